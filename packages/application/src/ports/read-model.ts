@@ -1,0 +1,120 @@
+// The port to the read model, seen from queries. It lags behind the log; every answer says up to which position it is valid.
+import type { Difference, JsonValue } from '@confledger/document';
+
+export interface LedgerRow {
+  readonly environment: string;
+  readonly service: string;
+  /** Newest version, null while only `LedgerCreated` stands. */
+  readonly latest: number | null;
+  readonly active: number | null;
+  readonly pending: number;
+  /** Digest of the head document. */
+  readonly digest: string;
+  readonly activeDigest: string | null;
+  readonly updatedAt: string;
+  /** False when an event of this ledger could not be applied and is parked. */
+  readonly complete: boolean;
+}
+
+export interface ActivationRow {
+  readonly activation: number;
+  readonly actor: string;
+  readonly reason: string | null;
+  readonly occurredAt: string;
+  readonly rollbackTo: number | null;
+}
+
+export interface VersionRow {
+  readonly version: number;
+  readonly firstRevision: number;
+  readonly actor: string;
+  readonly reason: string | null;
+  readonly occurredAt: string;
+  readonly changeCount: number;
+  readonly tags: readonly string[];
+  readonly activations: readonly ActivationRow[];
+}
+
+/** One row per change, activation, tag; abandoned changes are in it and say so. */
+export interface AuditRow {
+  readonly position: bigint;
+  readonly environment: string;
+  readonly service: string;
+  readonly revision: number;
+  /** The version that this event belongs to or is about; null in an abandoned change set. */
+  readonly version: number | null;
+  readonly type: string;
+  readonly path: string | null;
+  /** Absent: there was or is no value. */
+  readonly before?: JsonValue;
+  readonly after?: JsonValue;
+  readonly actor: string;
+  readonly method: string;
+  readonly reason: string | null;
+  readonly occurredAt: string;
+  readonly commandId: string;
+  readonly correlationId: string;
+  readonly changeSet: string;
+  readonly abandoned: boolean;
+  /** What else an activation or a tag says (previous, digest, rollbackTo, tag). */
+  readonly detail: { readonly [name: string]: JsonValue };
+}
+
+export interface AuditFilter {
+  readonly environment?: string;
+  readonly service?: string;
+  /** Glob over paths. */
+  readonly key?: string;
+  readonly actor?: string;
+  readonly type?: string;
+  /** Instants, inclusive from, exclusive to. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Where the next page begins; null at the end. Opaque. */
+  readonly next: string | null;
+  /** The position of the log that this answer is valid at. */
+  readonly position: bigint;
+}
+
+export interface PageRequest {
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export interface ReadModel {
+  /** The position up to which every event has taken effect. */
+  position(): Promise<bigint>;
+  /** Resolves true when `position()` has reached this one, false when `timeoutMs` passed first. */
+  waitFor(position: bigint, timeoutMs: number): Promise<boolean>;
+  /** Ledgers by environment, then service. */
+  ledgers(filter: { readonly environment?: string }, page: PageRequest): Promise<Page<LedgerRow>>;
+  /** Versions of a ledger, newest first. */
+  versions(ledger: string, page: PageRequest): Promise<Page<VersionRow>>;
+  version(ledger: string, version: number): Promise<VersionRow | null>;
+  /** Audit rows, newest first. */
+  audit(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>>;
+  /** What happened at, above and below a path of one ledger, newest first. */
+  history(ledger: string, path: string, page: PageRequest): Promise<Page<AuditRow>>;
+  close(): Promise<void>;
+}
+
+/** The read model cannot be reached. Commands, activations and documents do not need it. */
+export class ReadModelUnavailable extends Error {
+  override readonly name = 'ReadModelUnavailable';
+}
+
+/** A cursor that this read model did not give out. */
+export class CursorInvalid extends Error {
+  override readonly name = 'CursorInvalid';
+}
+
+/** One row where the read model and a fold of the log disagree. */
+export interface Discrepancy {
+  readonly ledger: string;
+  readonly what: string;
+  readonly difference: Difference;
+}

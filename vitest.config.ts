@@ -1,0 +1,15 @@
+// One configuration for every spec; the suffix says the cost (.spec, .int.spec, .e2e.spec, .sim.spec).
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { conditions: ['@confledger/source', 'module', 'node', 'import', 'default'] },
+  ssr: { resolve: { conditions: ['@confledger/source', 'node', 'import', 'default'] } },
+  test: {
+    include: ['packages/*/src/**/*.spec.ts', 'services/*/src/**/*.spec.ts', 'test/{conformance,support,e2e}/src/**/*.spec.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+    pool: 'forks',
+    globalSetup: [],
+  },
+});
