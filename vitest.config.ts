@@ -2,14 +2,14 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  resolve: { conditions: ['@confledger/source', 'module', 'node', 'import', 'default'] },
-  ssr: { resolve: { conditions: ['@confledger/source', 'node', 'import', 'default'] } },
+  resolve: { conditions: ['@confledger/source', 'module', 'node'] },
+  ssr: { resolve: { conditions: ['@confledger/source', 'node'] } },
   test: {
     include: ['packages/*/src/**/*.spec.ts', 'services/*/src/**/*.spec.ts', 'test/{conformance,support,e2e}/src/**/*.spec.ts'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
     pool: 'forks',
-    globalSetup: [],
+    globalSetup: ['test/support/src/vitest-global-setup.ts'],
   },
 });
