@@ -1,0 +1,11 @@
+// What the adapters on Postgres share.
+export { advisoryKey, tryAdvisoryLock } from './advisory-locks.js';
+export type { AdvisoryLock } from './advisory-locks.js';
+export {
+  connectClient, CONNECT_TIMEOUT_MS_DEFAULT, createPool, dropClient, SILENCE_MS_MAX, SilentServer, STATEMENT_TIMEOUT_MS_DEFAULT, within,
+} from './connections.js';
+export type { PostgresOptions } from './connections.js';
+export { failureOf } from './errors.js';
+export type { Failure } from './errors.js';
+export { migrate, quotedSchema, SchemaTooNew } from './migrations.js';
+export type { Migration } from './migrations.js';
