@@ -1,0 +1,31 @@
+// Building (incremental), type check of the tests, lint with the boundary check. Used by the commands.
+import { tools } from './paths.mjs';
+import { runNode } from './processes.mjs';
+import { showStep } from './progress.mjs';
+
+const pretty = process.stdout.isTTY ? ['--pretty'] : [];
+
+/** Builds every package and service to its dist folder; what has not changed is not built again. */
+export function build() {
+  return showStep('Building', () => tool(tools.tsc, ['-b', 'infra/tsconfig.build.json', ...pretty]));
+}
+
+/** Checks the types of the tests, which are never built. */
+export function checkTypes() {
+  return showStep('Checking the types of the tests', () => tool(tools.tsc, ['-p', 'test', ...pretty]), { always: true });
+}
+
+/**
+ * Lint and folder boundaries, both in .oxlintrc.json.
+ * @param {{ typesHold: boolean }} state where they do not, rules that need types would only repeat it
+ */
+export function lint({ typesHold }) {
+  const typeAware = typesHold ? ['--type-aware'] : [];
+  return showStep('Linting', () => tool(tools.oxlint, [...typeAware, '--deny-warnings', '--report-unused-disable-directives']), { always: true });
+}
+
+/** @param {string} script @param {string[]} args */
+async function tool(script, args) {
+  const { exitCode, output } = await runNode(script, args);
+  return { ok: exitCode === 0, output };
+}

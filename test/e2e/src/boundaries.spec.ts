@@ -1,0 +1,80 @@
+// The boundary check itself: each folder rule of .oxlintrc.json catches a violation and says where the code should go.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+const refused = [
+  ['packages/document/src/npm.ts', 'zod', 'document lies under everything'],
+  ['packages/document/src/upwards.ts', '@confledger/domain', 'document lies under everything'],
+  ['packages/domain/src/upwards.ts', '@confledger/application', 'A use case belongs in application'],
+  ['packages/domain/src/npm.ts', 'pg', 'domain has no npm dependency'],
+  ['packages/domain/src/files.ts', 'node:fs/promises', 'domain does no I/O'],
+  ['packages/domain/src/time.ts', 'node:timers', 'domain does no I/O'],
+  ['packages/contracts/src/upwards.ts', '@confledger/domain', 'Mapping from domain types belongs in application'],
+  ['packages/sdk/src/server.ts', '@confledger/application', 'Server code belongs in application or a service'],
+  ['packages/application/src/adapter.ts', '@confledger/event-store-postgres', 'Choose the adapter in compose.ts'],
+  ['packages/event-store-postgres/src/sibling.ts', '@confledger/read-model-postgres', 'no other adapter'],
+  ['packages/read-model-postgres/src/service.ts', '@confledger/api', 'no service'],
+  ['packages/feed-http/src/sibling.ts', '@confledger/event-store-postgres', 'no other adapter'],
+  ['services/api/src/routes/adapter.ts', '@confledger/event-store-postgres', 'Only compose.ts or main.ts'],
+  ['packages/domain/src/one.ts', './two.js', 'Dependency cycle'],
+  ['packages/domain/src/two.ts', './one.js', 'Dependency cycle'],
+] as const;
+
+const allowed = [
+  ['packages/document/src/hash.ts', 'node:crypto'],
+  ['packages/document/src/near.ts', './hash.js'],
+  ['packages/domain/src/tree.ts', '@confledger/document'],
+  ['packages/domain/src/hash.ts', 'node:crypto'],
+  ['packages/domain/src/deep/near.ts', '../hash.js'],
+  ['packages/contracts/src/tree.ts', '@confledger/document'],
+  ['packages/sdk/src/feed.ts', '@confledger/feed-http'],
+  ['packages/event-store-postgres/src/driver.ts', 'pg'],
+  ['packages/event-store-postgres/src/store.spec.ts', '@confledger/conformance'],
+  ['services/api/src/compose.ts', '@confledger/event-store-postgres'],
+] as const;
+
+interface Finding {
+  readonly filename: string;
+  readonly code: string;
+  readonly message: string;
+  readonly help?: string;
+}
+
+let findings: readonly Finding[];
+
+beforeAll(() => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'confledger boundaries '));
+  try {
+    copyFileSync(path.join(root, '.oxlintrc.json'), path.join(folder, '.oxlintrc.json'));
+    for (const [place, specifier] of [...refused, ...allowed]) {
+      const file = path.join(folder, place);
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, `import { thing } from '${specifier}';\nexport const same = thing;\n`);
+    }
+    const lint = spawnSync(process.execPath, [path.join(root, 'node_modules/oxlint/bin/oxlint'), '--format=json'], { cwd: folder, encoding: 'utf8' });
+    findings = (JSON.parse(lint.stdout) as { diagnostics: Finding[] }).diagnostics;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+function saidOf(place: string): string {
+  return findings
+    .filter(({ filename, code }) => filename.endsWith(place) && /no-restricted-imports|no-cycle/.test(code))
+    .map(({ message, help }) => `${message} ${help ?? ''}`)
+    .join('\n');
+}
+
+test.each(refused)('%s may not import %s, and the message says where the code should go', (place, _specifier, message) => {
+  expect(saidOf(place)).toContain(message);
+});
+
+test.each(allowed)('%s may import %s', (place) => {
+  expect(saidOf(place)).toBe('');
+});
