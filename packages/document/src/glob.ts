@@ -1,0 +1,93 @@
+// Globs over paths: `*` stands for one segment, `**` for any number of them, none included. Used by audit filters and onChange.
+import { parsePath, pathFlaw, segmentsFlaw, splitPath, type Segments } from './path.js';
+import { DocumentFault, type CodedProblem, type Flaw, type Result } from './problem.js';
+
+const COMPILED_GLOBS_MAX = 256;
+const compiled = new Map<string, (path: string) => boolean>();
+
+const ANY_ONE = Symbol('*');
+const ANY_NUMBER = Symbol('**');
+type Part = string | typeof ANY_ONE | typeof ANY_NUMBER;
+
+/** The glob itself when it is well formed. A star that belongs to a name is written `\*`. */
+export function parseGlob(text: string): Result<string, CodedProblem> {
+  const parts = globParts(text);
+  return Array.isArray(parts) ? { ok: true, value: text } : { ok: false, problem: { ...parts, path: text } };
+}
+
+/** Whether the whole path matches. Throws a DocumentFault for a glob that `parseGlob` refuses; a path that is none matches nothing. */
+export function matchesGlob(glob: string, path: string): boolean {
+  return compileGlob(glob)(path);
+}
+
+/** `matchesGlob` for one glob; the newest 256 are remembered. */
+export function compileGlob(glob: string): (path: string) => boolean {
+  const known = compiled.get(glob);
+  if (known !== undefined) return known;
+  const parts = globParts(glob);
+  if (!Array.isArray(parts)) throw new DocumentFault(`glob ${JSON.stringify(glob)}: ${parts.message} ${parts.remedy}`);
+  const matcher = matcherOf(parts);
+  const oldest = compiled.size < COMPILED_GLOBS_MAX ? undefined : compiled.keys().next().value;
+  if (oldest !== undefined) compiled.delete(oldest);
+  compiled.set(glob, matcher);
+  return matcher;
+}
+
+function matcherOf(parts: readonly Part[]): (path: string) => boolean {
+  if (parts.length === 1 && parts[0] === ANY_NUMBER) return (path) => path === '' || parsePath(path).ok;
+  return (path) => {
+    if (path === '') return false;
+    const parsed = parsePath(path);
+    return parsed.ok && matches(parts, parsed.value);
+  };
+}
+
+/** Greedy with one place to return to, the last `**`: enough, because every other part takes exactly one segment. */
+function matches(parts: readonly Part[], segments: Segments): boolean {
+  let part = 0;
+  let segment = 0;
+  let resumePart = -1;
+  let resumeSegment = 0;
+  while (segment < segments.length) {
+    const wanted = parts[part];
+    if (wanted === ANY_NUMBER) {
+      resumePart = ++part;
+      resumeSegment = segment;
+    } else if (wanted !== undefined && (wanted === ANY_ONE || wanted === segments[segment])) {
+      part++;
+      segment++;
+    } else if (resumePart >= 0) {
+      part = resumePart;
+      segment = ++resumeSegment;
+    } else {
+      return false;
+    }
+  }
+  while (parts[part] === ANY_NUMBER) part++;
+  return part === parts.length;
+}
+
+function globParts(text: string): Part[] | Flaw {
+  const flaw = pathFlaw(text);
+  if (flaw !== null) return flaw;
+  // A star is no legal escape in a path, so an escaped one is looked at as if it were any other character of a name.
+  const names = splitPath(text.replace(/\\([\\.*])/g, (escape, next: string) => (next === '*' ? '\u0000' : escape)));
+  if (!Array.isArray(names)) return names;
+  const parts: Part[] = [];
+  for (const name of names) {
+    if (name === '*') parts.push(ANY_ONE);
+    else if (name === '**') parts.push(ANY_NUMBER);
+    else if (name.includes('*')) return starInName(name.replaceAll('\u0000', '\\*'));
+    else parts.push(name.replaceAll('\u0000', '*'));
+  }
+  return segmentsFlaw(parts.map((part) => (typeof part === 'string' ? part : '*'))) ?? parts;
+}
+
+function starInName(name: string): Flaw {
+  return {
+    code: 'PATH_BAD_ESCAPE',
+    rule: 'star-in-name',
+    message: `In the glob, ${JSON.stringify(name)} mixes a star with other characters; a star stands for a whole segment.`,
+    remedy: 'Use * for one segment and ** for any number; write "\\*" for a star that belongs to a name.',
+  };
+}

@@ -1,0 +1,17 @@
+// Paths, JSON, and the document as a Merkle tree. Lies under domain, contracts and SDK alike, and depends on nothing.
+export { canonicalJson } from './canonical.js';
+export { checkValue } from './check-value.js';
+export { differencesToChanges, type Difference, type DocumentChange } from './diff.js';
+export { leafDigest } from './digest.js';
+export { Document } from './document.js';
+export { compileGlob, matchesGlob, parseGlob } from './glob.js';
+export { isJsonObject, type JsonObject, type JsonValue } from './json.js';
+export { type Leaf } from './leaves.js';
+export { DEPTH_MAX, DOCUMENT_LEAVES_MAX, JSON_NESTING_CEILING, JSON_NESTING_MAX, PATH_BYTES_MAX, VALUE_BYTES_MAX } from './limits.js';
+export { mergePatch } from './merge-patch.js';
+export { nearestWord } from './nearest.js';
+export { parseJson } from './parse-json.js';
+export { comparePaths, compareSegments, formatPath, joinPath, overlaps, parsePath, type Segments } from './path.js';
+export { DocumentFault, type CodedProblem, type DocumentErrorCode, type Problem, type Result } from './problem.js';
+export { verifyProof, type Proof, type ProofSibling } from './proof.js';
+export { type DocumentNode, type LeafNode, type ObjectNode } from './tree.js';

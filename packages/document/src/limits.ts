@@ -1,0 +1,19 @@
+// The limits of a document. Each is a storage promise: what is accepted once must be readable for ever.
+
+/** Longest path in bytes of UTF-8, counted as written, escapes included. */
+export const PATH_BYTES_MAX = 255;
+
+/** Deepest value: segments of its path plus the levels of arrays and objects inside an array. */
+export const DEPTH_MAX = 32;
+
+/** Largest value of one leaf in bytes of canonical JSON (256 KiB). */
+export const VALUE_BYTES_MAX = 262_144;
+
+/** Most leaves in one document. */
+export const DOCUMENT_LEAVES_MAX = 100_000;
+
+/** Levels of nesting that `parseJson` accepts by default, before the document's own limit has its say. */
+export const JSON_NESTING_MAX = 100;
+
+/** The highest `maxDepth` that `parseJson` honours, so that no text can overflow the stack. */
+export const JSON_NESTING_CEILING = 1_000;

@@ -1,0 +1,259 @@
+// A strict JSON parser: what it accepts survives a round trip through every store. On the path of each request body.
+// JSON.parse cannot serve: it keeps the last of two equal names, rounds numbers in silence and lets lone surrogates through.
+import { JSON_NESTING_CEILING, JSON_NESTING_MAX } from './limits.js';
+import type { JsonObject, JsonValue } from './json.js';
+import { exactNumber } from './number-literal.js';
+import { badCharacter, badNumber, duplicateName, inexactNumber, malformed, tooDeep, unexpected } from './parse-problems.js';
+import { problemAt } from './place.js';
+import type { CodedProblem, Flaw, Result } from './problem.js';
+import { isForbiddenName, nameFlaw, stringFlaw } from './text.js';
+
+/** Parses JSON text, or says what is wrong with it, where, and what to send instead. `maxDepth` is honoured up to JSON_NESTING_CEILING. */
+export function parseJson(text: string, options?: { readonly maxDepth?: number }): Result<JsonValue, CodedProblem> {
+  const parser = new JsonParser(text, Math.min(options?.maxDepth ?? JSON_NESTING_MAX, JSON_NESTING_CEILING));
+  try {
+    return { ok: true, value: parser.document() };
+  } catch (error) {
+    if (error instanceof JsonRefusal) return { ok: false, problem: error.problem };
+    throw error;
+  }
+}
+
+/** Leaves the recursion with a problem; never leaves this file. */
+class JsonRefusal extends Error {
+  readonly problem: CodedProblem;
+  constructor(problem: CodedProblem) {
+    super(problem.message);
+    this.problem = problem;
+  }
+}
+
+const QUOTE = 34;
+const COMMA = 44;
+const MINUS = 45;
+const DOT = 46;
+const ZERO = 48;
+const NINE = 57;
+const COLON = 58;
+const OPEN_BRACKET = 91;
+const BACKSLASH = 92;
+const CLOSE_BRACKET = 93;
+const SMALL_E = 101;
+const SMALL_U = 117;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
+
+// Integers of up to 15 digits are exact in a double, and summing their digits is quicker than Number().
+const PLAIN_INTEGER_DIGITS_MAX = 15;
+// V8 makes a slice of this length a window on the whole text: one kept leaf would keep a 10 MiB request body alive. A copy is made instead.
+const WINDOW_LENGTH_MIN = 13;
+
+class JsonParser {
+  private readonly text: string;
+  private readonly depthMax: number;
+  private readonly place: (string | number)[] = [];
+  private at = 0;
+  private depth = 0;
+
+  constructor(text: string, depthMax: number) {
+    this.text = text;
+    this.depthMax = depthMax;
+  }
+
+  document(): JsonValue {
+    if (this.text.charCodeAt(0) === 0xfeff) this.fail('byte-order-mark', 'The text begins with a byte order mark', 'Send UTF-8 without a byte order mark.');
+    const value = this.value();
+    if (!Number.isNaN(this.next())) this.unexpected('the end of the text');
+    return value;
+  }
+
+  /** Skips white space and gives the code of the next character, NaN at the end. */
+  private next(): number {
+    const text = this.text;
+    let code = text.charCodeAt(this.at);
+    while (code === 32 || code === 10 || code === 13 || code === 9) code = text.charCodeAt(++this.at);
+    return code;
+  }
+
+  private value(): JsonValue {
+    const code = this.next();
+    if (code === QUOTE) return this.string();
+    if (code === OPEN_BRACE) return this.object();
+    if (code === OPEN_BRACKET) return this.array();
+    if (code === MINUS || (code >= ZERO && code <= NINE)) return this.number();
+    if (this.text.startsWith('true', this.at)) return this.word(true, 4);
+    if (this.text.startsWith('false', this.at)) return this.word(false, 5);
+    if (this.text.startsWith('null', this.at)) return this.word(null, 4);
+    return this.unexpected('a value');
+  }
+
+  private word(value: boolean | null, length: number): boolean | null {
+    this.at += length;
+    return value;
+  }
+
+  private enter(): void {
+    this.at++;
+    if (++this.depth > this.depthMax) this.refuse(tooDeep(this.text, this.at, this.depthMax));
+  }
+
+  private object(): JsonObject {
+    this.enter();
+    const members: Record<string, JsonValue> = {};
+    let code = this.next();
+    while (code !== CLOSE_BRACE) {
+      if (code !== QUOTE) this.unexpected('a name in double quotes, or }');
+      const name = this.name();
+      this.place.push(name);
+      // Values are never undefined, so a plain read finds a duplicate; what the prototype answers is told apart by hasOwn.
+      if (members[name] !== undefined && Object.hasOwn(members, name)) this.refuse(duplicateName(this.text, this.at, name));
+      if (this.next() !== COLON) this.unexpected('a colon');
+      this.at++;
+      members[name] = this.value();
+      this.place.pop();
+      code = this.separator(CLOSE_BRACE, 'a comma or }');
+    }
+    this.at++;
+    this.depth--;
+    return members;
+  }
+
+  private array(): readonly JsonValue[] {
+    this.enter();
+    const items: JsonValue[] = [];
+    let code = this.next();
+    while (code !== CLOSE_BRACKET) {
+      this.place.push(items.length);
+      items.push(this.value());
+      this.place.pop();
+      code = this.separator(CLOSE_BRACKET, 'a comma or ]');
+    }
+    this.at++;
+    this.depth--;
+    return items;
+  }
+
+  /** Behind a member or element: the closing character, or the first character behind a comma. */
+  private separator(close: number, wanted: string): number {
+    const code = this.next();
+    if (code === close) return code;
+    if (code !== COMMA) this.unexpected(wanted);
+    this.at++;
+    const following = this.next();
+    if (following === close) this.fail('trailing-comma', 'A comma stands before the closing bracket', 'Remove the last comma.');
+    return following;
+  }
+
+  private name(): string {
+    const name = this.string(true);
+    if (isForbiddenName(name)) this.judge(name, true);
+    return name;
+  }
+
+  private string(isName = false): string {
+    const { text } = this;
+    const start = this.at + 1;
+    let at = start;
+    let escaped = false;
+    let suspect = false;
+    let code = text.charCodeAt(at);
+    while (code !== QUOTE) {
+      if (code === BACKSLASH) {
+        escaped = true;
+        if (text.charCodeAt(at + 1) === SMALL_U) suspect = true;
+        at = this.escape(at);
+      } else if (code >= 0x20) {
+        if (code >= 0xd800 && code <= 0xdfff) suspect = true;
+        at++;
+      } else {
+        this.at = at;
+        this.refuse(badCharacter(text, at));
+      }
+      code = text.charCodeAt(at);
+    }
+    this.at = at + 1;
+    const copy = escaped || (!isName && at - start >= WINDOW_LENGTH_MIN);
+    const value = copy ? (JSON.parse(text.slice(start - 1, at + 1)) as string) : text.slice(start, at);
+    if (suspect) this.judge(value, isName);
+    return value;
+  }
+
+  /** The index behind the escape that begins at `at`. */
+  private escape(at: number): number {
+    const code = this.text.charCodeAt(at + 1);
+    if (code === SMALL_U) {
+      if (/^[0-9a-fA-F]{4}$/.test(this.text.slice(at + 2, at + 6))) return at + 6;
+    } else if (code === QUOTE || (code < 128 && '\\/bfnrt'.includes(String.fromCharCode(code)))) {
+      return at + 2;
+    }
+    this.at = at;
+    return this.fail('bad-escape', 'A backslash in a string begins no JSON escape', 'Write \\\\ for a backslash, \\uXXXX with four hex digits for a character.');
+  }
+
+  private number(): number {
+    const { text } = this;
+    const start = this.at;
+    let at = start;
+    const negative = text.charCodeAt(at) === MINUS;
+    if (negative) at++;
+    const first = at;
+    let sum = 0;
+    let code = text.charCodeAt(at);
+    while (code >= ZERO && code <= NINE) {
+      sum = sum * 10 + (code - ZERO);
+      code = text.charCodeAt(++at);
+    }
+    const whole = at - first;
+    if (whole === 0 || (whole > 1 && text.charCodeAt(first) === ZERO)) this.refuse(badNumber(this.text, start));
+    if (code !== DOT && (code | 32) !== SMALL_E && whole <= PLAIN_INTEGER_DIGITS_MAX) {
+      this.at = at;
+      return negative ? 0 - sum : sum;
+    }
+    return this.longNumber(start, at, whole);
+  }
+
+  /** A number with a fraction, an exponent or many digits, whose whole part ends at `at`. */
+  private longNumber(start: number, wholeEnd: number, wholeDigits: number): number {
+    let at = wholeEnd;
+    let digits = wholeDigits;
+    if (this.text.charCodeAt(at) === DOT) {
+      const end = this.digitsEnd(at + 1, start);
+      digits += end - at - 1;
+      at = end;
+    }
+    const hasExponent = (this.text.charCodeAt(at) | 32) === SMALL_E;
+    if (hasExponent) {
+      const sign = this.text.charCodeAt(at + 1);
+      at = this.digitsEnd(sign === MINUS || sign === 43 ? at + 2 : at + 1, start);
+    }
+    const literal = this.text.slice(start, at);
+    const value = exactNumber(literal, digits, hasExponent);
+    if (value === null) return this.refuse(inexactNumber(this.text, start, literal));
+    this.at = at;
+    return value;
+  }
+
+  private digitsEnd(from: number, start: number): number {
+    let at = from;
+    let code = this.text.charCodeAt(at);
+    while (code >= ZERO && code <= NINE) code = this.text.charCodeAt(++at);
+    return at > from ? at : this.refuse(badNumber(this.text, start));
+  }
+
+  private judge(value: string, isName: boolean): void {
+    const flaw = isName ? nameFlaw(value) : stringFlaw(value);
+    if (flaw !== null) this.refuse(flaw);
+  }
+
+  private unexpected(wanted: string): never {
+    return this.refuse(unexpected(this.text, this.at, wanted));
+  }
+
+  private fail(rule: string, what: string, remedy: string): never {
+    return this.refuse(malformed(this.text, this.at, rule, what, remedy));
+  }
+
+  private refuse(flaw: Flaw): never {
+    throw new JsonRefusal(problemAt(this.place, flaw));
+  }
+}

@@ -1,0 +1,70 @@
+// What the parser says when it refuses a text: what is wrong, at which line and column, and what to send instead.
+import { quoted, type Flaw } from './problem.js';
+
+/** `line 3, column 14`, both counted from 1, columns in UTF-16 code units. */
+export function lineAndColumn(text: string, at: number): string {
+  let line = 1;
+  let lineStart = 0;
+  for (let end = text.indexOf('\n'); end >= 0 && end < at; end = text.indexOf('\n', lineStart)) {
+    line++;
+    lineStart = end + 1;
+  }
+  return `line ${line}, column ${at - lineStart + 1}`;
+}
+
+export function malformed(text: string, at: number, rule: string, what: string, remedy: string): Flaw {
+  return { code: 'JSON_MALFORMED', rule, message: `${what} at ${lineAndColumn(text, at)}.`, remedy };
+}
+
+/** The character at `at` is not what JSON wants there; the usual mistakes get a remedy of their own. */
+export function unexpected(text: string, at: number, wanted: string): Flaw {
+  const found = at >= text.length ? 'the text ends' : `${quoted(String.fromCodePoint(text.codePointAt(at) ?? 0))} stands`;
+  return malformed(text, at, 'json-syntax', `${wanted[0]?.toUpperCase()}${wanted.slice(1)} is expected, but ${found}`, usualRemedy(text, at));
+}
+
+function usualRemedy(text: string, at: number): string {
+  if (at >= text.length) return 'Send the whole text: something is still open, or nothing was sent.';
+  if (text[at] === "'") return 'Write strings and names in double quotes.';
+  if (text[at] === '/' || text[at] === '#') return 'Remove the comment: JSON has none.';
+  if (/^(?:NaN|[+-]?Infinity|undefined)/.test(text.slice(at, at + 10))) return 'Send null, or the word as a string: JSON has no such number.';
+  return 'Check the text with a JSON validator.';
+}
+
+export function badCharacter(text: string, at: number): Flaw {
+  if (at >= text.length) return malformed(text, at, 'json-syntax', 'A string is not closed', 'Close it with a double quote.');
+  const escape = `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`;
+  return malformed(text, at, 'raw-control-character', 'A string holds a raw control character', `Write it as an escape: ${escape}.`);
+}
+
+export function badNumber(text: string, at: number): Flaw {
+  return malformed(text, at, 'bad-number', 'A number is not written as JSON writes numbers', 'Write digits without leading zeros, such as 0.5, -12 or 1e6.');
+}
+
+export function duplicateName(text: string, at: number, name: string): Flaw {
+  return {
+    code: 'JSON_DUPLICATE_NAME',
+    rule: 'duplicate-name',
+    message: `The name ${quoted(name)} occurs twice in one object (${lineAndColumn(text, at)}).`,
+    remedy: 'Keep one of the two.',
+  };
+}
+
+export function inexactNumber(text: string, at: number, literal: string): Flaw {
+  const kept = Number(literal);
+  const shown = literal.length > 60 ? `${literal.slice(0, 57)}...` : literal;
+  return {
+    code: 'NUMBER_NOT_EXACT',
+    rule: 'number-not-exact',
+    message: `The number ${shown} ${Number.isFinite(kept) ? `would become ${kept}` : 'is too large'} (${lineAndColumn(text, at)}): numbers are 64-bit floats.`,
+    remedy: 'Send it as a string, or round it to what a 64-bit float holds.',
+  };
+}
+
+export function tooDeep(text: string, at: number, depthMax: number): Flaw {
+  return {
+    code: 'JSON_TOO_DEEP',
+    rule: 'json-too-deep',
+    message: `Objects and arrays are nested more than ${depthMax} levels deep (${lineAndColumn(text, at)}).`,
+    remedy: 'Flatten the structure, or send the inner part as a string.',
+  };
+}

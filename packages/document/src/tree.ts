@@ -1,0 +1,141 @@
+// The nodes of the immutable tree that a document is. Members stand in name order, which digest, JSON and leaves rely on.
+import { canonicalJson, sortNames } from './canonical.js';
+import { leafDigest, MemberHasher } from './digest.js';
+import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
+import { DocumentFault } from './problem.js';
+
+/** A scalar or an array; arrays are frozen, whole. `revision` is that of the change that set it, -1 without one. */
+export interface LeafNode {
+  readonly kind: 'leaf';
+  readonly value: JsonValue;
+  readonly revision: number;
+}
+
+/** An object: its members in name order. One without members is the leaf `{}`, except at the root, which may be empty. */
+export interface ObjectNode {
+  readonly kind: 'object';
+  readonly members: ReadonlyMap<string, DocumentNode>;
+  /** Of the last change at or below it; -1 in a document made without one. */
+  readonly revision: number;
+  /** Leaves below it; 1 for a `{}` that is a leaf itself, 0 for the root of the empty document. */
+  readonly leafCount: number;
+}
+
+export type DocumentNode = LeafNode | ObjectNode;
+
+/** A node as this package makes it. */
+export type TreeNode = LeafNode | TreeObject;
+
+/** An object node that remembers its digest and its JSON, both made when they are first asked for. */
+export class TreeObject implements ObjectNode {
+  readonly kind = 'object';
+  readonly members: ReadonlyMap<string, TreeNode>;
+  readonly revision: number;
+  readonly leafCount: number;
+  private digestMemo: Uint8Array | undefined;
+  private jsonMemo: JsonObject | undefined;
+
+  /** `sameContent`: a node with equal content, whose memory is taken over, so that its JSON stays the same object. */
+  constructor(members: ReadonlyMap<string, TreeNode>, revision: number, leafCount: number, sameContent?: TreeObject) {
+    this.members = members;
+    this.revision = revision;
+    this.leafCount = leafCount;
+    this.digestMemo = sameContent?.digestMemo;
+    this.jsonMemo = sameContent?.jsonMemo;
+  }
+
+  get digest(): Uint8Array {
+    return (this.digestMemo ??= this.computeDigest());
+  }
+
+  /** The digest where it is known already. */
+  get knownDigest(): Uint8Array | undefined {
+    return this.digestMemo;
+  }
+
+  /** Plain, deep-frozen JSON. */
+  get json(): JsonObject {
+    return (this.jsonMemo ??= this.makeJson());
+  }
+
+  private computeDigest(): Uint8Array {
+    const hasher = new MemberHasher();
+    for (const [name, node] of this.members) hasher.add(name, nodeDigest(node));
+    return hasher.finish();
+  }
+
+  private makeJson(): JsonObject {
+    const json: Record<string, JsonValue> = {};
+    for (const [name, node] of this.members) json[name] = nodeJson(node);
+    return Object.freeze(json);
+  }
+}
+
+export function nodeDigest(node: TreeNode): Uint8Array {
+  return node.kind === 'object' ? node.digest : leafDigest(node.value);
+}
+
+export function nodeJson(node: TreeNode): JsonValue {
+  return node.kind === 'object' ? node.json : node.value;
+}
+
+/** How many leaves a node is in the count of the object above it. */
+export function leafWeight(node: TreeNode): number {
+  return node.kind === 'object' ? node.leafCount : 1;
+}
+
+/** The node of a `{}`. */
+export function emptyObjectNode(revision: number): TreeObject {
+  return new TreeObject(new Map(), revision, 1);
+}
+
+/** The root of the empty document. */
+export function emptyRoot(revision: number): TreeObject {
+  return new TreeObject(new Map(), revision, 0);
+}
+
+/** The node of a scalar, an array or `{}`. Throws a DocumentFault for anything else. */
+export function leafNode(value: JsonValue, revision: number): TreeNode {
+  if (typeof value !== 'object' || value === null) return { kind: 'leaf', value: frozenCopy(value), revision };
+  if (!isJsonObject(value)) return { kind: 'leaf', value: frozenCopy(value), revision };
+  if (Object.keys(value).length === 0) return emptyObjectNode(revision);
+  throw new DocumentFault(`an object with members is no leaf: ${canonicalJson(value).slice(0, 100)}`);
+}
+
+/** The tree of a value that was checked. */
+export function treeOf(value: JsonValue, revision: number): TreeNode {
+  if (!isJsonObject(value)) return leafNode(value, revision);
+  const names = sortNames(Object.keys(value));
+  if (names.length === 0) return emptyObjectNode(revision);
+  const members = new Map<string, TreeNode>();
+  let leafCount = 0;
+  for (const name of names) {
+    const node = treeOf(value[name] as JsonValue, revision);
+    members.set(name, node);
+    leafCount += leafWeight(node);
+  }
+  return new TreeObject(members, revision, leafCount);
+}
+
+/** The value as the document keeps it: nobody else's arrays, frozen, names of inner objects sorted, -0 as 0. */
+function frozenCopy(value: JsonValue): JsonValue {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value;
+    case 'number':
+      if (!Number.isFinite(value)) throw new DocumentFault(`${value} is no JSON value`);
+      return value === 0 ? 0 : value;
+    case 'object':
+      if (value === null) return null;
+      return isJsonObject(value) ? frozenObject(value) : Object.freeze(value.map(frozenCopy));
+    default:
+      throw new DocumentFault(`a value of type ${typeof value} is no JSON value`);
+  }
+}
+
+function frozenObject(value: JsonObject): JsonObject {
+  const copy: Record<string, JsonValue> = {};
+  for (const name of sortNames(Object.keys(value))) copy[name] = frozenCopy(value[name] as JsonValue);
+  return Object.freeze(copy);
+}
