@@ -1,0 +1,127 @@
+// The data directory: made at the first start, locked while a process uses it. Used by main.ts before anything else is touched.
+import { accessSync, constants, linkSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { readIfThere } from './durable-file.js';
+import { isAlive, startMarkOf } from './process-identity.js';
+import { StartRefused, systemCode } from './start-refused.js';
+
+/** A data directory that this process has to itself. */
+export interface DataDirectory {
+  readonly path: string;
+  /** Lets another process have it. Idempotent. */
+  release(): void;
+}
+
+interface Holder {
+  readonly pid: number;
+  /** See startMarkOf; null where the system does not say. */
+  readonly startMark: string | null;
+}
+
+/** Losing this many races for a stale lock means that others are starting here as well. */
+const LOCK_ATTEMPTS_MAX = 5;
+
+/** Makes the directory where it is missing and locks it. Throws StartRefused when it cannot be written or is in use. */
+export function openDataDirectory(directory: string): DataDirectory {
+  prepare(directory);
+  const lock = path.join(directory, 'lock');
+  const own = acquire(directory, lock);
+  return {
+    path: directory,
+    release: () => {
+      if (readIfThere(lock) === own) rmSync(lock, { force: true });
+    },
+  };
+}
+
+function prepare(directory: string): void {
+  try {
+    // As root, Postgres runs as another user, who must be able to pass through; the files say for themselves who may read them.
+    mkdirSync(directory, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    mkdirSync(path.join(directory, 'logs'), { recursive: true, mode: 0o700 });
+    if (!statSync(directory).isDirectory()) throw new StartRefused(notWritable(directory, 'it is no directory'));
+    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    throw new StartRefused(notWritable(directory, REASONS[code] ?? code), { cause: error });
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  EROFS: 'the file system is read-only',
+  ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'a file of that name is in the way',
+  ENOSPC: 'the disk is full',
+};
+
+function notWritable(directory: string, reason: string): string {
+  return `The data directory ${directory} cannot be written: ${reason}. Make it writable or set CONFLEDGER_DATA_DIR to another one.`;
+}
+
+/** Takes the lock and answers its text. A lock whose process has ended, or is another one by now, is taken over. */
+function acquire(directory: string, lock: string): string {
+  const holder: Holder = { pid: process.pid, startMark: startMarkOf(process.pid) };
+  const own = JSON.stringify(holder);
+  const draft = `${lock}.${process.pid}.tmp`;
+  writeFileSync(draft, own, { mode: 0o600 });
+  try {
+    for (let attempt = 1; attempt <= LOCK_ATTEMPTS_MAX; attempt += 1) {
+      // A link appears at once with its content, so nobody ever reads half a lock.
+      if (linked(draft, lock)) return own;
+      const text = readIfThere(lock);
+      if (text === null) continue;
+      const other = parseHolder(text);
+      if (other !== null && holds(other)) {
+        throw new StartRefused(
+          `The data directory ${directory} is in use by process ${other.pid}. Stop that one (kill ${other.pid}) or set CONFLEDGER_DATA_DIR to another directory.`,
+        );
+      }
+      removeStale(lock, text);
+    }
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  throw new StartRefused(`The data directory ${directory} is being taken by other processes. Start only one, or set CONFLEDGER_DATA_DIR to another directory.`);
+}
+
+function linked(draft: string, lock: string): boolean {
+  try {
+    linkSync(draft, lock);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Moves the stale lock aside; when somebody has replaced it meanwhile, theirs is put back. */
+function removeStale(lock: string, judged: string): void {
+  const aside = `${lock}.${process.pid}.stale`;
+  try {
+    renameSync(lock, aside);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return;
+    throw error;
+  }
+  if (readIfThere(aside) !== judged) linked(aside, lock);
+  rmSync(aside, { force: true });
+}
+
+function holds(holder: Holder): boolean {
+  if (holder.pid === process.pid || !isAlive(holder.pid)) return false;
+  return holder.startMark === null || holder.startMark === startMarkOf(holder.pid);
+}
+
+function parseHolder(text: string): Holder | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || !('pid' in value) || typeof value.pid !== 'number') return null;
+    const startMark = 'startMark' in value && typeof value.startMark === 'string' ? value.startMark : null;
+    return { pid: value.pid, startMark };
+  } catch {
+    return null; // the lock of a process that lost its power in mid-write
+  }
+}

@@ -1,0 +1,91 @@
+// The cluster's files: made once, with a random password that only the owner of the data directory can read. Used by server.ts.
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { readIfThere, syncDirectory, writePrivateFile } from '../durable-file.js';
+import { type Owner, type Programs, spawnOptions } from './programs.js';
+import { StartRefused } from '../start-refused.js';
+
+/** The database's superuser. */
+export const POSTGRES_USER = 'confledger';
+
+const PASSWORD_BYTES = 24;
+
+export interface Cluster {
+  /** Postgres's own data directory. */
+  readonly directory: string;
+  readonly password: string;
+  /** It was made just now. */
+  readonly created: boolean;
+}
+
+/** Answers the cluster of a data directory and makes it at the first start: whole, or not at all. */
+export async function openCluster(dataDirectory: string, programs: Programs, owner: Owner | null): Promise<Cluster> {
+  const directory = path.join(dataDirectory, 'postgres');
+  const password = keepPassword(path.join(dataDirectory, 'postgres.password'), existsSync(directory));
+  if (existsSync(directory)) return { directory, password, created: false };
+
+  const draft = `${directory}.new`;
+  rmSync(draft, { recursive: true, force: true }); // what a killed first start left
+  mkdirSync(draft, { mode: 0o700 });
+  if (owner !== null) chownSync(draft, owner.uid, owner.gid);
+  await initialise(draft, password, programs, owner);
+  renameSync(draft, directory);
+  syncDirectory(dataDirectory);
+  return { directory, password, created: true };
+}
+
+function keepPassword(file: string, clusterThere: boolean): string {
+  const kept = readIfThere(file)?.trim();
+  if (kept !== undefined && kept !== '') return kept;
+  if (clusterThere) {
+    throw new StartRefused(`${file} is missing, and the Postgres beside it opens with nothing else. Put it back from a backup, or set CONFLEDGER_DATA_DIR to another directory.`);
+  }
+  const made = randomBytes(PASSWORD_BYTES).toString('hex');
+  writePrivateFile(file, `${made}\n`);
+  return made;
+}
+
+async function initialise(directory: string, password: string, programs: Programs, owner: Owner | null): Promise<void> {
+  // initdb reads the password as its own user, from a file that goes right after.
+  const passwordFile = `${directory}.password`;
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+  try {
+    if (owner !== null) chownSync(passwordFile, owner.uid, owner.gid);
+    const args = [
+      `--pgdata=${directory}`,
+      `--username=${POSTGRES_USER}`,
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      // Bytes decide the order of text, on every machine and for ever; no library of the system has a say.
+      '--locale=C',
+      '--no-instructions',
+    ];
+    await new Promise<void>((resolve, reject) => {
+      const child = spawn(programs.initdb, args, { ...spawnOptions(owner), stdio: ['ignore', 'ignore', 'pipe'] });
+      let said = '';
+      child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+      child.once('error', reject);
+      child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(said.trim() || `initdb ended with ${String(code)}`))));
+    });
+  } catch (error) {
+    rmSync(directory, { recursive: true, force: true });
+    throw whyNot(directory, owner, error);
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+}
+
+function whyNot(directory: string, owner: Owner | null, error: unknown): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  if (owner !== null && /EACCES|Permission denied/i.test(message)) {
+    return new StartRefused(
+      `As root, Postgres runs as the user \`postgres\`, who may not enter ${directory} or this folder. Run this as another user, or from a folder that everybody may enter (/srv).`,
+      { cause: error },
+    );
+  }
+  if (/No space left/i.test(message)) return new StartRefused(`The disk of ${directory} is full. Make room, or set CONFLEDGER_DATA_DIR to another directory.`);
+  return new Error(`Postgres could not be set up in ${directory}: ${message}`, { cause: error });
+}

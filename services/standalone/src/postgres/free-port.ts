@@ -1,0 +1,11 @@
+// A port of 127.0.0.1 that nobody listens on now. Used for Postgres, whose port no user needs to know.
+import { createServer } from 'node:net';
+
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has no TCP address');
+  return address.port;
+}

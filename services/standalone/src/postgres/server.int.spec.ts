@@ -1,0 +1,112 @@
+// The embedded Postgres for real: first start, second start, orphans, crashes.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { eventually } from '@confledger/test-support';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isAlive } from '../process-identity.js';
+import { freePort } from './free-port.js';
+import { readPostmaster } from './postmaster.js';
+import { findOwner, findPrograms, spawnOptions } from './programs.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './server.js';
+
+let directory: string;
+const notices: string[] = [];
+
+beforeAll(async () => {
+  directory = mkdtempSync(path.join(tmpdir(), 'confledger server '));
+  await chmod(directory, 0o711);
+  mkdirSync(path.join(directory, 'logs'));
+});
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+function start(): Promise<EmbeddedPostgres> {
+  return startEmbeddedPostgres({ dataDirectory: directory, onNotice: (message) => notices.push(message), onLost: (reason) => notices.push(`lost: ${reason}`) });
+}
+
+async function ask(url: string, sql: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+function postmasterPid(): number {
+  return Number(readFileSync(path.join(directory, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]);
+}
+
+test('the first start makes a durable server that listens on the local address only, with a password of its own', async () => {
+  const server = await start();
+  try {
+    expect(server.created).toBe(true);
+    const [row] = await ask(server.url, `SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS sync, current_setting('listen_addresses') AS listens`);
+    expect(row).toEqual({ fsync: 'on', sync: 'on', listens: '127.0.0.1' });
+    await expect(ask(server.url.replace(/:[^:@]+@/, ':wrong@'), 'SELECT 1')).rejects.toThrow(/password authentication failed/);
+    expect(statSync(path.join(directory, 'postgres.password')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(directory).sort()).toEqual(['logs', 'postgres', 'postgres.password']);
+    expect(readFileSync(path.join(directory, 'logs/postgres.log'), 'utf8')).not.toContain(readFileSync(path.join(directory, 'postgres.password'), 'utf8').trim());
+    await ask(server.url, 'CREATE TABLE kept (id int)');
+  } finally {
+    await server.stop();
+  }
+  expect(existsSync(path.join(directory, 'postgres/postmaster.pid'))).toBe(false);
+});
+
+test('a later start finds what was there, and a half-made cluster beside it harms nothing', async () => {
+  mkdirSync(path.join(directory, 'postgres.new'));
+  const server = await start();
+  try {
+    expect(server.created).toBe(false);
+    expect(await ask(server.url, `SELECT to_regclass('kept') IS NOT NULL AS there`)).toEqual([{ there: true }]);
+  } finally {
+    await server.stop();
+  }
+});
+
+test('a server that a killed process left behind is stopped before a new one starts', async () => {
+  const { postgres } = await findPrograms();
+  const cluster = path.join(directory, 'postgres');
+  const orphan = spawn(postgres, ['-D', cluster, '-p', String(await freePort()), '-c', 'unix_socket_directories='], { ...spawnOptions(await findOwner()), stdio: 'ignore' });
+  await eventually(() => readPostmaster(cluster)?.ready);
+  const server = await start();
+  try {
+    expect(server.orphanStopped).toBe(true);
+    await eventually(() => orphan.exitCode === 0);
+    expect(await ask(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  } finally {
+    await server.stop();
+  }
+});
+
+test('a pid file that names a living process which is no Postgres stops nothing', async () => {
+  const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+  try {
+    writeFileSync(path.join(directory, 'postgres/postmaster.pid'), `${String(stranger.pid)}\n${directory}/postgres\n1\n1\n\n\n\nready\n`);
+    const server = await start();
+    expect(server.orphanStopped).toBe(false);
+    expect(isAlive(stranger.pid ?? 0)).toBe(true);
+    await server.stop();
+  } finally {
+    stranger.kill('SIGKILL');
+  }
+});
+
+test('a server that crashes is started again at the same address', async () => {
+  const server = await start();
+  try {
+    process.kill(postmasterPid(), 'SIGKILL');
+    await eventually(() => notices.length > 0);
+    expect(notices.splice(0)).toEqual(['Postgres ended by itself (SIGKILL) and was started again']);
+    expect(await ask(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  } finally {
+    await server.stop();
+  }
+});

@@ -1,0 +1,49 @@
+// Which process a pid is. A pid alone says little: after a crash or a reboot it may be somebody else's.
+// Used by the lock of the data directory and by the search for an orphaned Postgres.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** Whether a process of this pid runs. One that has ended and was not yet collected by its parent does not. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it runs, and is somebody else's.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+  }
+  return statOf(pid)?.state !== 'Z';
+}
+
+/**
+ * A word that differs between two processes that have had the same pid: when it started, and in which boot.
+ * Null where the system does not say.
+ */
+export function startMarkOf(pid: number): string | null {
+  const stat = statOf(pid);
+  if (stat !== null) return `${bootId()}:${stat.startedAt}`;
+  try {
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() || null;
+  } catch {
+    return null;
+  }
+}
+
+/** State letter and start time (clock ticks since boot) from /proc, fields 3 and 22 of stat; null without /proc. */
+function statOf(pid: number): { readonly state: string; readonly startedAt: string } | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The name of the program stands in parentheses and may hold anything, parentheses too.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', startedAt: fields[19] ?? '' };
+  } catch {
+    return null;
+  }
+}
+
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+  } catch {
+    return '';
+  }
+}
