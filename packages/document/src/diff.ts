@@ -24,7 +24,7 @@ export function diffTrees(before: TreeObject, after: TreeObject): Difference[] {
 }
 
 function diffMembers(path: string, before: TreeObject, after: TreeObject, into: Difference[]): void {
-  if (before === after || equalDigests(before.knownDigest, after.knownDigest)) return;
+  if (before === after || (before.knownDigest !== undefined && before.knownDigest === after.knownDigest)) return;
   const names: string[] = [];
   for (const [name, node] of before.members) if (after.members.get(name) !== node) names.push(name);
   for (const name of after.members.keys()) if (!before.members.has(name)) names.push(name);
@@ -64,10 +64,6 @@ function hasMembers(node: TreeNode | undefined): node is TreeObject {
 /** The value of a scalar, an array or `{}`. */
 function leafValue(node: TreeNode | undefined): JsonValue | undefined {
   return node === undefined || hasMembers(node) ? undefined : nodeJson(node);
-}
-
-function equalDigests(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  return a !== undefined && b !== undefined && Buffer.compare(a, b) === 0;
 }
 
 /**

@@ -2,7 +2,7 @@
 import { equalJson, isEmptyObject, type JsonValue } from './json.js';
 import type { Segments } from './path.js';
 import { DocumentFault } from './problem.js';
-import { emptyObjectNode, emptyRoot, leafNode, leafWeight, TreeObject, type TreeNode } from './tree.js';
+import { emptyObjectNode, emptyRoot, leafNode, leafWeight, TreeLeaf, TreeObject, type TreeNode } from './tree.js';
 
 // Stands in the members of an object for a child that is open and had no node before; its weight is taken back when the child is sealed.
 const PLACEHOLDER = emptyObjectNode(-1);
@@ -129,7 +129,7 @@ function holds(node: TreeNode, value: JsonValue): boolean {
 
 function withRevision(node: TreeNode, revision: number): TreeNode {
   if (node.revision === revision) return node;
-  return node.kind === 'leaf' ? { kind: 'leaf', value: node.value, revision } : new TreeObject(node.members, revision, 1, node);
+  return node.kind === 'leaf' ? new TreeLeaf(node.value, revision, node) : new TreeObject(node.members, revision, 1, node);
 }
 
 function inNameOrder(members: Map<string, TreeNode>): Map<string, TreeNode> {

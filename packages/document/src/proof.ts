@@ -1,9 +1,9 @@
 // Proofs that one value belongs to a document's digest: the names and digests of the siblings on the way up.
 // Plain JSON, so that an auditor can keep one and check it without the document.
-import { MemberHasher, DIGEST_BYTES, hex, leafDigest } from './digest.js';
+import { digestOfHex, hex, MemberHasher, valueDigest, type Digest } from './digest.js';
 import type { JsonValue } from './json.js';
 import { parsePath, type Segments } from './path.js';
-import { nodeDigest, type TreeNode, type TreeObject } from './tree.js';
+import type { TreeNode, TreeObject } from './tree.js';
 
 /** A member of an object by its digest, in lower-case hex. */
 export interface ProofSibling {
@@ -32,7 +32,7 @@ export function proofOf(root: TreeObject, path: string, segments: Segments): Pro
 
 function siblings(object: TreeObject, except: string): ProofSibling[] {
   const others: ProofSibling[] = [];
-  for (const [name, node] of object.members) if (name !== except) others.push({ name, digest: hex(nodeDigest(node)) });
+  for (const [name, node] of object.members) if (name !== except) others.push({ name, digest: hex(node.digest) });
   return others;
 }
 
@@ -40,7 +40,7 @@ function siblings(object: TreeObject, except: string): ProofSibling[] {
 export function verifyProof(proof: Proof, value: JsonValue, digest: string): boolean {
   const segments = proof.path === '' ? [] : parsedSegments(proof.path);
   if (segments === undefined || segments.length !== proof.levels.length) return false;
-  let current: Uint8Array | undefined = leafDigest(value);
+  let current: Digest | undefined = valueDigest(value);
   for (let level = segments.length - 1; level >= 0 && current !== undefined; level--) {
     current = parentDigest(proof.levels[level] ?? [], segments[level] ?? '', current);
   }
@@ -52,16 +52,15 @@ function parsedSegments(path: string): Segments | undefined {
   return parsed.ok ? parsed.value : undefined;
 }
 
-function parentDigest(others: readonly ProofSibling[], name: string, digest: Uint8Array): Uint8Array | undefined {
-  const members = new Map<string, Uint8Array>([[name, digest]]);
+/** The digest of the object that holds `name` with this digest beside the others; undefined when a name occurs twice or a digest is none. */
+function parentDigest(others: readonly ProofSibling[], name: string, digest: Digest): Digest | undefined {
+  const members = new Map<string, Digest>([[name, digest]]);
   for (const other of others) {
-    if (members.has(other.name) || !/^[0-9a-f]{64}$/.test(other.digest)) return undefined;
-    members.set(other.name, Buffer.from(other.digest, 'hex'));
+    const otherDigest = digestOfHex(other.digest);
+    if (otherDigest === undefined || members.has(other.name)) return undefined;
+    members.set(other.name, otherDigest);
   }
   const hasher = new MemberHasher();
-  for (const [member, memberDigest] of [...members].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (memberDigest.length !== DIGEST_BYTES) return undefined;
-    hasher.add(member, memberDigest);
-  }
+  for (const [member, memberDigest] of [...members].sort(([a], [b]) => (a < b ? -1 : 1))) hasher.add(member, memberDigest);
   return hasher.finish();
 }
