@@ -21,6 +21,7 @@ const refused = [
   ['packages/event-store-postgres/src/sibling.ts', '@confledger/read-model-postgres', 'no other adapter'],
   ['packages/read-model-postgres/src/service.ts', '@confledger/api', 'no service'],
   ['packages/feed-http/src/sibling.ts', '@confledger/event-store-postgres', 'no other adapter'],
+  ['packages/postgres/src/port.ts', '@confledger/application', 'postgres holds what adapters on Postgres share'],
   ['services/api/src/routes/adapter.ts', '@confledger/event-store-postgres', 'Only compose.ts or main.ts'],
   ['packages/domain/src/one.ts', './two.js', 'Dependency cycle'],
   ['packages/domain/src/two.ts', './one.js', 'Dependency cycle'],

@@ -1,0 +1,101 @@
+// The installation's keys in files: the signing key of activations and the key of request fingerprints.
+// Made at the first start, whole or not at all; used by the composition root of every service that signs or decides.
+import { createHash, createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Signer } from '@confledger/application';
+
+export interface KeyFiles {
+  /** Ed25519 private key, PKCS #8 PEM. */
+  readonly signingKeyFile: string;
+  /** 32 bytes as 64 hex digits; shared by all apis of an installation, never rotated. */
+  readonly fingerprintKeyFile: string;
+}
+
+/** A key file that is there and cannot be used. The message names the file, never what is in it. */
+export class KeyUnusable extends Error {
+  override readonly name = 'KeyUnusable';
+}
+
+const PRIVATE_FILE_MODE = 0o600;
+const FINGERPRINT_KEY_BYTES = 32;
+const RAW_KEY_BYTES = 32;
+
+/** Where the keys of a data directory lie. */
+export function keyFilesOf(dataDirectory: string): KeyFiles {
+  return { signingKeyFile: path.join(dataDirectory, 'signing.key'), fingerprintKeyFile: path.join(dataDirectory, 'fingerprint.key') };
+}
+
+/** Reads both keys; makes those that are missing. Throws KeyUnusable for a file that holds something else. */
+export function openKeys({ signingKeyFile, fingerprintKeyFile }: KeyFiles): Signer {
+  const privateKey = parseSigningKey(signingKeyFile, keptOrMade(signingKeyFile, newSigningKey));
+  const fingerprintKey = parseFingerprintKey(fingerprintKeyFile, keptOrMade(fingerprintKeyFile, newFingerprintKey));
+  // The raw key is the end of its SubjectPublicKeyInfo.
+  const raw = createPublicKey(privateKey).export({ type: 'spki', format: 'der' }).subarray(-RAW_KEY_BYTES);
+  return {
+    keyId: createHash('sha256').update(raw).digest('hex').slice(0, 16),
+    publicKey: raw.toString('base64url'),
+    sign: (statement) => sign(null, statement, privateKey).toString('base64url'),
+    fingerprint: (text) => createHmac('sha256', fingerprintKey).update(text, 'utf8').digest('hex'),
+  };
+}
+
+function newSigningKey(): string {
+  return generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+function newFingerprintKey(): string {
+  return `${randomBytes(FINGERPRINT_KEY_BYTES).toString('hex')}\n`;
+}
+
+function parseSigningKey(file: string, text: string): KeyObject {
+  let key: KeyObject;
+  try {
+    key = createPrivateKey(text);
+  } catch {
+    throw new KeyUnusable(`${file} holds no private key in PEM form. Put the installation's signing key back from a backup.`);
+  }
+  if (key.asymmetricKeyType !== 'ed25519') throw new KeyUnusable(`${file} holds a ${String(key.asymmetricKeyType)} key; activations are signed with Ed25519.`);
+  return key;
+}
+
+function parseFingerprintKey(file: string, text: string): Buffer {
+  if (!/^[0-9a-f]{64}\s*$/.test(text)) throw new KeyUnusable(`${file} does not hold 64 hex digits. Put the installation's fingerprint key back from a backup.`);
+  return Buffer.from(text.trim(), 'hex');
+}
+
+/** The text of a key file. A missing one appears at once with all its content, or with what another process made first. */
+function keptOrMade(file: string, make: () => string): string {
+  const kept = readIfThere(file);
+  if (kept !== null) return kept;
+  const draft = `${file}.${process.pid}.tmp`;
+  writeFileSync(draft, make(), { mode: PRIVATE_FILE_MODE, flush: true });
+  try {
+    linkSync(draft, file); // fails where the file is there, so that the first maker wins
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  syncDirectory(path.dirname(file));
+  return readFileSync(file, 'utf8');
+}
+
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function syncDirectory(directory: string): void {
+  if (process.platform === 'win32') return; // Windows has no such call
+  const descriptor = openSync(directory, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
