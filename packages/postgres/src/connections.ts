@@ -45,15 +45,17 @@ export function createPool(options: PostgresOptions & { readonly connectionsMax?
 /** One connection outside any pool, for a writer, a listener or a lock. `onLost` is called once when it breaks by itself. */
 export async function connectClient(options: PostgresOptions, onLost: (error: Error) => void = () => undefined): Promise<pg.Client> {
   const client = new pg.Client(clientConfig(options));
-  let lost = false;
+  // What breaks before we hand it over is the rejection, not a loss.
+  let known = true;
   client.on('error', (error) => {
-    if (lost) return;
-    lost = true;
+    if (known) return;
+    known = true;
     onLost(error);
   });
   try {
     await client.connect();
     await within(options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS_DEFAULT, prepareSession(client, options));
+    known = false;
     return client;
   } catch (error) {
     dropClient(client);

@@ -1,0 +1,28 @@
+// Ports, and what every adapter of a port shares.
+export { checkAppend, checkLimit, checkStream, PAGE_EVENTS_MAX, STREAM_NAME_BYTES_MAX } from './adapters/event-checks.js';
+export { HANDED_OVER_EVENTS_MAX, SUBSCRIPTION_PAGE_EVENTS } from './adapters/subscription.js';
+export type { SubscriptionSource } from './adapters/subscription.js';
+export { Subscriptions } from './adapters/subscriptions.js';
+export { createInMemoryEventStore } from './adapters/in-memory-event-store.js';
+export { APPEND_BYTES_MAX, AppendOutcomeUnknown, AppendTooLarge, EventStoreUnavailable } from './ports/event-store.js';
+export type { AppendResult, EventStore, EventToAppend, ReadDirection, StoredEvent } from './ports/event-store.js';
+// The read model: its two ports, the folds between log and rows, and the projector that drives them.
+export { InMemoryReadModel } from './adapters/in-memory-read-model.js';
+export { InMemoryTables } from './adapters/in-memory-tables.js';
+export { cursorBehind, keyOfCursor, ledgerOfCursor, numberOfCursor } from './page-cursors.js';
+export { CursorInvalid, ReadModelUnavailable } from './ports/read-model.js';
+export type { ActivationRow, AuditFilter, AuditRow, Discrepancy, LedgerRow, Page, PageRequest, ReadModel, VersionRow } from './ports/read-model.js';
+export { ProjectionRefused } from './ports/projection-store.js';
+export type {
+  ActivationWrite, DocumentAt, EnvironmentWrite, ItemKey, ItemWrite, KeptLedger, LedgerWrite, ParkedEvent, ProjectionBatch, ProjectionStore, ProjectorLease,
+  ProjectorLock, TagWrite, VersionWrite,
+} from './ports/projection-store.js';
+export { BATCH_BYTES_MAX, BATCH_EVENTS_MAX, chunksOf } from './projections/chunks.js';
+export type { DecodeEvent } from './projections/batch-fold.js';
+export { documentAtByReplay } from './projections/document-at.js';
+export { partsOfLedger } from './projections/ledger-view.js';
+export { LogFolder } from './projections/log-folder.js';
+export { pause, readLog, runProjector } from './projector.js';
+export type { ProjectorEvent, ProjectorOptions } from './projector.js';
+export type { Snapshot, SnapshotStore } from './ports/snapshots.js';
+export type { NodeReport, NodeReports } from './ports/node-reports.js';

@@ -1,0 +1,93 @@
+// The event store on Postgres: one table, group commit, LISTEN and NOTIFY. Built by the services' composition roots.
+import { checkAppend, checkLimit, checkStream, EventStoreUnavailable, Subscriptions, type EventStore } from '@confledger/application';
+import { createPool, quotedSchema, type PostgresOptions } from '@confledger/postgres';
+import { Flushes } from './flushes.js';
+import { Listener } from './listener.js';
+import { createReads } from './reads.js';
+import { EVENTS_SCHEMA_DEFAULT } from './schema.js';
+import { createWriter } from './writer.js';
+
+export interface PostgresEventStoreOptions extends PostgresOptions {
+  /** Where `migrateEventStore` made the tables. Default `confledger_events`. */
+  readonly schema?: string;
+  /** Connections for reads. One more writes and one listens. Default 8. */
+  readonly readConnectionsMax?: number;
+  /** How long an append may wait for its outcome, retries included. Default 5,000. */
+  readonly appendTimeoutMs?: number;
+  /** How long one attempt of a flush, or one read, may take on the server. Default 2,000. */
+  readonly statementTimeoutMs?: number;
+  /** Hears of faults that are being retried. */
+  readonly logger?: { warn(details: { readonly error: unknown }, message: string): void };
+}
+
+export const APPEND_TIMEOUT_MS_DEFAULT = 5_000;
+export const ATTEMPT_TIMEOUT_MS_DEFAULT = 2_000;
+const CONNECT_TIMEOUT_MS = 2_000;
+
+/** Connects when first used; `migrateEventStore` must have been run. Close it to give the connections back. */
+export function createPostgresEventStore(options: PostgresEventStoreOptions): EventStore {
+  const { schema = EVENTS_SCHEMA_DEFAULT, logger, statementTimeoutMs = ATTEMPT_TIMEOUT_MS_DEFAULT } = options;
+  const quoted = quotedSchema(schema);
+  const connection = { connectTimeoutMs: CONNECT_TIMEOUT_MS, applicationName: 'confledger event store', ...options, statementTimeoutMs };
+  const warn = (message: string) => (error: unknown) => logger?.warn({ error }, message);
+
+  const poolOptions = options.readConnectionsMax === undefined ? connection : { ...connection, connectionsMax: options.readConnectionsMax };
+  const pool = createPool(poolOptions, warn('An idle connection of the event store broke.'));
+  const reads = createReads(pool, quoted, statementTimeoutMs);
+  const writer = createWriter(connection, quoted);
+  const subscriptions = new Subscriptions({
+    readAll: (after, limit) => reads.all(after, limit),
+    onReadFailed: warn('A subscription could not read the log and tries again.'),
+  });
+  const flushes = new Flushes({
+    writer,
+    reads,
+    appendTimeoutMs: options.appendTimeoutMs ?? APPEND_TIMEOUT_MS_DEFAULT,
+    onCommitted: (events) => subscriptions.handOver(events),
+    onFound: (position) => subscriptions.notice(position),
+    onRetry: warn('A flush of the event store failed and is tried again.'),
+  });
+  const listener = new Listener({
+    connection,
+    channel: schema,
+    lastPosition: () => reads.lastPosition(),
+    onPosition: (position) => subscriptions.notice(position),
+    isOwn: (processId) => processId === writer.processId,
+    onFault: warn('The event store does not hear of appends elsewhere; it polls and connects again.'),
+  });
+  let closing: Promise<void> | undefined;
+  const refuseClosed = (): void => {
+    if (closing !== undefined) throw new EventStoreUnavailable('The event store is closed.');
+  };
+
+  return {
+    async append(stream, expectedRevision, events) {
+      const bytes = checkAppend(stream, expectedRevision, events);
+      return flushes.append(stream, expectedRevision, events, bytes);
+    },
+    async readStream(stream, { from, direction = 'forwards', limit }) {
+      checkStream(stream);
+      checkLimit(limit);
+      refuseClosed();
+      return reads.stream(stream, from, direction, limit);
+    },
+    async readAll({ after, limit }) {
+      checkLimit(limit);
+      refuseClosed();
+      return reads.all(after, limit);
+    },
+    async lastPosition() {
+      refuseClosed();
+      return reads.lastPosition();
+    },
+    subscribe: (request) => subscriptions.open(request, () => listener.start()),
+    close() {
+      closing ??= (async () => {
+        subscriptions.end();
+        await flushes.close();
+        await Promise.all([writer.close(), listener.close(), pool.end()]);
+      })();
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,197 @@
+// Group commit: appends queue, one flush at a time takes what waits, and each append learns its own outcome.
+import { AppendOutcomeUnknown, EventStoreUnavailable, type AppendResult, type EventToAppend, type StoredEvent } from '@confledger/application';
+import { failureOf } from '@confledger/postgres';
+import { takeFlush, type AppendGroup, type PendingAppend } from './pending-appends.js';
+import type { Reads } from './reads.js';
+import type { FlushAnswer, Writer } from './writer.js';
+
+export interface FlushesOptions {
+  readonly writer: Writer;
+  readonly reads: Reads;
+  /** How long an append may wait for its outcome, retries included. */
+  readonly appendTimeoutMs: number;
+  /** Hears of events that a flush committed; they follow each other without gap. */
+  readonly onCommitted: (events: readonly StoredEvent[]) => void;
+  /** Hears that the log reaches to this position, where the events themselves are not at hand. */
+  readonly onFound: (position: bigint) => void;
+  readonly onRetry: (error: unknown) => void;
+}
+
+/** More waiting appends than this are refused: the caller should have stopped long before. */
+export const WAITING_APPENDS_MAX = 10_000;
+const RETRY_DELAY_MS_FIRST = 20;
+const RETRY_DELAY_MS_MAX = 500;
+
+export class Flushes {
+  readonly #options: FlushesOptions;
+  readonly #queue: PendingAppend[] = [];
+  /** Appends that have no outcome yet, in the queue or not. */
+  #unsettled = 0;
+  #running = false;
+  #closed = false;
+  #onIdle: (() => void) | undefined;
+
+  constructor(options: FlushesOptions) {
+    this.#options = options;
+  }
+
+  append(stream: string, expectedRevision: number, events: readonly EventToAppend[], bytes: number): Promise<AppendResult> {
+    if (this.#closed) return Promise.reject(new EventStoreUnavailable('The event store is closed.'));
+    if (this.#unsettled >= WAITING_APPENDS_MAX) return Promise.reject(new EventStoreUnavailable(`${WAITING_APPENDS_MAX} appends are waiting already.`));
+    return new Promise((resolve, reject) => {
+      const deadlineMs = performance.now() + this.#options.appendTimeoutMs;
+      this.#unsettled += 1;
+      this.#queue.push({
+        stream, expectedRevision, events, bytes, deadlineMs, maybeWritten: false,
+        resolve: (result) => {
+          resolve(result);
+          this.#settled();
+        },
+        reject: (error) => {
+          reject(error);
+          this.#settled();
+        },
+      });
+      this.#start();
+    });
+  }
+
+  /** Refuses further appends and resolves when all that wait have their outcome. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#unsettled > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+  }
+
+  #settled(): void {
+    this.#unsettled -= 1;
+    if (this.#unsettled === 0) this.#onIdle?.();
+  }
+
+  #start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    // One turn later: what is appended in this turn shares the flush.
+    setImmediate(() => void this.#run());
+  }
+
+  async #run(): Promise<void> {
+    let delayMs = RETRY_DELAY_MS_FIRST;
+    while (this.#queue.length > 0) {
+      const groups = takeFlush(this.#queue);
+      const answer = await this.#flush(groups);
+      if (answer !== null) {
+        delayMs = RETRY_DELAY_MS_FIRST;
+        this.#accept(groups, answer);
+        // Those who were answered append again in this turn; the next flush takes them along.
+        await new Promise((resolve) => setImmediate(resolve));
+      } else {
+        await new Promise((resolve) => setTimeout(resolve, delayMs));
+        delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX);
+      }
+    }
+    this.#running = false;
+  }
+
+  /** Null when it failed: each of its appends has been rejected or waits again. */
+  async #flush(groups: readonly AppendGroup[]): Promise<FlushAnswer | null> {
+    let sent = false;
+    try {
+      await this.#options.writer.connect();
+      sent = true;
+      return await this.#options.writer.flush(groups);
+    } catch (error) {
+      this.#failed(groups, error, sent);
+      return null;
+    }
+  }
+
+  #failed(groups: readonly AppendGroup[], error: unknown, sent: boolean): void {
+    const failure = sent ? failureOf(error) : 'rolled back';
+    const again: PendingAppend[] = [];
+    for (const append of groups.flatMap((group) => group.appends)) {
+      append.maybeWritten ||= failure === 'unknown';
+      if (failure === 'faulty' || performance.now() >= append.deadlineMs) append.reject(giveUp(append, error));
+      else again.push(append);
+    }
+    this.#queue.unshift(...again);
+    this.#options.onRetry(error);
+  }
+
+  #accept(groups: readonly AppendGroup[], answer: FlushAnswer): void {
+    const committed: StoredEvent[] = [];
+    const refused: [AppendGroup, number][] = [];
+    const settle: (() => void)[] = [];
+    let position = answer.before;
+    groups.forEach((group, index) => {
+      const head = answer.heads[index];
+      if (head === undefined) throw new Error('The append function left a group out.');
+      if (head !== group.expectedRevision) {
+        refused.push([group, head]);
+        return;
+      }
+      let revision = head;
+      for (const append of group.appends) {
+        for (const { id, type, data, metadata } of append.events) {
+          committed.push({ id, type, data, metadata, stream: group.stream, revision: (revision += 1), position: (position += 1n) });
+        }
+        const last = position;
+        settle.push(() => append.resolve({ outcome: 'appended', position: last, alreadyThere: false }));
+      }
+    });
+    for (const resolve of settle) resolve();
+    if (committed.length > 0) this.#options.onCommitted(committed);
+    for (const [group, head] of refused) void this.#settleRefused(group, head);
+  }
+
+  /** The stream of this group ended elsewhere: by these very events (ours, sent before), or by others'. */
+  async #settleRefused(group: AppendGroup, head: number): Promise<void> {
+    let conflict = false;
+    for (const append of group.appends) {
+      if (head <= append.expectedRevision) {
+        // Behind one that was there already it may still be written; behind a conflict it may not.
+        if (conflict || head < append.expectedRevision) append.resolve({ outcome: 'conflict', revision: head });
+        else this.#again(append);
+        continue;
+      }
+      const position = await this.#find(append);
+      if (position === 'unreadable') continue;
+      conflict = position === null;
+      if (position === null) append.resolve({ outcome: 'conflict', revision: head });
+      else {
+        append.resolve({ outcome: 'appended', position, alreadyThere: true });
+        this.#options.onFound(position);
+      }
+    }
+  }
+
+  #again(append: PendingAppend): void {
+    this.#queue.unshift(append);
+    this.#start();
+  }
+
+  /** The position of the append's last event when all of them stand where they should; null when others do. */
+  async #find(append: PendingAppend): Promise<bigint | null | 'unreadable'> {
+    for (let delayMs = RETRY_DELAY_MS_FIRST; ; delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX)) {
+      try {
+        const { events, stream, expectedRevision } = append;
+        const found = await this.#options.reads.stream(stream, expectedRevision + 1, 'forwards', events.length);
+        const ours = found.length === events.length && found.every((event, index) => event.id === events[index]?.id);
+        return ours ? (found.at(-1)?.position ?? null) : null;
+      } catch (error) {
+        this.#options.onRetry(error);
+        if (performance.now() >= append.deadlineMs) {
+          append.reject(giveUp(append, error));
+          return 'unreadable';
+        }
+        await new Promise((resolve) => setTimeout(resolve, delayMs));
+      }
+    }
+  }
+}
+
+function giveUp(append: PendingAppend, cause: unknown): Error {
+  const what = `${append.events.length} events to ${append.stream} after revision ${append.expectedRevision}`;
+  return append.maybeWritten
+    ? new AppendOutcomeUnknown(`Postgres did not say whether it wrote ${what}.`, { cause })
+    : new EventStoreUnavailable(`Postgres did not write ${what}.`, { cause });
+}

@@ -1,0 +1,68 @@
+// Reading pages of events. Statements are named, so that each connection plans them once.
+import { EventStoreUnavailable, type ReadDirection, type StoredEvent } from '@confledger/application';
+import { SILENCE_MS_MAX, within } from '@confledger/postgres';
+import type pg from 'pg';
+
+/** A bigint arrives as text; revisions stay far below 2^53. */
+interface EventRow {
+  readonly position: string;
+  readonly stream: string;
+  readonly revision: string;
+  readonly id: string;
+  readonly type: string;
+  readonly data: string;
+  readonly metadata: string;
+}
+
+export interface Reads {
+  stream(stream: string, from: number | undefined, direction: ReadDirection, limit: number): Promise<StoredEvent[]>;
+  all(after: bigint, limit: number): Promise<StoredEvent[]>;
+  lastPosition(): Promise<bigint>;
+}
+
+const COLUMNS = 'position, stream, revision, id, type, data, metadata';
+const REVISION_MAX = Number.MAX_SAFE_INTEGER;
+
+/** Reads of the events table in `schema` (quoted). They reject with `EventStoreUnavailable`. */
+export function createReads(pool: pg.Pool, schema: string, timeoutMs: number): Reads {
+  const select = `SELECT ${COLUMNS} FROM ${schema}.events`;
+  const run = <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[]): Promise<R[]> =>
+    query<R>(pool, { name, text, values }, timeoutMs + SILENCE_MS_MAX);
+  return {
+    async stream(stream, from, direction, limit) {
+      const rows =
+        direction === 'forwards'
+          ? await run<EventRow>('stream-forwards', `${select} WHERE stream = $1 AND revision >= $2 ORDER BY revision LIMIT $3`, [stream, from ?? 0, limit])
+          : await run<EventRow>('stream-backwards', `${select} WHERE stream = $1 AND revision <= $2 ORDER BY revision DESC LIMIT $3`, [stream, from ?? REVISION_MAX, limit]);
+      return rows.map(storedEvent);
+    },
+    async all(after, limit) {
+      const rows = await run<EventRow>('all', `${select} WHERE position > $1 ORDER BY position LIMIT $2`, [after.toString(), limit]);
+      return rows.map(storedEvent);
+    },
+    async lastPosition() {
+      const rows = await run<{ last: string }>('last-position', `SELECT coalesce(max(position), 0) AS last FROM ${schema}.events`, []);
+      return BigInt(rows[0]?.last ?? 0);
+    },
+  };
+}
+
+function storedEvent(row: EventRow): StoredEvent {
+  return { ...row, revision: Number(row.revision), position: BigInt(row.position) };
+}
+
+async function query<R extends pg.QueryResultRow>(pool: pg.Pool, config: pg.QueryConfig, timeoutMs: number): Promise<R[]> {
+  let client: pg.PoolClient | undefined;
+  let broken = true;
+  try {
+    client = await pool.connect();
+    const { rows } = await within(timeoutMs, client.query<R>(config));
+    broken = false;
+    return rows;
+  } catch (error) {
+    throw new EventStoreUnavailable('The event store cannot be read.', { cause: error });
+  } finally {
+    // A connection that failed or is silent is closed: the next one may lead to another server.
+    client?.release(broken);
+  }
+}

@@ -1,0 +1,96 @@
+// Sends one flush to the database: one statement, one round trip, one commit.
+import { connectClient, dropClient, type PostgresOptions, SILENCE_MS_MAX, within } from '@confledger/postgres';
+import type pg from 'pg';
+import type { AppendGroup } from './pending-appends.js';
+
+/** What the server says of a flush. */
+export interface FlushAnswer {
+  /** The position before the first event of this flush. Events follow it without gap, group by group. */
+  readonly before: bigint;
+  /** Where the stream of each group ended before: the group was written when that is what it expected. */
+  readonly heads: readonly number[];
+}
+
+export interface Writer {
+  /** Makes the connection when there is none; rejects when that fails, and then nothing was sent. */
+  connect(): Promise<void>;
+  /** Rejects with what pg rejects with, or `SilentServer`; the connection is gone then. */
+  flush(groups: readonly AppendGroup[]): Promise<FlushAnswer>;
+  /** Process id of the backend that writes; notifications from it are our own. */
+  readonly processId: number | null;
+  close(): Promise<void>;
+}
+
+/** A writer on a connection of its own. `options.statementTimeoutMs` bounds one attempt, the wait for the lock included. */
+export function createWriter(options: PostgresOptions & { readonly statementTimeoutMs: number }, schema: string): Writer {
+  const text = `SELECT before, heads FROM ${schema}.append($1, $2, $3, $4, $5, $6, $7, $8)`;
+  let client: pg.Client | undefined;
+  let processId: number | null = null;
+
+  const drop = (lost: pg.Client): void => {
+    dropClient(lost);
+    if (client === lost) {
+      client = undefined;
+      processId = null;
+    }
+  };
+
+  return {
+    async connect() {
+      if (client !== undefined) return;
+      const made: pg.Client = await connectClient(options, () => drop(made));
+      client = made;
+      processId = processIdOf(made);
+    },
+    async flush(groups) {
+      if (client === undefined) throw new Error('The writer is not connected.');
+      const used = client;
+      try {
+        const work = used.query<{ before: string; heads: string[] }>({ name: 'append', text, values: flushValues(groups) });
+        const { rows } = await within(options.statementTimeoutMs + SILENCE_MS_MAX, work);
+        const row = rows[0];
+        if (row === undefined) throw new Error('The append function answered nothing.');
+        return { before: BigInt(row.before), heads: row.heads.map(Number) };
+      } catch (error) {
+        drop(used);
+        throw error;
+      }
+    },
+    get processId() {
+      return processId;
+    },
+    async close() {
+      const open = client;
+      client = undefined;
+      await open?.end().catch(() => undefined);
+    },
+  };
+}
+
+function flushValues(groups: readonly AppendGroup[]): unknown[] {
+  const groupOf: number[] = [];
+  const revisions: number[] = [];
+  const ids: string[] = [];
+  const types: string[] = [];
+  const data: string[] = [];
+  const metadata: string[] = [];
+  groups.forEach((group, index) => {
+    let revision = group.expectedRevision;
+    for (const append of group.appends) {
+      for (const event of append.events) {
+        groupOf.push(index + 1);
+        revisions.push((revision += 1));
+        ids.push(event.id);
+        types.push(event.type);
+        data.push(event.data);
+        metadata.push(event.metadata);
+      }
+    }
+  });
+  return [groups.map((group) => group.stream), groups.map((group) => group.expectedRevision), groupOf, revisions, ids, types, data, metadata];
+}
+
+/** pg's typings leave it out. */
+function processIdOf(client: pg.Client): number | null {
+  return (client as pg.Client & { readonly processID?: number | null }).processID ?? null;
+}
