@@ -8,6 +8,7 @@ import { leavesOf, nearestPath, type Leaf } from './leaves.js';
 import { formatPath, parsePath, type Segments } from './path.js';
 import { DocumentFault, type CodedProblem, type Result } from './problem.js';
 import { proofOf, type Proof } from './proof.js';
+import { rootFromSnapshot, snapshotOf } from './snapshot.js';
 import { emptyRoot, nodeJson, treeOf, TreeObject, type DocumentNode, type ObjectNode, type TreeNode } from './tree.js';
 
 export class Document {
@@ -27,6 +28,16 @@ export class Document {
     const tree = treeOf(value, revision);
     const root = tree.kind === 'object' && tree.members.size > 0 ? tree : emptyRoot(revision);
     return { ok: true, value: new Document(root) };
+  }
+
+  /** The document that `toSnapshot` was called on, with its revisions. Throws a DocumentFault on anything else. */
+  static fromSnapshot(snapshot: JsonValue): Document {
+    return new Document(rootFromSnapshot(snapshot));
+  }
+
+  /** The document with the revisions of its nodes, as JSON. */
+  toSnapshot(): JsonValue {
+    return snapshotOf(this.tree);
   }
 
   get root(): ObjectNode {

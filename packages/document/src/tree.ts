@@ -1,6 +1,7 @@
 // The nodes of the immutable tree that a document is. Members stand in name order, which digest, JSON and leaves rely on.
 import { canonicalJson, sortNames } from './canonical.js';
 import { MemberHasher, valueDigest, type Digest } from './digest.js';
+import { frozenCopy, objectFor } from './frozen-json.js';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 import { DocumentFault } from './problem.js';
 
@@ -93,7 +94,7 @@ export class TreeObject implements ObjectNode {
   }
 
   private makeJson(): JsonObject {
-    const json: Record<string, JsonValue> = {};
+    const json = objectFor(this.members.keys(), this.members.size);
     for (const [name, node] of this.members) json[name] = nodeJson(node);
     return Object.freeze(json);
   }
@@ -138,27 +139,4 @@ export function treeOf(value: JsonValue, revision: number): TreeNode {
     leafCount += leafWeight(node);
   }
   return new TreeObject(members, revision, leafCount);
-}
-
-/** The value as the document keeps it: nobody else's arrays, frozen, names of inner objects sorted, -0 as 0. */
-function frozenCopy(value: JsonValue): JsonValue {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return value;
-    case 'number':
-      if (!Number.isFinite(value)) throw new DocumentFault(`${value} is no JSON value`);
-      return value === 0 ? 0 : value;
-    case 'object':
-      if (value === null) return null;
-      return isJsonObject(value) ? frozenObject(value) : Object.freeze(value.map(frozenCopy));
-    default:
-      throw new DocumentFault(`a value of type ${typeof value} is no JSON value`);
-  }
-}
-
-function frozenObject(value: JsonObject): JsonObject {
-  const copy: Record<string, JsonValue> = {};
-  for (const name of sortNames(Object.keys(value))) copy[name] = frozenCopy(value[name] as JsonValue);
-  return Object.freeze(copy);
 }
