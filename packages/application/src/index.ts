@@ -26,3 +26,23 @@ export { pause, readLog, runProjector } from './projector.js';
 export type { ProjectorEvent, ProjectorOptions } from './projector.js';
 export type { Snapshot, SnapshotStore } from './ports/snapshots.js';
 export type { NodeReport, NodeReports } from './ports/node-reports.js';
+
+// The core: commands and reads of ledgers, what is active, the relay, and the installation.
+export { CommandOutcomeUnknown, OPEN_CHANGE_SET_WAIT_MS, WRITE_ATTEMPTS_MAX } from './command-queue.js';
+export { EventUnreadable, bytesOf, decodeEvent, ledgerOfStream, ledgerStream, toAppend } from './codec.js';
+export { LEAVES_KEPT_MAX, LEDGERS_KEPT_MAX, createLedgers, nameOf } from './create-ledgers.js';
+export type { LedgersCore, LedgersOptions } from './create-ledgers.js';
+export { INSTALLATION_STREAM, InstallationKeyMismatch, ensureInstallation } from './installation.js';
+export { LedgerReader, SNAPSHOT_INTERVAL_EVENTS } from './ledger-reader.js';
+export type { Loaded } from './ledger-reader.js';
+export type {
+  ActivationDone, CommandOutcome, CommandRequest, Consistency, LedgerName, LedgerStanding, Ledgers, ReadOutcome, ReadSelector,
+} from './ledgers.js';
+export { FeedFenced } from './ports/feed.js';
+export type { ActiveDocument, FeedPublisher } from './ports/feed.js';
+export type { Clock, Ids, Signer } from './ports/system.js';
+export { formatPosition, parsePosition } from './position.js';
+export type { ParsedPosition } from './position.js';
+export { PROVISIONAL_MS } from './read-ledger.js';
+export { BEAT_INTERVAL_MS, runRelay } from './relay.js';
+export type { RelayEvent, RelayOptions } from './relay.js';

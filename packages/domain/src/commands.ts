@@ -1,5 +1,5 @@
 // What can be asked of a ledger, and what a refusal says. Refusals are values; faults are exceptions.
-import type { Difference, JsonObject, JsonValue, Problem } from '@confledger/document';
+import type { Difference, DocumentErrorCode, JsonObject, JsonValue, Problem } from '@confledger/document';
 
 export type BatchOperation =
   | { readonly id: string; readonly type: 'SET'; readonly key: string; readonly value: JsonValue }
@@ -43,6 +43,7 @@ export interface Guards {
 
 /** Codes of the catalogue that a decision may answer with. The HTTP status is the api's business. */
 export type RefusalCode =
+  | DocumentErrorCode
   | 'LEDGER_EXISTS'
   | 'LEDGER_UNKNOWN'
   | 'KEY_NOT_FOUND'
@@ -75,7 +76,12 @@ export interface Refusal {
   readonly code: RefusalCode;
   readonly message: string;
   /** What is wrong, where, and what to do; for a conflict: what changed since. */
-  readonly details: readonly Problem[];
+  readonly details: readonly RefusalDetail[];
+}
+
+/** A problem; `operation` is the id of the batch operation that has it. */
+export interface RefusalDetail extends Problem {
+  readonly operation?: string;
 }
 
 /** What a command did to the document, leaf by leaf. */

@@ -1,6 +1,6 @@
 // The events of a ledger: a storage format for ever. Names and fields are never changed; a new version of an event gets
 // a new schemaVersion and an upcaster. Used by decisions (which make them) and by every fold (which reads them).
-import type { JsonValue } from '@confledger/document';
+import type { JsonObject, JsonValue } from '@confledger/document';
 
 /** The first event of every ledger. Its id is the ledger's origin. */
 export interface LedgerCreated {
@@ -52,21 +52,21 @@ export interface VersionUntagged {
 export type LedgerEvent = LedgerCreated | ConfigSet | ConfigDeleted | VersionActivated | VersionTagged | VersionUntagged;
 
 /** Who did it, how they proved it, and the roles in force at that moment. */
-export interface Actor {
+export type Actor = {
   readonly id: string;
   readonly method: string;
   readonly roles: readonly string[];
-}
+};
 
 /** Which change set an event belongs to, and its place in it. A change set takes effect with its last event. */
-export interface ChangeSetPlace {
+export type ChangeSetPlace = {
   readonly id: string;
   readonly index: number;
   readonly size: number;
-}
+};
 
 /** The envelope of every event, on every stream. */
-export interface EventMetadata {
+export type EventMetadata = {
   readonly actor: Actor;
   readonly reason: string | null;
   readonly commandId: string;
@@ -83,10 +83,10 @@ export interface EventMetadata {
   readonly previousHash: string | null;
   /** Hex SHA-256 over the canonical JSON of {stream, revision, type, data, metadata without hash}. */
   readonly hash: string;
-}
+};
 
 /** An event as it stands in its stream. */
-export type Recorded<E extends { type: string; data: unknown } = LedgerEvent> = E & {
+export type Recorded<E extends { readonly type: string; readonly data: JsonObject } = LedgerEvent> = E & {
   /** UUIDv8 made from the hash: the same id means the same bytes. */
   readonly id: string;
   readonly stream: string;

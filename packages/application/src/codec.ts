@@ -1,0 +1,68 @@
+// Between stored texts and recorded events: parsing, upcasting, and the names of streams. Every reader of the log uses it.
+import { streamOf } from '@confledger/domain';
+import type { EventMetadata, LedgerEvent, Recorded } from '@confledger/domain';
+import type { EventToAppend, StoredEvent } from './ports/event-store.js';
+
+const LEDGER_STREAM_PREFIX = 'config-';
+
+/** `<environment>.<service>` of a ledger's stream; null for every other stream. */
+export function ledgerOfStream(stream: string): string | null {
+  return stream.startsWith(LEDGER_STREAM_PREFIX) ? stream.slice(LEDGER_STREAM_PREFIX.length) : null;
+}
+
+/** The stream that holds a ledger's history. */
+export const ledgerStream = streamOf;
+
+/** A stored event is not one that this code can read. */
+export class EventUnreadable extends Error {
+  override readonly name = 'EventUnreadable';
+}
+
+const LEDGER_EVENT_TYPES: ReadonlySet<string> = new Set<LedgerEvent['type']>(['LedgerCreated', 'ConfigSet', 'ConfigDeleted', 'VersionActivated', 'VersionTagged', 'VersionUntagged']);
+
+/** Reads an event of a ledger's stream. Throws `EventUnreadable` for one that it does not know or that is no JSON. */
+export function decodeEvent(stored: StoredEvent): Recorded<LedgerEvent> {
+  const { id, stream, revision, type } = stored;
+  if (!LEDGER_EVENT_TYPES.has(type)) throw new EventUnreadable(`event ${revision} of ${stream} has the unknown type '${type}'`);
+  try {
+    const data: unknown = JSON.parse(stored.data);
+    const metadata: unknown = JSON.parse(stored.metadata);
+    if (!isEnvelope(metadata) || !fits(type, data)) throw new EventUnreadable('its members are not those of its type');
+    return { type, data, id, stream, revision, metadata } as Recorded<LedgerEvent>;
+  } catch (error) {
+    throw new EventUnreadable(`event ${revision} of ${stream} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+/** What a store is to keep of a recorded event. */
+export function toAppend({ event, data, metadata }: { readonly event: { readonly id: string; readonly type: string }; readonly data: string; readonly metadata: string }): EventToAppend {
+  return { id: event.id, type: event.type, data, metadata };
+}
+
+/** Bytes that one event takes of an append's limit. */
+export function bytesOf({ data, metadata }: EventToAppend): number {
+  return Buffer.byteLength(data) + Buffer.byteLength(metadata);
+}
+
+function isEnvelope(value: unknown): value is EventMetadata {
+  if (typeof value !== 'object' || value === null || !('changeSet' in value) || !('hash' in value) || !('occurredAt' in value)) return false;
+  const { changeSet } = value;
+  return typeof value.hash === 'string' && typeof value.occurredAt === 'string' && typeof changeSet === 'object' && changeSet !== null && 'size' in changeSet && typeof changeSet.size === 'number';
+}
+
+function fits(type: string, data: unknown): boolean {
+  if (typeof data !== 'object' || data === null) return false;
+  switch (type) {
+    case 'ConfigSet':
+      return 'path' in data && typeof data.path === 'string' && 'value' in data;
+    case 'ConfigDeleted':
+      return 'path' in data && typeof data.path === 'string';
+    case 'VersionActivated':
+      return 'version' in data && typeof data.version === 'number' && 'digest' in data && typeof data.digest === 'string';
+    case 'VersionTagged':
+    case 'VersionUntagged':
+      return 'version' in data && typeof data.version === 'number' && 'tag' in data && typeof data.tag === 'string';
+    default:
+      return true;
+  }
+}
