@@ -1,3 +1,10 @@
 // One suite per port, which every adapter runs.
 export { eventStoreConformance } from './event-store.js';
 export type { EventStoreUnderTest } from './event-store.js';
+export { LedgerLog } from './ledger-log.js';
+export type { Edits, SetOptions } from './ledger-log.js';
+export { randomLedgerLog, randomNumbers } from './random-ledger-log.js';
+export { allPages, contentsOf, projectLog } from './read-model-contents.js';
+export type { ReadModelContents } from './read-model-contents.js';
+export { readModelConformance } from './read-model.js';
+export type { ReadModelUnderTest } from './read-model.js';

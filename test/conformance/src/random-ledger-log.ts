@@ -57,6 +57,12 @@ function randomEdits(log: LedgerLog, ledger: string, random: () => number): Edit
       if (isThere) edits[path] = undefined;
     } else edits[path] = pick(VALUES, random);
   }
+  // A `{}` as a leaf, which a set below replaces without an event of its own.
+  const fees = state.phase === 'existing' ? state.head.document.nodeAt('fees') : undefined;
+  const draw = random();
+  if (draw < 0.2 && fees === undefined) edits['fees'] = {};
+  else if (draw < 0.4) edits['fees.base'] = pick(VALUES, random);
+  else if (draw < 0.5 && fees?.kind === 'object' && fees.members.size > 0) edits['fees.base'] = undefined;
   return edits;
 }
 

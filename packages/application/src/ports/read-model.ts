@@ -1,5 +1,6 @@
 // The port to the read model, seen from queries. It lags behind the log; every answer says up to which position it is valid.
 import type { Difference, JsonValue } from '@confledger/document';
+import type { ParkedEvent } from './projection-store.js';
 
 export interface LedgerRow {
   readonly environment: string;
@@ -11,7 +12,8 @@ export interface LedgerRow {
   /** Digest of the head document. */
   readonly digest: string;
   readonly activeDigest: string | null;
-  readonly updatedAt: string;
+  /** When the last change set took effect; null for a ledger whose first events are parked. */
+  readonly updatedAt: string | null;
   /** False when an event of this ledger could not be applied and is parked. */
   readonly complete: boolean;
 }
@@ -99,6 +101,8 @@ export interface ReadModel {
   audit(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>>;
   /** What happened at, above and below a path of one ledger, newest first. */
   history(ledger: string, path: string, page: PageRequest): Promise<Page<AuditRow>>;
+  /** Events that could not be applied, and those behind them in their streams, newest first. */
+  parked(page: PageRequest): Promise<Page<ParkedEvent>>;
   close(): Promise<void>;
 }
 

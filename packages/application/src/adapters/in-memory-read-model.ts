@@ -1,0 +1,141 @@
+// The read model in memory: projection store and queries over the same maps. For tests, and for verify as the table of what should be.
+import { compileGlob, overlaps } from '@confledger/document';
+import { ledgerOfCursor, cursorBehind, numberOfCursor } from '../page-cursors.js';
+import type { KeptLedger, ParkedEvent, ProjectionBatch, ProjectionStore } from '../ports/projection-store.js';
+import type { AuditFilter, AuditRow, LedgerRow, Page, PageRequest, ReadModel, VersionRow } from '../ports/read-model.js';
+import { partsOfLedger } from '../projections/ledger-view.js';
+import { InMemoryTables } from './in-memory-tables.js';
+
+export class InMemoryReadModel implements ReadModel, ProjectionStore {
+  readonly tables = new InMemoryTables();
+  readonly #waiting = new Set<() => void>();
+
+  checkpoint(): Promise<bigint> {
+    return Promise.resolve(this.tables.checkpoint);
+  }
+
+  load(ledgers: readonly string[]): Promise<ReadonlyMap<string, KeptLedger>> {
+    return Promise.resolve(this.tables.load(ledgers));
+  }
+
+  commit(batch: ProjectionBatch): Promise<'committed' | 'superseded'> {
+    if (batch.from !== this.tables.checkpoint) return Promise.resolve('superseded');
+    this.tables.apply(batch);
+    for (const wake of [...this.#waiting]) wake();
+    return Promise.resolve('committed');
+  }
+
+  position(): Promise<bigint> {
+    return this.checkpoint();
+  }
+
+  waitFor(position: bigint, timeoutMs: number): Promise<boolean> {
+    if (this.tables.checkpoint >= position) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const settle = (reached: boolean): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        resolve(reached);
+      };
+      const wake = (): void => {
+        if (this.tables.checkpoint >= position) settle(true);
+      };
+      const timer = setTimeout(() => settle(false), timeoutMs);
+      this.#waiting.add(wake);
+    });
+  }
+
+  ledgers(filter: { readonly environment?: string }, page: PageRequest): Promise<Page<LedgerRow>> {
+    return this.#answer(() => {
+      const behind = ledgerOfCursor(page.cursor);
+      const rows = [...this.tables.ledgers.values()]
+        .filter((row) => row.exists || row.parkedAt !== null)
+        .filter(({ ledger }) => filter.environment === undefined || partsOfLedger(ledger).environment === filter.environment)
+        .filter(({ ledger }) => behind === null || compareLedgers(ledger, behind) > 0)
+        .sort((a, b) => compareLedgers(a.ledger, b.ledger));
+      return this.#page(rows, page, (row) => cursorBehind('ledgers', row.ledger), (row) => this.tables.ledgerRow(row));
+    });
+  }
+
+  versions(ledger: string, page: PageRequest): Promise<Page<VersionRow>> {
+    return this.#answer(() => {
+      const behind = numberOfCursor('versions', page.cursor);
+      const rows = this.tables.versionsOf(ledger).filter(({ version }) => behind === null || BigInt(version) < behind).reverse();
+      return this.#page(rows, page, (row) => cursorBehind('versions', String(row.version)), (row) => this.tables.versionRow(row));
+    });
+  }
+
+  version(ledger: string, version: number): Promise<VersionRow | null> {
+    const row = this.tables.versionsOf(ledger).find((candidate) => candidate.version === version);
+    return Promise.resolve(row ? this.tables.versionRow(row) : null);
+  }
+
+  audit(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>> {
+    return this.#answer(() => this.#auditPage('audit', page, filterOf(filter)));
+  }
+
+  history(ledger: string, path: string, page: PageRequest): Promise<Page<AuditRow>> {
+    return this.#answer(() =>
+      this.#auditPage('history', page, (row) => {
+        if (row.path === null || `${row.environment}.${row.service}` !== ledger) return false;
+        return path === '' || overlaps(path, row.path);
+      }),
+    );
+  }
+
+  parked(page: PageRequest): Promise<Page<ParkedEvent>> {
+    return this.#answer(() => {
+      const behind = numberOfCursor('parked', page.cursor);
+      const rows = [...this.tables.parked.values()].filter(({ position }) => behind === null || position < behind).sort(newestFirst);
+      return this.#page(rows, page, (row) => cursorBehind('parked', String(row.position)), (row) => row);
+    });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #auditPage(kind: 'audit' | 'history', page: PageRequest, wanted: (row: AuditRow) => boolean): Page<AuditRow> {
+    const behind = numberOfCursor(kind, page.cursor);
+    const rows = [...this.tables.audit.values()].filter((row) => (behind === null || row.position < behind) && wanted(row)).sort(newestFirst);
+    return this.#page(rows, page, (row) => cursorBehind(kind, String(row.position)), (row) => row);
+  }
+
+  #page<Row, Item>(rows: readonly Row[], page: PageRequest, cursor: (row: Row) => string, item: (row: Row) => Item): Page<Item> {
+    const shown = rows.slice(0, page.limit);
+    const last = shown.at(-1);
+    return { items: shown.map(item), next: last !== undefined && rows.length > shown.length ? cursor(last) : null, position: this.tables.checkpoint };
+  }
+
+  /** What throws (a bad cursor) rejects, as it would behind a database. */
+  async #answer<T>(query: () => T): Promise<T> {
+    return query();
+  }
+}
+
+function filterOf(filter: AuditFilter): (row: AuditRow) => boolean {
+  const { environment, service, key, actor, type, from, to } = filter;
+  const matches = key === undefined ? undefined : compileGlob(key);
+  const fromMs = from === undefined ? -Infinity : Date.parse(from);
+  const toMs = to === undefined ? Infinity : Date.parse(to);
+  return (row) => {
+    if (environment !== undefined && row.environment !== environment) return false;
+    if (service !== undefined && row.service !== service) return false;
+    if (actor !== undefined && row.actor !== actor) return false;
+    if (type !== undefined && row.type !== type) return false;
+    const time = Date.parse(row.occurredAt);
+    if (time < fromMs || time >= toMs) return false;
+    return matches === undefined || (row.path !== null && matches(row.path));
+  };
+}
+
+const newestFirst = (a: { readonly position: bigint }, b: { readonly position: bigint }): number => (a.position < b.position ? 1 : -1);
+
+/** By environment, then service, each by code units: `a-b.c` comes behind `a.z`, though `-` sorts before `.`. */
+function compareLedgers(a: string, b: string): number {
+  const left = partsOfLedger(a);
+  const right = partsOfLedger(b);
+  return order(left.environment, right.environment) || order(left.service, right.service);
+}
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

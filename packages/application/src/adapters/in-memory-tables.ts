@@ -1,0 +1,93 @@
+// The tables of the in-memory read model: a map per table, keyed as the primary keys are. Used by in-memory-read-model and verify.
+import type { ActivationWrite, EnvironmentWrite, ItemKey, ItemWrite, KeptLedger, LedgerWrite, ParkedEvent, ProjectionBatch, TagWrite, VersionWrite } from '../ports/projection-store.js';
+import type { StoredEvent } from '../ports/event-store.js';
+import type { AuditRow, LedgerRow, VersionRow } from '../ports/read-model.js';
+import { partsOfLedger } from '../projections/ledger-view.js';
+
+export class InMemoryTables {
+  checkpoint = 0n;
+  readonly environments = new Map<string, EnvironmentWrite>();
+  readonly ledgers = new Map<string, LedgerWrite>();
+  readonly items = new Map<string, Map<string, ItemWrite>>();
+  readonly versions = new Map<string, VersionWrite[]>();
+  readonly activations = new Map<string, ActivationWrite[]>();
+  readonly tags = new Map<string, Map<string, TagWrite>>();
+  readonly audit = new Map<bigint, AuditRow>();
+  readonly buffered = new Map<string, StoredEvent[]>();
+  readonly parked = new Map<bigint, ParkedEvent>();
+
+  /** Takes a batch in. Throws where a primary key would be violated: no row comes twice. */
+  apply(batch: ProjectionBatch): void {
+    for (const row of batch.environments) if (!this.environments.has(row.environment)) this.environments.set(row.environment, row);
+    for (const row of batch.ledgers) this.ledgers.set(row.ledger, row);
+    for (const key of batch.itemsGone) this.#itemsOf(key.ledger).delete(itemKey(key));
+    for (const row of batch.items) this.#itemsOf(row.ledger).set(itemKey(row), row);
+    for (const row of batch.versions) listOf(this.versions, row.ledger).push(row);
+    for (const row of batch.activations) listOf(this.activations, row.ledger).push(row);
+    for (const row of batch.tags) this.#putTag(row);
+    for (const row of batch.audit) insert(this.audit, row.position, row);
+    for (const ledger of batch.settled) this.buffered.delete(ledger);
+    for (const { ledger, event } of batch.buffered) listOf(this.buffered, ledger).push(event);
+    for (const row of batch.parked) insert(this.parked, row.position, row);
+    this.checkpoint = batch.to;
+  }
+
+  load(ledgers: readonly string[]): Map<string, KeptLedger> {
+    const kept = new Map<string, KeptLedger>();
+    for (const ledger of ledgers) {
+      const row = this.ledgers.get(ledger);
+      if (row) kept.set(ledger, { row, items: [...this.#itemsOf(ledger).values()], buffered: [...(this.buffered.get(ledger) ?? [])] });
+    }
+    return kept;
+  }
+
+  /** Oldest first. */
+  versionsOf(ledger: string): readonly VersionWrite[] {
+    return this.versions.get(ledger) ?? [];
+  }
+
+  ledgerRow(row: LedgerWrite): LedgerRow {
+    const { latest, active, pending, digest, activeDigest } = row;
+    return { ...partsOfLedger(row.ledger), latest, active, pending, digest, activeDigest, updatedAt: row.updatedAt, complete: row.parkedAt === null };
+  }
+
+  versionRow({ ledger, ...row }: VersionWrite): VersionRow {
+    const tags = [...(this.tags.get(ledger)?.values() ?? [])].filter(({ version }) => version === row.version).map(({ tag }) => tag);
+    const activations = (this.activations.get(ledger) ?? [])
+      .filter(({ version }) => version === row.version)
+      .map(({ activation, actor, reason, occurredAt, rollbackTo }) => ({ activation, actor, reason, occurredAt, rollbackTo }));
+    return { ...row, tags: tags.sort(), activations };
+  }
+
+  #itemsOf(ledger: string): Map<string, ItemWrite> {
+    const known = this.items.get(ledger);
+    if (known) return known;
+    const items = new Map<string, ItemWrite>();
+    this.items.set(ledger, items);
+    return items;
+  }
+
+  #putTag(row: TagWrite): void {
+    const tags = this.tags.get(row.ledger) ?? new Map<string, TagWrite>();
+    this.tags.set(row.ledger, tags);
+    if (row.version === null) tags.delete(row.tag);
+    else tags.set(row.tag, row);
+  }
+}
+
+function itemKey({ of, path }: ItemKey): string {
+  return `${of} ${path}`;
+}
+
+function listOf<T>(table: Map<string, T[]>, key: string): T[] {
+  const known = table.get(key);
+  if (known) return known;
+  const rows: T[] = [];
+  table.set(key, rows);
+  return rows;
+}
+
+function insert<K, V>(table: Map<K, V>, key: K, value: V): void {
+  if (table.has(key)) throw new Error(`the row ${String(key)} is there already`);
+  table.set(key, value);
+}

@@ -1,0 +1,104 @@
+// Carries a projection store along the log, chunk by chunk: loads the views it needs, folds, commits. Used by projector and rebuild.
+import type { Document } from '@confledger/document';
+import type { StoredEvent } from '../ports/event-store.js';
+import { ProjectionRefused, type DocumentAt, type ProjectionStore } from '../ports/projection-store.js';
+import type { ProjectorEvent } from '../projector.js';
+import { BatchFold, type DecodeEvent } from './batch-fold.js';
+import { emptyView, projectedLedger, type LedgerView } from './ledger-view.js';
+import { ViewCache } from './view-cache.js';
+import { viewOfKept } from './view-rows.js';
+
+export interface LogFolderOptions {
+  readonly store: ProjectionStore;
+  readonly documentAt: DocumentAt;
+  readonly decode: DecodeEvent;
+  /** The store's checkpoint. */
+  readonly at: bigint;
+  readonly tell?: (event: ProjectorEvent) => void;
+  readonly cachedLeavesMax?: number;
+}
+
+export class LogFolder {
+  readonly #options: LogFolderOptions;
+  readonly #cache: ViewCache;
+  #position: bigint;
+
+  constructor(options: LogFolderOptions) {
+    this.#options = options;
+    this.#position = options.at;
+    this.#cache = new ViewCache(options.cachedLeavesMax);
+  }
+
+  /** What has been committed. */
+  get position(): bigint {
+    return this.#position;
+  }
+
+  /** Folds and commits the next events of the log. After 'superseded' and after a rejection this folder is of no use any more. */
+  async take(events: readonly StoredEvent[]): Promise<'committed' | 'superseded'> {
+    try {
+      return await this.#commit(await this.#folded(events), events.length);
+    } catch (error) {
+      if (!(error instanceof ProjectionRefused)) throw error;
+      return events.length > 1 ? await this.#takeHalves(events) : await this.#parkOnly(events, error);
+    }
+  }
+
+  /** The store refuses something in there: halving finds the event, and everything else goes in. */
+  async #takeHalves(events: readonly StoredEvent[]): Promise<'committed' | 'superseded'> {
+    const middle = Math.ceil(events.length / 2);
+    const first = await this.take(events.slice(0, middle));
+    return first === 'superseded' ? first : await this.take(events.slice(middle));
+  }
+
+  async #parkOnly(events: readonly StoredEvent[], refusal: ProjectionRefused): Promise<'committed' | 'superseded'> {
+    const fold = await this.#begin(events);
+    for (const stored of events) fold.park(stored, `the store refused it: ${refusal.message}`);
+    return await this.#commit(fold, events.length);
+  }
+
+  async #begin(events: readonly StoredEvent[]): Promise<BatchFold> {
+    return new BatchFold({ from: this.#position, decode: this.#options.decode, views: await this.#viewsFor(events) });
+  }
+
+  async #folded(events: readonly StoredEvent[]): Promise<BatchFold> {
+    const fold = await this.#begin(events);
+    for (const stored of events) {
+      const documents = new Map<number, Document | null>();
+      for (let need = fold.add(stored, documents); need !== null; need = fold.add(stored, documents)) {
+        documents.set(need.version, await this.#options.documentAt(need.ledger, need.version));
+      }
+    }
+    return fold;
+  }
+
+  async #commit(fold: BatchFold, events: number): Promise<'committed' | 'superseded'> {
+    const { batch, views } = fold.finish();
+    const outcome = await this.#options.store.commit(batch);
+    if (outcome === 'superseded') return outcome;
+    this.#position = batch.to;
+    this.#cache.put(views);
+    const tell = this.#options.tell;
+    for (const { position, stream, reason } of batch.parked) tell?.({ kind: 'parked', position, stream, reason });
+    tell?.({ kind: 'committed', position: batch.to, events });
+    return outcome;
+  }
+
+  async #viewsFor(events: readonly StoredEvent[]): Promise<readonly LedgerView[]> {
+    const views: LedgerView[] = [];
+    const missing: string[] = [];
+    for (const ledger of new Set(events.map(({ stream }) => projectedLedger(stream)))) {
+      if (ledger === null) continue;
+      const view = this.#cache.get(ledger);
+      if (view) views.push(view);
+      else missing.push(ledger);
+    }
+    if (missing.length === 0) return views;
+    const kept = await this.#options.store.load(missing);
+    for (const ledger of missing) {
+      const row = kept.get(ledger);
+      views.push(row ? viewOfKept(row, this.#options.decode) : emptyView(ledger));
+    }
+    return views;
+  }
+}

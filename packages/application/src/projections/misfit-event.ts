@@ -1,0 +1,61 @@
+// Finds what keeps an event from ever being a row, before a fold touches it: text that Postgres cannot hold, an envelope
+// with members missing. No command writes such events; a hand at the log, or another release's, may. Used by batch-fold.
+import type { LedgerEvent, Recorded } from '@confledger/domain';
+import type { StoredEvent } from '../ports/event-store.js';
+
+/** Cheap and rarely true: an escape that may stand for NUL or a surrogate, or either of them raw. */
+const SUSPICIOUS = /\\u0000|\\u[dD][89a-fA-F]|\0|[\ud800-\udfff]/;
+const UNSTORABLE = /\0|\p{Surrogate}/u;
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/** Why an event's text cannot be stored; null when it can. */
+export function unstorableText({ data, metadata, type }: StoredEvent): string | null {
+  if (UNSTORABLE.test(type)) return 'its type holds a NUL or a lone surrogate';
+  for (const [name, text] of [['data', data], ['metadata', metadata]] as const) {
+    if (!SUSPICIOUS.test(text)) continue;
+    if (UNSTORABLE.test(text) || holdsUnstorable(parsed(text))) return `its ${name} hold a NUL or a lone surrogate`;
+  }
+  return null;
+}
+
+/** Which member of an event is not what its rows need; null when all are. */
+export function misfitMember({ type, data, metadata }: Recorded<LedgerEvent>): string | null {
+  const { actor, reason, commandId, correlationId, changeSet, occurredAt } = metadata;
+  const isRight: Record<string, boolean> = {
+    actor: isText(actor?.id) && isText(actor?.method),
+    reason: reason === null || isText(reason),
+    commandId: isText(commandId),
+    correlationId: isText(correlationId),
+    changeSet: isText(changeSet.id) && isCount(changeSet.index) && isCount(changeSet.size),
+    occurredAt: INSTANT.test(occurredAt) && Number.isFinite(Date.parse(occurredAt)),
+    version: !('version' in data) || isCount(data.version),
+    pending: type !== 'VersionActivated' || isCount(data.pending),
+    rollbackTo: type !== 'VersionActivated' || data.rollbackTo === undefined || isCount(data.rollbackTo),
+  };
+  const wrong = Object.keys(isRight).find((name) => isRight[name] === false);
+  return wrong === undefined ? null : `its ${wrong} is missing or not what it must be`;
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+
+/** Text that is no JSON is found out by whoever decodes it. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Without recursion: the nesting of a poisoned event is not bounded by anything. */
+function holdsUnstorable(root: unknown): boolean {
+  const waiting = [root];
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (typeof value === 'string' && UNSTORABLE.test(value)) return true;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [name, member] of Object.entries(value)) waiting.push(name, member);
+  }
+  return false;
+}

@@ -1,0 +1,108 @@
+// The projector: one ordered subscription to the log, folded in batches into a projection store. Used by services/projector.
+// Whatever is killed, each event takes effect exactly once: rows and checkpoint go in together, by compare-and-set.
+import type { EventStore, StoredEvent } from './ports/event-store.js';
+import type { DocumentAt, ProjectionStore, ProjectorLock } from './ports/projection-store.js';
+import { chunksOf } from './projections/chunks.js';
+import type { DecodeEvent } from './projections/batch-fold.js';
+import { LogFolder } from './projections/log-folder.js';
+
+export interface ProjectorOptions {
+  readonly events: EventStore;
+  /** Asked at each beginning: after a rebuild was switched to, it answers with other tables. */
+  readonly store: () => Promise<ProjectionStore>;
+  readonly lock: ProjectorLock;
+  readonly documentAt: DocumentAt;
+  readonly decode: DecodeEvent;
+  readonly onEvent?: (event: ProjectorEvent) => void;
+  /** First and longest pause between tries; tests shorten it. */
+  readonly retryDelayMs?: number;
+}
+
+/** What the projector tells its log and its metrics. */
+export type ProjectorEvent =
+  | { readonly kind: 'active'; readonly position: bigint }
+  | { readonly kind: 'standby' }
+  | { readonly kind: 'committed'; readonly position: bigint; readonly events: number }
+  /** These could not be applied; their ledgers are incomplete from now on. Worth an alarm. */
+  | { readonly kind: 'parked'; readonly position: bigint; readonly stream: string; readonly reason: string }
+  /** Another took over, or a rebuild was switched to: it begins again at the checkpoint. */
+  | { readonly kind: 'superseded'; readonly position: bigint }
+  /** Something failed and is tried again after the pause. */
+  | { readonly kind: 'failed'; readonly error: unknown; readonly retryInMs: number };
+
+export const RETRY_DELAY_MS_DEFAULT = 100;
+export const RETRY_DELAY_MS_MAX = 5_000;
+
+/** Runs until `signal` aborts: on standby, active, and again. Faults are told and tried again for ever. */
+export async function runProjector(options: ProjectorOptions, signal: AbortSignal): Promise<void> {
+  const tell = options.onEvent ?? (() => undefined);
+  const firstDelayMs = options.retryDelayMs ?? RETRY_DELAY_MS_DEFAULT;
+  let delayMs = firstDelayMs;
+  while (!signal.aborted) {
+    try {
+      await projectWhileActive(options, signal, () => (delayMs = firstDelayMs));
+    } catch (error) {
+      if (signal.aborted) return;
+      tell({ kind: 'failed', error, retryInMs: delayMs });
+      await pause(delayMs, signal);
+      delayMs = Math.min(delayMs * 2, Math.max(RETRY_DELAY_MS_MAX, firstDelayMs));
+    }
+  }
+}
+
+async function projectWhileActive(options: ProjectorOptions, signal: AbortSignal, onProgress: () => void): Promise<void> {
+  const tell = options.onEvent ?? (() => undefined);
+  tell({ kind: 'standby' });
+  const lease = await options.lock.acquire(signal);
+  if (!lease) return;
+  try {
+    const active = AbortSignal.any([signal, lease.lost]);
+    while (!active.aborted) await projectFromCheckpoint(options, active, onProgress);
+  } finally {
+    await lease.release();
+  }
+}
+
+/** Until superseded, or no longer active. */
+async function projectFromCheckpoint(options: ProjectorOptions, active: AbortSignal, onProgress: () => void): Promise<void> {
+  const tell = options.onEvent ?? (() => undefined);
+  const store = await options.store();
+  const after = await store.checkpoint();
+  const folder = new LogFolder({ store, documentAt: options.documentAt, decode: options.decode, at: after, tell });
+  tell({ kind: 'active', position: after });
+  for await (const events of options.events.subscribe({ after, signal: active })) {
+    for (const chunk of chunksOf(events)) {
+      if (active.aborted) return;
+      if ((await folder.take(chunk)) === 'superseded') {
+        tell({ kind: 'superseded', position: folder.position });
+        return;
+      }
+      onProgress();
+    }
+  }
+}
+
+/** Resolves after the time or at the abort, whichever is first; leaves neither timer nor listener. */
+export async function pause(timeMs: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, timeMs);
+    signal.addEventListener('abort', done);
+  });
+}
+
+/** The log from `after` to where it ends now, once: what rebuild and verify read. */
+export async function* readLog(events: EventStore, after: bigint, limit: number): AsyncGenerator<readonly StoredEvent[]> {
+  for (let position = after; ; ) {
+    const page = await events.readAll({ after: position, limit });
+    const last = page.at(-1);
+    if (!last) return;
+    yield page;
+    position = last.position;
+  }
+}

@@ -1,0 +1,66 @@
+// A read model filled from a log, and read out whole: what tests of projections compare.
+import {
+  chunksOf, decodeEvent, LogFolder, type AuditRow, type KeptLedger, type LedgerRow, type Page, type PageRequest, type ParkedEvent, type ProjectionStore,
+  type ReadModel, type StoredEvent, type VersionRow,
+} from '@confledger/application';
+import type { LedgerLog } from './ledger-log.js';
+
+/** Carries the store over everything in the log that it does not have. `eventsPerBatch` 1 with `cold` reads each view from the tables. */
+export async function projectLog(log: LedgerLog, store: ProjectionStore, options: { readonly eventsPerBatch?: number; readonly cold?: boolean } = {}): Promise<void> {
+  const at = await store.checkpoint();
+  const documentAt = (ledger: string, version: number) => Promise.resolve(log.document(ledger, version) ?? null);
+  const make = (position: bigint): LogFolder => new LogFolder({ store, documentAt, decode: decodeEvent, at: position });
+  let folder = make(at);
+  for (const chunk of slices(log.stored.filter(({ position }) => position > at), options.eventsPerBatch)) {
+    if ((await folder.take(chunk)) === 'superseded') throw new Error('another wrote to this store');
+    if (options.cold === true) folder = make(folder.position);
+  }
+}
+
+export interface ReadModelContents {
+  readonly position: bigint;
+  readonly ledgers: readonly LedgerRow[];
+  readonly versions: Readonly<Record<string, readonly VersionRow[]>>;
+  readonly audit: readonly AuditRow[];
+  readonly parked: readonly ParkedEvent[];
+  readonly kept: readonly KeptLedger[];
+}
+
+/** Everything that a read model holds, by its own queries and its store's. */
+export async function contentsOf(readModel: ReadModel, store: ProjectionStore): Promise<ReadModelContents> {
+  const ledgers = await allPages((page) => readModel.ledgers({}, page));
+  const names = ledgers.map(({ environment, service }) => `${environment}.${service}`);
+  const versions: Record<string, readonly VersionRow[]> = {};
+  for (const name of names) versions[name] = await allPages((page) => readModel.versions(name, page));
+  const kept = [...(await store.load(names)).values()].map(sorted).sort((a, b) => (a.row.ledger < b.row.ledger ? -1 : 1));
+  return {
+    position: await readModel.position(),
+    ledgers,
+    versions,
+    audit: await allPages((page) => readModel.audit({}, page)),
+    parked: await allPages((page) => readModel.parked(page)),
+    kept,
+  };
+}
+
+/** Follows the cursors to the end. */
+export async function allPages<T>(query: (page: PageRequest) => Promise<Page<T>>, limit = 7): Promise<readonly T[]> {
+  const items: T[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Page<T> = await query(cursor === null ? { limit } : { limit, cursor });
+    items.push(...page.items);
+    cursor = page.next;
+  } while (cursor !== null);
+  return items;
+}
+
+function sorted(kept: KeptLedger): KeptLedger {
+  const items = [...kept.items].sort((a, b) => (`${a.of} ${a.path}` < `${b.of} ${b.path}` ? -1 : 1));
+  return { ...kept, items };
+}
+
+function* slices(events: readonly StoredEvent[], size: number | undefined): Generator<readonly StoredEvent[]> {
+  if (size === undefined) yield* chunksOf(events);
+  else for (let start = 0; start < events.length; start += size) yield events.slice(start, start + size);
+}
