@@ -1,0 +1,83 @@
+// What people see: progress, the words when ready, one line per happening. Used by main.ts; logs go elsewhere (logs.ts).
+import path from 'node:path';
+import type { Happening } from './narrator.js';
+
+export interface Terminal {
+  /** What is being done now. */
+  progress(text: string): void;
+  /** A line that stays. */
+  say(text: string): void;
+  /** One happening; only where a person is watching. */
+  happening(happening: Happening): void;
+  /** The reason for an end, on the error output. */
+  refuse(text: string): void;
+  /** A person is watching: lines may be coloured and rewritten. */
+  readonly interactive: boolean;
+}
+
+interface Output {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+const COLOURS: Readonly<Record<Happening['kind'], number>> = { version: 33, active: 32, tag: 35, node: 36 };
+
+export function createTerminal(out: Output, errors: Output, environment: Readonly<Record<string, string | undefined>>): Terminal {
+  const interactive = out.isTTY === true;
+  const colour = interactive && environment['NO_COLOR'] === undefined && environment['TERM'] !== 'dumb';
+  const paint = (code: number, text: string): string => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const clear = colour ? '\r\u001b[2K' : '';
+  return {
+    interactive,
+    progress: (text) => {
+      if (colour) out.write(`${clear}${paint(36, '◌')} ${text} …`);
+      else out.write(`${text} …\n`);
+    },
+    say: (text) => out.write(`${clear}${text}\n`),
+    happening: ({ kind, version, ledger, text }) => {
+      if (!interactive) return;
+      const time = new Date().toTimeString().slice(0, 8);
+      out.write(`${clear}${paint(2, time)}  ${paint(COLOURS[kind], kind.padEnd(7))}  ${String(version).padStart(6)}  ${ledger}  ${paint(2, text)}\n`);
+    },
+    refuse: (text) => errors.write(`${clear}${paint(31, '✗')} ${text}\n`),
+  };
+}
+
+export interface Ready {
+  readonly url: string;
+  readonly dataDirectory: string;
+  readonly node: string;
+  readonly startedInMs: number;
+}
+
+/** The words when everything runs: where it is, and three commands that work as they stand. */
+export function readyText({ url, dataDirectory, node, startedInMs }: Ready): string {
+  const token = shown(path.join(dataDirectory, 'admin.token'));
+  const call = (method: string, place: string, body?: string): string => {
+    const header = `-H "Authorization: Bearer $(cat ${token})"`;
+    return `curl -s ${method === 'GET' ? '' : `-X ${method} `}${header} ${url}/api/v1${place}${body === undefined ? '' : ` -H 'Content-Type: application/json' -d '${body}'`}`;
+  };
+  return `ConfLedger is ready at ${url} (${(startedInMs / 1_000).toFixed(1)} s)
+
+  docs   ${url}/docs
+  token  ${token}
+  logs   ${shown(path.join(dataDirectory, 'logs'))}
+  node   ${node} follows production/trading-engine
+
+Put a limit of the trading engine, take it live, and see that the node runs it:
+
+${call('PUT', '/configurations/trading-engine/risk.parameters', '{"value":{"maxPositionSize":1000,"stopLossPercentage":5}}')}
+
+${call('POST', '/configurations/trading-engine/versions/latest/activate')}
+
+${call('GET', '/nodes')}
+
+Ctrl-C stops everything.`;
+}
+
+/** A path as people write it: relative where that is shorter, quoted for a shell where it must be. */
+function shown(file: string): string {
+  const relative = path.relative(process.cwd(), file);
+  const chosen = relative.startsWith('..') ? file : relative;
+  return /^[\w./@%+=:,-]+$/.test(chosen) ? chosen : `'${chosen.replaceAll("'", `'\\''`)}'`;
+}
