@@ -1,92 +1,133 @@
-// The relay: follows the log and gives the feed each ledger's newest activation, whole, with its document. The feed says
-// where to resume; whatever goes wrong ends in taking the feed over anew. A writer never waits for it.
+// The relay: follows the log and gives the feed each ledger's newest activation, whole, with its document. Used by services/relay
+// and by an api that serves the HTTP feed. Whatever goes wrong ends in taking the feed over anew; no writer ever waits for it.
 import { ledgerOfStream } from './codec.js';
 import type { LedgersCore } from './create-ledgers.js';
 import type { EventStore, StoredEvent } from './ports/event-store.js';
 import { FeedFenced } from './ports/feed.js';
 import type { ActiveDocument, FeedPublisher } from './ports/feed.js';
+import type { ProjectorLock } from './ports/projection-store.js';
+import { RETRY_DELAY_MS_DEFAULT, RETRY_DELAY_MS_MAX, pause } from './projector.js';
 
 /** How often the feed shows that it is alive while nothing is activated. */
 export const BEAT_INTERVAL_MS = 5_000;
 
-const RETRY_DELAY_MS_MIN = 100;
-const RETRY_DELAY_MS_MAX = 5_000;
-
+/** What the relay tells its log and its metrics. */
 export type RelayEvent =
-  | { readonly type: 'took-over'; readonly after: bigint }
-  | { readonly type: 'published'; readonly activations: readonly ActiveDocument[]; readonly upTo: bigint }
-  /** Another relay took over; this one is standby again. */
-  | { readonly type: 'fenced' }
-  | { readonly type: 'failed'; readonly error: unknown; readonly retryInMs: number };
+  | { readonly kind: 'active'; readonly position: bigint }
+  | { readonly kind: 'standby' }
+  /** The log is carried up to `position`; `activations` is what nodes were given on the way there. */
+  | { readonly kind: 'published'; readonly position: bigint; readonly activations: readonly ActiveDocument[] }
+  /** Another relay took over: this one is standby again, quietly. */
+  | { readonly kind: 'superseded'; readonly position: bigint }
+  /** Something failed and is tried again after the pause. */
+  | { readonly kind: 'failed'; readonly error: unknown; readonly retryInMs: number };
 
 export interface RelayOptions {
-  readonly store: EventStore;
+  readonly events: EventStore;
   readonly ledgers: Pick<LedgersCore, 'active' | 'observe'>;
   readonly publisher: FeedPublisher;
-  readonly signal: AbortSignal;
+  /** Elects one relay of several; without it this one is the only writer of its feed. */
+  readonly lock?: ProjectorLock;
   readonly onEvent?: (event: RelayEvent) => void;
   readonly beatIntervalMs?: number;
+  /** First pause between tries; tests shorten it. */
+  readonly retryDelayMs?: number;
 }
 
-/** Runs until `signal` aborts, or until another relay fences this one. Faults are retried with growing delays, for ever. */
-export async function runRelay(options: RelayOptions): Promise<'stopped' | 'fenced'> {
-  const { signal, onEvent = () => undefined } = options;
-  let retryInMs = RETRY_DELAY_MS_MIN;
+/** Runs until `signal` aborts: on standby, active, and again. Faults are told and tried again for ever. */
+export async function runRelay(options: RelayOptions, signal: AbortSignal): Promise<void> {
+  const tell = options.onEvent ?? (() => undefined);
+  const firstDelayMs = options.retryDelayMs ?? RETRY_DELAY_MS_DEFAULT;
+  let delayMs = firstDelayMs;
   while (!signal.aborted) {
     try {
-      await follow(options, () => (retryInMs = RETRY_DELAY_MS_MIN));
+      await relayWhileActive(options, signal, () => (delayMs = firstDelayMs));
     } catch (error) {
-      if (signal.aborted) break;
-      if (error instanceof FeedFenced) {
-        onEvent({ type: 'fenced' });
-        return 'fenced';
-      }
-      onEvent({ type: 'failed', error, retryInMs });
-      await pause(retryInMs, signal);
-      retryInMs = Math.min(retryInMs * 2, RETRY_DELAY_MS_MAX);
+      if (signal.aborted) return;
+      if (!(error instanceof FeedFenced)) tell({ kind: 'failed', error, retryInMs: delayMs });
+      await pause(delayMs, signal);
+      delayMs = Math.min(delayMs * 2, Math.max(RETRY_DELAY_MS_MAX, firstDelayMs));
     }
   }
-  return 'stopped';
 }
 
-/** One reign: from taking the feed over to the first fault. Beats and publications never overlap. */
-async function follow({ store, ledgers, publisher, signal, onEvent = () => undefined, beatIntervalMs = BEAT_INTERVAL_MS }: RelayOptions, healthy: () => void): Promise<void> {
-  const resume = await publisher.takeOver(signal);
-  const after = resume === 'now' ? await store.lastPosition() : resume;
-  onEvent({ type: 'took-over', after });
-  const reign = new AbortController();
-  const both = AbortSignal.any([signal, reign.signal]);
-  let position = after;
-  let busy: Promise<unknown> = Promise.resolve();
-  let beatFault: { readonly error: unknown } | null = null;
-  const beat = setInterval(() => {
-    busy = busy
-      .then(() => publisher.beat(position))
-      .catch((error: unknown) => {
-        beatFault ??= { error };
-        reign.abort();
-      });
-  }, beatIntervalMs);
+async function relayWhileActive(options: RelayOptions, signal: AbortSignal, onProgress: () => void): Promise<void> {
+  options.onEvent?.({ kind: 'standby' });
+  const lease = (await options.lock?.acquire(signal)) ?? null;
+  if (signal.aborted) return void (await lease?.release());
+  // An elected relay goes on while Postgres is away: the feed's own fencing tells when another took over.
   try {
-    for await (const events of store.subscribe({ after, signal: both })) {
-      ledgers.observe(events);
-      const upTo = events.at(-1)?.position ?? position;
-      const activations = await newestActivations(ledgers, events);
-      await busy;
-      busy = activations.length > 0 ? publisher.publish(activations, upTo) : Promise.resolve();
-      await busy;
-      position = upTo;
-      healthy();
-      if (activations.length > 0) onEvent({ type: 'published', activations, upTo });
-    }
+    await follow(options, signal, onProgress);
   } finally {
-    clearInterval(beat);
+    await lease?.release();
   }
-  rethrow(beatFault);
 }
 
-function rethrow(fault: { readonly error: unknown } | null): void {
-  if (fault !== null) throw fault.error;
+/** One reign: from taking the feed over to the first fault. */
+async function follow({ events, ledgers, publisher, onEvent, beatIntervalMs = BEAT_INTERVAL_MS }: RelayOptions, signal: AbortSignal, onProgress: () => void): Promise<void> {
+  const resume = await publisher.takeOver(signal);
+  const after = resume === 'now' ? await events.lastPosition() : resume;
+  const writer = new FeedWriter(publisher, after, beatIntervalMs);
+  onEvent?.({ kind: 'active', position: after });
+  try {
+    for await (const batch of events.subscribe({ after, signal: AbortSignal.any([signal, writer.failed]) })) {
+      ledgers.observe(batch);
+      const activations = await newestActivations(ledgers, batch);
+      const position = batch.at(-1)?.position ?? writer.position;
+      await writer.write(activations, position);
+      onProgress();
+      onEvent?.({ kind: 'published', position, activations });
+    }
+    writer.rethrow();
+  } catch (error) {
+    if (error instanceof FeedFenced) onEvent?.({ kind: 'superseded', position: writer.position });
+    throw error;
+  } finally {
+    writer.stop();
+  }
+}
+
+/** Publications and beats, one at a time: a beat in between would say that the feed is complete where it is not. */
+class FeedWriter {
+  position: bigint;
+  readonly #publisher: FeedPublisher;
+  readonly #timer: NodeJS.Timeout;
+  readonly #failure = new AbortController();
+  #busy: Promise<void> = Promise.resolve();
+
+  constructor(publisher: FeedPublisher, position: bigint, beatIntervalMs: number) {
+    this.#publisher = publisher;
+    this.position = position;
+    this.#timer = setInterval(() => this.#beat(), beatIntervalMs);
+  }
+
+  /** Aborts when a beat failed: the reign is over. */
+  get failed(): AbortSignal {
+    return this.#failure.signal;
+  }
+
+  async write(activations: readonly ActiveDocument[], position: bigint): Promise<void> {
+    const before = this.#busy;
+    const turn = before.then(() => {
+      this.rethrow();
+      return activations.length > 0 ? this.#publisher.publish(activations, position) : undefined;
+    });
+    this.#busy = turn.catch(() => undefined);
+    await turn;
+    this.position = position;
+  }
+
+  rethrow(): void {
+    if (this.failed.aborted) throw this.failed.reason;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #beat(): void {
+    this.#busy = this.#busy.then(() => this.#publisher.beat(this.position)).catch((error: unknown) => this.#failure.abort(error));
+  }
 }
 
 /** Of each ledger that has an activation among the events, the newest there is by now: older ones are of no use to a node. */
@@ -98,16 +139,4 @@ async function newestActivations(ledgers: Pick<LedgersCore, 'active'>, events: r
   }
   const found = await Promise.all([...newest].map(([ledger, revision]) => ledgers.active(ledger, revision)));
   return found.filter((each) => each !== null);
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }
