@@ -1,0 +1,137 @@
+// One attempt to append, over the stream of messages that all appends of a connection share: sent at once, answered in any order.
+import { randomUUID } from 'node:crypto';
+import type { EventToAppend } from '@confledger/application';
+import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
+import type statusPb from '@eventstore/db-client/generated/status_pb.js';
+import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
+import { within, type BatchStream, type Connection } from './connection.js';
+import { mayPass } from './failures.js';
+import { appendRequest } from './messages.js';
+
+export type AttemptOutcome =
+  /** Stored now, or found there. No position: the server did not name it. */
+  | { readonly kind: 'stored'; readonly position: bigint | undefined }
+  /** The stream ends at `revision`, and other events stand behind the expected one. */
+  | { readonly kind: 'conflict'; readonly revision: number }
+  /** Nothing was written. `again`: a later attempt may go through. */
+  | { readonly kind: 'refused'; readonly error: Error; readonly again: boolean; readonly tooLarge?: true }
+  /** It may have been written. */
+  | { readonly kind: 'unknown'; readonly error: Error };
+
+/** The appends that wait for an answer on one stream of messages. */
+interface Lane {
+  readonly stream: BatchStream;
+  readonly waiting: Map<string, (outcome: AttemptOutcome) => void>;
+  broken: Error | undefined;
+}
+
+export class BatchAppends {
+  readonly #connection: Connection;
+  readonly #lanes = new WeakMap<BatchStream, Lane>();
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Appends all events or none. Always resolves; `timeoutMs` bounds the way to the server and the answer, each. */
+  async attempt(name: string, expectedRevision: number, events: readonly EventToAppend[], timeoutMs: number): Promise<AttemptOutcome> {
+    let lane: Lane;
+    try {
+      lane = await within(timeoutMs, this.#open(timeoutMs));
+      if (lane.broken !== undefined) throw lane.broken;
+    } catch (error) {
+      return { kind: 'refused', error: asError(error), again: mayPass(error) };
+    }
+    return send(lane, name, expectedRevision, events, timeoutMs);
+  }
+
+  async #open(timeoutMs: number): Promise<Lane> {
+    await this.#connection.ready(timeoutMs);
+    const stream = await this.#connection.batchAppend();
+    const lane = this.#lanes.get(stream) ?? listen(stream);
+    this.#lanes.set(stream, lane);
+    return lane;
+  }
+}
+
+/** The client has no timer of its own here: a server that is silent would never be noticed. */
+function send(lane: Lane, name: string, expectedRevision: number, events: readonly EventToAppend[], timeoutMs: number): Promise<AttemptOutcome> {
+  const correlationId = randomUUID();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      lane.waiting.delete(correlationId);
+      resolve({ kind: 'unknown', error: new Error(`The append was not answered within ${timeoutMs} ms.`) });
+    }, timeoutMs);
+    lane.waiting.set(correlationId, (outcome) => {
+      clearTimeout(timer);
+      resolve(outcome);
+    });
+    lane.stream.write(appendRequest(correlationId, name, expectedRevision, events));
+  });
+}
+
+function listen(stream: BatchStream): Lane {
+  const lane: Lane = { stream, waiting: new Map(), broken: undefined };
+  const breakOff = (error: Error): void => {
+    lane.broken ??= error;
+    // Each may have been written: the server answers in any order.
+    for (const answer of lane.waiting.values()) answer({ kind: 'unknown', error });
+    lane.waiting.clear();
+  };
+  stream.on('data', (message: streamsPb.BatchAppendResp) => {
+    const correlationId = message.getCorrelationId()?.getString() ?? '';
+    // An answer that came too late has nobody waiting for it.
+    const answer = lane.waiting.get(correlationId);
+    lane.waiting.delete(correlationId);
+    answer?.(outcomeOf(message));
+  });
+  stream.on('error', breakOff);
+  stream.on('end', () => {
+    breakOff(new Error('The server ended the stream of appends.'));
+    // A half of it that stayed open would be taken for a whole one by the next append.
+    stream.end();
+  });
+  return lane;
+}
+
+function outcomeOf(message: streamsPb.BatchAppendResp): AttemptOutcome {
+  const error = message.getError();
+  if (error !== undefined) return refusalOf(error);
+  const position = message.getSuccess()?.getPosition()?.getCommitPosition();
+  // A server that cannot name it says nothing, or the greatest number there is.
+  const known = position === undefined || BigInt(position) > POSITION_MAX ? undefined : BigInt(position);
+  return { kind: 'stored', position: known };
+}
+
+const POSITION_MAX = 2n ** 63n - 1n;
+
+function refusalOf(status: statusPb.Status): AttemptOutcome {
+  const details = status.getDetails();
+  const name = details?.getTypeName() ?? '';
+  const refused = (message: string, again = false): AttemptOutcome => ({ kind: 'refused', error: new Error(message), again });
+  switch (name) {
+    case 'event_store.client.WrongExpectedVersion': {
+      const conflict = details?.unpack(sharedPb.WrongExpectedVersion.deserializeBinary, name);
+      return { kind: 'conflict', revision: conflict?.hasCurrentStreamRevision() === true ? Number(conflict.getCurrentStreamRevision()) : -1 };
+    }
+    case 'event_store.client.MaximumAppendSizeExceeded':
+      return { kind: 'refused', error: new Error('The append is larger than this server takes.'), again: false, tooLarge: true };
+    case 'event_store.client.AccessDenied':
+      return refused('Access denied (check the user and password of the connection string, and the access rules of the streams).');
+    case 'event_store.client.StreamDeleted':
+      return refused('Somebody deleted this stream for good; nothing can ever be appended to it.');
+    case 'event_store.client.BadRequest':
+      return refused(`Bad request: ${details?.unpack(sharedPb.BadRequest.deserializeBinary, name)?.getMessage() ?? ''}`);
+    case 'google.protobuf.Empty':
+    case 'event_store.client.Empty':
+      // A node that starts, is too busy, or knows no leader: it has not looked at the append.
+      return refused(status.getMessage(), true);
+    default:
+      // Timeout among them: the server gave up waiting for a commit that may still come.
+      return { kind: 'unknown', error: new Error(`The server answered ${name === '' ? status.getMessage() : name}.`) };
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,34 @@
+// The EventStoreDB event store and the rules of its port: against the double always, against a real node where one is named.
+import { randomUUID } from 'node:crypto';
+import { eventStoreConformance } from '@confledger/conformance';
+import { eventStoreDbDouble } from '@confledger/doubles';
+import { afterAll } from 'vitest';
+import { createEventStoreDbEventStore } from './index.js';
+
+const realNode = process.env['CONFLEDGER_TEST_EVENTSTORE_URL'];
+console.info(
+  realNode === undefined
+    ? 'EventStoreDB suite: against the double only (CONFLEDGER_TEST_EVENTSTORE_URL names a real node).'
+    : `EventStoreDB suite: against the double and the node ${new URL(realNode.split(',')[0] ?? realNode).host}.`,
+);
+
+/** The log cannot be emptied, so each store that wants an empty one gets a namespace of its own. */
+function conformance(name: string, connectionString: () => string): void {
+  const newNamespace = (): string => `test-${randomUUID()}`;
+  let shared: string | undefined;
+  eventStoreConformance({
+    name,
+    create: async () => {
+      const namespace = newNamespace();
+      shared ??= namespace;
+      return createEventStoreDbEventStore({ connectionString: connectionString(), namespace });
+    },
+    createSecond: async () => createEventStoreDbEventStore({ connectionString: connectionString(), namespace: shared ?? newNamespace() }),
+  });
+}
+
+const double = await eventStoreDbDouble();
+afterAll(() => double.close());
+conformance('The event store on EventStoreDB, against the double,', () => double.connectionString);
+
+if (realNode !== undefined) conformance('The event store on EventStoreDB, against the real node,', () => realNode);

@@ -1,0 +1,73 @@
+// Pages of a stream and of the whole log. Each is tried again when a leader changed or a connection broke.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ReadDirection, StoredEvent } from '@confledger/application';
+import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
+import { within, type Connection, type ReadStream } from './connection.js';
+import { failureType, mayPass, unavailable } from './failures.js';
+import { allRequest, storedEvent, streamRequest } from './messages.js';
+import type { StreamNames } from './stream-names.js';
+
+const ATTEMPTS_MAX = 3;
+const RETRY_DELAY_MS = 50;
+
+export class Reads {
+  readonly #connection: Connection;
+  readonly #names: StreamNames;
+  readonly #timeoutMs: number;
+
+  constructor(connection: Connection, names: StreamNames, timeoutMs: number) {
+    this.#connection = connection;
+    this.#names = names;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** From the leader, so that everything acknowledged before is in it. */
+  async stream(name: string, from: number | undefined, direction: ReadDirection, limit: number): Promise<StoredEvent[]> {
+    return this.#page(streamRequest(name, from, direction, limit), true);
+  }
+
+  /** Our events behind a position. The server filters, so that a page is full wherever so many of our events follow. */
+  async all(after: bigint, limit: number): Promise<StoredEvent[]> {
+    // A read begins at its position, inclusive; the event there is ours, because we gave out its position, and one too many.
+    const events = await this.#page(allRequest(this.#names.prefixes, after === 0n ? 'start' : after, after === 0n ? limit : limit + 1), false);
+    return events.filter((event) => event.position > after).slice(0, limit);
+  }
+
+  /**
+   * The position of our newest event, not of the log's: only so can the lag of a projector, which is fed our events only, become 0.
+   * From the leader. The cost is that of the strangers' events behind our newest one.
+   */
+  async lastPosition(): Promise<bigint> {
+    const [newest] = await this.#page(allRequest(this.#names.prefixes, 'end', 1), true);
+    return newest?.position ?? 0n;
+  }
+
+  async #page(request: streamsPb.ReadReq, requiresLeader: boolean): Promise<StoredEvent[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#attempt(request, requiresLeader);
+      } catch (error) {
+        // A deadline is not tried again: whoever asked has waited long enough.
+        if (attempt === ATTEMPTS_MAX || !mayPass(error) || failureType(error) === 'deadline-exceeded') throw unavailable('The event store cannot be read', error);
+      }
+      await pause(RETRY_DELAY_MS * attempt);
+    }
+  }
+
+  async #attempt(request: streamsPb.ReadReq, requiresLeader: boolean): Promise<StoredEvent[]> {
+    const opening = this.#connection.read(request, { requiresLeader, deadlineMs: this.#timeoutMs });
+    const events: StoredEvent[] = [];
+    await drain(await within(this.#timeoutMs, opening), (answer) => {
+      // A missing stream is an answer without event: an empty page.
+      const event = storedEvent(answer, this.#names);
+      if (event !== undefined) events.push(event);
+    });
+    return events;
+  }
+}
+
+function drain(stream: ReadStream, take: (answer: streamsPb.ReadResp) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.on('error', reject).on('end', resolve).on('data', take);
+  });
+}

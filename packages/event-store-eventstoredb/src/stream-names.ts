@@ -1,0 +1,44 @@
+// Which streams of a server are ours, and how they are called there. Several installations, and strangers, may share one server.
+
+/** The namespace whose streams carry no prefix. */
+export const NAMESPACE_DEFAULT = 'confledger';
+
+/** The streams that the design names. An append to another one would be seen by no subscription. */
+const STREAM_PREFIXES = ['config-', 'environment-', 'schema-', 'template-', 'credential-', 'proposal-'] as const;
+const SINGLE_STREAMS = ['installation', 'access-control'] as const;
+/** As in Kafka's topics and in stream names: no dot, because a dot ends the namespace. */
+const NAMESPACE = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+export interface StreamNames {
+  /** What a name of ours begins with on the server: the filter of `$all`. */
+  readonly prefixes: readonly string[];
+  /** The name on the server. Throws a TypeError for a stream that could be appended to and never be seen. */
+  toServer(stream: string): string;
+  /** Our name of a stream of the server; undefined when it is not ours, although it begins like one. */
+  toOurs(name: string): string | undefined;
+}
+
+/** In the default namespace our streams go by their own names; in any other all of them, and nothing else, begin with `<namespace>.`. */
+export function streamNames(namespace: string = NAMESPACE_DEFAULT): StreamNames {
+  if (!NAMESPACE.test(namespace)) throw new TypeError(`Namespace '${namespace}' does not match ${NAMESPACE.source}.`);
+  if (namespace === NAMESPACE_DEFAULT) {
+    return {
+      prefixes: [...STREAM_PREFIXES, ...SINGLE_STREAMS],
+      toServer: (stream) => {
+        if (!isOurs(stream)) throw new TypeError(`Stream '${stream}' is none that the default namespace reads: ${[...STREAM_PREFIXES, ...SINGLE_STREAMS].join(', ')}.`);
+        return stream;
+      },
+      toOurs: (name) => (isOurs(name) ? name : undefined),
+    };
+  }
+  const prefix = `${namespace}.`;
+  return {
+    prefixes: [prefix],
+    toServer: (stream) => prefix + stream,
+    toOurs: (name) => (name.startsWith(prefix) ? name.slice(prefix.length) : undefined),
+  };
+}
+
+function isOurs(name: string): boolean {
+  return STREAM_PREFIXES.some((prefix) => name.startsWith(prefix)) || SINGLE_STREAMS.some((single) => single === name);
+}

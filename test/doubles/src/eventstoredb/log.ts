@@ -1,0 +1,171 @@
+// The log of the EventStoreDB double: streams, positions, and the server's rules of idempotency, rule by rule. Used by its two handlers.
+
+/** An event as a client proposes it. Ids are lower-case UUIDs. */
+export interface ProposedEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly contentType: string;
+  readonly data: Uint8Array;
+  readonly metadata: Uint8Array;
+}
+
+/** An event of the log. Its commit position and its prepare position are the same, as in a server since version 20. */
+export interface LogEvent extends ProposedEvent {
+  readonly stream: string;
+  readonly revision: number;
+  readonly position: bigint;
+  /** 100 ns since the epoch, decimal. */
+  readonly createdTicks: string;
+}
+
+/** -1 is `no_stream`. */
+export type ExpectedRevision = number | 'any' | 'stream_exists';
+
+export type AppendDecision =
+  | { readonly kind: 'written'; readonly revision: number; readonly position: bigint }
+  /** `revision` is that of the last matched event, not the stream's head. */
+  | { readonly kind: 'idempotent'; readonly revision: number; readonly position: bigint }
+  /** -1: the stream has no events. */
+  | { readonly kind: 'wrong-expected-version'; readonly current: number }
+  | { readonly kind: 'stream-deleted' };
+
+const RECENT_IDS_BYTES_MAX = 8 * 1024 * 1024;
+const RECENT_ID_OVERHEAD_BYTES = 16 + 4 + 8;
+/** What a record takes in the transaction file beside its name, type and contents; only has to be positive. */
+const RECORD_OVERHEAD_BYTES = 120;
+
+interface Stream {
+  readonly events: LogEvent[];
+  state: 'live' | 'soft-deleted' | 'tombstoned';
+}
+
+/** Keeps everything in memory; a restart of the double keeps the log and forgets the recent ids, as a server does. */
+export class EventLog {
+  readonly events: LogEvent[] = [];
+  readonly #streams = new Map<string, Stream>();
+  readonly #recentIds = new Map<string, { readonly stream: string; readonly revision: number }>();
+  #recentIdsBytes = 0;
+  #nextPosition = 0n;
+  readonly #listeners = new Set<() => void>();
+
+  /** The position that the next event will have. */
+  get nextPosition(): bigint {
+    return this.#nextPosition;
+  }
+
+  /** Undefined where no such stream can be read: never written, or soft-deleted. */
+  stream(name: string): readonly LogEvent[] | undefined {
+    const stream = this.#streams.get(name);
+    return stream?.state === 'live' ? stream.events : undefined;
+  }
+
+  isTombstoned(name: string): boolean {
+    return this.#streams.get(name)?.state === 'tombstoned';
+  }
+
+  /** Index in `events` of the first event at or behind a position. */
+  indexAt(position: bigint): number {
+    let low = 0;
+    let high = this.events.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.events[middle]?.position ?? 0n) < position) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Called after each append that wrote. Answers its own removal. */
+  onAppend(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  append(name: string, expected: ExpectedRevision, proposed: readonly ProposedEvent[]): AppendDecision {
+    const decision = this.#check(name, expected, proposed);
+    return decision === 'write' ? this.#write(name, proposed) : decision;
+  }
+
+  softDelete(name: string): void {
+    this.#stream(name).state = 'soft-deleted';
+  }
+
+  tombstone(name: string): void {
+    this.#stream(name).state = 'tombstoned';
+  }
+
+  /** What a restart of a server loses: the ids that `any` and `stream_exists` compare with. */
+  forgetRecentIds(): void {
+    this.#recentIds.clear();
+    this.#recentIdsBytes = 0;
+  }
+
+  #stream(name: string): Stream {
+    const stream = this.#streams.get(name) ?? { events: [], state: 'live' };
+    this.#streams.set(name, stream);
+    return stream;
+  }
+
+  /** IndexWriter.CheckCommit of the server: only ids are compared, never data. */
+  #check(name: string, expected: ExpectedRevision, proposed: readonly ProposedEvent[]): AppendDecision | 'write' {
+    const stream = this.#streams.get(name);
+    if (stream?.state === 'tombstoned') return { kind: 'stream-deleted' };
+    const current = (stream?.events.length ?? 0) - 1;
+    const wrong = { kind: 'wrong-expected-version', current } as const;
+    if (expected === 'any' || expected === 'stream_exists') {
+      if (expected === 'stream_exists' && stream?.state === 'soft-deleted') return { kind: 'stream-deleted' };
+      if (expected === 'stream_exists' && current < 0) return wrong;
+      return this.#checkRecentIds(name, current, proposed);
+    }
+    if (expected > current) return wrong;
+    // Written without a look at the ids: the same id can stand twice in one stream.
+    if (expected === current) return 'write';
+    for (const [index, event] of proposed.entries()) {
+      if (stream?.events[expected + 1 + index]?.id === event.id) continue;
+      if (index === 0 && expected === -1 && stream?.state === 'soft-deleted') return 'write';
+      return wrong;
+    }
+    return this.#idempotent(name, expected + proposed.length);
+  }
+
+  #checkRecentIds(name: string, current: number, proposed: readonly ProposedEvent[]): AppendDecision | 'write' {
+    let last = -1;
+    for (const [index, event] of proposed.entries()) {
+      const known = this.#recentIds.get(event.id);
+      if (known?.stream !== name) return index === 0 ? 'write' : { kind: 'wrong-expected-version', current };
+      last = known.revision;
+    }
+    return this.#idempotent(name, last);
+  }
+
+  #idempotent(name: string, revision: number): AppendDecision {
+    return { kind: 'idempotent', revision, position: this.#streams.get(name)?.events[revision]?.position ?? -1n };
+  }
+
+  #write(name: string, proposed: readonly ProposedEvent[]): AppendDecision {
+    const stream = this.#stream(name);
+    stream.state = 'live';
+    const createdTicks = (BigInt(Date.now()) * 10_000n).toString();
+    let position = this.#nextPosition;
+    for (const event of proposed) {
+      position = this.#nextPosition;
+      const recorded = { ...event, stream: name, revision: stream.events.length, position, createdTicks };
+      this.#nextPosition += BigInt(RECORD_OVERHEAD_BYTES + 2 * (name.length + event.type.length) + event.data.length + event.metadata.length);
+      stream.events.push(recorded);
+      this.events.push(recorded);
+      this.#remember(recorded);
+    }
+    for (const listener of this.#listeners) listener();
+    return { kind: 'written', revision: stream.events.length - 1, position };
+  }
+
+  #remember({ id, stream, revision }: LogEvent): void {
+    if (!this.#recentIds.has(id)) this.#recentIdsBytes += RECENT_ID_OVERHEAD_BYTES + 2 * stream.length;
+    this.#recentIds.set(id, { stream, revision });
+    for (const [oldest, { stream: of }] of this.#recentIds) {
+      if (this.#recentIdsBytes <= RECENT_IDS_BYTES_MAX) break;
+      this.#recentIds.delete(oldest);
+      this.#recentIdsBytes -= RECENT_ID_OVERHEAD_BYTES + 2 * of.length;
+    }
+  }
+}

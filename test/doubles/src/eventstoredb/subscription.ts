@@ -1,0 +1,87 @@
+// A catch-up subscription to $all in the EventStoreDB double: confirmation, history, caught up, then what comes, with checkpoints between.
+import { randomUUID } from 'node:crypto';
+import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
+import * as errors from './errors.js';
+import type { LogEvent } from './log.js';
+import { eventMessage, filterOf, type ReadCall } from './messages.js';
+import type { Node } from './node.js';
+
+export function subscribeToAll(node: Node, call: ReadCall, options: streamsPb.ReadReq.Options): void {
+  const subscription = new Subscription(node, call, filterOf(options), firstIndex(node, options));
+  subscription.begin();
+}
+
+/** A position is exclusive; one ahead of the log waits for what lies behind it, as in a server. */
+function firstIndex({ log, faults }: Node, options: streamsPb.ReadReq.Options): number {
+  const all = options.getAll();
+  if (all?.hasEnd() === true) return log.events.length;
+  const position = all?.getPosition();
+  const index = position === undefined ? 0 : log.indexAt(BigInt(position.getCommitPosition()) + 1n);
+  if (faults.duplicates.subscriptions === 0) return index;
+  faults.duplicates.subscriptions -= 1;
+  return Math.max(0, index - faults.duplicates.events);
+}
+
+class Subscription {
+  readonly #node: Node;
+  readonly #call: ReadCall;
+  readonly #matches: (event: LogEvent) => boolean;
+  #next: number;
+  #live = false;
+  #blocked = false;
+  #behindEvents = 0;
+
+  constructor(node: Node, call: ReadCall, matches: (event: LogEvent) => boolean, next: number) {
+    this.#node = node;
+    this.#call = call;
+    this.#matches = matches;
+    this.#next = next;
+  }
+
+  begin(): void {
+    const stopListening = this.#node.log.onAppend(() => this.#appended());
+    this.#node.subscriptions.add(this);
+    const end = (): void => {
+      stopListening();
+      this.#node.subscriptions.delete(this);
+    };
+    this.#call.on('cancelled', end).on('close', end).on('error', end);
+    this.#call.write(new streamsPb.ReadResp().setConfirmation(new streamsPb.ReadResp.SubscriptionConfirmation().setSubscriptionId(randomUUID())));
+    this.#pump();
+  }
+
+  /** Ends the subscription as a server of version 23.10 does when a live consumer falls behind. */
+  drop(): void {
+    this.#node.subscriptions.delete(this);
+    this.#call.emit('error', errors.consumerTooSlow());
+  }
+
+  #appended(): void {
+    if (!this.#blocked) this.#pump();
+    else if (this.#live && ++this.#behindEvents > this.#node.liveBufferEvents) this.drop();
+  }
+
+  #pump(): void {
+    const { log } = this.#node;
+    this.#blocked = false;
+    this.#behindEvents = 0;
+    for (let event = log.events[this.#next]; event !== undefined; event = log.events[this.#next]) {
+      this.#next += 1;
+      if (!this.#matches(event) || this.#call.write(eventMessage(event))) continue;
+      this.#blocked = true;
+      this.#call.once('drain', () => this.#pump());
+      return;
+    }
+    if (!this.#live) this.#caughtUp();
+  }
+
+  #caughtUp(): void {
+    this.#live = true;
+    const { log, faults } = this.#node;
+    const last = log.events[this.#next - 1]?.position ?? 0n;
+    this.#call.write(new streamsPb.ReadResp().setCaughtUp(new streamsPb.ReadResp.CaughtUp()));
+    const position = (faults.checkpointsAhead ? log.nextPosition : last).toString();
+    const checkpoint = new streamsPb.ReadResp.Checkpoint().setCommitPosition(position).setPreparePosition(position);
+    this.#call.write(new streamsPb.ReadResp().setCheckpoint(checkpoint));
+  }
+}
