@@ -49,8 +49,7 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
   });
   const listener = new Listener({
     connection,
-    channel: schema,
-    lastPosition: () => reads.lastPosition(),
+    schema,
     onPosition: (position) => subscriptions.notice(position),
     isOwn: (processId) => processId === writer.processId,
     onFault: warn('The event store does not hear of appends elsewhere; it polls and connects again.'),

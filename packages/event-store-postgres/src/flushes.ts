@@ -3,7 +3,7 @@ import { AppendOutcomeUnknown, EventStoreUnavailable, type AppendResult, type Ev
 import { failureOf } from '@confledger/postgres';
 import { takeFlush, type AppendGroup, type PendingAppend } from './pending-appends.js';
 import type { Reads } from './reads.js';
-import type { FlushAnswer, Writer } from './writer.js';
+import type { GroupAnswer, Writer } from './writer.js';
 
 export interface FlushesOptions {
   readonly writer: Writer;
@@ -19,6 +19,8 @@ export interface FlushesOptions {
 
 /** More waiting appends than this are refused: the caller should have stopped long before. */
 export const WAITING_APPENDS_MAX = 10_000;
+/** An attempt gets this long, however late it is made. */
+const ATTEMPT_MS_MIN = 250;
 const RETRY_DELAY_MS_FIRST = 20;
 const RETRY_DELAY_MS_MAX = 500;
 
@@ -81,7 +83,7 @@ export class Flushes {
       const answer = await this.#flush(groups);
       if (answer !== null) {
         delayMs = RETRY_DELAY_MS_FIRST;
-        this.#accept(groups, answer);
+        this.#accept(answer);
         // Those who were answered append again in this turn; the next flush takes them along.
         await new Promise((resolve) => setImmediate(resolve));
       } else {
@@ -93,12 +95,14 @@ export class Flushes {
   }
 
   /** Null when it failed: each of its appends has been rejected or waits again. */
-  async #flush(groups: readonly AppendGroup[]): Promise<FlushAnswer | null> {
+  async #flush(groups: readonly AppendGroup[]): Promise<readonly GroupAnswer[] | null> {
     let sent = false;
+    const deadlineMs = Math.max(...groups.flatMap(({ appends }) => appends.map((append) => append.deadlineMs)));
     try {
       await this.#options.writer.connect();
       sent = true;
-      return await this.#options.writer.flush(groups);
+      const timeoutMs = Math.max(deadlineMs - performance.now(), ATTEMPT_MS_MIN);
+      return await this.#options.writer.flush(groups, timeoutMs);
     } catch (error) {
       this.#failed(groups, error, sent);
       return null;
@@ -113,34 +117,27 @@ export class Flushes {
       if (failure === 'faulty' || performance.now() >= append.deadlineMs) append.reject(giveUp(append, error));
       else again.push(append);
     }
-    this.#queue.unshift(...again);
+    this.#queue.splice(0, 0, ...again);
     this.#options.onRetry(error);
   }
 
-  #accept(groups: readonly AppendGroup[], answer: FlushAnswer): void {
+  #accept(answers: readonly GroupAnswer[]): void {
     const committed: StoredEvent[] = [];
-    const refused: [AppendGroup, number][] = [];
-    const settle: (() => void)[] = [];
-    let position = answer.before;
-    groups.forEach((group, index) => {
-      const head = answer.heads[index];
-      if (head === undefined) throw new Error('The append function left a group out.');
+    for (const { group, head, before } of answers) {
       if (head !== group.expectedRevision) {
-        refused.push([group, head]);
-        return;
+        void this.#settleRefused(group, head);
+        continue;
       }
+      let position = before;
       let revision = head;
       for (const append of group.appends) {
         for (const { id, type, data, metadata } of append.events) {
           committed.push({ id, type, data, metadata, stream: group.stream, revision: (revision += 1), position: (position += 1n) });
         }
-        const last = position;
-        settle.push(() => append.resolve({ outcome: 'appended', position: last, alreadyThere: false }));
+        append.resolve({ outcome: 'appended', position, alreadyThere: false });
       }
-    });
-    for (const resolve of settle) resolve();
-    if (committed.length > 0) this.#options.onCommitted(committed);
-    for (const [group, head] of refused) void this.#settleRefused(group, head);
+    }
+    this.#options.onCommitted(committed);
   }
 
   /** The stream of this group ended elsewhere: by these very events (ours, sent before), or by others'. */

@@ -1,12 +1,11 @@
 // Hears of what other processes append: LISTEN tells at once, and a slow poll tells what a lost notification did not.
-import { connectClient, dropClient, type PostgresOptions } from '@confledger/postgres';
+import { connectClient, dropClient, type PostgresOptions, within } from '@confledger/postgres';
 import type pg from 'pg';
 
 export interface ListenerOptions {
   readonly connection: PostgresOptions;
-  /** Name of the channel: the schema, unquoted. */
-  readonly channel: string;
-  readonly lastPosition: () => Promise<bigint>;
+  /** The schema, unquoted: also the name of the channel. */
+  readonly schema: string;
   readonly onPosition: (position: bigint) => void;
   /** Says whether a backend is our own writer: what it notifies of is known already. */
   readonly isOwn: (processId: number) => boolean;
@@ -14,73 +13,89 @@ export interface ListenerOptions {
 }
 
 export const POLL_INTERVAL_MS = 1_000;
+/** A connection that leaves a poll unanswered for so long is given up. */
+const ANSWER_MS_MAX = 2_000;
 const RECONNECT_DELAY_MS_FIRST = 50;
-const RECONNECT_DELAY_MS_MAX = 5_000;
+const RECONNECT_DELAY_MS_MAX = 2_000;
 
 export class Listener {
   readonly #options: ListenerOptions;
   #client: pg.Client | undefined;
-  #connecting: Promise<void> | undefined;
-  #poll: NodeJS.Timeout | undefined;
-  #reconnect: NodeJS.Timeout | undefined;
-  #delayMs = RECONNECT_DELAY_MS_FIRST;
+  #listening: Promise<void> | undefined;
   #closed = false;
+  #wake: (() => void) | undefined;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
   }
 
-  /** Idempotent; called with the first subscription. */
+  /** Idempotent; called with each subscription. Goes on until `close`. */
   start(): void {
-    if (this.#closed || this.#poll !== undefined) return;
-    this.#poll = setInterval(() => void this.#look(), POLL_INTERVAL_MS);
-    this.#connect();
+    if (!this.#closed) this.#listening ??= this.#keepListening();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearInterval(this.#poll);
-    clearTimeout(this.#reconnect);
-    await this.#connecting;
-    if (this.#client !== undefined) dropClient(this.#client);
+    this.#lose();
+    await this.#listening;
   }
 
-  #connect(): void {
-    this.#connecting = this.#listen().catch((error: unknown) => {
+  async #keepListening(): Promise<void> {
+    let delayMs = RECONNECT_DELAY_MS_FIRST;
+    while (!this.#closed) {
+      try {
+        const client = await this.#listen();
+        delayMs = RECONNECT_DELAY_MS_FIRST;
+        // The first look tells of what was committed while nobody listened.
+        while (!this.#closed && this.#client === client) {
+          await this.#look(client);
+          await this.#pause(POLL_INTERVAL_MS);
+        }
+      } catch (error) {
+        this.#lose();
+        if (this.#closed) break;
+        this.#options.onFault(error);
+        await this.#pause(delayMs);
+        delayMs = Math.min(delayMs * 2, RECONNECT_DELAY_MS_MAX);
+      }
+    }
+    this.#lose();
+  }
+
+  async #listen(): Promise<pg.Client> {
+    const client: pg.Client = await connectClient(this.#options.connection, (error) => {
       this.#options.onFault(error);
-      this.#connectLater();
+      this.#lose();
     });
-  }
-
-  #connectLater(): void {
-    if (this.#closed) return;
-    clearTimeout(this.#reconnect);
-    this.#reconnect = setTimeout(() => this.#connect(), this.#delayMs);
-    this.#delayMs = Math.min(this.#delayMs * 2, RECONNECT_DELAY_MS_MAX);
-  }
-
-  async #listen(): Promise<void> {
-    const client = await connectClient(this.#options.connection, (error) => {
-      this.#client = undefined;
-      this.#options.onFault(error);
-      this.#connectLater();
-    });
+    this.#client = client;
     client.on('notification', ({ processId, payload }) => {
       if (payload !== undefined && !this.#options.isOwn(processId)) this.#options.onPosition(BigInt(payload));
     });
-    this.#client = client;
-    await client.query(`LISTEN ${client.escapeIdentifier(this.#options.channel)}`);
-    this.#delayMs = RECONNECT_DELAY_MS_FIRST;
-    if (this.#closed) dropClient(client);
-    // Nobody told us of what was committed while we did not listen.
-    else await this.#look();
+    await within(ANSWER_MS_MAX, client.query(`LISTEN ${client.escapeIdentifier(this.#options.schema)}`));
+    return client;
   }
 
-  async #look(): Promise<void> {
-    try {
-      this.#options.onPosition(await this.#options.lastPosition());
-    } catch (error) {
-      if (!this.#closed) this.#options.onFault(error);
-    }
+  async #look(client: pg.Client): Promise<void> {
+    const text = `SELECT coalesce(max(position), 0) AS last FROM ${client.escapeIdentifier(this.#options.schema)}.events`;
+    const { rows } = await within(ANSWER_MS_MAX, client.query<{ last: string }>(text));
+    this.#options.onPosition(BigInt(rows[0]?.last ?? 0));
+  }
+
+  /** Ends the connection, if there is one, and the pause under way. */
+  #lose(): void {
+    if (this.#client !== undefined) dropClient(this.#client);
+    this.#client = undefined;
+    this.#wake?.();
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, delayMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 }

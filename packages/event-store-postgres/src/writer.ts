@@ -1,21 +1,22 @@
 // Sends one flush to the database: one statement, one round trip, one commit.
-import { connectClient, dropClient, type PostgresOptions, SILENCE_MS_MAX, within } from '@confledger/postgres';
+import { connectClient, dropClient, endClient, type PostgresOptions, SILENCE_MS_MAX, within } from '@confledger/postgres';
 import type pg from 'pg';
 import type { AppendGroup } from './pending-appends.js';
 
-/** What the server says of a flush. */
-export interface FlushAnswer {
-  /** The position before the first event of this flush. Events follow it without gap, group by group. */
+/** What became of one group of a flush. */
+export interface GroupAnswer {
+  readonly group: AppendGroup;
+  /** Where its stream ended before: it was written when that is what it expected. */
+  readonly head: number;
+  /** The position before its first event. Its events follow without gap, and then those of the next group that was written. */
   readonly before: bigint;
-  /** Where the stream of each group ended before: the group was written when that is what it expected. */
-  readonly heads: readonly number[];
 }
 
 export interface Writer {
   /** Makes the connection when there is none; rejects when that fails, and then nothing was sent. */
   connect(): Promise<void>;
-  /** Rejects with what pg rejects with, or `SilentServer`; the connection is gone then. */
-  flush(groups: readonly AppendGroup[]): Promise<FlushAnswer>;
+  /** Answers for each group. Rejects with what pg rejects with, or `SilentServer` after `timeoutMs`; the connection is gone then. */
+  flush(groups: readonly AppendGroup[], timeoutMs: number): Promise<GroupAnswer[]>;
   /** Process id of the backend that writes; notifications from it are our own. */
   readonly processId: number | null;
   close(): Promise<void>;
@@ -42,15 +43,13 @@ export function createWriter(options: PostgresOptions & { readonly statementTime
       client = made;
       processId = processIdOf(made);
     },
-    async flush(groups) {
+    async flush(groups, timeoutMs) {
       if (client === undefined) throw new Error('The writer is not connected.');
       const used = client;
       try {
         const work = used.query<{ before: string; heads: string[] }>({ name: 'append', text, values: flushValues(groups) });
-        const { rows } = await within(options.statementTimeoutMs + SILENCE_MS_MAX, work);
-        const row = rows[0];
-        if (row === undefined) throw new Error('The append function answered nothing.');
-        return { before: BigInt(row.before), heads: row.heads.map(Number) };
+        const { rows } = await within(Math.min(timeoutMs, options.statementTimeoutMs + SILENCE_MS_MAX), work);
+        return groupAnswers(groups, rows[0]);
       } catch (error) {
         drop(used);
         throw error;
@@ -62,9 +61,20 @@ export function createWriter(options: PostgresOptions & { readonly statementTime
     async close() {
       const open = client;
       client = undefined;
-      await open?.end().catch(() => undefined);
+      if (open !== undefined) await endClient(open);
     },
   };
+}
+
+function groupAnswers(groups: readonly AppendGroup[], row: { readonly before: string; readonly heads: readonly string[] } | undefined): GroupAnswer[] {
+  let before = BigInt(row?.before ?? 0);
+  return groups.map((group, index) => {
+    const head = row?.heads[index];
+    if (head === undefined) throw new Error('The append function did not answer for every group.');
+    const answer = { group, head: Number(head), before };
+    if (answer.head === group.expectedRevision) before += BigInt(group.end - group.expectedRevision);
+    return answer;
+  });
 }
 
 function flushValues(groups: readonly AppendGroup[]): unknown[] {

@@ -1,6 +1,6 @@
 // Advisory locks by name: who may migrate, append or project. Held by a session, given back when it ends, whatever ends it.
 import { createHash } from 'node:crypto';
-import { connectClient, type PostgresOptions } from './connections.js';
+import { connectClient, endClient, type PostgresOptions } from './connections.js';
 
 /** The key of a named lock, as a decimal for a bigint parameter. Names are per database. */
 export function advisoryKey(name: string): string {
@@ -19,7 +19,7 @@ export async function tryAdvisoryLock(options: PostgresOptions, name: string): P
   const lost = new AbortController();
   const client = await connectClient({ applicationName: `confledger lock ${name}`, ...options }, (error) => lost.abort(error));
   let released: Promise<void> | undefined;
-  const release = (): Promise<void> => (released ??= client.end().catch(() => undefined));
+  const release = (): Promise<void> => (released ??= endClient(client));
   try {
     const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [advisoryKey(name)]);
     if (rows[0]?.taken === true) return { lost: lost.signal, release };

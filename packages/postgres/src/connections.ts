@@ -18,6 +18,8 @@ export const CONNECT_TIMEOUT_MS_DEFAULT = 5_000;
 export const STATEMENT_TIMEOUT_MS_DEFAULT = 30_000;
 /** How much longer than the server's own limit a client waits before it calls the connection dead. */
 export const SILENCE_MS_MAX = 1_000;
+/** How long a farewell may take. */
+const END_MS_MAX = 500;
 const POOL_CONNECTIONS_DEFAULT = 8;
 const POOL_IDLE_MS_MAX = 30_000;
 /** A transaction left open holds locks and keeps vacuum away: the server ends its session. */
@@ -69,6 +71,12 @@ export function dropClient(client: pg.Client): void {
   client.on('error', () => undefined);
   void client.end().catch(() => undefined);
   streamOf(client)?.destroy();
+}
+
+/** Ends a connection in good order, or at once when the server does not answer. Never rejects. */
+export async function endClient(client: pg.Client): Promise<void> {
+  await within(END_MS_MAX, client.end()).catch(() => undefined);
+  dropClient(client);
 }
 
 /** Settles as `work` does, or rejects with `SilentServer` after `timeoutMs`. The work itself goes on. */

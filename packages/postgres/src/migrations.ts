@@ -1,6 +1,6 @@
 // Brings a schema to what the code expects: numbered steps, each applied once and never edited afterwards.
 import { advisoryKey } from './advisory-locks.js';
-import { connectClient, type PostgresOptions } from './connections.js';
+import { connectClient, endClient, type PostgresOptions } from './connections.js';
 import pg from 'pg';
 
 /** One step. `sql` gets the quoted name of the schema and answers one or more statements, which run in one transaction. */
@@ -43,7 +43,7 @@ export async function migrate(options: PostgresOptions & { readonly schema: stri
     return missing.map(({ number }) => number);
   } finally {
     // Ending the session gives the lock back.
-    await client.end();
+    await endClient(client);
   }
 }
 

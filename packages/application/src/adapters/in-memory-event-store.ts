@@ -22,8 +22,11 @@ export function createInMemoryEventStore(): EventStore {
     if (head > expectedRevision) return compare(there, expectedRevision, events);
     if (head < expectedRevision) return { outcome: 'conflict', revision: head };
     const stored = events.map((event, index) => storedEvent(event, stream, head + 1 + index, BigInt(log.length + 1 + index)));
-    log.push(...stored);
-    streams.set(stream, [...there, ...stored]);
+    for (const event of stored) {
+      log.push(event);
+      there.push(event);
+    }
+    streams.set(stream, there);
     subscriptions.handOver(stored);
     return { outcome: 'appended', position: BigInt(log.length), alreadyThere: false };
   };
