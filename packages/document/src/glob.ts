@@ -1,6 +1,7 @@
 // Globs over paths: `*` stands for one segment, `**` for any number of them, none included. Used by audit filters and onChange.
 import { parsePath, pathFlaw, segmentsFlaw, splitPath, type Segments } from './path.js';
 import { DocumentFault, type CodedProblem, type Flaw, type Result } from './problem.js';
+import { stringFlaw } from './text.js';
 
 const COMPILED_GLOBS_MAX = 256;
 const compiled = new Map<string, (path: string) => boolean>();
@@ -68,9 +69,9 @@ function matches(parts: readonly Part[], segments: Segments): boolean {
 }
 
 function globParts(text: string): Part[] | Flaw {
-  const flaw = pathFlaw(text);
+  const flaw = pathFlaw(text) ?? stringFlaw(text);
   if (flaw !== null) return flaw;
-  // A star is no legal escape in a path, so an escaped one is looked at as if it were any other character of a name.
+  // A star is no legal escape in a path. An escaped one is carried through the split as NUL, which no name may hold.
   const names = splitPath(text.replace(/\\([\\.*])/g, (escape, next: string) => (next === '*' ? '\u0000' : escape)));
   if (!Array.isArray(names)) return names;
   const parts: Part[] = [];

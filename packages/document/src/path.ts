@@ -77,7 +77,7 @@ function escapeSegment(segment: string): string {
   return segment.replace(/[.\\]/g, '\\$&');
 }
 
-/** Splits at dots and takes escapes away; judges nothing but the escapes. `alsoEscaped`: further characters that may follow a backslash. */
+/** Splits at dots and takes escapes away; judges nothing but the escapes. */
 export function splitPath(text: string): string[] | Flaw {
   const segments: string[] = [];
   let segment = '';
