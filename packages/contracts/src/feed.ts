@@ -50,18 +50,25 @@ export interface FeedSink {
   active(marker: ActivationMarker): void;
   /**
    * Everything there was when the reading began has been told (also when nothing is active).
-   * 'incomplete' says that it does not add up to the newest marker: the feed reads on to a new end, or begins anew.
+   * 'incomplete' says that it does not add up to a marker that can be trusted: the feed reads on to a new end, or begins anew after a pause.
    */
   synchronized(): 'complete' | 'incomplete';
   beat(beat: FeedBeat): void;
   /** Contact is lost; the feed goes on trying by itself. */
   lost(problem: string): void;
-  /** What runs now, as `<origin>:<activation>`; null when nothing does. Asked at each connect. */
+  /**
+   * What runs now, as `<origin>:<activation>`; null when nothing does, or when everything is to be told anew.
+   * Asked once at each connect by a feed that can resume: the reader drops what no marker followed, and takes up from that activation
+   * unless `reset` comes. A feed that always begins with `reset` need not ask.
+   */
   resumeId(): string | null;
 }
 
 export interface FeedSession {
-  /** Asks for a new reading from the start, because what was told does not hold together. */
+  /**
+   * Asks for a new reading from the start, because what was told does not hold together. May be called from within the sink's own
+   * calls. The feed paces itself: repeated restarts come at growing intervals.
+   */
   restart(reason: string): void;
   /** Idempotent; after it resolves the sink is called no more. */
   close(): Promise<void>;
@@ -75,6 +82,7 @@ export interface ReportTarget {
 
 /** How activations reach a node: the HTTP stream, Kafka, or memory in tests. */
 export interface NodeFeed {
+  /** The sink is first called after `open` has returned. */
   open(ledger: { readonly environment: string; readonly service: string }, sink: FeedSink): FeedSession;
   /** Where reports go when the node is not told otherwise. */
   readonly reportTarget: ReportTarget | null;

@@ -1,0 +1,42 @@
+// Reads what came over the wire as feed records. Every consumer of a feed checks shapes here, so that a reader meets typed values only.
+import type { JsonValue } from '@confledger/document';
+import type { ActivationMarker, FeedBeat, FeedLeaf } from './feed.js';
+
+type Fields = { readonly [name: string]: unknown };
+
+/** The leaf or removal that this JSON says; null when it is none. Paths and values are judged later, by the digest. */
+export function readFeedLeaf(json: unknown): FeedLeaf | null {
+  if (!isFields(json) || typeof json['path'] !== 'string' || !isRevision(json['version'])) return null;
+  const { path, version } = json;
+  if (json['removed'] === true) return { path, version, removed: true };
+  // Whatever a JSON parser gives is a JSON value; only its absence is not.
+  return Object.hasOwn(json, 'value') ? { path, version, value: json['value'] as JsonValue } : null;
+}
+
+/** The marker that this JSON says; null when it is none. Its truth is not checked here. */
+export function readActivationMarker(json: unknown): ActivationMarker | null {
+  if (!isFields(json)) return null;
+  const { origin, activation, version, previous, digest, changes, keyId, signature, actor, occurredAt } = json;
+  if (!isRevision(activation) || !isRevision(version) || !isRevision(changes)) return null;
+  if (previous !== null && !isRevision(previous)) return null;
+  if (typeof origin !== 'string' || typeof digest !== 'string' || typeof keyId !== 'string') return null;
+  if (typeof signature !== 'string' || typeof actor !== 'string' || typeof occurredAt !== 'string') return null;
+  return { origin, activation, version, previous, digest, changes, keyId, signature, actor, occurredAt };
+}
+
+/** The beat that this JSON says; null when it is none. */
+export function readFeedBeat(json: unknown): FeedBeat | null {
+  if (!isFields(json)) return null;
+  const { installation, incarnation, position, time, partitions } = json;
+  if (typeof installation !== 'string' || typeof incarnation !== 'string') return null;
+  if (typeof position !== 'string' || typeof time !== 'string' || !isRevision(partitions)) return null;
+  return { installation, incarnation, position, time, partitions };
+}
+
+function isFields(json: unknown): json is Fields {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
+
+function isRevision(json: unknown): json is number {
+  return Number.isSafeInteger(json) && Number(json) >= 0;
+}

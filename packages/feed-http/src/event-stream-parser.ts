@@ -1,0 +1,69 @@
+// Turns the bytes of a server-sent event stream into events. Used by the consumer; knows nothing of what they mean.
+import { StringDecoder } from 'node:string_decoder';
+
+/** The longest event: a value of 256 KiB, its path and fields, with room for escapes. */
+export const EVENT_LENGTH_MAX = 2 * 1024 * 1024;
+
+export interface StreamEvent {
+  readonly name: string;
+  readonly data: string;
+}
+
+/** An event is longer than EVENT_LENGTH_MAX. */
+export class EventTooLong extends Error {
+  override readonly name = 'EventTooLong';
+}
+
+export class EventStreamParser {
+  readonly #onEvent: (event: StreamEvent) => void;
+  readonly #decoder = new StringDecoder('utf8');
+  #rest = '';
+  #name = '';
+  #data: string | null = null;
+  #stopped = false;
+
+  constructor(onEvent: (event: StreamEvent) => void) {
+    this.#onEvent = onEvent;
+  }
+
+  /** Tells every event that these bytes complete. Throws EventTooLong. */
+  push(chunk: Buffer): void {
+    const text = this.#rest + this.#decoder.write(chunk);
+    let start = 0;
+    for (let end = text.indexOf('\n', start); end !== -1 && !this.#stopped; end = text.indexOf('\n', start)) {
+      this.#line(text.slice(start, text.charCodeAt(end - 1) === CARRIAGE_RETURN && end > start ? end - 1 : end));
+      start = end + 1;
+    }
+    this.#rest = text.slice(start);
+    this.#limit(this.#rest.length);
+  }
+
+  /** No more events, also none of the bytes that are being read now. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #line(line: string): void {
+    if (line === '') return this.#dispatch();
+    const colon = line.indexOf(':');
+    const field = colon === -1 ? line : line.slice(0, colon);
+    const value = colon === -1 ? '' : line.slice(line.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1);
+    if (field === 'event') this.#name = value;
+    else if (field === 'data') this.#data = this.#data === null ? value : `${this.#data}\n${value}`;
+    this.#limit(this.#data?.length ?? 0);
+  }
+
+  #dispatch(): void {
+    const [name, data] = [this.#name, this.#data];
+    this.#name = '';
+    this.#data = null;
+    if (data !== null) this.#onEvent({ name: name === '' ? 'message' : name, data });
+  }
+
+  #limit(length: number): void {
+    if (length > EVENT_LENGTH_MAX) throw new EventTooLong(`an event of the feed is longer than ${EVENT_LENGTH_MAX} characters`);
+  }
+}
+
+const CARRIAGE_RETURN = 13;
+const SPACE = 32;

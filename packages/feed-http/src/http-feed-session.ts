@@ -1,0 +1,154 @@
+// One node's connection to the stream: connects, tells the sink what comes, and comes back for ever until it is closed.
+import http, { type ClientRequest, type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { readActivationMarker, readFeedBeat, readFeedLeaf, type FeedSession, type FeedSink } from '@confledger/contracts';
+import { EventStreamParser, type StreamEvent } from './event-stream-parser.js';
+import { Pause } from './pause.js';
+import { refusalText } from './refusal-text.js';
+
+const RECONNECT_DELAY_MS = 50;
+/** New readings are whole documents: they are asked for less often than a connection. */
+const RESTART_DELAY_MS = 100;
+const RESTART_DELAY_MS_MAX = 30_000;
+
+export interface HttpFeedSessionOptions {
+  readonly url: URL;
+  readonly token: string | null;
+  readonly sink: FeedSink;
+  readonly idleTimeoutMs: number;
+  readonly reconnectDelayMsMax: number;
+}
+
+export class HttpFeedSession implements FeedSession {
+  readonly #options: HttpFeedSessionOptions;
+  readonly #reconnectPause: Pause;
+  readonly #restartPause = new Pause(RESTART_DELAY_MS, RESTART_DELAY_MS_MAX);
+  #request: ClientRequest | null = null;
+  #parser: EventStreamParser | null = null;
+  #retryTimer: NodeJS.Timeout | null = null;
+  #closed = false;
+
+  constructor(options: HttpFeedSessionOptions) {
+    this.#options = options;
+    this.#reconnectPause = new Pause(RECONNECT_DELAY_MS, options.reconnectDelayMsMax);
+    // The sink is first called when `open` has returned.
+    queueMicrotask(() => this.#connect());
+  }
+
+  restart(): void {
+    this.#disconnect();
+    this.#retry(this.#restartPause.next());
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
+    this.#disconnect();
+    return Promise.resolve();
+  }
+
+  #connect(): void {
+    if (this.#closed) return;
+    const { url, token, sink, idleTimeoutMs } = this.#options;
+    const resumeId = sink.resumeId();
+    const headers = {
+      accept: 'text/event-stream',
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(resumeId === null ? {} : { 'last-event-id': resumeId }),
+    };
+    const { request: open } = url.protocol === 'https:' ? https : http;
+    // A connection of its own: it lives as long as the stream, and a shared agent would keep it beyond.
+    const request = open(url, { headers, agent: false });
+    this.#request = request;
+    const fail = (problem: string): void => this.#fail(request, problem);
+    request.setNoDelay(true);
+    request.setTimeout(idleTimeoutMs, () => fail(`the api said nothing for ${idleTimeoutMs} ms`));
+    request.on('error', (error) => fail(connectionProblem(error)));
+    request.on('response', (response) => void this.#receive(request, response, fail));
+    request.end();
+  }
+
+  async #receive(request: ClientRequest, response: IncomingMessage, fail: (problem: string) => void): Promise<void> {
+    if (response.statusCode !== 200 || !(response.headers['content-type'] ?? '').startsWith('text/event-stream')) {
+      fail(await refusalText(response));
+      return;
+    }
+    const parser = new EventStreamParser((event) => this.#tell(event));
+    this.#parser = parser;
+    response.on('data', (chunk: Buffer) => {
+      if (this.#request !== request) return;
+      try {
+        parser.push(chunk);
+      } catch (error) {
+        fail(error instanceof Error ? error.message : 'the stream cannot be read');
+      }
+    });
+    response.on('error', (error) => fail(connectionProblem(error)));
+    response.on('close', () => fail('the api ended the stream'));
+  }
+
+  #tell({ name, data }: StreamEvent): void {
+    const { sink } = this.#options;
+    const json = parse(data);
+    if (name === 'leaf') return this.#hand(readFeedLeaf(json), (leaf) => sink.leaf(leaf));
+    if (name === 'active') return this.#hand(readActivationMarker(json), (marker) => sink.active(marker));
+    if (name === 'beat') return this.#hand(readFeedBeat(json), (beat) => sink.beat(beat));
+    if (name === 'reset') return sink.reset(incarnationOf(json));
+    if (name === 'synchronized') return this.#synchronized();
+  }
+
+  /** Throws when the record has not the shape that its name promises, which ends the connection. */
+  #hand<T>(record: T | null, tell: (record: T) => void): void {
+    if (record === null) throw new Error('the feed sent a record of the wrong shape');
+    tell(record);
+  }
+
+  #synchronized(): void {
+    this.#reconnectPause.reset();
+    if (this.#options.sink.synchronized() === 'complete') this.#restartPause.reset();
+    else if (this.#retryTimer === null) this.restart();
+  }
+
+  #fail(request: ClientRequest, problem: string): void {
+    if (this.#request !== request) return;
+    this.#disconnect();
+    this.#options.sink.lost(problem);
+    this.#retry(this.#reconnectPause.next());
+  }
+
+  #disconnect(): void {
+    this.#parser?.stop();
+    this.#parser = null;
+    const request = this.#request;
+    this.#request = null;
+    request?.destroy();
+  }
+
+  /** The timer keeps the process alive: a node that has lost its feed is not done. */
+  #retry(delayMs: number): void {
+    if (this.#closed) return;
+    if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
+    this.#retryTimer = setTimeout(() => {
+      this.#retryTimer = null;
+      this.#connect();
+    }, delayMs);
+  }
+}
+
+function parse(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    throw new Error('the feed sent a record that is not JSON');
+  }
+}
+
+function incarnationOf(json: unknown): string | null {
+  if (typeof json !== 'object' || json === null) return null;
+  const { incarnation } = json as { readonly incarnation?: unknown };
+  return typeof incarnation === 'string' ? incarnation : null;
+}
+
+function connectionProblem(error: Error & { readonly code?: string }): string {
+  return `no connection to the api: ${error.code ?? error.message}`;
+}

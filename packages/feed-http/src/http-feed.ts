@@ -1,0 +1,46 @@
+// The node's side of the embedded feed: `httpFeed` is given to `connectNode`, which opens it with its reader.
+import type { NodeFeed } from '@confledger/contracts';
+import { HttpFeedSession } from './http-feed-session.js';
+
+/** Silence for so long means that the connection is dead: beats come every 5 s. */
+export const HTTP_FEED_IDLE_TIMEOUT_MS = 15_000;
+/** The longest pause between two attempts to connect. */
+const RECONNECT_DELAY_MS_MAX = 5_000;
+
+export interface HttpFeedOptions {
+  /** Where the api is, such as `http://127.0.0.1:8011`; a path before `/api/v1` may follow. */
+  readonly url: string;
+  /** Bearer token with the permission to read. */
+  readonly token?: string;
+  /** Silence after which the connection is given up. */
+  readonly idleTimeoutMs?: number;
+  /** The longest pause between two attempts. */
+  readonly reconnectDelayMsMax?: number;
+}
+
+/** The feed over HTTP. Throws a TypeError when `url` is none, is not http(s), or holds credentials. */
+export function httpFeed(options: HttpFeedOptions): NodeFeed {
+  const base = baseUrl(options.url);
+  const token = options.token ?? null;
+  return {
+    reportTarget: { url: base, token },
+    open: ({ environment, service }, sink) => {
+      const url = new URL(`${base}/api/v1/feed?${new URLSearchParams({ environment, service }).toString()}`);
+      return new HttpFeedSession({
+        url,
+        token,
+        sink,
+        idleTimeoutMs: options.idleTimeoutMs ?? HTTP_FEED_IDLE_TIMEOUT_MS,
+        reconnectDelayMsMax: options.reconnectDelayMsMax ?? RECONNECT_DELAY_MS_MAX,
+      });
+    },
+  };
+}
+
+function baseUrl(text: string): string {
+  if (!URL.canParse(text)) throw new TypeError('httpFeed: `url` is not a URL; give one such as http://127.0.0.1:8011');
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new TypeError('httpFeed: `url` must begin with http:// or https://');
+  if (url.username !== '' || url.password !== '') throw new TypeError('httpFeed: `url` holds credentials, which end in logs; give the token as `token`');
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+}

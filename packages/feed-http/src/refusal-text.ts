@@ -1,0 +1,43 @@
+// Says in one sentence why a server did not answer with a stream. Used by the consumer; the text ends in a node's status and logs.
+import type { IncomingMessage } from 'node:http';
+
+/** How much of an error answer is read. */
+export const ERROR_BODY_BYTES_MAX = 16 * 1024;
+
+/** Reads a bounded part of the answer and names status, code and error. Never rejects. */
+export async function refusalText(response: IncomingMessage): Promise<string> {
+  const status = response.statusCode ?? 0;
+  const said = describeBody(await readStart(response));
+  if (status === 401) return `the api refused the token (401)${said}`;
+  if (status === 403) return `the token may not read this feed (403)${said}`;
+  if (status >= 300 && status < 400) return `the api redirects (${status}); give the address that it redirects to as \`url\``;
+  if (status === 200) return `the api answered with ${response.headers['content-type'] ?? 'no content type'} instead of a stream; is \`url\` a ConfLedger api?`;
+  return `the api answered ${status}${said}`;
+}
+
+async function readStart(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > ERROR_BODY_BYTES_MAX) break;
+    }
+  } catch {
+    // The status alone has to do.
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function describeBody(body: string): string {
+  try {
+    const json: unknown = JSON.parse(body);
+    if (typeof json !== 'object' || json === null) return '';
+    const { code, error } = json as { readonly code?: unknown; readonly error?: unknown };
+    const parts = [code, error].filter((part) => typeof part === 'string');
+    return parts.length === 0 ? '' : `: ${parts.join(': ')}`;
+  } catch {
+    return '';
+  }
+}

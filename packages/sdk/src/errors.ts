@@ -1,0 +1,41 @@
+// What the SDK throws and hands to `onError`. Each code says one thing for ever; the remedy says what to do about it.
+
+/** Every code with its remedy; the documentation lists them from here. */
+const REMEDIES = {
+  OPTION_INVALID: 'Correct the option that the message names.',
+  NOTHING_ACTIVE: 'Activate a version of this ledger, or pass `waitForFirst: true` to wait for the first activation.',
+  START_TIMEOUT: 'Check that the feed can be reached from this machine, or raise `startTimeoutMs`; with `cacheFile` a node starts from its last snapshot.',
+  ACTIVATION_REFUSED: 'Check `publicKey` and `origin` against what the installation shows under /status, and that the feed is the one of this installation.',
+  SCHEMA_REJECTED: 'Activate a version that fits the schemas of this node, or change the schemas.',
+  SCHEMA_ASYNC: 'Give schemas that validate synchronously: a snapshot is judged whole, in one moment.',
+  CACHE_UNUSABLE: 'The feed is used instead. When the file is damaged or belongs to another ledger, remove it.',
+  CACHE_NOT_WRITTEN: 'Make the directory of `cacheFile` writable; until then this node cannot start without the feed.',
+  LISTENER_FAILED: 'Correct the listener given to `onChange`; the snapshot has been swapped all the same.',
+  NODE_CLOSED: 'Connect again with `connectNode`; a closed node follows nothing.',
+} as const;
+
+export type ConfLedgerErrorCode = keyof typeof REMEDIES;
+
+/** Every code of the SDK. */
+export const CONFLEDGER_ERROR_CODES = Object.keys(REMEDIES) as readonly ConfLedgerErrorCode[];
+
+/** What is wrong at one path of a document; `path` is null when it is about the whole. */
+export interface NodeProblem {
+  readonly path: string | null;
+  readonly message: string;
+}
+
+export class ConfLedgerError extends Error {
+  override readonly name = 'ConfLedgerError';
+  readonly code: ConfLedgerErrorCode;
+  readonly remedy: string;
+  /** Place by place, where there is more to say than the message. */
+  readonly problems: readonly NodeProblem[];
+
+  constructor(code: ConfLedgerErrorCode, message: string, more: { readonly cause?: unknown; readonly problems?: readonly NodeProblem[] } = {}) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.code = code;
+    this.remedy = REMEDIES[code];
+    this.problems = more.problems ?? [];
+  }
+}

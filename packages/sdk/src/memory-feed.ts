@@ -1,0 +1,97 @@
+// A feed in memory, for tests of trading code: signs with a key of its own and tells nodes of the same process.
+import { createHash, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
+import { activationStatement, type ActivationMarker, type FeedSession, type FeedSink, type NodeFeed } from '@confledger/contracts';
+import { differencesToChanges, Document, mergePatch, type JsonObject, type JsonValue } from '@confledger/document';
+import { MemoryChannel } from './memory-channel.js';
+
+export interface MemoryFeed extends NodeFeed {
+  /** What `connectNode` is given as `publicKey`. */
+  readonly publicKey: string;
+  /**
+   * Activates the document with this merge patch made (RFC 7396: null removes); without a document, the patch is the first.
+   * Resolves when every connected node has swapped or refused. Throws a TypeError when the result is no document.
+   */
+  activate(patch: JsonObject): Promise<void>;
+  /** As when the network fails: nodes are told nothing any more, and become stale in time. */
+  disconnect(): void;
+  /** Nodes catch up with everything that was activated meanwhile. */
+  reconnect(): void;
+}
+
+/** A feed with this document active, or, without one, with nothing active yet. Any environment and service that a node asks for has it. */
+export function memoryFeed(document?: JsonObject): MemoryFeed {
+  return new InMemoryFeed(document);
+}
+
+class InMemoryFeed implements MemoryFeed {
+  readonly reportTarget = null;
+  readonly publicKey: string;
+  readonly #privateKey: KeyObject;
+  readonly #keyId: string;
+  readonly #origin = randomUUID();
+  readonly #channels = new Map<string, MemoryChannel>();
+  #document: Document | null = null;
+  #version = 0;
+  #previous: number | null = null;
+  #occurredAt = new Date().toISOString();
+
+  constructor(document?: JsonObject) {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
+    this.publicKey = raw.toString('base64url');
+    this.#privateKey = privateKey;
+    this.#keyId = createHash('sha256').update(raw).digest('hex').slice(0, 16);
+    if (document !== undefined) this.#take(document);
+  }
+
+  open({ environment, service }: { readonly environment: string; readonly service: string }, sink: FeedSink): FeedSession {
+    const ledger = `${environment}.${service}`;
+    let channel = this.#channels.get(ledger);
+    if (channel === undefined) {
+      channel = new MemoryChannel();
+      this.#channels.set(ledger, channel);
+      this.#publish(ledger, channel);
+    }
+    return channel.open(sink);
+  }
+
+  activate(patch: JsonObject): Promise<void> {
+    this.#take(mergePatch(this.#document?.toJson() ?? {}, patch));
+    for (const [ledger, channel] of this.#channels) this.#publish(ledger, channel);
+    return Promise.resolve();
+  }
+
+  disconnect(): void {
+    for (const channel of this.#channels.values()) channel.disconnect();
+  }
+
+  reconnect(): void {
+    for (const channel of this.#channels.values()) channel.reconnect();
+  }
+
+  #take(json: JsonValue): void {
+    const made = Document.from(json as JsonObject);
+    if (!made.ok) throw new TypeError(`memoryFeed: ${made.problem.message}`);
+    const before = this.#document;
+    this.#previous = before === null ? null : this.#version;
+    this.#document = before === null ? made.value : before.apply(differencesToChanges(before.diff(made.value)));
+    // As in a ledger: the version's last set, then its activation.
+    this.#version += 2;
+    this.#occurredAt = new Date().toISOString();
+  }
+
+  #publish(ledger: string, channel: MemoryChannel): void {
+    if (this.#document === null) return;
+    const statement = {
+      keyId: this.#keyId,
+      origin: this.#origin,
+      activation: this.#version + 1,
+      version: this.#version,
+      previous: this.#previous,
+      digest: this.#document.digest,
+    };
+    const signature = sign(null, activationStatement(ledger, statement), this.#privateKey).toString('base64url');
+    const marker: Omit<ActivationMarker, 'changes'> = { ...statement, signature, actor: 'test', occurredAt: this.#occurredAt };
+    channel.publish(marker, this.#document);
+  }
+}

@@ -1,0 +1,83 @@
+// What `connectNode` takes, and its check before anything is opened.
+import { hostname } from 'node:os';
+import type { NodeFeed, ReportTarget } from '@confledger/contracts';
+import { parsePath, type JsonValue } from '@confledger/document';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { ConfLedgerError } from './errors.js';
+import type { NodeStatus } from './status.js';
+
+/** Schemas by the path that they judge; the empty path is the whole document. */
+export type NodeSchemas = Readonly<Record<string, StandardSchemaV1>>;
+
+/** What stands at a path: the schema's output where one is given, else the JSON value as activated, undefined when absent. */
+export type ValueAt<S extends NodeSchemas, P extends string> = P extends keyof S ? StandardSchemaV1.InferOutput<S[P]> : JsonValue | undefined;
+
+export interface ConnectNodeOptions<S extends NodeSchemas = NodeSchemas> {
+  readonly environment: string;
+  readonly service: string;
+  /** How this node is called in `/nodes`; default: host name and process id. */
+  readonly name?: string;
+  readonly feed: NodeFeed;
+  /** The installation's raw Ed25519 public key, base64url, as `/status` shows it; several while keys are rotated. Nothing else is run. */
+  readonly publicKey: string | readonly string[];
+  /** The ledger's id. Without it, the first that this node ever ran is kept in the cache file and held to. */
+  readonly origin?: string;
+  /** Where the last good snapshot is kept, so that the node starts while every server is down. */
+  readonly cacheFile?: string;
+  /** A snapshot that the feed has not confirmed for so long is not started from; default: no limit. */
+  readonly cacheMaxAgeMs?: number;
+  /** Where the node says what it runs; default: the feed's own place. Null: nowhere. */
+  readonly report?: ReportTarget | null;
+  readonly schemas?: S;
+  /** Wait until something is active, instead of rejecting with NOTHING_ACTIVE. */
+  readonly waitForFirst?: boolean;
+  /** How long to wait for the feed before starting from the cache, or giving up; default 10 s. */
+  readonly startTimeoutMs?: number;
+  /** Ends the wait for the start; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Without a sign of life for so long the node is `stale`; default 15 s. */
+  readonly staleAfterMs?: number;
+  /** Takes what goes wrong beside the main path: listeners that throw, a cache that cannot be used. Default: a process warning. */
+  readonly onError?: (error: ConfLedgerError) => void;
+  /** Called after everything that `status` shows has changed, from before the start on. It must not throw. */
+  readonly onStatus?: (status: NodeStatus) => void;
+}
+
+/** Three missed beats. */
+export const STALE_AFTER_MS = 15_000;
+export const START_TIMEOUT_MS = 10_000;
+const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const NODE_NAME = /^[A-Za-z0-9._:-]{1,128}$/;
+
+/** Throws ConfLedgerError OPTION_INVALID for what cannot work. */
+export function checkOptions(options: ConnectNodeOptions): void {
+  for (const field of ['environment', 'service'] as const) {
+    if (!NAME.test(options[field])) refuse(`\`${field}\` must match ${NAME.source}`);
+  }
+  if (options.name !== undefined && !NODE_NAME.test(options.name)) refuse(`\`name\` must match ${NODE_NAME.source}`);
+  for (const field of ['cacheMaxAgeMs', 'startTimeoutMs', 'staleAfterMs'] as const) {
+    const value = options[field];
+    if (value !== undefined && !(Number.isFinite(value) && value > 0)) refuse(`\`${field}\` must be a number of milliseconds above 0`);
+  }
+  for (const [path, schema] of Object.entries(options.schemas ?? {})) {
+    checkMount(path);
+    if (typeof schema?.['~standard']?.validate !== 'function') refuse(`the schema of '${path}' is no Standard Schema (zod, valibot, arktype, …)`);
+  }
+}
+
+/** Checks a path that a schema or a handle is asked for at. Throws ConfLedgerError OPTION_INVALID. */
+export function checkMount(path: string): void {
+  if (path === '') return;
+  const parsed = parsePath(path);
+  if (!parsed.ok) refuse(`'${path}' is no path: ${parsed.problem.message}`);
+}
+
+/** Host name and process id, in the letters that a node's name may have. */
+export function defaultNodeName(): string {
+  const host = hostname().replace(/[^A-Za-z0-9._:-]/g, '-').slice(0, 100);
+  return `${host}-${process.pid}`;
+}
+
+function refuse(message: string): never {
+  throw new ConfLedgerError('OPTION_INVALID', message);
+}

@@ -1,0 +1,31 @@
+// One POST of JSON, bounded in time, on a connection of its own. Used by the reporter.
+import http from 'node:http';
+import https from 'node:https';
+
+export interface PostOptions {
+  readonly url: URL;
+  readonly token: string | null;
+  readonly body: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Resolves to the status of the answer, whose body is not read. Rejects when there is none in time. */
+export function postJson({ url, token, body, timeoutMs, signal }: PostOptions): Promise<number> {
+  const { request: open } = url.protocol === 'https:' ? https : http;
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+  };
+  return new Promise((resolve, reject) => {
+    const request = open(url, { method: 'POST', headers, agent: false, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
+    request.on('error', reject);
+    request.on('response', (response) => {
+      response.on('error', reject);
+      response.on('end', () => resolve(response.statusCode ?? 0));
+      response.resume();
+    });
+    request.end(body);
+  });
+}

@@ -1,0 +1,81 @@
+// Puts leaves together into documents. A reading gathers from nothing until it is settled the first time, then follows difference by difference.
+import { canonicalJson, differencesToChanges, Document, type DocumentChange, type JsonValue } from '@confledger/document';
+import type { FeedLeaf } from '@confledger/contracts';
+
+export class Reading {
+  /** Leaves so far, from nothing; null once the document stands. */
+  #gathered: Map<string, JsonValue> | null;
+  #document: Document;
+  /** What came after the document; undefined is a removal. The newest of a path counts. */
+  readonly #pending = new Map<string, JsonValue | undefined>();
+
+  private constructor(gathered: Map<string, JsonValue> | null, document: Document) {
+    this.#gathered = gathered;
+    this.#document = document;
+  }
+
+  static fromNothing(): Reading {
+    return new Reading(new Map(), Document.empty);
+  }
+
+  static behind(document: Document): Reading {
+    return new Reading(null, document);
+  }
+
+  get gathering(): boolean {
+    return this.#gathered !== null;
+  }
+
+  /** Nothing was told, or everything removed again. */
+  get empty(): boolean {
+    return this.#gathered !== null ? this.#gathered.size === 0 : this.#document.leafCount === 0 && this.#pending.size === 0;
+  }
+
+  leaf(leaf: FeedLeaf): void {
+    const value = 'removed' in leaf ? undefined : leaf.value;
+    if (this.#gathered === null) this.#pending.set(leaf.path, value);
+    else if (value === undefined) this.#gathered.delete(leaf.path);
+    else this.#gathered.set(leaf.path, value);
+  }
+
+  /**
+   * The document that the leaves so far make. It shares every unchanged subtree with `near`, so that objects read from it stay the same.
+   * Throws when the leaves contradict each other. Gathering goes on until `follow`.
+   */
+  document(near: Document): Document {
+    if (this.#gathered !== null) {
+      const document = Document.empty.apply(Array.from(this.#gathered, ([path, value]) => ({ path, value })));
+      return sharing(document, near);
+    }
+    // It is another one when an activation in between was refused.
+    const follows = this.#document === near;
+    this.#document = this.#document.apply(pendingChanges(this.#document, this.#pending));
+    this.#pending.clear();
+    return follows ? this.#document : sharing(this.#document, near);
+  }
+
+  /** From now on what comes are differences to this document. */
+  follow(document: Document): void {
+    this.#gathered = null;
+    this.#document = document;
+  }
+}
+
+function sharing(document: Document, near: Document): Document {
+  return near.apply(differencesToChanges(near.diff(document)));
+}
+
+/** Removals first. What says nothing new is left out: repeated records must not replace objects that did not change. */
+function pendingChanges(document: Document, pending: ReadonlyMap<string, JsonValue | undefined>): DocumentChange[] {
+  const removals: DocumentChange[] = [];
+  const sets: DocumentChange[] = [];
+  for (const [path, value] of pending) {
+    const node = document.nodeAt(path);
+    if (value === undefined) {
+      if (node !== undefined) removals.push({ path });
+    } else if (node === undefined || canonicalJson(document.valueAt(path) ?? null) !== canonicalJson(value)) {
+      sets.push({ path, value });
+    }
+  }
+  return [...removals, ...sets];
+}

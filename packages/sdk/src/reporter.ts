@@ -1,0 +1,88 @@
+// Says what the node runs, rejected, and how it is. Nothing waits for it and nothing it meets is thrown: trading goes first.
+import type { NodeReportBody, ReportTarget } from '@confledger/contracts';
+import { postJson } from './post-json.js';
+
+/** A report is repeated so often, so that an api that lost its table learns of the node again. */
+export const REPORT_INTERVAL_MS = 30_000;
+const REPORT_TIMEOUT_MS = 5_000;
+const RETRY_DELAY_MS = 500;
+const RETRY_DELAY_MS_MAX = 30_000;
+/** How long closing waits for the last report. */
+const LAST_REPORT_TIMEOUT_MS = 500;
+
+export class Reporter {
+  readonly #url: URL;
+  readonly #token: string | null;
+  readonly #stop = new AbortController();
+  readonly #repeat: NodeJS.Timeout;
+  /** The newest report; null when the api has it. */
+  #pending: string | null = null;
+  #newest: string | null = null;
+  #sending: Promise<void> | null = null;
+  #retryTimer: NodeJS.Timeout | null = null;
+  #retryDelayMs = RETRY_DELAY_MS;
+
+  constructor(target: ReportTarget, nodeName: string) {
+    this.#url = new URL(`${target.url.replace(/\/+$/, '')}/api/v1/nodes/${encodeURIComponent(nodeName)}`);
+    this.#token = target.token;
+    this.#repeat = setInterval(() => this.#submit(this.#newest), REPORT_INTERVAL_MS);
+    this.#repeat.unref();
+  }
+
+  /** Takes the place of every report that is not sent yet; the same as the newest is not sent again. */
+  put(report: NodeReportBody): void {
+    const body = JSON.stringify(report);
+    if (body !== this.#newest) this.#submit(body);
+  }
+
+  /** Sends what is left, for a short time; then nothing is under way any more. */
+  async close(): Promise<void> {
+    clearInterval(this.#repeat);
+    const timer = setTimeout(() => this.#stop.abort(), LAST_REPORT_TIMEOUT_MS);
+    await this.#sending;
+    if (this.#pending !== null && this.#retryTimer === null) await this.#send();
+    clearTimeout(timer);
+    this.#stop.abort();
+    if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
+  }
+
+  #submit(body: string | null): void {
+    this.#newest = body;
+    this.#pending = body;
+    if (this.#retryTimer === null) this.#sending ??= this.#send();
+  }
+
+  async #send(): Promise<void> {
+    // The swap that is reported goes first.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#pending !== null && !this.#stop.signal.aborted) {
+      const body = this.#pending;
+      if (!(await this.#post(body))) {
+        this.#retryLater();
+        break;
+      }
+      this.#retryDelayMs = RETRY_DELAY_MS;
+      if (this.#pending === body) this.#pending = null;
+    }
+    this.#sending = null;
+  }
+
+  async #post(body: string): Promise<boolean> {
+    try {
+      const status = await postJson({ url: this.#url, token: this.#token, body, timeoutMs: REPORT_TIMEOUT_MS, signal: this.#stop.signal });
+      return status >= 200 && status < 300;
+    } catch {
+      return false;
+    }
+  }
+
+  #retryLater(): void {
+    if (this.#stop.signal.aborted) return;
+    this.#retryTimer = setTimeout(() => {
+      this.#retryTimer = null;
+      this.#sending ??= this.#send();
+    }, this.#retryDelayMs);
+    this.#retryTimer.unref();
+    this.#retryDelayMs = Math.min(this.#retryDelayMs * 2, RETRY_DELAY_MS_MAX);
+  }
+}

@@ -1,0 +1,66 @@
+// The wait for a node's first snapshot: bounded by a limit, ended by the feed, the cache, a refusal or the caller's signal.
+import { ConfLedgerError } from './errors.js';
+import type { NodeCore } from './node-core.js';
+
+export interface StartOptions {
+  readonly core: NodeCore;
+  readonly ledger: string;
+  readonly waitForFirst: boolean;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Settles once: call `look` whenever the status changes. */
+export class Start {
+  readonly done: Promise<void>;
+  readonly #options: StartOptions;
+  readonly #timer: NodeJS.Timeout;
+  #settle: { readonly resolve: () => void; readonly reject: (reason: unknown) => void } = { resolve: () => undefined, reject: () => undefined };
+
+  constructor(options: StartOptions) {
+    this.#options = options;
+    this.#timer = setTimeout(() => this.#timeOut(), options.timeoutMs);
+    this.done = new Promise<void>((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    }).finally(() => this.#end());
+    options.signal?.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  look(): void {
+    const { core, ledger, waitForFirst } = this.#options;
+    const { state, source } = core.status;
+    if (core.asynchronousSchema !== null) this.#reject('SCHEMA_ASYNC', `the schema of '${core.asynchronousSchema}' is asynchronous`);
+    else if (core.running !== null && (source === 'feed' || core.rejection?.by === 'schemas')) this.#settle.resolve();
+    else if (core.running === null && state !== 'connecting' && !waitForFirst) this.#reject('NOTHING_ACTIVE', `nothing is active in ${ledger}`);
+    // A first activation may take for ever to come; that it is known to be missing ends the limit.
+    else if (state === 'waiting') clearTimeout(this.#timer);
+    else if (core.running === null && core.rejection?.by === 'schemas') this.#refused('SCHEMA_REJECTED', 'does not fit the schemas of this node');
+  }
+
+  #timeOut(): void {
+    const { core, ledger, timeoutMs } = this.#options;
+    if (core.running !== null) this.#settle.resolve();
+    else if (core.rejection !== null) this.#refused('ACTIVATION_REFUSED', 'cannot be trusted');
+    else this.#reject('START_TIMEOUT', `${ledger} could not be read within ${timeoutMs} ms: ${core.status.problem ?? 'the feed said nothing'}`);
+  }
+
+  #refused(code: 'SCHEMA_REJECTED' | 'ACTIVATION_REFUSED', why: string): void {
+    const { core, ledger } = this.#options;
+    const { version = null, problems = [] } = core.rejection ?? {};
+    const [first] = problems;
+    const at = first?.path == null ? '' : `${first.path}: `;
+    const named = version === null ? `what the feed says of ${ledger}` : `version ${version} of ${ledger}`;
+    this.#settle.reject(new ConfLedgerError(code, `${named} ${why}: ${at}${first?.message ?? ''}`, { problems }));
+  }
+
+  #reject(code: 'SCHEMA_ASYNC' | 'NOTHING_ACTIVE' | 'START_TIMEOUT', message: string): void {
+    this.#settle.reject(new ConfLedgerError(code, message));
+  }
+
+  #end(): void {
+    clearTimeout(this.#timer);
+    this.#options.signal?.removeEventListener('abort', this.#abort);
+  }
+
+  readonly #abort = (): void => this.#settle.reject(this.#options.signal?.reason);
+}

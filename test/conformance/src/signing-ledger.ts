@@ -1,0 +1,81 @@
+// A ledger whose activations are signed as an installation signs them, without an installation. For the feed's suite and the SDK's specs.
+import type { ActiveDocument } from '@confledger/application';
+import { activationStatement, type ActivationMarker, type FeedLeaf } from '@confledger/contracts';
+import { differencesToChanges, Document, type JsonObject } from '@confledger/document';
+import { createHash, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
+
+/** An installation's key pair. */
+export class SigningKey {
+  /** Raw, base64url. */
+  readonly publicKey: string;
+  readonly keyId: string;
+  readonly #privateKey: KeyObject;
+
+  constructor() {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
+    this.publicKey = raw.toString('base64url');
+    this.keyId = createHash('sha256').update(raw).digest('hex').slice(0, 16);
+    this.#privateKey = privateKey;
+  }
+
+  sign(statement: Uint8Array): string {
+    return sign(null, statement, this.#privateKey).toString('base64url');
+  }
+}
+
+export class SigningLedger {
+  readonly name: string;
+  readonly origin = randomUUID();
+  readonly key: SigningKey;
+  #newest: ActiveDocument | null = null;
+
+  constructor(name = 'production.trading-engine', key = new SigningKey()) {
+    this.name = name;
+    this.key = key;
+  }
+
+  get newest(): ActiveDocument | null {
+    return this.#newest;
+  }
+
+  /** Makes this the active document: a version, then its activation, as one revision each. */
+  activate(json: JsonObject): ActiveDocument {
+    const made = Document.from(json);
+    if (!made.ok) throw new Error(made.problem.message);
+    const before = this.#newest;
+    const document = before === null ? made.value : before.document.apply(differencesToChanges(before.document.diff(made.value)));
+    const version = (before?.activation ?? 0) + 1;
+    this.#newest = this.sign({ activation: version + 1, version, previous: before?.version ?? null, document });
+    return this.#newest;
+  }
+
+  /** Signs whatever it is told, as a ledger never would: for lies. */
+  sign(said: Pick<ActiveDocument, 'activation' | 'version' | 'previous' | 'document'>): ActiveDocument {
+    const { name: ledger, origin } = this;
+    const { keyId } = this.key;
+    const digest = said.document.digest;
+    const signature = this.key.sign(activationStatement(ledger, { keyId, origin, digest, ...said }));
+    return { ledger, origin, digest, keyId, signature, actor: 'operator', occurredAt: new Date().toISOString(), ...said };
+  }
+}
+
+/** The marker that a feed sends for an activation. */
+export function markerOf(active: ActiveDocument, changes = active.document.leafCount): ActivationMarker {
+  const { origin, activation, version, previous, digest, keyId, signature, actor, occurredAt } = active;
+  return { origin, activation, version, previous, digest, changes, keyId, signature, actor, occurredAt };
+}
+
+/** Every leaf of an activation, as a feed sends them to a new reader. */
+export function leavesOf(active: ActiveDocument): FeedLeaf[] {
+  return Array.from(active.document.leaves(), ({ path, value }) => ({ path, value, version: active.version }));
+}
+
+/** What a feed sends to a reader that has the activation before: removals first. */
+export function differencesOf(before: ActiveDocument, active: ActiveDocument): FeedLeaf[] {
+  const leaves = before.document.diff(active.document).map(({ path, after }): FeedLeaf => {
+    const { version } = active;
+    return after === undefined ? { path, version, removed: true } : { path, version, value: after };
+  });
+  return [...leaves.filter((leaf) => 'removed' in leaf), ...leaves.filter((leaf) => !('removed' in leaf))];
+}
