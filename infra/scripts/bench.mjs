@@ -1,4 +1,4 @@
-// Runs the benchmarks, each in a process of its own, and keeps what it prints as JSON. Used by `npm run bench [name…]`.
+// Runs the benchmarks against what was built, each in a process of its own. Used by `npm run bench [name…]`.
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { root, tools } from './paths.mjs';
@@ -25,7 +25,7 @@ export async function bench(names) {
     console.log(`\n${name}`);
     const { exitCode } = await runNode(tools.tsx, [path.join(folder, file)], {
       inherit: true,
-      env: { CONFLEDGER_BENCH_RESULT: path.join(results, `${name}.json`), NODE_OPTIONS: '--conditions=@confledger/source' },
+      env: { CONFLEDGER_BENCH_RESULT: path.join(results, `${name}.json`) },
     });
     worst = Math.max(worst, exitCode);
   }

@@ -1,0 +1,116 @@
+// A real standalone in a process of its own, from what was built, with a data directory of its own. Used by the system tests.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { eventually } from '@confledger/test-support';
+
+/** What `npm start` runs. */
+export const MAIN = fileURLToPath(new URL('../../../services/standalone/dist/main.js', import.meta.url));
+
+const READY_TIMEOUT_MS = 60_000;
+const END_TIMEOUT_MS = 30_000;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Everything that it printed, both outputs. */
+  readonly output: string;
+}
+
+export interface Standalone {
+  readonly pid: number;
+  readonly url: string;
+  readonly token: string;
+  /** From the spawn to the words that it is ready. */
+  readonly readyMs: number;
+  /** Pid of its Postgres. */
+  readonly postgresPid: number;
+  /** What it has printed so far. */
+  printed(): string;
+  /** Sends a signal and resolves when the process has ended. */
+  end(signal: NodeJS.Signals): Promise<Ended>;
+  /** A request to `/api/v1`, with the token. */
+  call(method: string, place: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<{ readonly status: number; readonly headers: Headers; readonly body: ApiAnswer }>;
+}
+
+/** The envelope of every answer, as loosely as a test needs it. */
+export interface ApiAnswer {
+  readonly success: boolean;
+  readonly code?: string;
+  // The tests read fields of many shapes; the shapes themselves are held by the api's own specs.
+  readonly data: Readonly<Record<string, never>>;
+}
+
+/** Runs the program until it ends; for starts that are to be refused. */
+export async function runToEnd(environment: Readonly<Record<string, string>>): Promise<Ended> {
+  return launch(environment).ended;
+}
+
+/** Starts one and resolves when it says that it is ready. Rejects with its output when it ends before. */
+export async function startStandalone(dataDirectory: string, environment: Readonly<Record<string, string>> = {}): Promise<Standalone> {
+  const startedAt = performance.now();
+  const { child, ended, output } = launch({ PORT: '0', ...environment, CONFLEDGER_DATA_DIR: dataDirectory });
+  const url = await eventually(
+    () => {
+      if (child.exitCode !== null) return 'ended';
+      return / is ready at (\S+)/.exec(output())?.[1];
+    },
+    { timeoutMs: READY_TIMEOUT_MS },
+  );
+  if (url === 'ended') throw new Error(`The standalone ended before it was ready:\n${output()}`);
+  const token = readFileSync(path.join(dataDirectory, 'admin.token'), 'utf8').trim();
+  const call: Standalone['call'] = async (method, place, body, headers = {}) => {
+    const response = await fetch(`${url}/api/v1${place}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, headers: response.headers, body: (await response.json()) as ApiAnswer };
+  };
+  return {
+    pid: child.pid ?? 0,
+    url,
+    token,
+    readyMs: performance.now() - startedAt,
+    postgresPid: Number(readFileSync(path.join(dataDirectory, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]),
+    printed: output,
+    call,
+    end: async (signal) => {
+      child.kill(signal);
+      const late = setTimeout(() => child.kill('SIGKILL'), END_TIMEOUT_MS);
+      return ended.finally(() => clearTimeout(late));
+    },
+  };
+}
+
+interface Launched {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  readonly output: () => string;
+}
+
+function launch(environment: Readonly<Record<string, string>>): Launched {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, [MAIN], { env: { PATH, HOME, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  const gather = (chunk: Buffer): void => void (text += chunk.toString('utf8'));
+  child.stdout.on('data', gather);
+  child.stderr.on('data', gather);
+  const ended = new Promise<Ended>((resolve) => child.once('close', (code, signal) => resolve({ code, signal, output: text })));
+  return { child, ended, output: () => text };
+}
+
+/** Whether a process of this pid runs; one that ended and was not yet collected does not. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return true;
+  }
+}

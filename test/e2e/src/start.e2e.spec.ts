@@ -1,0 +1,144 @@
+// What a newcomer meets first: starts, stops, refusals, and a start after everything was killed.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { eventually } from '@confledger/test-support';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isAlive, runToEnd, startStandalone } from './standalone.js';
+
+/** The second start is to be ready in this time. */
+const SECOND_START_MS_MAX = 5_000;
+
+let parent: string;
+let data: string;
+
+beforeAll(() => {
+  parent = mkdtempSync(path.join(tmpdir(), 'confledger start '));
+  data = path.join(parent, "it's data");
+});
+
+afterAll(() => rmSync(parent, { recursive: true, force: true }));
+
+test('the first start says where everything is, keeps its secrets to itself, and stops without leaving a process', async () => {
+  const standalone = await startStandalone(data);
+  for (const file of ['admin.token', 'signing.key', 'fingerprint.key', 'postgres.password']) expect(statSync(path.join(data, file)).mode & 0o777).toBe(0o600);
+  expect((await fetch(`${standalone.url}/api/v1/configurations`)).status).toBe(401);
+  expect((await standalone.call('GET', '/configurations')).status).toBe(200);
+
+  const { code, output } = await standalone.end('SIGINT');
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('Stopped.') as string });
+  expect(isAlive(standalone.postgresPid)).toBe(false);
+  expect(existsSync(path.join(data, 'lock'))).toBe(false);
+  const logged = readdirSync(path.join(data, 'logs')).map((file) => readFileSync(path.join(data, 'logs', file), 'utf8')).join('');
+  for (const file of ['admin.token', 'fingerprint.key', 'postgres.password']) expect(logged).not.toContain(readFileSync(path.join(data, file), 'utf8').trim());
+});
+
+test('the three commands that it prints work as they stand', async () => {
+  const standalone = await startStandalone(data);
+  try {
+    const commands = standalone.printed().split('\n').filter((line) => line.startsWith('curl '));
+    expect(commands).toHaveLength(3);
+    const answers: string[] = [];
+    for (const command of commands) {
+      // The node reports after its swap; what is asked is asked until it has.
+      answers.push(await eventually(async () => {
+        const answer = await shell(command);
+        return command.includes('/nodes') && !answer.includes('"running":{') ? '' : answer;
+      }));
+    }
+    expect(answers.map((answer) => (JSON.parse(answer) as { success: boolean }).success)).toEqual([true, true, true]);
+    expect(answers[2]).toContain('reference-node');
+  } finally {
+    await standalone.end('SIGTERM');
+  }
+});
+
+test('a later start is quick, with the token and the keys of the first', async () => {
+  const token = readFileSync(path.join(data, 'admin.token'), 'utf8').trim();
+  const standalone = await startStandalone(data);
+  try {
+    expect(standalone.readyMs).toBeLessThan(SECOND_START_MS_MAX);
+    expect(standalone.token).toBe(token);
+  } finally {
+    await standalone.end('SIGTERM');
+  }
+});
+
+test('after kill -9 of everything but Postgres, a start stops the orphan and goes on', async () => {
+  const killed = await startStandalone(data);
+  await killed.end('SIGKILL');
+  expect(isAlive(killed.postgresPid)).toBe(true);
+
+  const next = await startStandalone(data);
+  try {
+    expect(next.printed()).toContain('Stopped the Postgres that an earlier process had left behind.');
+    expect(isAlive(killed.postgresPid)).toBe(false);
+    expect(next.readyMs).toBeLessThan(SECOND_START_MS_MAX);
+    expect((await next.call('GET', '/status')).status).toBe(200);
+  } finally {
+    await next.end('SIGTERM');
+  }
+});
+
+test('after kill -9 of Postgres too, a start recovers', async () => {
+  const killed = await startStandalone(data);
+  await killed.end('SIGKILL');
+  process.kill(killed.postgresPid, 'SIGKILL');
+  const next = await startStandalone(data);
+  expect((await next.call('GET', '/status')).status).toBe(200);
+  expect((await next.end('SIGTERM')).code).toBe(0);
+});
+
+test('a data directory in use is refused in one line with the remedy, and the one that uses it goes on', async () => {
+  const first = await startStandalone(data);
+  try {
+    const { code, output } = await runToEnd({ CONFLEDGER_DATA_DIR: data, PORT: '0' });
+    expect(code).toBe(1);
+    expect(output.trim().split('\n')).toHaveLength(1);
+    expect(output).toContain(`is in use by process ${first.pid}. Stop that one (kill ${first.pid}) or set CONFLEDGER_DATA_DIR`);
+    expect((await first.call('GET', '/status')).status).toBe(200);
+  } finally {
+    await first.end('SIGTERM');
+  }
+});
+
+test('a taken port is refused in one line with the remedy, and nothing is left behind', async () => {
+  const holder = createServer();
+  await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+  const address = holder.address();
+  const port = typeof address === 'object' ? String(address?.port) : '';
+  try {
+    const { code, output } = await runToEnd({ CONFLEDGER_DATA_DIR: path.join(parent, 'unused'), PORT: port });
+    expect({ code, lines: output.trim().split('\n') }).toEqual({
+      code: 1,
+      lines: [expect.stringMatching(new RegExp(`Port ${port} on 127\\.0\\.0\\.1 is taken\\. Stop what listens there, or start with another one: PORT=\\d+ npm start`)) as string],
+    });
+    expect(existsSync(path.join(parent, 'unused', 'postgres'))).toBe(false);
+    expect(existsSync(path.join(parent, 'unused', 'lock'))).toBe(false);
+  } finally {
+    holder.close();
+  }
+});
+
+test.each([
+  [{ PORT: 'abc' }, "PORT is 'abc', which is no port."],
+  [{ PORT: '0', HOST: '203.0.113.7' }, "HOST is '203.0.113.7', which is no address of this machine."],
+  [{ PORT: '0', CONFLEDGER_DATA_DIR: '/proc/confledger' }, 'cannot be written'],
+])('a start with %j is refused in one line', async (environment, message) => {
+  const { code, output } = await runToEnd({ CONFLEDGER_DATA_DIR: path.join(parent, 'refused'), ...environment });
+  expect(code).toBe(1);
+  expect(output.trim().split('\n')).toHaveLength(1);
+  expect(output).toContain(message);
+});
+
+function shell(command: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('bash', ['-c', command], { cwd: parent, stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+    child.once('error', reject);
+    child.once('close', () => resolve(output));
+  });
+}
