@@ -1,0 +1,101 @@
+// SQL of the audit and of a path's history. Used by read-model.ts, which runs it on the views.
+import type { AuditFilter, AuditRow } from '@confledger/application';
+import { partsOfLedger } from '@confledger/application';
+import type { JsonValue } from '@confledger/document';
+import { instantOf, numberOf } from './columns.js';
+import { globPattern } from './glob-pattern.js';
+
+export interface Query {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+const COLUMNS = `a.position, a.ledger, a.revision, a.version, a.type, a.path, a.before::text AS before, a.after::text AS after, a.actor, a.method, a.reason,
+  a.occurred_at, a.command_id, a.correlation_id, a.change_set, a.abandoned, a.detail::text AS detail`;
+
+export interface AuditColumns {
+  readonly position: string;
+  readonly ledger: string;
+  readonly revision: string;
+  readonly version: string | null;
+  readonly type: string;
+  readonly path: string | null;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly actor: string;
+  readonly method: string;
+  readonly reason: string | null;
+  readonly occurred_at: Date;
+  readonly command_id: string;
+  readonly correlation_id: string;
+  readonly change_set: string;
+  readonly abandoned: boolean;
+  readonly detail: string;
+}
+
+/** At most `limit` rows, newest first, older than `behind`. */
+export function auditQuery(schema: string, filter: AuditFilter, behind: bigint | null, limit: number): Query {
+  const values: unknown[] = [];
+  const bind = (value: unknown): string => `$${values.push(value)}`;
+  const conditions = [...ledgerConditions(filter, bind)];
+  if (filter.actor !== undefined) conditions.push(`a.actor = ${bind(filter.actor)}`);
+  if (filter.type !== undefined) conditions.push(`a.type = ${bind(filter.type)}`);
+  if (filter.from !== undefined) conditions.push(`a.occurred_at >= ${bind(filter.from)}::timestamptz`);
+  if (filter.to !== undefined) conditions.push(`a.occurred_at < ${bind(filter.to)}::timestamptz`);
+  if (filter.key !== undefined) conditions.push(`a.path IS NOT NULL AND (a.path || '.') ~ ${bind(globPattern(filter.key))}`);
+  if (behind !== null) conditions.push(`a.position < ${bind(behind)}`);
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+  return { text: `SELECT ${COLUMNS} FROM ${schema}.audit a${where} ORDER BY a.position DESC LIMIT ${bind(limit)}`, values };
+}
+
+/** Changes at, above and below a path, '' being the root. Each half has its index and its own limit. */
+export function historyQuery(schema: string, ledger: string, path: string, behind: bigint | null, limit: number): Query {
+  const older = '($2::bigint IS NULL OR a.position < $2)';
+  if (path === '') {
+    const text = `SELECT ${COLUMNS} FROM ${schema}.audit a WHERE a.ledger = $1 AND ${older} AND a.path IS NOT NULL ORDER BY a.position DESC LIMIT $3`;
+    return { text, values: [ledger, behind, limit] };
+  }
+  const half = (condition: string): string =>
+    `(SELECT ${COLUMNS} FROM ${schema}.audit a WHERE a.ledger = $1 AND ${older} AND ${condition} ORDER BY a.position DESC LIMIT $3)`;
+  // '/' is the character behind '.': the range holds what begins with the path and a dot.
+  const text = `SELECT * FROM (${half('a.path = ANY($4)')} UNION ALL ${half('a.path >= $5 AND a.path < $6')}) a ORDER BY a.position DESC LIMIT $3`;
+  return { text, values: [ledger, behind, limit, pathsUpTo(path), `${path}.`, `${path}/`] };
+}
+
+export function auditRowOf(columns: AuditColumns): AuditRow {
+  return {
+    position: BigInt(columns.position),
+    ...partsOfLedger(columns.ledger),
+    revision: Number(columns.revision),
+    version: numberOf(columns.version),
+    type: columns.type,
+    path: columns.path,
+    ...(columns.before !== null && { before: JSON.parse(columns.before) as JsonValue }),
+    ...(columns.after !== null && { after: JSON.parse(columns.after) as JsonValue }),
+    actor: columns.actor,
+    method: columns.method,
+    reason: columns.reason,
+    occurredAt: instantOf(columns.occurred_at),
+    commandId: columns.command_id,
+    correlationId: columns.correlation_id,
+    changeSet: columns.change_set,
+    abandoned: columns.abandoned,
+    detail: JSON.parse(columns.detail) as AuditRow['detail'],
+  };
+}
+
+function ledgerConditions({ environment, service }: AuditFilter, bind: (value: unknown) => string): string[] {
+  if (environment !== undefined && service !== undefined) return [`a.ledger = ${bind(`${environment}.${service}`)}`];
+  if (environment !== undefined) return [`a.ledger >= ${bind(`${environment}.`)} AND a.ledger < ${bind(`${environment}/`)}`];
+  return service === undefined ? [] : [`split_part(a.ledger, '.', 2) = ${bind(service)}`];
+}
+
+/** The path and every one above it. */
+function pathsUpTo(path: string): string[] {
+  const paths = [path];
+  for (let index = 0; index < path.length; index += 1) {
+    if (path[index] === '\\') index += 1;
+    else if (path[index] === '.') paths.push(path.slice(0, index));
+  }
+  return paths;
+}

@@ -1,0 +1,9 @@
+// The read model on Postgres: tables, projection store, queries, rebuild, verify; and the stores that live beside it.
+export { createPostgresNodeReports } from './node-reports.js';
+export { openProjectionStore } from './projection-store.js';
+export { createProjectorLock } from './projector-lock.js';
+export { createPostgresReadModel } from './read-model.js';
+export type { PostgresReadModelOptions } from './read-model.js';
+export { migrateReadModel, READ_MODEL_SCHEMA_DEFAULT } from './schema.js';
+export type { ReadModelLocation } from './schema.js';
+export { createPostgresSnapshotStore } from './snapshot-store.js';

@@ -1,0 +1,124 @@
+// The tables of one generation of the read model. A change here is a new LAYOUT: nothing is altered in place, a rebuild fills
+// new tables beside the old ones. Used by generations.ts.
+
+/** Raised with every change of the tables below or of what the projections write into them. */
+export const LAYOUT = 1;
+
+/** Tables of a generation that have a view of the same name in the fixed schema, which readers use. */
+export const VIEWED_TABLES = ['checkpoint', 'environments', 'ledgers', 'items', 'versions', 'activations', 'tags', 'audit', 'parked'] as const;
+
+/** `schema` is quoted already. Values are `json` and not `jsonb`: the text of a number stays as it is. */
+export const tablesOf = (schema: string): string => `
+CREATE TABLE ${schema}.checkpoint (
+  one      boolean PRIMARY KEY DEFAULT true CHECK (one),
+  position bigint NOT NULL
+);
+INSERT INTO ${schema}.checkpoint (position) VALUES (0);
+
+CREATE TABLE ${schema}.environments (
+  environment text COLLATE "C" PRIMARY KEY,
+  ledger      text COLLATE "C" NOT NULL,
+  revision    bigint NOT NULL
+);
+
+CREATE TABLE ${schema}.ledgers (
+  ledger        text COLLATE "C" PRIMARY KEY,
+  environment   text COLLATE "C" NOT NULL GENERATED ALWAYS AS (split_part(ledger, '.', 1)) STORED,
+  service       text COLLATE "C" NOT NULL GENERATED ALWAYS AS (split_part(ledger, '.', 2)) STORED,
+  revision      bigint NOT NULL,
+  hash          text COLLATE "C",
+  is_there      boolean NOT NULL,
+  latest        bigint,
+  active        bigint,
+  activation    bigint,
+  pending       bigint NOT NULL,
+  digest        text COLLATE "C" NOT NULL,
+  active_digest text COLLATE "C",
+  updated_at    timestamptz(3),
+  parked_at     bigint
+);
+CREATE INDEX ledgers_by_name ON ${schema}.ledgers (environment, service);
+
+CREATE TABLE ${schema}.items (
+  ledger   text COLLATE "C" NOT NULL,
+  of       text COLLATE "C" NOT NULL CHECK (of IN ('head', 'active')),
+  path     text COLLATE "C" NOT NULL,
+  revision bigint NOT NULL,
+  value    json NOT NULL,
+  PRIMARY KEY (ledger, of, path)
+);
+
+CREATE TABLE ${schema}.versions (
+  ledger         text COLLATE "C" NOT NULL,
+  version        bigint NOT NULL,
+  first_revision bigint NOT NULL,
+  actor          text NOT NULL,
+  reason         text,
+  occurred_at    timestamptz(3) NOT NULL,
+  change_count   int NOT NULL,
+  PRIMARY KEY (ledger, version)
+);
+
+CREATE TABLE ${schema}.activations (
+  ledger      text COLLATE "C" NOT NULL,
+  version     bigint NOT NULL,
+  activation  bigint NOT NULL,
+  actor       text NOT NULL,
+  reason      text,
+  occurred_at timestamptz(3) NOT NULL,
+  rollback_to bigint,
+  PRIMARY KEY (ledger, version, activation)
+);
+
+CREATE TABLE ${schema}.tags (
+  ledger   text COLLATE "C" NOT NULL,
+  tag      text COLLATE "C" NOT NULL,
+  version  bigint NOT NULL,
+  revision bigint NOT NULL,
+  PRIMARY KEY (ledger, tag)
+);
+
+CREATE TABLE ${schema}.audit (
+  position       bigint PRIMARY KEY,
+  ledger         text COLLATE "C" NOT NULL,
+  revision       bigint NOT NULL,
+  version        bigint,
+  type           text COLLATE "C" NOT NULL,
+  path           text COLLATE "C",
+  before         json,
+  after          json,
+  actor          text COLLATE "C" NOT NULL,
+  method         text COLLATE "C" NOT NULL,
+  reason         text,
+  occurred_at    timestamptz(3) NOT NULL,
+  command_id     text COLLATE "C" NOT NULL,
+  correlation_id text COLLATE "C" NOT NULL,
+  change_set     text COLLATE "C" NOT NULL,
+  abandoned      boolean NOT NULL,
+  detail         json NOT NULL
+);
+CREATE INDEX audit_by_ledger ON ${schema}.audit (ledger, position);
+CREATE INDEX audit_by_path ON ${schema}.audit (ledger, path, position) WHERE path IS NOT NULL;
+CREATE INDEX audit_by_actor ON ${schema}.audit (actor, position);
+
+CREATE TABLE ${schema}.open_events (
+  ledger   text COLLATE "C" NOT NULL,
+  revision bigint NOT NULL,
+  position bigint NOT NULL,
+  stream   text COLLATE "C" NOT NULL,
+  id       text COLLATE "C" NOT NULL,
+  type     text COLLATE "C" NOT NULL,
+  data     text NOT NULL,
+  metadata text NOT NULL,
+  PRIMARY KEY (ledger, revision)
+);
+
+CREATE TABLE ${schema}.parked (
+  position bigint PRIMARY KEY,
+  stream   text COLLATE "C" NOT NULL,
+  revision bigint NOT NULL,
+  event_id text COLLATE "C" NOT NULL,
+  type     text COLLATE "C" NOT NULL,
+  reason   text NOT NULL
+);
+`;

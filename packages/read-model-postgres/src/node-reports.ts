@@ -1,0 +1,44 @@
+// What nodes say of themselves, in Postgres: one row per node and ledger.
+import type { NodeReport, NodeReports } from '@confledger/application';
+import { quotedSchema } from '@confledger/postgres';
+import type pg from 'pg';
+import { instantOf } from './columns.js';
+import { READ_MODEL_SCHEMA_DEFAULT } from './schema.js';
+
+interface ReportColumns {
+  readonly environment: string;
+  readonly service: string;
+  readonly name: string;
+  readonly state: string;
+  readonly running: NodeReport['running'];
+  readonly rejected: NodeReport['rejected'];
+  readonly reported_at: Date;
+}
+
+/** `migrateReadModel` must have been run. The pool stays the caller's. */
+export function createPostgresNodeReports(pool: pg.Pool, options: { readonly schema?: string } = {}): NodeReports {
+  const table = `${quotedSchema(options.schema ?? READ_MODEL_SCHEMA_DEFAULT)}.node_reports`;
+  return {
+    async put({ environment, service, name, state, running, rejected, reportedAt }) {
+      // Two apis may write out of order: the newest report is the one that was made last.
+      await pool.query(
+        `INSERT INTO ${table} (environment, service, name, state, running, rejected, reported_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (environment, service, name) DO UPDATE
+           SET state = excluded.state, running = excluded.running, rejected = excluded.rejected, reported_at = excluded.reported_at
+           WHERE node_reports.reported_at <= excluded.reported_at`,
+        [environment, service, name, state, jsonText(running), jsonText(rejected), reportedAt],
+      );
+    },
+    async list({ environment, service }) {
+      const { rows } = await pool.query<ReportColumns>(
+        `SELECT * FROM ${table} WHERE ($1::text IS NULL OR environment = $1) AND ($2::text IS NULL OR service = $2) ORDER BY environment, service, name`,
+        [environment ?? null, service ?? null],
+      );
+      return rows.map(({ reported_at: reportedAt, ...report }) => ({ ...report, reportedAt: instantOf(reportedAt) }));
+    },
+  };
+}
+
+function jsonText(value: object | null): string | null {
+  return value === null ? null : JSON.stringify(value);
+}

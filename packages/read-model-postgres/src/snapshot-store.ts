@@ -1,0 +1,49 @@
+// Snapshots of folded ledgers in Postgres. A cache: losing any of them costs time and nothing else.
+import type { Snapshot, SnapshotStore } from '@confledger/application';
+import { quotedSchema } from '@confledger/postgres';
+import type pg from 'pg';
+import { READ_MODEL_SCHEMA_DEFAULT } from './schema.js';
+
+interface SnapshotColumns {
+  readonly stream: string;
+  readonly code_version: number;
+  readonly revision: string;
+  readonly hash: string;
+  readonly occurred_at: string;
+  readonly body: string;
+}
+
+/** `migrateReadModel` must have been run. The pool stays the caller's. */
+export function createPostgresSnapshotStore(pool: pg.Pool, options: { readonly schema?: string } = {}): SnapshotStore {
+  const table = `${quotedSchema(options.schema ?? READ_MODEL_SCHEMA_DEFAULT)}.snapshots`;
+  return {
+    async save({ stream, codeVersion, revision, hash, occurredAt, body }) {
+      await pool.query(
+        `INSERT INTO ${table} (stream, code_version, revision, hash, occurred_at, body) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (stream, code_version, revision) DO NOTHING`,
+        [stream, codeVersion, revision, hash, occurredAt, body],
+      );
+    },
+    async newest(stream, codeVersion, limit) {
+      const [condition, order, value] = boundOf(limit);
+      const { rows } = await pool.query<SnapshotColumns>(
+        `SELECT * FROM ${table} WHERE stream = $1 AND code_version = $2 AND ${condition} ORDER BY ${order} LIMIT 1`,
+        [stream, codeVersion, value],
+      );
+      return rows[0] ? snapshotOf(rows[0]) : null;
+    },
+  };
+}
+
+type Limit = Parameters<SnapshotStore['newest']>[2];
+
+function boundOf(limit: Limit): readonly [condition: string, order: string, value: string | number | null] {
+  if (limit === undefined) return ['$3::bigint IS NULL', 'revision DESC', null];
+  if ('atMost' in limit) return ['revision <= $3', 'revision DESC', limit.atMost];
+  // Times of a stream never go back, so the newest by time is the newest by revision; of several at one instant, the last.
+  return ['occurred_at <= $3', 'occurred_at DESC, revision DESC', limit.at];
+}
+
+function snapshotOf({ stream, code_version: codeVersion, revision, hash, occurred_at: occurredAt, body }: SnapshotColumns): Snapshot {
+  return { stream, codeVersion, revision: Number(revision), hash, occurredAt, body };
+}
