@@ -1,7 +1,7 @@
 // Group commit: appends queue, one flush at a time takes what waits, and each append learns its own outcome.
 import { AppendOutcomeUnknown, EventStoreUnavailable, type AppendResult, type EventToAppend, type StoredEvent } from '@confledger/application';
 import { failureOf } from '@confledger/postgres';
-import { takeFlush, type AppendGroup, type PendingAppend } from './pending-appends.js';
+import { takeBehind, takeFlush, type AppendGroup, type PendingAppend } from './pending-appends.js';
 import type { Reads } from './reads.js';
 import type { GroupAnswer, Writer } from './writer.js';
 
@@ -29,6 +29,8 @@ export class Flushes {
   readonly #queue: PendingAppend[] = [];
   /** Appends that have no outcome yet, in the queue or not. */
   #unsettled = 0;
+  /** Streams of refused groups, until it is known whether their events are there: what builds on those must wait. */
+  readonly #settling = new Set<string>();
   #running = false;
   #closed = false;
   #onIdle: (() => void) | undefined;
@@ -37,6 +39,10 @@ export class Flushes {
     this.#options = options;
   }
 
+  /**
+   * As the port says. An append that builds on one still waiting (it expects what that one will leave) shares its failure:
+   * were it written behind another process's event, it would stand on something that its caller never saw.
+   */
   append(stream: string, expectedRevision: number, events: readonly EventToAppend[], bytes: number): Promise<AppendResult> {
     if (this.#closed) return Promise.reject(new EventStoreUnavailable('The event store is closed.'));
     if (this.#unsettled >= WAITING_APPENDS_MAX) return Promise.reject(new EventStoreUnavailable(`${WAITING_APPENDS_MAX} appends are waiting already.`));
@@ -79,7 +85,8 @@ export class Flushes {
   async #run(): Promise<void> {
     let delayMs = RETRY_DELAY_MS_FIRST;
     while (this.#queue.length > 0) {
-      const groups = takeFlush(this.#queue);
+      const groups = takeFlush(this.#queue, this.#settling);
+      if (groups.length === 0) break;
       const answer = await this.#flush(groups);
       if (answer !== null) {
         delayMs = RETRY_DELAY_MS_FIRST;
@@ -112,10 +119,15 @@ export class Flushes {
   #failed(groups: readonly AppendGroup[], error: unknown, sent: boolean): void {
     const failure = sent ? failureOf(error) : 'rolled back';
     const again: PendingAppend[] = [];
-    for (const append of groups.flatMap((group) => group.appends)) {
-      append.maybeWritten ||= failure === 'unknown';
-      if (failure === 'faulty' || performance.now() >= append.deadlineMs) append.reject(giveUp(append, error));
-      else again.push(append);
+    for (const group of groups) {
+      let givenUp = false;
+      for (const append of group.appends) {
+        append.maybeWritten ||= failure === 'unknown';
+        givenUp ||= failure === 'faulty' || performance.now() >= append.deadlineMs;
+        if (givenUp) append.reject(giveUp(append, error));
+        else again.push(append);
+      }
+      if (givenUp) for (const append of takeBehind(this.#queue, group.stream, group.end)) append.reject(giveUp(append, error));
     }
     this.#queue.splice(0, 0, ...again);
     this.#options.onRetry(error);
@@ -142,32 +154,30 @@ export class Flushes {
 
   /** The stream of this group ended elsewhere: by these very events (ours, sent before), or by others'. */
   async #settleRefused(group: AppendGroup, head: number): Promise<void> {
-    let conflict = false;
+    this.#settling.add(group.stream);
+    const again: PendingAppend[] = [];
+    let failure: 'conflict' | Error | undefined;
     for (const append of group.appends) {
-      if (head <= append.expectedRevision) {
-        // Behind one that was there already it may still be written; behind a conflict it may not.
-        if (conflict || head < append.expectedRevision) append.resolve({ outcome: 'conflict', revision: head });
-        else this.#again(append);
-        continue;
-      }
-      const position = await this.#find(append);
-      if (position === 'unreadable') continue;
-      conflict = position === null;
-      if (position === null) append.resolve({ outcome: 'conflict', revision: head });
-      else {
-        append.resolve({ outcome: 'appended', position, alreadyThere: true });
-        this.#options.onFound(position);
+      const found = head > append.expectedRevision ? await this.#find(append) : null;
+      if (typeof found === 'bigint') {
+        append.resolve({ outcome: 'appended', position: found, alreadyThere: true });
+        this.#options.onFound(found);
+      } else if (failure === undefined && found === null && head === append.expectedRevision) {
+        // What it builds on is there already: it may still be written.
+        again.push(append);
+      } else {
+        failure ??= found ?? 'conflict';
+        settleFailed(append, failure, head);
       }
     }
+    if (failure !== undefined) for (const append of takeBehind(this.#queue, group.stream, group.end)) settleFailed(append, failure, head);
+    this.#queue.splice(0, 0, ...again);
+    this.#settling.delete(group.stream);
+    if (this.#queue.length > 0) this.#start();
   }
 
-  #again(append: PendingAppend): void {
-    this.#queue.unshift(append);
-    this.#start();
-  }
-
-  /** The position of the append's last event when all of them stand where they should; null when others do. */
-  async #find(append: PendingAppend): Promise<bigint | null | 'unreadable'> {
+  /** The position of the append's last event when all of them stand where they should; null when others do; why it cannot be told. */
+  async #find(append: PendingAppend): Promise<bigint | null | Error> {
     for (let delayMs = RETRY_DELAY_MS_FIRST; ; delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX)) {
       try {
         const { events, stream, expectedRevision } = append;
@@ -176,14 +186,16 @@ export class Flushes {
         return ours ? (found.at(-1)?.position ?? null) : null;
       } catch (error) {
         this.#options.onRetry(error);
-        if (performance.now() >= append.deadlineMs) {
-          append.reject(giveUp(append, error));
-          return 'unreadable';
-        }
+        if (performance.now() >= append.deadlineMs) return error instanceof Error ? error : new Error(String(error));
         await new Promise((resolve) => setTimeout(resolve, delayMs));
       }
     }
   }
+}
+
+function settleFailed(append: PendingAppend, failure: 'conflict' | Error, head: number): void {
+  if (failure === 'conflict') append.resolve({ outcome: 'conflict', revision: head });
+  else append.reject(giveUp(append, failure));
 }
 
 function giveUp(append: PendingAppend, cause: unknown): Error {

@@ -29,9 +29,10 @@ export const FLUSH_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
  * Takes what one flush may hold out of `queue`, oldest first. An append joins the group of its stream when it expects the
- * group's end; one that expects something else stays for a later flush, and so do those that no longer fit.
+ * group's end; one that expects something else stays for a later flush, and so do those that no longer fit, and those of the
+ * streams in `blocked`.
  */
-export function takeFlush(queue: PendingAppend[]): AppendGroup[] {
+export function takeFlush(queue: PendingAppend[], blocked: ReadonlySet<string> = new Set()): AppendGroup[] {
   const groups = new Map<string, AppendGroup>();
   const left: PendingAppend[] = [];
   let events = 0;
@@ -40,7 +41,7 @@ export function takeFlush(queue: PendingAppend[]): AppendGroup[] {
   for (const append of queue) {
     const group = groups.get(append.stream);
     full ||= groups.size > 0 && (events + append.events.length > FLUSH_EVENTS_MAX || bytes + append.bytes > FLUSH_BYTES_MAX);
-    if (full || (group !== undefined && group.end !== append.expectedRevision)) {
+    if (full || blocked.has(append.stream) || (group !== undefined && group.end !== append.expectedRevision)) {
       left.push(append);
       continue;
     }
@@ -56,4 +57,17 @@ export function takeFlush(queue: PendingAppend[]): AppendGroup[] {
   }
   queue.splice(0, queue.length, ...left);
   return [...groups.values()];
+}
+
+/** Takes the appends out of `queue` that expect, one after the other, what an append ending at `end` would have left. */
+export function takeBehind(queue: PendingAppend[], stream: string, end: number): PendingAppend[] {
+  const behind: PendingAppend[] = [];
+  const left = queue.filter((append) => {
+    if (append.stream !== stream || append.expectedRevision !== end) return true;
+    behind.push(append);
+    end += append.events.length;
+    return false;
+  });
+  queue.splice(0, queue.length, ...left);
+  return behind;
 }

@@ -37,6 +37,9 @@ export function createPool(options: PostgresOptions & { readonly connectionsMax?
     // An idle pool must not keep a process alive that has nothing else to do.
     allowExitOnIdle: true,
     onConnect: async (client) => {
+      // The pool listens to idle connections only: without this, one that breaks while it is in use ends the process.
+      // Whoever uses it hears of it by the query that rejects.
+      client.on('error', () => undefined);
       await within(options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS_DEFAULT, prepareSession(client, options));
     },
   });

@@ -6,6 +6,8 @@ export interface TcpProxy {
   readonly port: number;
   /** How many client connections are open now. */
   readonly connections: number;
+  /** How many client connections there have been. */
+  readonly accepted: number;
   /** Stops forwarding, in both directions or one; connections stay open, new ones are accepted and get no answer. */
   pause(direction?: 'both' | 'toClient' | 'toServer'): void;
   /** Forwards again, what was held back first. */
@@ -35,6 +37,7 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
   const ways = new Set<Way>();
   let paused: 'none' | 'both' | 'toClient' | 'toServer' = 'none';
   let shut = false;
+  let accepted = 0;
 
   const forward = (from: Socket, way: Way, seen: (chunk: Buffer) => void): void => {
     ways.add(way);
@@ -53,6 +56,7 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
       client.resetAndDestroy();
       return;
     }
+    accepted += 1;
     const upstream = connect(target.port, target.host);
     const pair = [client, upstream] as const;
     const toServer: Way = { direction: 'toServer', to: upstream, held: [] };
@@ -80,6 +84,9 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
     port: (server.address() as AddressInfo).port,
     get connections() {
       return pairs.size;
+    },
+    get accepted() {
+      return accepted;
     },
     pause: (direction = 'both') => {
       paused = direction;
