@@ -1,0 +1,104 @@
+// The part of the error catalogue about ledgers: what stands in them, conflicts, versions, tags.
+
+export const LEDGER_ERRORS = {
+  LEDGER_EXISTS: {
+    meaning: 'The ledger is there already.',
+    remedy: 'Replace it with PUT or change it with PATCH.',
+  },
+  LEDGER_UNKNOWN: {
+    meaning: 'The service has no configuration in this environment.',
+    remedy: 'Check service and environment (GET /configurations lists all), or create it with POST or PUT.',
+  },
+  KEY_NOT_FOUND: {
+    meaning: 'There is no value at this path in the version asked for.',
+    remedy: 'Check the spelling; the message names the nearest path that exists.',
+  },
+  BATCH_EMPTY: {
+    meaning: 'The batch holds no operations.',
+    remedy: 'Send at least one.',
+  },
+  BATCH_TOO_LARGE: {
+    meaning: 'The batch holds more than 10,000 operations.',
+    remedy: 'Split it, or replace the document with PUT, which is one change set of any size.',
+  },
+  BATCH_DUPLICATE_ID: {
+    meaning: 'Two operations of the batch have the same id.',
+    remedy: 'Give each its own, or leave ids out: an absent id is the index of its operation.',
+  },
+  BATCH_OVERLAPPING_KEYS: {
+    meaning: 'Two operations of the batch address the same path, or one lies below the other, so that their order would matter.',
+    remedy: 'Keep one of them, or set the common object whole.',
+  },
+  VERSION_UNKNOWN: {
+    meaning: 'The ledger has no such version: it has not come that far.',
+    remedy: 'GET …/versions lists the versions.',
+  },
+  VERSION_NOT_A_VERSION: {
+    meaning: 'This revision is no version: it lies inside a change set, or is an activation, a tag, or part of an abandoned change set.',
+    remedy: 'Use one of the nearest versions that the message names.',
+  },
+  VERSION_NOT_YET: {
+    meaning: 'The version came after the instant asked for.',
+    remedy: 'Leave out at, or ask for a later instant.',
+  },
+  NOTHING_ACTIVE: {
+    meaning: 'No version of this ledger is active (yet, or not at that instant).',
+    remedy: 'Activate one: POST …/versions/latest/activate.',
+  },
+  NOTHING_PREVIOUS: {
+    meaning: 'No other version was active before the active one.',
+    remedy: 'Name a version by its number or tag.',
+  },
+  NOTHING_TO_ACTIVATE: {
+    meaning: 'The ledger has no version yet: it was created empty.',
+    remedy: 'Set a value first.',
+  },
+  TAG_UNKNOWN: {
+    meaning: 'No version has this tag.',
+    remedy: 'GET …/versions shows the tags; the message names the nearest.',
+  },
+  TAG_NAME_INVALID: {
+    meaning: 'This cannot be the name of a tag: latest, active, previous and numbers mean something else, or its characters are not allowed.',
+    remedy: 'Choose a name such as release-2026-07 or before-incident-12.',
+  },
+  TAG_EXISTS: {
+    meaning: 'Another version has this tag.',
+    remedy: 'Move it with move=true, or choose another name.',
+  },
+  TAG_LIMIT: {
+    meaning: 'The ledger has as many tags as it may have.',
+    remedy: 'Remove tags that nobody needs.',
+  },
+  PENDING_CHANGES: {
+    meaning: 'activate: true takes live only what this call wrote, but versions of other calls are pending and would go live too.',
+    remedy: 'Look at them (GET …/diff), then say activate: "all", or write without activate.',
+  },
+  IF_MATCH_FAILED: {
+    meaning: 'What If-Match names is not what stands there now: somebody changed it since.',
+    remedy: 'Read it again, apply your change to what you read, and send it with the new ETag.',
+  },
+  IF_NONE_MATCH_FAILED: {
+    meaning: 'If-None-Match: * creates only, and it is there already.',
+    remedy: 'Leave the header out to overwrite, or use If-Match.',
+  },
+  EXPECTED_VERSION_CONFLICT: {
+    meaning: 'The newest version is not the expected one: somebody wrote since.',
+    remedy: 'Read the changes that the details name, and send your change again with the new version.',
+  },
+  EXPECTED_ACTIVE_CONFLICT: {
+    meaning: 'The active version is not the expected one: somebody activated another since.',
+    remedy: 'Look at what runs now, then decide again.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    meaning: 'This Idempotency-Key was used for another request.',
+    remedy: 'Make a new key for each new intent; repeat a key only with exactly the same request.',
+  },
+  WRITE_CONFLICT: {
+    meaning: 'Other processes changed the ledger again and again while this command was decided.',
+    remedy: 'Send it again.',
+  },
+  AT_BEFORE_FIRST_EVENT: {
+    meaning: 'The instant lies before the first event of the ledger: there was nothing then.',
+    remedy: 'Ask for a later instant; the message names the first.',
+  },
+} as const;

@@ -1,0 +1,172 @@
+// The part of the error catalogue about requests: their address, options, headers, tokens, and the parts that answer them.
+
+export const REQUEST_ERRORS = {
+  REQUEST_MALFORMED: {
+    meaning: 'The request is not well-formed HTTP.',
+    remedy: 'Look at what lies between client and server; a body must be as long as Content-Length says.',
+  },
+  HEADERS_TOO_LARGE: {
+    meaning: 'Request line and headers together are larger than 16 KiB.',
+    remedy: 'Send fewer keys at once, or fewer cookies.',
+  },
+  PERCENT_ENCODING_MALFORMED: {
+    meaning: 'The URL holds a percent sign that two hexadecimal digits do not follow, or bytes that are no UTF-8.',
+    remedy: 'Encode with encodeURIComponent; a percent sign itself is %25.',
+  },
+  ROUTE_UNKNOWN: {
+    meaning: 'There is nothing at this address.',
+    remedy: 'The calls are listed at /docs; all begin with /api/v1.',
+  },
+  METHOD_NOT_ALLOWED: {
+    meaning: 'The address is known, but not with this method.',
+    remedy: 'The header Allow names the methods that it takes.',
+  },
+  TOKEN_MISSING: {
+    meaning: 'The request carries no bearer token.',
+    remedy: 'Send Authorization: Bearer <token>. The token of the first start is in admin.token in the data directory.',
+  },
+  TOKEN_INVALID: {
+    meaning: 'Nobody has this token.',
+    remedy: 'Check for a truncated copy; the token of the first start is in admin.token in the data directory.',
+  },
+  CONTENT_TYPE_UNSUPPORTED: {
+    meaning: 'The body is not sent as JSON.',
+    remedy: 'Send Content-Type: application/json.',
+  },
+  BODY_TOO_LARGE: {
+    meaning: 'The body is larger than 10 MiB.',
+    remedy: 'Split the change.',
+  },
+  BODY_NOT_UTF8: {
+    meaning: 'The bytes of the body are not UTF-8.',
+    remedy: 'Encode the JSON as UTF-8.',
+  },
+  BODY_MISSING: {
+    meaning: 'This call needs a JSON body, and there is none.',
+    remedy: 'Send the object that /docs describes.',
+  },
+  BODY_NOT_OBJECT: {
+    meaning: 'The body is null, an array or a scalar; it must be an object.',
+    remedy: 'Wrap it: { "configuration": … } or { "value": … }.',
+  },
+  BODY_MEMBER_UNKNOWN: {
+    meaning: 'The body has a member that this call does not know.',
+    remedy: 'Remove it, or correct its name; the message names the nearest.',
+  },
+  BODY_MEMBER_MISSING: {
+    meaning: 'The body lacks a member that this call needs.',
+    remedy: 'Add it; null is a value, and must be written.',
+  },
+  BODY_MEMBER_INVALID: {
+    meaning: 'A member of the body is of another kind than this call takes.',
+    remedy: 'The message says what is expected.',
+  },
+  BATCH_OPERATION_INVALID: {
+    meaning: 'An operation of the batch is not one of { id, type: "SET", key, value } and { id, type: "DELETE", key }.',
+    remedy: 'The message names the operation and the member.',
+  },
+  QUERY_PARAMETER_UNKNOWN: {
+    meaning: 'This call does not know the query parameter.',
+    remedy: 'Remove it, or correct its name; the message names the nearest.',
+  },
+  QUERY_PARAMETER_MISSING: {
+    meaning: 'This call needs a query parameter that is not there.',
+    remedy: 'Add it; the message says which.',
+  },
+  QUERY_PARAMETER_INVALID: {
+    meaning: 'A query parameter has a value that this call does not take, or is given more than once.',
+    remedy: 'The message says what is expected.',
+  },
+  OPTION_MISMATCH: {
+    meaning: 'Query and body give the same option different values.',
+    remedy: 'Give it once.',
+  },
+  ENVIRONMENT_UNKNOWN: {
+    meaning: 'This environment is not defined.',
+    remedy: 'Use one of those that the message names.',
+  },
+  ENVIRONMENT_MISMATCH: {
+    meaning: 'Path, query and body name different environments.',
+    remedy: 'Name it once.',
+  },
+  SERVICE_NAME_INVALID: {
+    meaning: 'A service is named by lower-case letters, digits and dashes, at most 63, beginning with a letter or digit.',
+    remedy: 'Correct the name; the message proposes one.',
+  },
+  PATH_RESERVED: {
+    meaning: 'The first word of the address belongs to the API, so this form of the URL cannot reach a value of that name.',
+    remedy: 'Use …/value?key= instead.',
+  },
+  AT_MALFORMED: {
+    meaning: 'The instant is not ISO 8601, or does not exist in the calendar.',
+    remedy: 'Write 2026-07-31T14:05:00.000Z; in a URL a plus sign is %2B.',
+  },
+  AT_WITHOUT_OFFSET: {
+    meaning: 'The instant has no offset, so it would mean another moment on another machine.',
+    remedy: 'Append Z for UTC, or an offset such as +02:00 (in a URL %2B02:00).',
+  },
+  AT_IN_FUTURE: {
+    meaning: 'The instant lies more than 10 seconds in the future, where nothing can be known yet.',
+    remedy: 'Leave out at for the newest.',
+  },
+  IF_MATCH_MALFORMED: {
+    meaning: 'If-Match is not one strong entity tag such as "42", and not *.',
+    remedy: 'Send the ETag of your last reading as it was, with its quotes and without W/.',
+  },
+  IF_NONE_MATCH_MALFORMED: {
+    meaning: 'If-None-Match is not * (for a write), nor a list of entity tags (for a reading).',
+    remedy: 'To create only, send If-None-Match: *.',
+  },
+  IDEMPOTENCY_KEY_INVALID: {
+    meaning: 'The Idempotency-Key is empty, longer than 255 bytes, or holds control characters.',
+    remedy: 'Send a UUID.',
+  },
+  REASON_TOO_LONG: {
+    meaning: 'The reason of a change is longer than 2,000 characters.',
+    remedy: 'Shorten it, and link to the long story.',
+  },
+  APPROVALS_NOT_AVAILABLE: {
+    meaning: 'The body names approvals, and this version cannot check them. They are never recorded unchecked.',
+    remedy: 'Leave approvals out.',
+  },
+  NODE_NAME_INVALID: {
+    meaning: 'The name of a node is empty, longer than 128 characters, or holds something else than letters, digits and . _ : -',
+    remedy: 'Choose a name such as engine-7.',
+  },
+  CURSOR_INVALID: {
+    meaning: 'The cursor was not given out by this list, or what it pages through has moved on.',
+    remedy: 'Begin again without cursor, with the same other parameters.',
+  },
+  POSITION_MALFORMED: {
+    meaning: 'A position is written <installation>:<number>.',
+    remedy: 'Send the position of an earlier answer as it was.',
+  },
+  POSITION_OF_ANOTHER_INSTALLATION: {
+    meaning: 'The position was given out by another installation and means nothing here.',
+    remedy: 'Use a position of this installation; GET /status names it.',
+  },
+  READ_MODEL_BEHIND: {
+    meaning: 'The read model has not reached the position asked for within the limit.',
+    remedy: 'Ask again; when it lasts, GET /status shows how far the projector is.',
+  },
+  READ_MODEL_UNAVAILABLE: {
+    meaning: 'The read model cannot be reached. Documents, writes and activations do not need it and go on.',
+    remedy: 'Ask again; GET /health says which part is down.',
+  },
+  EVENT_STORE_UNAVAILABLE: {
+    meaning: 'The event store cannot be reached. Nothing was written.',
+    remedy: 'Send it again; GET /health says which part is down.',
+  },
+  OUTCOME_UNKNOWN: {
+    meaning: 'The event store did not say whether the change was written, and could not be asked.',
+    remedy: 'Send the same request again with the same Idempotency-Key: the answer then comes from what is stored. The details name the command id.',
+  },
+  FEED_NOT_HERE: {
+    meaning: 'This installation does not serve its feed over HTTP.',
+    remedy: 'Connect the node to the feed that the installation is configured for, such as Kafka.',
+  },
+  INTERNAL: {
+    meaning: 'Something is wrong in ConfLedger itself.',
+    remedy: 'Report it with the requestId; the log has the details under it.',
+  },
+} as const;

@@ -1,0 +1,8 @@
+// The envelope of every answer that worked.
+import type { Clock } from '@confledger/application';
+import type { Success } from '@confledger/contracts';
+
+/** Wraps the data of an answer. */
+export function success<T>(data: T, clock: Clock): Success<T> {
+  return { success: true, data, timestamp: new Date(clock.now()).toISOString() };
+}

@@ -1,0 +1,53 @@
+// Who sends a request: bearer tokens, compared by their SHA-256 in constant time.
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import type { Actor } from '@confledger/domain';
+import { RequestRefused } from './errors/request-refused.js';
+import { byCatalogue } from './errors/failure.js';
+
+/** A token's hash and whose it is. The token itself is kept nowhere. */
+export interface TokenOwner {
+  /** The actor's id. */
+  readonly actor: string;
+  readonly roles: readonly string[];
+  /** SHA-256 of the token's UTF-8, lower-case hex. */
+  readonly sha256: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who sent it. On the calls that need no token it is nobody. */
+    actor: Actor;
+  }
+}
+
+/** The actor of a call that needs no token. */
+export const NOBODY: Actor = Object.freeze({ id: 'anonymous', method: 'none', roles: [] });
+
+/** Finds the actor of a request, or refuses it. */
+export function authenticator(tokens: readonly TokenOwner[]): (request: FastifyRequest) => Actor {
+  const owners = tokens.map(({ actor, roles, sha256 }) => ({
+    hash: Buffer.from(sha256, 'hex'),
+    actor: Object.freeze({ id: actor, method: 'token', roles }) satisfies Actor,
+  }));
+  return (request) => {
+    const token = bearerToken(request.headers.authorization);
+    if (token === null) throw unauthorized('TOKEN_MISSING', 'Bearer realm="confledger"');
+    const hash = createHash('sha256').update(token, 'utf8').digest();
+    let found: Actor | null = null;
+    // Every token is compared, so that the time tells nothing about which one matched.
+    for (const owner of owners) if (timingSafeEqual(hash, owner.hash)) found = owner.actor;
+    if (found === null) throw unauthorized('TOKEN_INVALID', 'Bearer realm="confledger", error="invalid_token"');
+    return found;
+  };
+}
+
+function bearerToken(header: string | undefined): string | null {
+  const match = header === undefined ? null : /^Bearer +(\S+)$/i.exec(header.trim());
+  return match?.[1] ?? null;
+}
+
+function unauthorized(code: 'TOKEN_MISSING' | 'TOKEN_INVALID', challenge: string): RequestRefused {
+  const { message, details } = byCatalogue(code, 'authorization');
+  return new RequestRefused(code, message, details, { 'www-authenticate': challenge });
+}

@@ -1,0 +1,31 @@
+// What the routes need of the rest of the system. Made by createApi from its options, passed to every group of routes.
+import type { Clock, EventStore, Ledgers, NodeReports, ReadModel } from '@confledger/application';
+import type { HttpFeedPublisher } from '@confledger/feed-http/publisher';
+import type { Measurements } from './runtime/measurements.js';
+
+/** The public half of the key that activations are signed with. */
+export interface SignerPublicKey {
+  /** First 16 hex digits of SHA-256 of the raw key. */
+  readonly keyId: string;
+  /** Raw Ed25519 public key, base64url. */
+  readonly publicKey: string;
+}
+
+export interface ApiContext {
+  readonly ledgers: Ledgers;
+  readonly readModel: ReadModel;
+  readonly reports: NodeReports;
+  /** Null where the feed does not go over HTTP. */
+  readonly feed: Pick<HttpFeedPublisher, 'subscribe'> | null;
+  readonly eventStore: Pick<EventStore, 'lastPosition'>;
+  readonly environments: readonly string[];
+  readonly installation: string;
+  readonly signerPublicKey: SignerPublicKey;
+  readonly clock: Clock;
+  /** The version of ConfLedger. */
+  readonly version: string;
+  readonly startedAt: string;
+  readonly measurements: Measurements;
+  /** Aborts when the api closes: ends what would stay open for ever. */
+  readonly closing: AbortSignal;
+}

@@ -1,0 +1,34 @@
+// Serves the documentation: /openapi.json, Swagger UI at /docs, the error page at /docs/errors. Open without a token, and
+// whole without the internet.
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import type { OpenAPIV3 } from 'openapi-types';
+import { JSON_TYPE, type Endpoint } from '../endpoint.js';
+import { errorPage } from './error-page.js';
+import { openApiDocument } from './openapi.js';
+
+const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+
+/** Registers the pages. `endpoints` need a token, `open` ones do not. */
+export async function serveDocumentation(app: FastifyInstance, endpoints: readonly Endpoint[], open: readonly Endpoint[], version: string): Promise<void> {
+  const document = openApiDocument(endpoints, open, version);
+  const json = JSON.stringify(document);
+  const errors = errorPage();
+  const config = { open: true, operation: 'documentation' };
+  app.get('/openapi.json', { config }, async (_request, reply) => {
+    reply.header('content-type', JSON_TYPE);
+    return json;
+  });
+  app.get('/docs/errors', { config }, async (_request, reply) => {
+    reply.headers({ 'content-type': 'text/html; charset=utf-8', 'content-security-policy': PAGE_POLICY });
+    return errors;
+  });
+  await app.register(async (pages) => {
+    pages.addHook('onRoute', (route) => {
+      route.config = { ...route.config, ...config };
+    });
+    await pages.register(swagger, { mode: 'static', specification: { document: document as OpenAPIV3.Document & typeof document } });
+    await pages.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { docExpansion: 'none', persistAuthorization: false } });
+  });
+}

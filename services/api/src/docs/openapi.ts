@@ -1,0 +1,122 @@
+// The OpenAPI 3.1 document, made from the endpoints and their zod schemas. Served at /openapi.json and shown at /docs.
+import { z } from 'zod';
+import { ERROR_CATALOGUE, type ErrorCode } from '@confledger/contracts';
+import { BASE } from '../answers/standing.js';
+import type { Endpoint, Parameter } from '../endpoint.js';
+import { STATUS_OF } from '../errors/status.js';
+import { failureAnswer } from '../schemas/answers.js';
+
+/** Codes that every call may answer with. */
+export const COMMON_ERRORS: readonly ErrorCode[] = ['QUERY_PARAMETER_UNKNOWN', 'QUERY_PARAMETER_INVALID', 'PERCENT_ENCODING_MALFORMED', 'INTERNAL'];
+/** Codes of every call that needs a token. */
+export const TOKEN_ERRORS: readonly ErrorCode[] = ['TOKEN_MISSING', 'TOKEN_INVALID'];
+/** Codes of requests that reach no call. */
+export const UNROUTED_ERRORS: readonly ErrorCode[] = ['ROUTE_UNKNOWN', 'METHOD_NOT_ALLOWED', 'REQUEST_MALFORMED', 'HEADERS_TOO_LARGE'];
+
+type Json = { [name: string]: unknown };
+
+const PARAMETERS: Readonly<Record<Parameter, { readonly description: string; readonly example: string }>> = {
+  service: { description: 'The service that is configured', example: 'trading-engine' },
+  environment: { description: 'An environment that is defined', example: 'production' },
+  path: { description: 'A path, percent-encoded; a dot inside a name is written \\.', example: 'risk.parameters.maxPositionSize' },
+  version: { description: 'A number, a tag, latest, active or previous', example: '42' },
+  tag: { description: 'The name of a tag', example: 'release-2026-07' },
+  name: { description: 'The name of a node', example: 'engine-7' },
+};
+
+/** Makes the document. `open` are the operations that need no token. */
+export function openApiDocument(endpoints: readonly Endpoint[], open: readonly Endpoint[], version: string): Json {
+  const components: Json = {};
+  schemaOf(failureAnswer, 'output', components);
+  const paths: { [path: string]: Json } = {};
+  for (const endpoint of [...endpoints, ...open]) {
+    const path = (paths[`${BASE}${endpoint.path}`] ??= {});
+    path[endpoint.method.toLowerCase()] = operation(endpoint, open.includes(endpoint), components);
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'ConfLedger',
+      version,
+      description: `An event-sourced configuration ledger for trading platforms. Every error has a code, explained at [/docs/errors](/docs/errors).`,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ token: [] }],
+    tags: [...new Set([...endpoints, ...open].map(({ group }) => group))].map((name) => ({ name })),
+    paths,
+    components: { schemas: components, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+  };
+}
+
+function operation(endpoint: Endpoint, open: boolean, components: Json): Json {
+  return {
+    operationId: endpoint.name,
+    tags: [endpoint.group],
+    summary: endpoint.summary,
+    ...(open ? { security: [] } : {}),
+    parameters: [...pathParameters(endpoint), ...queryParameters(endpoint, components), ...headerParameters(endpoint)],
+    ...(endpoint.body === null ? {} : { requestBody: requestBody(endpoint.body, components) }),
+    responses: { ...successes(endpoint, components), ...failures(endpoint, open, components) },
+  };
+}
+
+function pathParameters({ path }: Endpoint): Json[] {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] as Parameter);
+  return names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' }, ...PARAMETERS[name] }));
+}
+
+function queryParameters({ query }: Endpoint, components: Json): Json[] {
+  const { properties = {}, required = [] } = schemaOf(query, 'input', components) as { properties?: Json; required?: string[] };
+  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }));
+}
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'Idempotency-Key': 'Repeat a request with the same key, and the first answer is given again (255 bytes at most)',
+  'If-Match': 'The ETag that you saw: anything newer refuses the write',
+  'If-None-Match': '* on a write creates only; an ETag on a reading asks for 304',
+};
+
+function headerParameters({ errors }: Endpoint): Json[] {
+  const names = [
+    ...(errors.includes('IDEMPOTENCY_KEY_INVALID') ? ['Idempotency-Key'] : []),
+    ...(errors.includes('IF_MATCH_MALFORMED') ? ['If-Match', 'If-None-Match'] : []),
+  ];
+  return names.map((name) => ({ name, in: 'header', required: false, schema: { type: 'string' }, description: HEADERS[name] }));
+}
+
+function requestBody({ schema, required }: NonNullable<Endpoint['body']>, components: Json): Json {
+  return { required, content: { 'application/json': { schema: schemaOf(schema, 'input', components) } } };
+}
+
+function successes({ answer, statuses }: Endpoint, components: Json): Json {
+  const { contentType = 'application/json' } = (answer.meta() ?? {}) as { contentType?: string };
+  const content = { [contentType]: { schema: schemaOf(answer, 'output', components) } };
+  const described = statuses.map((status) => [String(status), status === 304 ? { description: 'Not modified' } : { description: 'It worked', content }]);
+  return Object.fromEntries(described) as Json;
+}
+
+function failures({ errors, failure = failureAnswer, body }: Endpoint, open: boolean, components: Json): Json {
+  const codes = [...new Set([...errors, ...COMMON_ERRORS, ...(open ? [] : TOKEN_ERRORS)])];
+  const statuses = [...new Set(codes.map((code) => STATUS_OF[code]))].sort();
+  const batch = body !== null && failure !== failureAnswer;
+  const schema = batch ? { anyOf: [schemaOf(failureAnswer, 'output', components), schemaOf(failure, 'output', components)] } : schemaOf(failure, 'output', components);
+  const answers = statuses.map((status) => {
+    const each = codes.filter((code) => STATUS_OF[code] === status);
+    const described = { description: each.map(describeCode).join('\n'), content: { 'application/json': { schema } }, 'x-codes': each };
+    return [String(status), described] as const;
+  });
+  return Object.fromEntries(answers);
+}
+
+function describeCode(code: ErrorCode): string {
+  return `- [${code}](/docs/errors#${code}): ${ERROR_CATALOGUE[code].meaning}`;
+}
+
+/** A schema, with what has an id of its own moved to the components. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Json): Json {
+  const made = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' }) as Json;
+  const { $schema: _dialect, $defs = {}, ...rest } = JSON.parse(JSON.stringify(made).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
+  Object.assign(components, $defs);
+  return rest;
+}

@@ -1,0 +1,45 @@
+// How bodies are read: JSON only, by the strict parser of the document package, at most 10 MiB. Used by createApi.
+import { isUtf8 } from 'node:buffer';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { parseJson } from '@confledger/document';
+import { byCatalogue } from '../errors/failure.js';
+import { refuse, refuseProblem } from '../errors/request-refused.js';
+
+/** The largest request body, in bytes. */
+export const BODY_BYTES_MAX = 10 * 1024 * 1024;
+
+/** Installs the parsers. A body that is empty counts as none, whatever type it claims. */
+export function readBodiesStrictly(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    ['application/json', 'application/merge-patch+json'],
+    { parseAs: 'buffer', bodyLimit: BODY_BYTES_MAX },
+    (_request: FastifyRequest, body: Buffer, done: (error: Error | null, body?: unknown) => void) => {
+      if (body.length === 0) return done(null, undefined);
+      if (!isUtf8(body)) return done(byCatalogue('BODY_NOT_UTF8'));
+      const parsed = parseJson(body.toString('utf8'));
+      return parsed.ok ? done(null, parsed.value) : done(refuseProblem(parsed.problem));
+    },
+  );
+  app.addContentTypeParser('*', (request, payload, done) => {
+    payload.once('data', () => done(unsupportedType(request.headers['content-type'])));
+    payload.once('end', () => done(null, undefined));
+    payload.once('error', done);
+  });
+}
+
+/** Takes the content type off a request without a body, so that Fastify does not judge what is not there. */
+export function forgetTypeOfNothing(request: FastifyRequest): void {
+  const { headers } = request.raw;
+  if (headers['content-type'] === undefined || headers['transfer-encoding'] !== undefined) return;
+  const length = headers['content-length'];
+  if (length === undefined || length === '0') delete headers['content-type'];
+}
+
+function unsupportedType(type: string | undefined): Error {
+  return refuse('CONTENT_TYPE_UNSUPPORTED', {
+    path: 'content-type',
+    rule: 'content-type',
+    message: type === undefined ? 'the body has no content type' : `${JSON.stringify(type.slice(0, 100))} is no type that this call reads`,
+  });
+}

@@ -1,0 +1,61 @@
+// Which environment and service a request is about: path, query and body may each name the environment, and must agree.
+import { nearestWord } from '@confledger/document';
+import type { LedgerName } from '@confledger/application';
+import { refuse } from '../errors/request-refused.js';
+
+/** Where a request names no environment. */
+export const DEFAULT_ENVIRONMENT = 'production';
+
+/** Names of services and environments. */
+export const NAME_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** The places where a request may name its environment. */
+export interface NamedEnvironments {
+  readonly path?: string | undefined;
+  readonly query?: string | undefined;
+  readonly body?: string | undefined;
+}
+
+/** The ledger that a request is about. */
+export function ledgerOf(service: string, named: NamedEnvironments, defined: readonly string[]): LedgerName {
+  return { environment: environmentOf(named, defined) ?? checkEnvironment(DEFAULT_ENVIRONMENT, defined), service: checkService(service) };
+}
+
+/** The environment that a request names, checked; undefined when it names none. */
+export function environmentOf(named: NamedEnvironments, defined: readonly string[]): string | undefined {
+  const { path, query, body } = named;
+  const first = path ?? query ?? body;
+  if (first === undefined) return undefined;
+  for (const other of [query, body]) {
+    if (other !== undefined && other !== first) throw mismatch(first, other);
+  }
+  return checkEnvironment(first, defined);
+}
+
+/** A service's name, when it is one. */
+export function checkService(name: string): string {
+  if (NAME_PATTERN.test(name)) return name;
+  const proposal = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '').slice(0, 63);
+  throw refuse('SERVICE_NAME_INVALID', {
+    path: 'service',
+    rule: 'service-name',
+    message: `${JSON.stringify(name.slice(0, 100))} cannot be the name of a service${proposal === '' ? '' : `; did you mean ${proposal}?`}`,
+    remedy: 'Use lower-case letters, digits and dashes, at most 63, beginning with a letter or digit.',
+  });
+}
+
+function checkEnvironment(name: string, defined: readonly string[]): string {
+  if (defined.includes(name)) return name;
+  const nearest = nearestWord(name, defined);
+  throw refuse('ENVIRONMENT_UNKNOWN', {
+    path: 'environment',
+    rule: 'environment-defined',
+    message: `environment ${JSON.stringify(name.slice(0, 100))} is not defined${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
+    remedy: `Use one of ${defined.join(', ')}.`,
+  });
+}
+
+function mismatch(one: string, other: string): Error {
+  const names = [one, other].map((name) => JSON.stringify(name.slice(0, 100))).join(' and ');
+  return refuse('ENVIRONMENT_MISMATCH', { path: 'environment', rule: 'environment-agrees', message: `the request names two environments, ${names}` });
+}

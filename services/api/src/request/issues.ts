@@ -1,0 +1,91 @@
+// Turns what zod found wrong with a query or a body into codes of the catalogue, with the nearest known name.
+import type { z } from 'zod';
+import { nearestWord } from '@confledger/document';
+import type { ErrorCode } from '@confledger/contracts';
+import { refuse, RequestRefused } from '../errors/request-refused.js';
+
+type Place = 'body' | 'query';
+type Issue = z.core.$ZodIssue;
+
+const CODES = {
+  body: { unknown: 'BODY_MEMBER_UNKNOWN', missing: 'BODY_MEMBER_MISSING', invalid: 'BODY_MEMBER_INVALID' },
+  query: { unknown: 'QUERY_PARAMETER_UNKNOWN', missing: 'QUERY_PARAMETER_MISSING', invalid: 'QUERY_PARAMETER_INVALID' },
+} as const satisfies Record<Place, Record<string, ErrorCode>>;
+
+const WORD = { body: 'member', query: 'query parameter' } as const;
+
+/** The refusal for the first issue, with all issues as details. `known` are the names that the call takes. */
+export function refuseIssues(place: Place, issues: readonly Issue[], input: unknown, known: readonly string[]): RequestRefused {
+  const refusals = issues.flatMap((issue) => refusalsOf(place, issue, input, known));
+  const [first] = refusals;
+  if (first === undefined) return refuse(CODES[place].invalid, { path: null, rule: 'shape', message: `the ${place} is not of the expected shape` });
+  const details = refusals.flatMap((refusal) => refusal.details);
+  return new RequestRefused(first.code, first.message, details, first.headers);
+}
+
+function refusalsOf(place: Place, issue: Issue, input: unknown, known: readonly string[]): RequestRefused[] {
+  if (isOperationIssue(issue)) return [refuse('BATCH_OPERATION_INVALID', { path: pathText(issue), rule: 'batch-operation', message: operationMessage(issue) })];
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => unknownName(place, name, known));
+  return [invalidValue(place, issue, input)];
+}
+
+function unknownName(place: Place, name: string, known: readonly string[]): RequestRefused {
+  const nearest = nearestWord(name, known);
+  const meant = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+  const remedy = nearest === undefined ? listOf(known) : `Write ${nearest}, or leave it out.`;
+  const message = `${WORD[place]} ${JSON.stringify(name.slice(0, 100))} is not known${meant}`;
+  return refuse(CODES[place].unknown, { path: name.slice(0, 255), rule: `${place}-unknown`, message, remedy });
+}
+
+function listOf(known: readonly string[]): string {
+  return known.length === 0 ? 'This call takes none.' : `This call takes ${known.join(', ')}.`;
+}
+
+function invalidValue(place: Place, issue: Issue, input: unknown): RequestRefused {
+  const name = pathText(issue);
+  if (isAbsent(issue, input)) return refuse(CODES[place].missing, { path: name, rule: `${place}-missing`, message: `${WORD[place]} ${name} is missing` });
+  const special = specialCode(place, issue, name);
+  if (special !== null) return special;
+  return refuse(CODES[place].invalid, { path: name, rule: `${place}-invalid`, message: `${WORD[place]} ${name}: ${expectation(place, issue)}` });
+}
+
+function specialCode(place: Place, issue: Issue, name: string): RequestRefused | null {
+  if (name === 'changeReason' && issue.code === 'too_big') {
+    return refuse('REASON_TOO_LONG', { path: name, rule: 'reason-length', message: `the reason is longer than ${issue.maximum} characters` });
+  }
+  if (place === 'body' && name === 'approvals' && issue.code === 'too_big') {
+    return refuse('APPROVALS_NOT_AVAILABLE', { path: name, rule: 'approvals', message: 'approvals cannot be checked yet, and are not recorded unchecked' });
+  }
+  if (place === 'body' && name === 'configuration' && issue.code === 'custom') {
+    return refuse('DOCUMENT_NOT_OBJECT', { path: name, rule: 'document-not-object', message: 'the configuration is not an object' });
+  }
+  return null;
+}
+
+function expectation(place: Place, issue: Issue): string {
+  if (place === 'query' && issue.code === 'invalid_type') return 'it is given more than once';
+  return issue.message;
+}
+
+function isOperationIssue(issue: Issue): boolean {
+  return issue.path[0] === 'operations' && issue.path.length > 1;
+}
+
+function operationMessage(issue: Issue): string {
+  const what = issue.code === 'unrecognized_keys' ? `${issue.keys.map((key) => JSON.stringify(key)).join(', ')} is not known` : issue.message;
+  const member = issue.path.length > 2 ? ` ${issue.path.slice(2).join('.')}` : '';
+  return `operation ${String(issue.path[1])}:${member} ${what}`;
+}
+
+function pathText(issue: Issue): string {
+  return issue.path.map(String).join('.');
+}
+
+function isAbsent(issue: Issue, input: unknown): boolean {
+  let at: unknown = input;
+  for (const step of issue.path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return true;
+    at = (at as Record<PropertyKey, unknown>)[step];
+  }
+  return false;
+}

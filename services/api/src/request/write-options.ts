@@ -1,0 +1,60 @@
+// What a write carries beside the change: reason, guards, activation, dry run. Each may stand in the query or in the body.
+import type { CommandRequest, LedgerName } from '@confledger/application';
+import type { Guards } from '@confledger/domain';
+import type { Call } from '../endpoint.js';
+import { refuse } from '../errors/request-refused.js';
+import type { WriteBody, WriteQuery } from '../schemas/requests.js';
+import { writeConditions } from './conditions.js';
+import { ledgerOf } from './environments.js';
+import { idempotencyKeyOf, requestText, traceparentOf } from './identity.js';
+
+/** The ledger that a write is about. */
+export function writtenLedger(call: Call<WriteQuery, WriteBody>, environments: readonly string[]): LedgerName {
+  const { service, environment: path } = call.parameters;
+  return ledgerOf(service, { path, query: call.query.environment, body: call.body.environment }, environments);
+}
+
+/** Everything about a write that is not the change itself. */
+export function commandRequest(call: Call<WriteQuery, WriteBody>): CommandRequest {
+  const { request, query, body, actor } = call;
+  const traceparent = traceparentOf(request);
+  const idempotencyKey = idempotencyKeyOf(request);
+  return {
+    actor,
+    reason: oneOf('changeReason', query.changeReason, body.changeReason) ?? null,
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    request: requestText(request),
+    correlationId: request.id,
+    ...(traceparent === undefined ? {} : { traceparent }),
+    guards: guardsOf(call),
+    dryRun: oneOf('dryRun', flag(query.dryRun), body.dryRun) ?? false,
+  };
+}
+
+/** The value of an option that query and body may both give, when they agree. */
+export function oneOf<T>(name: string, inQuery: T | undefined, inBody: T | undefined): T | undefined {
+  if (inQuery === undefined) return inBody;
+  if (inBody === undefined || inBody === inQuery) return inQuery;
+  throw refuse('OPTION_MISMATCH', { path: name, rule: 'option-agrees', message: `query and body give ${name} different values` });
+}
+
+/** A flag of the query. */
+export function flag(text: 'true' | 'false' | undefined): boolean | undefined {
+  return text === undefined ? undefined : text === 'true';
+}
+
+function guardsOf({ request, query, body }: Call<WriteQuery, WriteBody>): Guards {
+  const expectedVersion = oneOf('expectedVersion', wholeNumber(query.expectedVersion), body.expectedVersion);
+  const expectedActive = oneOf('expectedActive', query.expectedActive === 'null' ? null : wholeNumber(query.expectedActive), body.expectedActive);
+  const activate = oneOf('activate', query.activate === 'all' ? query.activate : flag(query.activate), body.activate);
+  return {
+    ...writeConditions(request),
+    ...(expectedVersion === undefined ? {} : { expectedVersion }),
+    ...(expectedActive === undefined ? {} : { expectedActive }),
+    ...(activate === undefined ? {} : { activate }),
+  };
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}

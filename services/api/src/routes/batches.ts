@@ -1,0 +1,142 @@
+// Batches: many operations as one change set, and many values of one version.
+import { parsePath, type Difference, type JsonValue } from '@confledger/document';
+import type { BatchFailure, BatchOperationAnswer, BatchSuccess, ProblemDetail } from '@confledger/contracts';
+import type { BatchOperation, Refusal } from '@confledger/domain';
+import { success } from '../answers/envelope.js';
+import type { ApiContext } from '../context.js';
+import { endpoint, type Endpoint } from '../endpoint.js';
+import { failure } from '../errors/failure.js';
+import { problemDetail, refuse, refuseByLedger } from '../errors/request-refused.js';
+import { STATUS_OF } from '../errors/status.js';
+import { readablePath } from '../request/addresses.js';
+import { batchFailure, batchSuccess, successOf, valuesAnswer } from '../schemas/answers.js';
+import { batchBody, keysQuery, writeQuery } from '../schemas/requests.js';
+import { PATH_ERRORS, READ_ERRORS, WRITE_ERRORS } from './error-groups.js';
+import { read, readAnswer } from './reading.js';
+import { accepted, execute } from './write.js';
+
+const GROUP = 'Values';
+const BATCH = '/configurations/{service}/batch';
+
+/** The endpoints of batches. */
+export function batchEndpoints(context: ApiContext): Endpoint[] {
+  return [writeBatch(context), readBatch(context)];
+}
+
+function writeBatch(context: ApiContext): Endpoint {
+  return endpoint<Parameters<typeof execute>[1]['query'], BatchBody, BatchSuccess | BatchFailure>({
+    method: 'POST',
+    path: BATCH,
+    name: 'writeBatch',
+    group: GROUP,
+    summary: 'Set and delete many values at once: all or nothing',
+    query: writeQuery,
+    body: { schema: batchBody, required: true },
+    answer: batchSuccess,
+    failure: batchFailure,
+    statuses: [200, 201],
+    errors: [
+      ...WRITE_ERRORS,
+      ...PATH_ERRORS,
+      'BATCH_OPERATION_INVALID',
+      'BATCH_EMPTY',
+      'BATCH_TOO_LARGE',
+      'BATCH_DUPLICATE_ID',
+      'BATCH_OVERLAPPING_KEYS',
+      'PATH_BELOW_LEAF',
+      'KEY_NOT_FOUND',
+    ],
+    handle: async (call) => {
+      const operations = call.body.operations.map(withId);
+      const outcome = await execute(context, call, { type: 'Batch', operations });
+      const timestamp = new Date(context.clock.now()).toISOString();
+      if (outcome.kind === 'refused') {
+        call.reply.code(STATUS_OF[outcome.refusal.code]);
+        return refusedBatch(operations, outcome.refusal, call.request.id, timestamp);
+      }
+      const commit = accepted(context, call, outcome);
+      return { success: true, data: operationsDone(operations, outcome.changes), commit, timestamp };
+    },
+  });
+}
+
+type BatchBody = (typeof batchBody)['_zod']['output'];
+
+function withId(operation: BatchBody['operations'][number], index: number): BatchOperation {
+  const id = operation.id ?? String(index);
+  return operation.type === 'SET' ? { id, type: 'SET', key: operation.key, value: operation.value } : { id, type: 'DELETE', key: operation.key };
+}
+
+function shownOperation({ id, type, key }: BatchOperation): BatchOperationAnswer['operation'] {
+  return { id, type, key };
+}
+
+/** Keys do not overlap, so every change belongs to the one operation whose key stands at or above it. */
+function operationsDone(operations: readonly BatchOperation[], changes: readonly Difference[]): BatchOperationAnswer[] {
+  const counts = new Map(operations.map(({ key }) => [key, 0]));
+  for (const { path } of changes) {
+    const key = ownerOf(path, counts);
+    if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return operations.map((operation) => {
+    const changeCount = counts.get(operation.key) ?? 0;
+    return { operation: shownOperation(operation), success: true, result: { changed: changeCount > 0, changeCount }, error: null };
+  });
+}
+
+function ownerOf(path: string, keys: ReadonlyMap<string, number>): string | undefined {
+  if (keys.has(path)) return path;
+  for (let end = path.lastIndexOf('.'); end > 0; end = path.lastIndexOf('.', end - 1)) {
+    const above = path.slice(0, end);
+    if (keys.has(above) && parsePath(above).ok) return above;
+  }
+  return undefined;
+}
+
+function refusedBatch(operations: readonly BatchOperation[], refusal: Refusal, requestId: string, timestamp: string): BatchFailure {
+  const byOperation = new Map<string, ProblemDetail>();
+  const byPath = new Map<string | null, ProblemDetail>();
+  for (const detail of refusal.details.toReversed()) {
+    if (detail.operation === undefined) byPath.set(detail.path, problemDetail(detail));
+    else byOperation.set(detail.operation, problemDetail(detail));
+  }
+  const details = operations.map((operation): BatchOperationAnswer => {
+    const error = byOperation.get(operation.id) ?? byPath.get(operation.key) ?? null;
+    return { operation: shownOperation(operation), success: false, result: null, error };
+  });
+  return { ...failure(refuseByLedger(refusal), requestId, timestamp), details, problems: refusal.details.map(problemDetail) };
+}
+
+function readBatch(context: ApiContext): Endpoint {
+  return endpoint({
+    method: 'GET',
+    path: BATCH,
+    name: 'readBatch',
+    group: GROUP,
+    summary: 'Read many values of one version',
+    query: keysQuery,
+    body: null,
+    answer: successOf(valuesAnswer),
+    statuses: [200],
+    errors: [...READ_ERRORS, ...PATH_ERRORS, 'QUERY_PARAMETER_MISSING'],
+    handle: async (call) => {
+      const keys = keysOf(call.query).map(readablePath);
+      const found = await read(context, call);
+      const values: { [key: string]: JsonValue } = {};
+      const missing: string[] = [];
+      for (const key of keys) {
+        const value = found.document.valueAt(key);
+        if (value === undefined) missing.push(key);
+        else values[key] = value;
+      }
+      return success({ ...readAnswer(context, found), values, missing }, context.clock);
+    },
+  });
+}
+
+function keysOf({ key, keys }: { readonly key?: string | string[]; readonly keys?: string }): string[] {
+  const listed = keys === undefined ? [] : keys.split(',');
+  const all = [...(key === undefined ? [] : [key].flat()), ...listed];
+  if (all.length > 0) return [...new Set(all)];
+  throw refuse('QUERY_PARAMETER_MISSING', { path: 'key', rule: 'query-missing', message: 'no key is given', remedy: 'Name keys as key=a&key=b or keys=a,b.' });
+}

@@ -1,0 +1,89 @@
+// The difference between two states of one ledger, leaf by leaf, in pages.
+import type { LedgerName, ReadSelector } from '@confledger/application';
+import { success } from '../answers/envelope.js';
+import { showChange } from '../answers/shown-values.js';
+import { showStanding } from '../answers/standing.js';
+import type { ApiContext } from '../context.js';
+import { endpoint, type Call, type Endpoint } from '../endpoint.js';
+import { byCatalogue } from '../errors/failure.js';
+import { pageLimit } from '../request/pages.js';
+import { readSelector } from '../request/selectors.js';
+import { diffAnswer, successOf } from '../schemas/answers.js';
+import { diffQuery } from '../schemas/requests.js';
+import { LEDGER_ADDRESS_ERRORS, SELECTION_ERRORS } from './error-groups.js';
+import { readAt, readLedger, type Found } from './reading.js';
+
+/** The endpoint of differences. */
+export function differenceEndpoints(context: ApiContext): Endpoint[] {
+  return [
+    endpoint({
+      method: 'GET',
+      path: '/configurations/{service}/diff',
+      name: 'readDifference',
+      group: 'Versions',
+      summary: 'What differs between two versions or instants; unless told otherwise, what would go live: from active to latest',
+      query: diffQuery,
+      body: null,
+      answer: successOf(diffAnswer),
+      statuses: [200],
+      errors: [...LEDGER_ADDRESS_ERRORS, ...SELECTION_ERRORS, 'CURSOR_INVALID'],
+      handle: async (call) => success(await difference(context, call), context.clock),
+    }),
+  ];
+}
+
+interface DiffQuery {
+  readonly environment?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly fromAt?: string;
+  readonly toAt?: string;
+  readonly consistency?: 'linearizable' | 'local';
+  readonly limit?: string;
+  readonly cursor?: string;
+}
+
+async function difference(context: ApiContext, call: Call<DiffQuery, unknown>) {
+  const ledger = readLedger(context, call);
+  const limit = pageLimit(call.query.limit);
+  const [from, to] = await bothSides(context, ledger, call.query);
+  const start = call.query.cursor === undefined ? 0 : readCursor(call.query.cursor, from, to);
+  const changes = from.document.diff(to.document);
+  const end = start + limit;
+  return {
+    ...showStanding(to.standing, context.installation),
+    from: side(from),
+    to: side(to),
+    changeCount: changes.length,
+    items: changes.slice(start, end).map(showChange),
+    next: end < changes.length ? writeCursor(end, from, to) : null,
+  };
+}
+
+async function bothSides(context: ApiContext, ledger: LedgerName, query: DiffQuery): Promise<[Found, Found]> {
+  const { consistency } = query;
+  const select = (version: string | undefined, at: string | undefined): ReadSelector => readSelector({ version, at, consistency }, context.clock);
+  // An instant alone means head at that instant.
+  const from = select(query.from ?? (query.fromAt === undefined ? 'active' : undefined), query.fromAt);
+  const to = select(query.to, query.toAt);
+  return [await readAt(context, ledger, from), await readAt(context, ledger, to)];
+}
+
+function side({ standing }: Found): { version: number | null; digest: string } {
+  return { version: standing.version, digest: standing.digest };
+}
+
+// The cursor holds what it pages through, so that a page of another difference is never mixed in.
+function writeCursor(offset: number, from: Found, to: Found): string {
+  return Buffer.from(`${offset}.${fingerprint(from, to)}`, 'utf8').toString('base64url');
+}
+
+function readCursor(cursor: string, from: Found, to: Found): number {
+  const [offset = '', digests] = Buffer.from(cursor, 'base64url').toString('utf8').split('.');
+  if (/^\d{1,7}$/.test(offset) && digests === fingerprint(from, to)) return Number(offset);
+  throw byCatalogue('CURSOR_INVALID', 'cursor');
+}
+
+function fingerprint(from: Found, to: Found): string {
+  return `${from.standing.digest.slice(0, 16)}-${to.standing.digest.slice(0, 16)}`;
+}

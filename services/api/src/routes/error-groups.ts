@@ -1,0 +1,104 @@
+// Codes that calls of one kind share, for the OpenAPI document.
+import type { ErrorCode } from '@confledger/contracts';
+
+/** Every call about a ledger. */
+export const LEDGER_ADDRESS_ERRORS: readonly ErrorCode[] = ['SERVICE_NAME_INVALID', 'ENVIRONMENT_UNKNOWN', 'ENVIRONMENT_MISMATCH'];
+
+/** Paths, wherever they are given. */
+export const PATH_ERRORS: readonly ErrorCode[] = [
+  'PATH_EMPTY',
+  'PATH_EMPTY_SEGMENT',
+  'PATH_TOO_LONG',
+  'PATH_TOO_DEEP',
+  'PATH_BAD_ESCAPE',
+  'PATH_CONTROL_CHARACTER',
+  'NAME_FORBIDDEN',
+  'STRING_NUL',
+  'STRING_LONE_SURROGATE',
+];
+
+/** Every selection of a version or an instant. */
+export const SELECTION_ERRORS: readonly ErrorCode[] = [
+  'LEDGER_UNKNOWN',
+  'VERSION_UNKNOWN',
+  'VERSION_NOT_A_VERSION',
+  'VERSION_NOT_YET',
+  'NOTHING_ACTIVE',
+  'NOTHING_PREVIOUS',
+  'TAG_UNKNOWN',
+  'AT_MALFORMED',
+  'AT_WITHOUT_OFFSET',
+  'AT_IN_FUTURE',
+  'AT_BEFORE_FIRST_EVENT',
+];
+
+/** Every reading of a document. */
+export const READ_ERRORS: readonly ErrorCode[] = [
+  ...LEDGER_ADDRESS_ERRORS,
+  ...SELECTION_ERRORS,
+  'IF_MATCH_MALFORMED',
+  'IF_MATCH_FAILED',
+  'IF_NONE_MATCH_MALFORMED',
+  'EVENT_STORE_UNAVAILABLE',
+];
+
+/** Every call that reads a body. */
+export const BODY_ERRORS: readonly ErrorCode[] = [
+  'CONTENT_TYPE_UNSUPPORTED',
+  'BODY_TOO_LARGE',
+  'BODY_NOT_UTF8',
+  'BODY_MISSING',
+  'BODY_NOT_OBJECT',
+  'BODY_MEMBER_UNKNOWN',
+  'BODY_MEMBER_MISSING',
+  'BODY_MEMBER_INVALID',
+  'JSON_MALFORMED',
+  'JSON_TOO_DEEP',
+  'JSON_DUPLICATE_NAME',
+  'NUMBER_NOT_EXACT',
+  'STRING_LONE_SURROGATE',
+  'STRING_NUL',
+  'NAME_FORBIDDEN',
+];
+
+/** Every write to a ledger. */
+export const COMMAND_ERRORS: readonly ErrorCode[] = [
+  ...LEDGER_ADDRESS_ERRORS,
+  ...BODY_ERRORS,
+  'OPTION_MISMATCH',
+  'REASON_TOO_LONG',
+  'APPROVALS_NOT_AVAILABLE',
+  'IDEMPOTENCY_KEY_INVALID',
+  'IDEMPOTENCY_KEY_REUSED',
+  'IF_MATCH_MALFORMED',
+  'IF_MATCH_FAILED',
+  'IF_NONE_MATCH_MALFORMED',
+  'IF_NONE_MATCH_FAILED',
+  'EXPECTED_VERSION_CONFLICT',
+  'EXPECTED_ACTIVE_CONFLICT',
+  'WRITE_CONFLICT',
+  'EVENT_STORE_UNAVAILABLE',
+  'OUTCOME_UNKNOWN',
+];
+
+/** Every write that changes the document. */
+export const WRITE_ERRORS: readonly ErrorCode[] = [
+  ...COMMAND_ERRORS,
+  'PATH_EMPTY_SEGMENT',
+  'PATH_TOO_LONG',
+  'PATH_TOO_DEEP',
+  'PATH_CONTROL_CHARACTER',
+  'VALUE_TOO_LARGE',
+  'DOCUMENT_TOO_LARGE',
+  'PENDING_CHANGES',
+  'NOTHING_TO_ACTIVATE',
+];
+
+/** Every list from the read model. */
+export const LIST_ERRORS: readonly ErrorCode[] = [
+  'CURSOR_INVALID',
+  'POSITION_MALFORMED',
+  'POSITION_OF_ANOTHER_INSTALLATION',
+  'READ_MODEL_BEHIND',
+  'READ_MODEL_UNAVAILABLE',
+];

@@ -1,0 +1,58 @@
+// Whether the parts that this api needs are there: for probes, operators and the status page.
+import type { ApiContext } from '../context.js';
+import type { HealthAnswer } from '@confledger/contracts';
+
+/** How long a part may take to answer before it counts as down. */
+export const HEALTH_CHECK_MS_MAX = 2_000;
+
+export interface PartCheck {
+  readonly healthy: boolean;
+  readonly detail: string | null;
+  readonly tookMs: number;
+}
+
+export interface HealthChecks {
+  readonly eventStore: PartCheck;
+  readonly readModel: PartCheck;
+  /** Null when the part cannot be asked. */
+  readonly logPosition: bigint | null;
+  readonly readModelPosition: bigint | null;
+}
+
+/** Asks the event store and the read model where they stand. Never rejects. */
+export async function checkHealth({ eventStore, readModel, clock }: ApiContext): Promise<HealthChecks> {
+  const [log, model] = await Promise.all([
+    check('the event store', () => eventStore.lastPosition(), clock),
+    check('the read model', () => readModel.position(), clock),
+  ]);
+  return { eventStore: log.check, readModel: model.check, logPosition: log.position, readModelPosition: model.position };
+}
+
+/** The answer of a health call, of the checks that it looks at. */
+export function healthAnswer(checks: HealthAnswer['checks'], { clock, version }: ApiContext): HealthAnswer {
+  const healthy = Object.values(checks).every((one) => one.healthy);
+  return { healthy, checks, timestamp: new Date(clock.now()).toISOString(), version };
+}
+
+async function check(what: string, ask: () => Promise<bigint>, clock: ApiContext['clock']): Promise<{ check: PartCheck; position: bigint | null }> {
+  const began = clock.now();
+  const position = await within(ask);
+  const tookMs = clock.now() - began;
+  // What the driver says may name hosts and users: a probe that needs no token learns only that it failed.
+  const detail = position === null ? `${what} does not answer` : null;
+  return { check: { healthy: position !== null, detail, tookMs }, position };
+}
+
+async function within(ask: () => Promise<bigint>): Promise<bigint | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, HEALTH_CHECK_MS_MAX, null);
+  });
+  try {
+    return await Promise.race([ask(), late]);
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,112 @@
+// Lists from the read model: ledgers, the history of a path, the audit.
+import { parseGlob } from '@confledger/document';
+import type { AuditFilter } from '@confledger/application';
+import { success } from '../answers/envelope.js';
+import { ledgerPage, positionedPage, showAuditRow } from '../answers/items.js';
+import type { ApiContext } from '../context.js';
+import { endpoint, type Endpoint } from '../endpoint.js';
+import { refuseProblem } from '../errors/request-refused.js';
+import { readablePath } from '../request/addresses.js';
+import { checkService, environmentOf } from '../request/environments.js';
+import { pageRequest, waitForPosition } from '../request/pages.js';
+import { parseInstant } from '../request/selectors.js';
+import { successOf } from '../schemas/answers.js';
+import { auditItem, ledgerItem, ledgerList, positionedList } from '../schemas/lists.js';
+import { auditQuery, historyQuery, ledgersQuery } from '../schemas/requests.js';
+import { LEDGER_ADDRESS_ERRORS, LIST_ERRORS, PATH_ERRORS } from './error-groups.js';
+import { readAt, readLedger } from './reading.js';
+
+/** The endpoints of lists. */
+export function listEndpoints(context: ApiContext): Endpoint[] {
+  return [listLedgers(context), readHistory(context), readAudit(context)];
+}
+
+function listLedgers(context: ApiContext): Endpoint {
+  return endpoint({
+    method: 'GET',
+    path: '/configurations',
+    name: 'listConfigurations',
+    group: 'Configurations',
+    summary: 'The ledgers, with latest, active and pending; of all environments unless one is named',
+    query: ledgersQuery,
+    body: null,
+    answer: successOf(positionedList(ledgerItem)),
+    statuses: [200],
+    errors: ['ENVIRONMENT_UNKNOWN', ...LIST_ERRORS],
+    handle: async ({ query }) => {
+      const environment = environmentOf({ query: query.environment }, context.environments);
+      const page = pageRequest(query);
+      await waitForPosition(context, query.atLeast);
+      const rows = await context.readModel.ledgers(environment === undefined ? {} : { environment }, page);
+      return success(positionedPage(rows, (row) => row, context.installation), context.clock);
+    },
+  });
+}
+
+function readHistory(context: ApiContext): Endpoint {
+  return endpoint({
+    method: 'GET',
+    path: '/configurations/{service}/history',
+    name: 'readHistory',
+    group: 'Values',
+    summary: 'What happened at, above and below a path, newest first',
+    query: historyQuery,
+    body: null,
+    answer: successOf(ledgerList(auditItem)),
+    statuses: [200],
+    errors: [...LEDGER_ADDRESS_ERRORS, ...PATH_ERRORS, ...LIST_ERRORS, 'LEDGER_UNKNOWN', 'QUERY_PARAMETER_MISSING'],
+    handle: async (call) => {
+      const ledger = readLedger(context, call);
+      const key = readablePath(call.query.key);
+      const page = pageRequest(call.query);
+      await waitForPosition(context, call.query.atLeast);
+      const { standing } = await readAt(context, ledger, {});
+      const rows = await context.readModel.history(`${ledger.environment}.${ledger.service}`, key, page);
+      const { installation } = context;
+      return success(ledgerPage(rows, (row) => showAuditRow(row, installation), standing, installation), context.clock);
+    },
+  });
+}
+
+function readAudit(context: ApiContext): Endpoint {
+  return endpoint({
+    method: 'GET',
+    path: '/audit',
+    name: 'readAudit',
+    group: 'Audit',
+    summary: 'One item per change, activation and tag, old and new, newest first',
+    query: auditQuery,
+    body: null,
+    answer: successOf(positionedList(auditItem)),
+    statuses: [200],
+    errors: ['ENVIRONMENT_UNKNOWN', 'SERVICE_NAME_INVALID', 'AT_MALFORMED', 'AT_WITHOUT_OFFSET', ...PATH_ERRORS, ...LIST_ERRORS],
+    handle: async ({ query }) => {
+      const filter = auditFilter(context, query);
+      const page = pageRequest(query);
+      await waitForPosition(context, query.atLeast);
+      const rows = await context.readModel.audit(filter, page);
+      const { installation } = context;
+      return success(positionedPage(rows, (row) => showAuditRow(row, installation), installation), context.clock);
+    },
+  });
+}
+
+function auditFilter({ environments }: ApiContext, query: AuditFilter): AuditFilter {
+  const { service, key, actor, type, from, to } = query;
+  const environment = environmentOf({ query: query.environment }, environments);
+  return {
+    ...(environment === undefined ? {} : { environment }),
+    ...(service === undefined ? {} : { service: checkService(service) }),
+    ...(key === undefined ? {} : { key: checkedGlob(key) }),
+    ...(actor === undefined ? {} : { actor }),
+    ...(type === undefined ? {} : { type }),
+    ...(from === undefined ? {} : { from: parseInstant(from, 'from') }),
+    ...(to === undefined ? {} : { to: parseInstant(to, 'to') }),
+  };
+}
+
+function checkedGlob(text: string): string {
+  const glob = parseGlob(text);
+  if (!glob.ok) throw refuseProblem(glob.problem);
+  return glob.value;
+}

@@ -1,0 +1,120 @@
+// The system about itself: status, health, metrics.
+import { z } from 'zod';
+import { formatPosition } from '@confledger/application';
+import type { ParkedItem, StatusAnswer } from '@confledger/contracts';
+import { success } from '../answers/envelope.js';
+import type { ApiContext } from '../context.js';
+import { endpoint, type Call, type Endpoint } from '../endpoint.js';
+import { successOf } from '../schemas/answers.js';
+import { healthAnswer as healthSchema, statusAnswer } from '../schemas/lists.js';
+import { noQuery } from '../schemas/requests.js';
+import { checkHealth, healthAnswer, type HealthChecks } from './health.js';
+
+const GROUP = 'System';
+/** How many parked events the status names. */
+const PARKED_SHOWN_MAX = 50;
+
+/** The endpoints of the system that need a token. */
+export function systemEndpoints(context: ApiContext): Endpoint[] {
+  return [status(context), metrics(context)];
+}
+
+/** The endpoints that need none: served under the base and, for probes, outside it. */
+export function healthEndpoints(context: ApiContext): Endpoint[] {
+  return [
+    health(context, '', 'health', 'Whether everything works', ({ eventStore, readModel }) => ({ eventStore, readModel })),
+    // Nothing is looked at: an api that answers is alive, and restarting it would not mend a part that is down.
+    endpoint({ ...healthSpec('/live', 'healthLive', 'Whether the process answers'), handle: async () => healthAnswer({}, context) }),
+    // Commands and documents need the event store alone: a dead read model takes no api out of service.
+    health(context, '/ready', 'healthReady', 'Whether commands and documents can be served', ({ eventStore }) => ({ eventStore })),
+  ];
+}
+
+function healthSpec(path: string, name: string, summary: string) {
+  return { method: 'GET', path: `/health${path}`, name, group: GROUP, summary, query: noQuery, body: null, answer: healthSchema, statuses: [200], errors: [] } as const;
+}
+
+function health(context: ApiContext, path: string, name: string, summary: string, pick: (checks: HealthChecks) => Parameters<typeof healthAnswer>[0]): Endpoint {
+  return endpoint({
+    ...healthSpec(path, name, summary),
+    failure: healthSchema,
+    handle: async ({ reply }: Call<object, unknown>) => {
+      const answer = healthAnswer(pick(await checkHealth(context)), context);
+      if (!answer.healthy) reply.code(503);
+      return answer;
+    },
+  });
+}
+
+function status(context: ApiContext): Endpoint {
+  return endpoint({
+    method: 'GET',
+    path: '/status',
+    name: 'status',
+    group: GROUP,
+    summary: 'Parts, positions, lags, what is parked, the public key',
+    query: noQuery,
+    body: null,
+    answer: successOf(statusAnswer),
+    statuses: [200],
+    errors: [],
+    handle: async () => success(await describe(context), context.clock),
+  });
+}
+
+async function describe(context: ApiContext): Promise<StatusAnswer> {
+  const { installation, version, signerPublicKey, environments, startedAt } = context;
+  const checks = await checkHealth(context);
+  const { logPosition, readModelPosition } = checks;
+  const parked = checks.readModel.healthy ? await parkedEvents(context) : [];
+  return {
+    installation,
+    version,
+    publicKey: { keyId: signerPublicKey.keyId, publicKey: signerPublicKey.publicKey },
+    environments,
+    parts: [part('event store', checks.eventStore), part('read model', checks.readModel)],
+    position: shownPosition(installation, logPosition),
+    readModel: { position: shownPosition(installation, readModelPosition), lag: lagOf(logPosition, readModelPosition) },
+    parked,
+    startedAt,
+  };
+}
+
+function part(name: string, { healthy, detail }: HealthChecks['eventStore']): StatusAnswer['parts'][number] {
+  return { name, state: healthy ? 'up' : 'down', detail };
+}
+
+function shownPosition(installation: string, position: bigint | null): string | null {
+  return position === null ? null : formatPosition(installation, position);
+}
+
+/** Both were asked at once: a read model that is ahead of the answer about the log is not behind. */
+function lagOf(log: bigint | null, model: bigint | null): string | null {
+  if (log === null || model === null) return null;
+  return String(log > model ? log - model : 0n);
+}
+
+async function parkedEvents({ readModel, installation }: ApiContext): Promise<ParkedItem[]> {
+  const { items } = await readModel.parked({ limit: PARKED_SHOWN_MAX });
+  return items.map(({ position, stream, revision, type, reason }) => ({ position: formatPosition(installation, position), stream, revision, type, reason }));
+}
+
+function metrics(context: ApiContext): Endpoint {
+  return endpoint({
+    method: 'GET',
+    path: '/metrics',
+    name: 'metrics',
+    group: GROUP,
+    summary: 'Prometheus metrics',
+    query: noQuery,
+    body: null,
+    answer: z.string().meta({ contentType: 'text/plain' }),
+    statuses: [200],
+    errors: [],
+    handle: async ({ reply }) => {
+      const text = await context.measurements.text(context);
+      reply.type(context.measurements.contentType).send(text);
+      return 'sent';
+    },
+  });
+}

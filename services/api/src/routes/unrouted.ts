@@ -1,0 +1,41 @@
+// Requests that reach no call: an unknown address is 404 with the nearest known, a known one with another method is 405.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { nearestWord } from '@confledger/document';
+import { refuse, RequestRefused } from '../errors/request-refused.js';
+
+/** A route as it was registered: `/api/v1/nodes/:name`. */
+export interface KnownRoute {
+  readonly method: string;
+  readonly url: string;
+}
+
+/** Makes the handler of requests that no route takes. */
+export function unroutedHandler(routes: readonly KnownRoute[]): (request: FastifyRequest, reply: FastifyReply) => never {
+  const known = routes.map(({ method, url }) => ({ method, segments: url.split('/') }));
+  const addresses = [...new Set(routes.filter(({ url }) => !url.includes('*')).map(({ url }) => url.replaceAll(/:(\w+)/g, '{$1}')))];
+  return (request) => {
+    const path = request.url.split('?', 1)[0] ?? '/';
+    const segments = path.split('/');
+    const methods = [...new Set(known.filter((route) => matches(route.segments, segments)).map(({ method }) => method))];
+    throw methods.length > 0 ? methodNotAllowed(request.method, path, methods) : routeUnknown(path, addresses);
+  };
+}
+
+function matches(pattern: readonly string[], segments: readonly string[]): boolean {
+  return pattern.length === segments.length && pattern.every((part, index) => part === segments[index] || (part.startsWith(':') && segments[index] !== ''));
+}
+
+function methodNotAllowed(method: string, path: string, methods: readonly string[]): RequestRefused {
+  const allow = methods.join(', ');
+  const message = `${method} is not possible at ${path.slice(0, 200)}`;
+  return new RequestRefused('METHOD_NOT_ALLOWED', message, [{ path: null, rule: 'method', message, remedy: `Use ${allow}.` }], { allow });
+}
+
+function routeUnknown(path: string, addresses: readonly string[]): RequestRefused {
+  const nearest = nearestWord(path, addresses);
+  return refuse('ROUTE_UNKNOWN', {
+    path: null,
+    rule: 'route',
+    message: `there is nothing at ${path.slice(0, 200)}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
+  });
+}

@@ -1,0 +1,172 @@
+// Versions of a ledger: list and look at them, activate one, roll back to one, tag one.
+import type { Command, VersionName } from '@confledger/domain';
+import { ledgerPage, showVersion } from '../answers/items.js';
+import { success } from '../answers/envelope.js';
+import { showStanding } from '../answers/standing.js';
+import type { ApiContext } from '../context.js';
+import { endpoint, type Endpoint } from '../endpoint.js';
+import { pageRequest, READ_MODEL_WAIT_MS_MAX, readModelBehind, waitForPosition } from '../request/pages.js';
+import { parseVersion } from '../request/selectors.js';
+import { rollbackAnswer, successOf, tagAnswer, writeAnswer } from '../schemas/answers.js';
+import { ledgerList, versionAnswer, versionItem } from '../schemas/lists.js';
+import { optionsBody, tagBody, tagQuery, versionQuery, versionsQuery, writeQuery } from '../schemas/requests.js';
+import { flag, oneOf } from '../request/write-options.js';
+import { COMMAND_ERRORS, LEDGER_ADDRESS_ERRORS, LIST_ERRORS, SELECTION_ERRORS } from './error-groups.js';
+import { readAt, readLedger } from './reading.js';
+import { write } from './write.js';
+
+const GROUP = 'Versions';
+const VERSIONS = '/configurations/{service}/versions';
+const VERSION = '/configurations/{service}/versions/{version}';
+const VERSION_ERRORS = [
+  'LEDGER_UNKNOWN',
+  'VERSION_UNKNOWN',
+  'VERSION_NOT_A_VERSION',
+  'TAG_UNKNOWN',
+  'NOTHING_ACTIVE',
+  'NOTHING_PREVIOUS',
+] as const;
+
+/** The endpoints of versions. */
+export function versionEndpoints(context: ApiContext): Endpoint[] {
+  return [listVersions(context), readVersion(context), activate(context), rollBack(context), tag(context), untag(context)];
+}
+
+function listVersions(context: ApiContext): Endpoint {
+  return endpoint({
+    method: 'GET',
+    path: VERSIONS,
+    name: 'listVersions',
+    group: GROUP,
+    summary: 'The versions, newest first: author, reason, time, change count, tags, activations',
+    query: versionsQuery,
+    body: null,
+    answer: successOf(ledgerList(versionItem)),
+    statuses: [200],
+    errors: [...LEDGER_ADDRESS_ERRORS, ...LIST_ERRORS, 'LEDGER_UNKNOWN'],
+    handle: async (call) => {
+      const ledger = readLedger(context, call);
+      const page = pageRequest(call.query);
+      await waitForPosition(context, call.query.atLeast);
+      const { standing } = await readAt(context, ledger, {});
+      const rows = await context.readModel.versions(`${ledger.environment}.${ledger.service}`, page);
+      return success(ledgerPage(rows, showVersion, standing, context.installation), context.clock);
+    },
+  });
+}
+
+function readVersion(context: ApiContext): Endpoint {
+  return endpoint({
+    method: 'GET',
+    path: VERSION,
+    name: 'readVersion',
+    group: GROUP,
+    summary: 'One version: by number, tag, latest, active or previous',
+    query: versionQuery,
+    body: null,
+    answer: successOf(versionAnswer),
+    statuses: [200],
+    errors: [...LEDGER_ADDRESS_ERRORS, ...SELECTION_ERRORS, ...LIST_ERRORS],
+    handle: async (call) => {
+      const ledger = readLedger(context, call);
+      await waitForPosition(context, call.query.atLeast);
+      const { standing } = await readAt(context, ledger, { version: versionOf(call.parameters.version) });
+      const shown = showStanding(standing, context.installation);
+      if (standing.version === null) return success({ ...shown, details: null }, context.clock);
+      const name = `${ledger.environment}.${ledger.service}`;
+      // The version stands in the log; the read model may need a moment to have it too.
+      const row = (await context.readModel.version(name, standing.version)) ?? (await afterCatchingUp(context, name, standing.version, standing.position));
+      if (row === null) throw readModelBehind(shown.position);
+      return success({ ...shown, details: showVersion(row) }, context.clock);
+    },
+  });
+}
+
+async function afterCatchingUp({ readModel }: ApiContext, ledger: string, version: number, position: bigint) {
+  await readModel.waitFor(position, READ_MODEL_WAIT_MS_MAX);
+  return readModel.version(ledger, version);
+}
+
+function versionOf(text: string): VersionName {
+  return parseVersion(text, 'version');
+}
+
+function activate(context: ApiContext): Endpoint {
+  return endpoint({
+    method: 'POST',
+    path: `${VERSION}/activate`,
+    name: 'activateVersion',
+    group: GROUP,
+    summary: 'Make a version the one that nodes run; the answer names every version that went live with it',
+    query: writeQuery,
+    body: { schema: optionsBody, required: false },
+    answer: successOf(writeAnswer),
+    statuses: [200, 201],
+    errors: [...COMMAND_ERRORS, ...VERSION_ERRORS, 'NOTHING_TO_ACTIVATE'],
+    handle: async (call) => {
+      const command: Command = { type: 'Activate', version: versionOf(call.parameters.version) };
+      return success((await write(context, call, command)).answer, context.clock);
+    },
+  });
+}
+
+function rollBack(context: ApiContext): Endpoint {
+  return endpoint({
+    method: 'POST',
+    path: `${VERSION}/rollback`,
+    name: 'rollBack',
+    group: GROUP,
+    summary: 'Make the document equal to an older version and take it live, at once; the answer shows both digests, equal',
+    query: writeQuery,
+    body: { schema: optionsBody, required: false },
+    answer: successOf(rollbackAnswer),
+    statuses: [200, 201],
+    errors: [...COMMAND_ERRORS, ...VERSION_ERRORS],
+    handle: async (call) => {
+      const { answer, done } = await write(context, call, { type: 'Rollback', version: versionOf(call.parameters.version) });
+      if (done.rollback === null) throw new Error('a rollback was answered without what it restored');
+      return success({ ...answer, rollback: done.rollback }, context.clock);
+    },
+  });
+}
+
+function tag(context: ApiContext): Endpoint {
+  return endpoint({
+    method: 'PUT',
+    path: `${VERSION}/tags/{tag}`,
+    name: 'tagVersion',
+    group: GROUP,
+    summary: 'Name a version; a tag that exists elsewhere moves only with move=true',
+    query: tagQuery,
+    body: { schema: tagBody, required: false },
+    answer: successOf(tagAnswer),
+    statuses: [200],
+    errors: [...COMMAND_ERRORS, ...VERSION_ERRORS, 'TAG_NAME_INVALID', 'TAG_EXISTS', 'TAG_LIMIT'],
+    handle: async (call) => {
+      const move = oneOf('move', flag(call.query.move), call.body.move) ?? false;
+      const command: Command = { type: 'Tag', version: versionOf(call.parameters.version), tag: call.parameters.tag, move };
+      const { answer } = await write(context, call, command);
+      return success({ ...answer, tag: call.parameters.tag }, context.clock);
+    },
+  });
+}
+
+function untag(context: ApiContext): Endpoint {
+  return endpoint({
+    method: 'DELETE',
+    path: `${VERSION}/tags/{tag}`,
+    name: 'untagVersion',
+    group: GROUP,
+    summary: 'Take a tag off a version',
+    query: writeQuery,
+    body: { schema: optionsBody, required: false },
+    answer: successOf(tagAnswer),
+    statuses: [200],
+    errors: [...COMMAND_ERRORS, ...VERSION_ERRORS],
+    handle: async (call) => {
+      const command: Command = { type: 'Untag', version: versionOf(call.parameters.version), tag: call.parameters.tag };
+      const { answer } = await write(context, call, command);
+      return success({ ...answer, tag: call.parameters.tag }, context.clock);
+    },
+  });
+}

@@ -1,0 +1,74 @@
+// What the api measures of itself, for Prometheus: requests, and, when asked, positions, lags and node states.
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { ApiContext } from '../context.js';
+import { checkHealth } from '../routes/health.js';
+
+const SECONDS = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+
+export interface Measurements {
+  readonly contentType: string;
+  /** One request of an operation that was answered with a status. */
+  request(operation: string, status: number, seconds: number): void;
+  /** All metrics as text. */
+  text(context: ApiContext): Promise<string>;
+  close(): void;
+}
+
+/** One registry for each api, so that several live in one process. */
+export function createMeasurements(): Measurements {
+  const registers = [new Registry()];
+  const [registry = new Registry()] = registers;
+  collectDefaultMetrics({ register: registry, prefix: 'confledger_' });
+  const duration = new Histogram({
+    name: 'confledger_http_request_duration_seconds',
+    help: 'Time from the request to its answer, by operation and status',
+    labelNames: ['operation', 'status'],
+    buckets: SECONDS,
+    registers,
+  });
+  const observers = new Map<string, { observe(seconds: number): void }>();
+  const gauges = systemGauges(registry);
+  return {
+    contentType: registry.contentType,
+    request(operation, status, seconds) {
+      const key = `${operation} ${status}`;
+      let observer = observers.get(key);
+      if (observer === undefined) {
+        observer = duration.labels(operation, String(status));
+        observers.set(key, observer);
+      }
+      observer.observe(seconds);
+    },
+    async text(context) {
+      await gauges.refresh(context);
+      return registry.metrics();
+    },
+    close: () => registry.clear(),
+  };
+}
+
+function systemGauges(registry: Registry) {
+  const registers = [registry];
+  const up = new Gauge({ name: 'confledger_part_up', help: '1 when the part answers', labelNames: ['part'], registers });
+  const position = new Gauge({ name: 'confledger_log_position', help: 'Position of the newest event', registers });
+  const lag = new Gauge({ name: 'confledger_read_model_lag_positions', help: 'How far the read model is behind the log, in positions', registers });
+  const nodes = new Gauge({ name: 'confledger_nodes', help: 'Nodes by ledger and state', labelNames: ['environment', 'service', 'state'], registers });
+  const failures = new Counter({ name: 'confledger_metrics_failures_total', help: 'Gauges that could not be refreshed', registers });
+  return {
+    async refresh(context: ApiContext): Promise<void> {
+      const checks = await checkHealth(context);
+      up.set({ part: 'event_store' }, checks.eventStore.healthy ? 1 : 0);
+      up.set({ part: 'read_model' }, checks.readModel.healthy ? 1 : 0);
+      if (checks.logPosition !== null) position.set(Number(checks.logPosition));
+      if (checks.logPosition !== null && checks.readModelPosition !== null) lag.set(Math.max(0, Number(checks.logPosition - checks.readModelPosition)));
+      try {
+        const reports = await context.reports.list({});
+        nodes.reset();
+        for (const { environment, service, state } of reports) nodes.inc({ environment, service, state });
+      } catch {
+        failures.inc();
+      }
+    },
+  };
+}

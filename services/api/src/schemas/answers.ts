@@ -1,0 +1,138 @@
+// The schemas of the answers about ledgers: checked against the types of contracts, printed in the OpenAPI document, and
+// held against every answer in the tests. In production no answer is validated: that would cost more than making it.
+import { z } from 'zod';
+import {
+  ERROR_CODES,
+  type ActivationAnswer,
+  type BatchFailure,
+  type BatchOperationAnswer,
+  type BatchSuccess,
+  type Change,
+  type ConfigurationAnswer,
+  type DiffAnswer,
+  type ErrorCode,
+  type Failure,
+  type ProblemDetail,
+  type RollbackAnswer,
+  type Standing,
+  type Success,
+  type TagAnswer,
+  type ValueAnswer,
+  type ValuesAnswer,
+  type WriteAnswer,
+} from '@confledger/contracts';
+import { count, digest, instant, jsonObject, jsonValue, position, revision, shownValue, versionNumber } from './values.js';
+
+/** The envelope around the data of an answer. */
+export function successOf<T>(data: z.ZodType<T>): z.ZodType<Success<T>> {
+  return z.strictObject({ success: z.literal(true), data, timestamp: instant }) as z.ZodType<Success<T>>;
+}
+
+export const problemDetail: z.ZodType<ProblemDetail> = z.strictObject({
+  path: z.string().nullable(),
+  rule: z.string(),
+  message: z.string(),
+  remedy: z.string(),
+});
+
+const failureShape = {
+  success: z.literal(false),
+  error: z.string(),
+  code: z.enum(ERROR_CODES as [ErrorCode, ...ErrorCode[]]),
+  requestId: z.string(),
+  timestamp: instant,
+};
+
+export const failureAnswer: z.ZodType<Failure> = z.strictObject({ ...failureShape, details: z.array(problemDetail) }).meta({ id: 'Failure' });
+
+const standingShape = {
+  environment: z.string(),
+  service: z.string(),
+  version: versionNumber,
+  active: versionNumber,
+  pending: count,
+  digest,
+  position,
+};
+
+export const standing: z.ZodType<Standing> = z.strictObject(standingShape);
+
+/** The members of a standing, for the answers that add to it. */
+export const standingMembers = standingShape;
+
+export const change: z.ZodType<Change> = z
+  .strictObject({ path: z.string(), before: shownValue.exactOptional(), after: shownValue.exactOptional() })
+  .meta({ id: 'Change' });
+
+export const activation: z.ZodType<ActivationAnswer> = z
+  .strictObject({
+    activation: revision,
+    version: revision,
+    previous: versionNumber,
+    digest,
+    keyId: z.string().regex(/^[0-9a-f]{16}$/),
+    signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/),
+    tookLive: z.array(revision),
+    tookLiveCount: count,
+  })
+  .meta({ id: 'Activation' });
+
+const writeShape = {
+  ...standingShape,
+  changed: z.boolean(),
+  created: z.boolean(),
+  dryRun: z.boolean(),
+  commandId: z.string(),
+  changeCount: count,
+  changes: z.array(change).max(100),
+  activation: activation.nullable(),
+  next: z.strictObject({ method: z.literal('POST'), url: z.string() }).nullable(),
+};
+
+export const writeAnswer: z.ZodType<WriteAnswer> = z.strictObject(writeShape).meta({ id: 'Write' });
+
+export const rollbackAnswer: z.ZodType<RollbackAnswer> = z.strictObject({
+  ...writeShape,
+  rollback: z.strictObject({ version: revision, digest }),
+});
+
+export const tagAnswer: z.ZodType<TagAnswer> = z.strictObject({ ...writeShape, tag: z.string() });
+
+export const batchOperationAnswer: z.ZodType<BatchOperationAnswer> = z.strictObject({
+  operation: z.strictObject({ id: z.string(), type: z.enum(['SET', 'DELETE']), key: z.string() }),
+  success: z.boolean(),
+  result: z.strictObject({ changed: z.boolean(), changeCount: count }).nullable(),
+  error: problemDetail.nullable(),
+});
+
+export const batchSuccess: z.ZodType<BatchSuccess> = z.strictObject({
+  success: z.literal(true),
+  data: z.array(batchOperationAnswer),
+  commit: writeAnswer,
+  timestamp: instant,
+});
+
+export const batchFailure: z.ZodType<BatchFailure> = z.strictObject({
+  ...failureShape,
+  details: z.array(batchOperationAnswer),
+  problems: z.array(problemDetail),
+});
+
+const readShape = { ...standingShape, provisional: z.boolean() };
+
+export const configurationAnswer: z.ZodType<ConfigurationAnswer> = z.strictObject({ ...readShape, configuration: jsonObject });
+
+export const valueAnswer: z.ZodType<ValueAnswer> = z.strictObject({ ...readShape, key: z.string(), value: jsonValue, revision });
+
+export const valuesAnswer: z.ZodType<ValuesAnswer> = z.strictObject({ ...readShape, values: jsonObject, missing: z.array(z.string()) });
+
+const diffSide = z.strictObject({ version: versionNumber, digest });
+
+export const diffAnswer: z.ZodType<DiffAnswer> = z.strictObject({
+  ...standingShape,
+  from: diffSide,
+  to: diffSide,
+  changeCount: count,
+  items: z.array(change),
+  next: z.string().nullable(),
+});

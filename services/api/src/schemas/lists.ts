@@ -1,0 +1,128 @@
+// The schemas of the answers from the read model, of nodes, and of the state of the system.
+import { z } from 'zod';
+import type {
+  AuditItem,
+  HealthAnswer,
+  LedgerItem,
+  LedgerList,
+  NodeItem,
+  PositionedList,
+  StatusAnswer,
+  VersionAnswer,
+  VersionItem,
+} from '@confledger/contracts';
+import { standingMembers } from './answers.js';
+import { count, digest, instant, jsonObject, position, revision, shownValue, versionNumber } from './values.js';
+
+const next = z.string().nullable().meta({ description: 'Cursor of the next page; null at the end' });
+
+/** A list that names the place in the log it is valid at. */
+export function positionedList<T>(item: z.ZodType<T>): z.ZodType<PositionedList<T>> {
+  return z.strictObject({ items: z.array(item), next, position });
+}
+
+/** A list about one ledger. */
+export function ledgerList<T>(item: z.ZodType<T>): z.ZodType<LedgerList<T>> {
+  return z.strictObject({ ...standingMembers, items: z.array(item), next });
+}
+
+export const ledgerItem: z.ZodType<LedgerItem> = z
+  .strictObject({
+    environment: z.string(),
+    service: z.string(),
+    latest: versionNumber,
+    active: versionNumber,
+    pending: count,
+    digest,
+    activeDigest: digest.nullable(),
+    updatedAt: instant.nullable(),
+    complete: z.boolean(),
+  })
+  .meta({ id: 'Ledger' });
+
+export const versionItem: z.ZodType<VersionItem> = z
+  .strictObject({
+    version: revision,
+    author: z.string(),
+    reason: z.string().nullable(),
+    time: instant,
+    changeCount: count,
+    tags: z.array(z.string()),
+    activations: z.array(
+      z.strictObject({
+        activation: revision,
+        actor: z.string(),
+        reason: z.string().nullable(),
+        time: instant,
+        rollbackTo: versionNumber,
+      }),
+    ),
+  })
+  .meta({ id: 'Version' });
+
+export const versionAnswer: z.ZodType<VersionAnswer> = z.strictObject({ ...standingMembers, details: versionItem.nullable() });
+
+export const auditItem: z.ZodType<AuditItem> = z
+  .strictObject({
+    position,
+    environment: z.string(),
+    service: z.string(),
+    revision,
+    version: versionNumber,
+    type: z.string(),
+    path: z.string().nullable(),
+    before: shownValue.exactOptional(),
+    after: shownValue.exactOptional(),
+    actor: z.string(),
+    method: z.string(),
+    reason: z.string().nullable(),
+    time: instant,
+    commandId: z.string(),
+    correlationId: z.string(),
+    changeSet: z.string(),
+    abandoned: z.boolean(),
+    detail: jsonObject,
+  })
+  .meta({ id: 'AuditItem' });
+
+export const nodeState = z.enum(['connecting', 'waiting', 'ready', 'stale', 'closed']);
+export const runningVersion = z.strictObject({ version: revision, activation: revision, digest, activatedAt: z.iso.datetime({ offset: true }) });
+export const rejectedVersion = z.strictObject({
+  version: versionNumber,
+  problems: z.array(z.strictObject({ path: z.string().nullable(), message: z.string().max(2_000) })).max(100),
+});
+
+export const nodeItem: z.ZodType<NodeItem> = z
+  .strictObject({
+    name: z.string(),
+    environment: z.string(),
+    service: z.string(),
+    state: nodeState,
+    running: runningVersion.nullable(),
+    rejected: rejectedVersion.nullable(),
+    reportedAt: instant,
+    active: versionNumber,
+    upToDate: z.boolean().nullable(),
+  })
+  .meta({ id: 'Node' });
+
+export const statusAnswer: z.ZodType<StatusAnswer> = z.strictObject({
+  installation: z.string(),
+  version: z.string(),
+  publicKey: z.strictObject({ keyId: z.string(), publicKey: z.string() }),
+  environments: z.array(z.string()),
+  parts: z.array(z.strictObject({ name: z.string(), state: z.enum(['up', 'down']), detail: z.string().nullable() })),
+  position: position.nullable(),
+  readModel: z.strictObject({ position: position.nullable(), lag: z.string().nullable() }),
+  parked: z.array(z.strictObject({ position, stream: z.string(), revision, type: z.string(), reason: z.string() })),
+  startedAt: instant,
+});
+
+export const healthAnswer: z.ZodType<HealthAnswer> = z
+  .strictObject({
+    healthy: z.boolean(),
+    checks: z.record(z.string(), z.strictObject({ healthy: z.boolean(), detail: z.string().nullable(), tookMs: z.number() })),
+    timestamp: instant,
+    version: z.string(),
+  })
+  .meta({ id: 'Health' });
