@@ -1,5 +1,7 @@
 // What tests share. Never imported by what is shipped.
 export { eventually } from './eventually.js';
+export { faultyEventStore } from './faulty-event-store.js';
+export type { AppendFault, FaultyEventStore } from './faulty-event-store.js';
 export { freshDatabase } from './fresh-database.js';
 export { startPostgres } from './postgres.js';
 export type { StartPostgresOptions, TestPostgres } from './postgres.js';

@@ -1,0 +1,93 @@
+// Sessions, locks and errors against a real server.
+import { eventually, freshDatabase, tcpProxy, throughProxy, type TcpProxy } from '@confledger/test-support';
+import type pg from 'pg';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { connectClient, createPool, dropClient, endClient, failureOf, SilentServer, tryAdvisoryLock, within } from './index.js';
+
+let connectionString: string;
+let proxy: TcpProxy;
+beforeEach(async () => {
+  connectionString = await freshDatabase();
+  const { hostname, port } = new URL(connectionString);
+  proxy = await tcpProxy({ host: hostname, port: Number(port) });
+});
+afterEach(() => proxy.close());
+
+const viaProxy = () => ({ connectionString: throughProxy(connectionString, proxy) });
+const failureOfQuery = (client: pg.ClientBase, sql: string) => client.query(sql).then(() => 'none', failureOf);
+
+test('sessions are durable and READ COMMITTED, in a pool and outside', async () => {
+  const pool = createPool({ connectionString });
+  const client = await connectClient({ connectionString });
+  const asked = `SELECT current_setting('synchronous_commit') AS durable, current_setting('transaction_isolation') AS isolation`;
+  const expected = [{ durable: 'on', isolation: 'read committed' }];
+  expect((await pool.query(asked)).rows).toEqual(expected);
+  expect((await client.query(asked)).rows).toEqual(expected);
+  await pool.end();
+  await endClient(client);
+});
+
+test('a server that refuses connections is a rejection, and so is one that is silent', async () => {
+  proxy.shut();
+  await expect(connectClient(viaProxy())).rejects.toThrow();
+  proxy.open();
+  proxy.pause();
+  await expect(connectClient({ ...viaProxy(), connectTimeoutMs: 100 })).rejects.toThrow();
+});
+
+test('a statement that a silent server does not answer is a SilentServer, and its connection can be dropped', async () => {
+  const client = await connectClient(viaProxy());
+  proxy.pause();
+  await expect(within(50, client.query('SELECT 1'))).rejects.toThrow(SilentServer);
+  dropClient(client);
+  await eventually(() => proxy.connections === 0);
+});
+
+test('a pooled connection that breaks while it is in use rejects its query and harms nothing else', async () => {
+  const pool = createPool(viaProxy());
+  const client = await pool.connect();
+  const query = failureOfQuery(client, 'SELECT pg_sleep(60)');
+  proxy.cut();
+  expect(await query).toBe('unknown');
+  client.release(true);
+  expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  await pool.end();
+});
+
+test('onLost is called once when a connection breaks by itself, and not when it is ended', async () => {
+  const lost: Error[] = [];
+  await endClient(await connectClient(viaProxy(), (error) => lost.push(error)));
+  await connectClient(viaProxy(), (error) => lost.push(error));
+  expect(lost).toHaveLength(0);
+  proxy.cut();
+  await eventually(() => lost.length > 0);
+  expect(lost).toHaveLength(1);
+});
+
+test('failures are told apart: rolled back, faulty, unknown', async () => {
+  const client = await connectClient({ connectionString, statementTimeoutMs: 50 });
+  expect(await failureOfQuery(client, 'SELECT pg_sleep(10)')).toBe('rolled back');
+  expect(await failureOfQuery(client, 'SELECT * FROM missing')).toBe('faulty');
+  expect(await failureOfQuery(client, `SELECT 'x'::int`)).toBe('faulty');
+  expect(await failureOfQuery(client, 'SELECT pg_terminate_backend(pg_backend_pid())')).toBe('unknown');
+  expect(await failureOfQuery(client, 'SELECT 1')).toBe('unknown');
+});
+
+test('a named lock has one holder, and another when that one releases it', async () => {
+  const first = await tryAdvisoryLock({ connectionString }, 'projector');
+  expect(await tryAdvisoryLock({ connectionString }, 'projector')).toBeNull();
+  const other = await tryAdvisoryLock({ connectionString }, 'relay');
+  await first?.release();
+  const second = await eventually(() => tryAdvisoryLock({ connectionString }, 'projector'));
+  await Promise.all([other?.release(), second.release()]);
+});
+
+test('a lock whose session is lost says so', async () => {
+  const lock = await tryAdvisoryLock(viaProxy(), 'projector');
+  expect(lock?.lost.aborted).toBe(false);
+  proxy.cut();
+  await eventually(() => lock?.lost.aborted);
+  const next = await eventually(() => tryAdvisoryLock({ connectionString }, 'projector'));
+  await next.release();
+  await lock?.release();
+});
