@@ -59,8 +59,15 @@ describe('canonicalJson', () => {
   });
 
   it('writes the sample of section 3.2.2', () => {
-    const sample: JsonValue = { numbers: [333333333.3333333, 1e30, 4.5, 2e-3, 1e-27], string: '\u20ac$\u000f\u000aA\'\u0042\u0022\u005c\\"/', literals: [null, true, false] };
-    expect(canonicalJson(sample)).toBe('{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}');
+    const sample: JsonValue = {
+      numbers: [333333333.3333333, 1e30, 4.5, 2e-3, 1e-27],
+      string: '\u20ac$\u000f\u000aA\'\u0042\u0022\u005c\\"/',
+      literals: [null, true, false],
+    };
+    expect(canonicalJson(sample)).toBe(
+      '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],' +
+        '"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}',
+    );
   });
 
   it('is valid JSON of the same value, whatever the order of members was', () => {
@@ -77,7 +84,8 @@ describe('canonicalJson', () => {
     );
   });
 
-  it.each([undefined, Number.NaN, Number.POSITIVE_INFINITY, 10n, () => 1, { a: undefined }, [Symbol('x')]])('throws a TypeError for %s, which is not JSON', (wrong) => {
+  const notJson = [undefined, Number.NaN, Number.POSITIVE_INFINITY, 10n, () => 1, { a: undefined }, [Symbol('x')]];
+  it.each(notJson)('throws a TypeError for %s, which is not JSON', (wrong) => {
     expect(() => canonicalJson(wrong as JsonValue)).toThrow(TypeError);
   });
 });

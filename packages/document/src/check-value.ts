@@ -88,7 +88,9 @@ class ValueCheck {
 
   /** An array, or an object inside one: part of one value, but a level of depth all the same. */
   private container(value: object): CodedProblem | null {
-    if (!Array.isArray(value) && !isPlainObject(value)) return this.problem(notJson(`an instance of ${value.constructor?.name ?? 'a class'}`));
+    if (!Array.isArray(value) && !isPlainObject(value)) {
+      return this.problem(notJson(`an instance of ${value.constructor?.name ?? 'a class'}`));
+    }
     // A `{}` that is a leaf itself adds no level: its path is its depth.
     const depth = this.place.length + (this.bytesAtMost === 0 && !Array.isArray(value) ? 0 : 1);
     if (depth > DEPTH_MAX) return this.problem(pathTooDeep(depth));
@@ -165,7 +167,7 @@ function tooLarge(bytes: string): Flaw {
     code: 'VALUE_TOO_LARGE',
     rule: 'value-too-large',
     message: `The value has ${bytes} bytes of canonical JSON; ${VALUE_BYTES_MAX} are allowed.`,
-    remedy: 'Split it into several values, or keep it elsewhere and store its address. An object in place of an array is stored leaf by leaf.',
+    remedy: 'Split it into several values, or keep it elsewhere and store its address. Objects, unlike arrays, are stored leaf by leaf.',
   };
 }
 

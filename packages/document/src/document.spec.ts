@@ -10,7 +10,11 @@ import { compareSegments, formatPath, parsePath } from './path.js';
 import { DocumentFault } from './problem.js';
 
 const sample = documentOf(
-  { risk: { parameters: { maxPositionSize: 100_000, symbols: ['BTC-USD', { b: 1, a: -0 }] }, none: {} }, 'a.b': { 'c\\': true }, toString: null },
+  {
+    risk: { parameters: { maxPositionSize: 100_000, symbols: ['BTC-USD', { b: 1, a: -0 }] }, none: {} },
+    'a.b': { 'c\\': true },
+    toString: null,
+  },
   7,
 );
 
@@ -53,10 +57,14 @@ describe('reading a document', () => {
     expect(sample.valueAt('risk.none')).toEqual({});
     expect(sample.nodeAt('')).toBe(sample.root);
     expect(sample.nodeAt([])).toBe(sample.root);
-    for (const path of ['hasOwnProperty', 'risk.toString', 'risk.parameters.symbols.0', 'risk.parameters.symbols.length', 'nothing', 'a..b', 'a.\\x']) {
-      expect(sample.valueAt(path)).toBe(undefined);
-    }
   });
+
+  it.each(['hasOwnProperty', 'risk.toString', 'risk.parameters.symbols.0', 'risk.parameters.symbols.length', 'nothing', 'a..b', 'a.\\x'])(
+    'finds nothing at %s',
+    (path) => {
+      expect(sample.valueAt(path)).toBe(undefined);
+    },
+  );
 
   it('walks leaves in path order, `{}` among them', () => {
     expect([...sample.leaves()]).toEqual([
@@ -67,7 +75,8 @@ describe('reading a document', () => {
       { path: 'toString', value: null, revision: 7 },
     ]);
     expect([...sample.leaves('risk.none')].map((leaf) => leaf.path)).toEqual(['risk.none']);
-    expect([...sample.leaves(['risk', 'parameters', 'maxPositionSize'])].map((leaf) => leaf.path)).toEqual(['risk.parameters.maxPositionSize']);
+    const one = [...sample.leaves(['risk', 'parameters', 'maxPositionSize'])];
+    expect(one.map((leaf) => leaf.path)).toEqual(['risk.parameters.maxPositionSize']);
     expect([...sample.leaves('risk.parameters')].length).toBe(2);
     expect([...sample.leaves('nothing')]).toEqual([]);
     expect([...Document.empty.leaves()]).toEqual([]);
@@ -90,14 +99,16 @@ describe('reading a document', () => {
     expect(sample.blockedBy('risk.parameters.maxPositionSize.x.y')).toBe('risk.parameters.maxPositionSize');
     expect(sample.blockedBy('risk.parameters.symbols.0')).toBe('risk.parameters.symbols');
     expect(sample.blockedBy(['a.b', 'c\\', 'd'])).toBe('a\\.b.c\\\\');
-    for (const path of ['risk.parameters.maxPositionSize', 'risk.none.x', 'nothing.x.y', '', 'risk']) expect(sample.blockedBy(path)).toBe(undefined);
+    for (const path of ['risk.parameters.maxPositionSize', 'risk.none.x', 'nothing.x.y', '', 'risk']) {
+      expect(sample.blockedBy(path)).toBe(undefined);
+    }
   });
 });
 
 describe('applying changes', () => {
   it('sets and deletes leaves; an object goes with its last leaf, its parents too', () => {
     const edited = sample.apply([{ path: 'risk.new.deep', value: 1 }, { path: 'a\\.b.c\\\\' }, { path: 'toString', value: [2] }]);
-    expect(edited.toJson()).toEqual({ ...sample.toJson(), risk: { ...(sample.toJson()['risk'] as object), new: { deep: 1 } }, toString: [2], 'a.b': undefined });
+    expect(edited.toJson()).toEqual({ risk: { ...(sample.toJson()['risk'] as object), new: { deep: 1 } }, toString: [2] });
     expect(edited.nodeAt(['a.b'])).toBe(undefined);
     expect(documentOf({ a: { b: { c: 1 } } }).apply([{ path: 'a.b.c' }]).toJson()).toEqual({});
     expect(documentOf({ a: { b: { c: 1 }, d: {} } }).apply([{ path: 'a.b.c' }]).toJson()).toEqual({ a: { d: {} } });
@@ -147,7 +158,10 @@ describe('applying changes', () => {
   });
 
   it('answers like a plain model of the rules, change by change', () => {
-    const change = fc.record({ path: segments.map((names) => names.slice(0, 3)), value: fc.option(fc.constantFrom<JsonValue>(1, 'x', [1], {}, null), { nil: undefined }) });
+    const change = fc.record({
+      path: segments.map((names) => names.slice(0, 3)),
+      value: fc.option(fc.constantFrom<JsonValue>(1, 'x', [1], {}, null), { nil: undefined }),
+    });
     fc.assert(
       fc.property(document, fc.array(change, { maxLength: 15 }), (start, changes) => {
         const legal: { path: string; value?: JsonValue; revision: number }[] = [];
@@ -241,7 +255,8 @@ describe('sharing', () => {
           const text = formatPath(path);
           const touched = changes.some((change) => change.path === text || change.path.startsWith(`${text}.`));
           const now = next.valueAt(path);
-          if (!touched && now !== undefined && JSON.stringify(now) === JSON.stringify(value) && isKept(a, path, changes)) expect(now).toBe(value);
+          const same = now !== undefined && JSON.stringify(now) === JSON.stringify(value);
+          if (!touched && same && isKept(path, changes)) expect(now).toBe(value);
         }
       }),
     );
@@ -265,8 +280,8 @@ function subtrees(made: Document): (readonly string[])[] {
 }
 
 /** No change deletes or replaces something above the path. */
-function isKept(made: Document, path: readonly string[], changes: readonly { path: string }[]): boolean {
-  return path.every((_, depth) => !changes.some((change) => change.path === formatPath(path.slice(0, depth)))) && made.nodeAt(path) !== undefined;
+function isKept(path: readonly string[], changes: readonly { path: string }[]): boolean {
+  return path.every((_, depth) => !changes.some((change) => change.path === formatPath(path.slice(0, depth))));
 }
 
 describe('nearest', () => {

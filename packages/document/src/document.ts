@@ -9,7 +9,7 @@ import { formatPath, parsePath, type Segments } from './path.js';
 import { DocumentFault, type CodedProblem, type Result } from './problem.js';
 import { proofOf, type Proof } from './proof.js';
 import { rootFromSnapshot, snapshotOf } from './snapshot.js';
-import { emptyRoot, nodeJson, treeOf, TreeObject, type DocumentNode, type ObjectNode, type TreeNode } from './tree.js';
+import { emptyRoot, nodeJson, treeOf, type DocumentNode, type ObjectNode, type TreeNode, type TreeObject } from './tree.js';
 
 export class Document {
   /** The document without leaves. */
@@ -53,7 +53,10 @@ export class Document {
     return this.tree.leafCount;
   }
 
-  /** Lower-case hex SHA-256 of the tree. Computed when first asked for, then remembered; after a change only what lies on its path is hashed again. */
+  /**
+   * Lower-case hex SHA-256 of the tree. Computed when first asked for, then remembered by the objects: after a change only
+   * those on its path are hashed again.
+   */
   get digest(): string {
     return hex(this.tree.digest);
   }

@@ -8,7 +8,10 @@ import { DocumentFault } from './problem.js';
 const FILLED_MEMBERS_MAX = 12;
 const PARSED_MEMBERS_MAX = 120;
 
-/** The value as the document keeps it: nobody else's arrays, frozen, names of inner objects sorted, -0 as 0. Throws a DocumentFault for what is not JSON. */
+/**
+ * The value as the document keeps it: nobody else's arrays, frozen, names of inner objects sorted, -0 as 0.
+ * Throws a DocumentFault for what is not JSON.
+ */
 export function frozenCopy(value: JsonValue): JsonValue {
   switch (typeof value) {
     case 'string':

@@ -1,7 +1,10 @@
 // RFC 7396, the merge of PATCH.
 import { isJsonObject, type JsonValue } from './json.js';
 
-/** The document with the patch merged in: null removes, objects merge, anything else replaces. An object that loses its last member stays as `{}`. */
+/**
+ * The document with the patch merged in: null removes, objects merge, anything else replaces. An object that loses its
+ * last member stays as `{}`. The arguments are left alone.
+ */
 export function mergePatch(document: JsonValue, patch: JsonValue): JsonValue {
   if (!isJsonObject(patch)) return patch;
   const members = new Map(isJsonObject(document) ? Object.entries(document) : []);

@@ -3,7 +3,7 @@
 const WORDS_MAX = 10_000;
 const WORD_LENGTH_MAX = 255;
 
-/** The word most like `word`, case, dashes and underscores aside; undefined when none is close (about one typing error in three characters). */
+/** The word most like `word`, case, dashes and underscores aside; undefined when none is close (one typing error in three characters). */
 export function nearestWord(word: string, words: Iterable<string>): string | undefined {
   const wanted = folded(word);
   let best: string | undefined;

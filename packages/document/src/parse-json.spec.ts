@@ -45,11 +45,14 @@ describe('parseJson on what JSON.parse accepts too', () => {
   });
 
   it('agrees on whether a damaged text is JSON at all', () => {
-    const damage = fc.tuple(fc.nat(), fc.nat({ max: 2 }), fc.constantFrom('"', '\\', '{', '}', '[', ']', ',', ':', '-', '0', '1', '.', 'e', 'u', 'n', ' ', '\n', '\u0001'));
+    const damage = fc.tuple(fc.nat(), fc.nat({ max: 2 }), fc.constantFrom(...'"\\{}[],:-01.eun \n\u0001'));
     fc.assert(
       fc.property(object, fc.array(damage, { maxLength: 3 }), (json, damages) => {
         let text = JSON.stringify(json);
-        for (const [at, cut, put] of damages) text = text.slice(0, at % (text.length + 1)) + put + text.slice((at % (text.length + 1)) + cut);
+        for (const [anywhere, cut, put] of damages) {
+          const at = anywhere % (text.length + 1);
+          text = text.slice(0, at) + put + text.slice(at + cut);
+        }
         const result = parseJson(text);
         const native = nativeParse(text);
         if (result.ok) expect(canonicalJson(result.value)).toBe(canonicalJson(native.value));
@@ -70,7 +73,8 @@ describe('parseJson on what JSON.parse accepts too', () => {
   });
 
   it('reads a string that is long enough to be a window on the text', () => {
-    expect(parsed('["abcdefghijklmnopqrstuvwxyz","é is not ASCII, and long"]')).toEqual(['abcdefghijklmnopqrstuvwxyz', 'é is not ASCII, and long']);
+    const strings = ['abcdefghijklmnopqrstuvwxyz', 'é is not ASCII, and long'];
+    expect(parsed(JSON.stringify(strings))).toEqual(strings);
   });
 });
 
@@ -83,19 +87,17 @@ function nativeParse(text: string): { ok: boolean; value: JsonValue } {
 }
 
 describe('numbers', () => {
-  it.each(['0', '-0', '1.0', '1e2', '0.10', '1E+2', '100e-2', '0.1', '9007199254740992', '123456789012345680000', '1e21', '5e-324', '1.7976931348623157e308', '0e99999', '0.000', '-12.5', '123456789012345'])(
-    'accepts %s, whose value a double keeps',
-    (literal) => expect(parsed(literal)).toBe(Number(literal) + 0),
-  );
+  const kept = '0 -0 1.0 1e2 0.10 1E+2 100e-2 0.1 0e99999 0.000 -12.5 123456789012345 9007199254740992'.split(' ');
+  it.each([...kept, '123456789012345680000', '1e21', '5e-324', '1.7976931348623157e308'])('accepts %s, whose value a double keeps', (literal) => {
+    expect(parsed(literal)).toBe(Number(literal) + 0);
+  });
 
-  it.each(['9007199254740993', '0.12345678901234567890', '1e999', '-1e999', '1e-400', '12345678901234567', '333333333.33333329', '0.1000000000000000055511151231257827', '4.9e-324'])(
-    'refuses %s, whose value would change',
-    (literal) => {
-      const problem = problemOf(`{"limits":{"max":${literal}}}`);
-      expect(problem).toMatchObject({ code: 'NUMBER_NOT_EXACT', path: 'limits.max' });
-      expect(problem.remedy).toContain('Send it as a string');
-    },
-  );
+  const changed = '9007199254740993 0.12345678901234567890 1e999 -1e999 1e-400 12345678901234567 333333333.33333329'.split(' ');
+  it.each([...changed, '4.9e-324', '0.1000000000000000055511151231257827'])('refuses %s, whose value would change', (literal) => {
+    const problem = problemOf(`{"limits":{"max":${literal}}}`);
+    expect(problem).toMatchObject({ code: 'NUMBER_NOT_EXACT', path: 'limits.max' });
+    expect(problem.remedy).toContain('Send it as a string');
+  });
 
   it('accepts a literal exactly when its decimal value is that of the shortest form of the double', () => {
     const digits = (maxLength: number) => fc.array(fc.nat({ max: 9 }), { minLength: 1, maxLength }).map((list) => list.join(''));
@@ -130,14 +132,14 @@ describe('numbers', () => {
 });
 
 describe('refusals', () => {
-  it.each(['', ' ', '{', '[1', '{"a":1', '{"a"', '{"a":', '[1,]', '{"a":1,}', '[1 2]', '{a:1}', "{'a':1}", '01', '-', '1.', '.5', '+1', '1e', '1e+', '0x10', 'nul', 'NaN', 'Infinity', 'undefined', '"abc', '"\\x"', '"\\u12g4"', '"\\u12', '"a\nb"', '"\u0000"', '// x\n1', '1 2', '[}', '{]', ',', '\ufeff{}', '\u00a01'])(
-    'refuses %j as malformed, naming line and column',
-    (text) => {
-      expect(problemOf(text)).toMatchObject({ code: 'JSON_MALFORMED' });
-      expect(problemOf(text).message).toMatch(/line \d+, column \d+/);
-      expect(() => JSON.parse(text)).toThrow();
-    },
-  );
+  const unfinished = ['', ' ', '{', '[1', '{"a":1', '{"a"', '{"a":', '"abc', '"\\u12', 'nul', '-', '1.', '1e', '1e+'];
+  const misspelt = ['01', '.5', '+1', '0x10', 'NaN', 'Infinity', 'undefined', '"\\x"', '"\\u12g4"', '"a\nb"', '"\u0000"'];
+  const misplaced = ["{'a':1}", '{a:1}', '[1,]', '{"a":1,}', '[1 2]', '// x\n1', '1 2', '[}', '{]', ',', '\ufeff{}', '\u00a01'];
+  it.each([...unfinished, ...misspelt, ...misplaced])('refuses %j as malformed, naming line and column', (text) => {
+    expect(problemOf(text)).toMatchObject({ code: 'JSON_MALFORMED' });
+    expect(problemOf(text).message).toMatch(/line \d+, column \d+/);
+    expect(nativeParse(text).ok).toBe(false);
+  });
 
   it('counts lines and columns from 1', () => {
     expect(problemOf('{\n  "a": 1,\n  "b": tru\n}').message).toContain('line 3, column 8');
@@ -146,12 +148,13 @@ describe('refusals', () => {
   it('names the remedy of the usual mistakes', () => {
     expect(problemOf('{"a":1,}').remedy).toContain('Remove the last comma');
     expect(problemOf("{'a':1}").remedy).toContain('double quotes');
-    expect(problemOf('{"a":NaN}').remedy).toContain('as a string');
+    expect(problemOf('{"a":NaN}').remedy).toContain('or a string');
     expect(problemOf('{ // x\n}').remedy).toContain('comment');
     expect(problemOf('\ufeff{}').rule).toBe('byte-order-mark');
   });
 
-  it.each(['{"a":1,"a":1}', '{"a":1,"b":2,"\\u0061":3}', '{"toString":1,"toString":2}', '{"1":1,"1":2}', '{"a":null,"a":2}'])('refuses %s: a name twice in one object', (text) => {
+  const duplicates = ['{"a":1,"a":1}', '{"a":1,"b":2,"\\u0061":3}', '{"toString":1,"toString":2}', '{"1":1,"1":2}', '{"a":null,"a":2}'];
+  it.each(duplicates)('refuses %s: a name twice in one object', (text) => {
     expect(problemOf(text).code).toBe('JSON_DUPLICATE_NAME');
   });
 
@@ -164,7 +167,8 @@ describe('refusals', () => {
     expect(problemOf(`{"a":[1,{"${name}":1}]}`)).toMatchObject({ code: 'NAME_FORBIDDEN', path: 'a' });
   });
 
-  it.each(['"\\ud800"', '"\\ude00\\ud83d"', '"a\ud800"', '{"\\ud800":1}', '[[{"a":"\\udfff"}]]'])('refuses %j: half of a surrogate pair', (text) => {
+  const halves = ['"\\ud800"', '"\\ude00\\ud83d"', '"a\ud800"', '{"\\ud800":1}', '[[{"a":"\\udfff"}]]'];
+  it.each(halves)('refuses %j: half of a surrogate pair', (text) => {
     expect(problemOf(text).code).toBe('STRING_LONE_SURROGATE');
   });
 

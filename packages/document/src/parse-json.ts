@@ -3,7 +3,17 @@
 import { JSON_NESTING_CEILING, JSON_NESTING_MAX } from './limits.js';
 import type { JsonObject, JsonValue } from './json.js';
 import { exactNumber } from './number-literal.js';
-import { badCharacter, badNumber, duplicateName, inexactNumber, malformed, tooDeep, unexpected } from './parse-problems.js';
+import {
+  badCharacter,
+  badEscape,
+  badNumber,
+  byteOrderMark,
+  duplicateName,
+  inexactNumber,
+  tooDeep,
+  trailingComma,
+  unexpected,
+} from './parse-problems.js';
 import { problemAt } from './place.js';
 import type { CodedProblem, Flaw, Result } from './problem.js';
 import { isForbiddenName, nameFlaw, stringFlaw } from './text.js';
@@ -42,6 +52,7 @@ const SMALL_E = 101;
 const SMALL_U = 117;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
+const BYTE_ORDER_MARK = 0xfeff;
 
 // Integers of up to 15 digits are exact in a double, and summing their digits is quicker than Number().
 const PLAIN_INTEGER_DIGITS_MAX = 15;
@@ -61,7 +72,7 @@ class JsonParser {
   }
 
   document(): JsonValue {
-    if (this.text.charCodeAt(0) === 0xfeff) this.fail('byte-order-mark', 'The text begins with a byte order mark', 'Send UTF-8 without a byte order mark.');
+    if (this.text.charCodeAt(0) === BYTE_ORDER_MARK) this.refuse(byteOrderMark(this.text));
     const value = this.value();
     if (!Number.isNaN(this.next())) this.unexpected('the end of the text');
     return value;
@@ -140,7 +151,7 @@ class JsonParser {
     if (code !== COMMA) this.unexpected(wanted);
     this.at++;
     const following = this.next();
-    if (following === close) this.fail('trailing-comma', 'A comma stands before the closing bracket', 'Remove the last comma.');
+    if (following === close) this.refuse(trailingComma(this.text, this.at));
     return following;
   }
 
@@ -166,7 +177,6 @@ class JsonParser {
         if (code >= 0xd800 && code <= 0xdfff) suspect = true;
         at++;
       } else {
-        this.at = at;
         this.refuse(badCharacter(text, at));
       }
       code = text.charCodeAt(at);
@@ -186,8 +196,7 @@ class JsonParser {
     } else if (code === QUOTE || (code < 128 && '\\/bfnrt'.includes(String.fromCharCode(code)))) {
       return at + 2;
     }
-    this.at = at;
-    return this.fail('bad-escape', 'A backslash in a string begins no JSON escape', 'Write \\\\ for a backslash, \\uXXXX with four hex digits for a character.');
+    return this.refuse(badEscape(this.text, at));
   }
 
   private number(): number {
@@ -247,10 +256,6 @@ class JsonParser {
 
   private unexpected(wanted: string): never {
     return this.refuse(unexpected(this.text, this.at, wanted));
-  }
-
-  private fail(rule: string, what: string, remedy: string): never {
-    return this.refuse(malformed(this.text, this.at, rule, what, remedy));
   }
 
   private refuse(flaw: Flaw): never {

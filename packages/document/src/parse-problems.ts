@@ -12,32 +12,54 @@ export function lineAndColumn(text: string, at: number): string {
   return `line ${line}, column ${at - lineStart + 1}`;
 }
 
-export function malformed(text: string, at: number, rule: string, what: string, remedy: string): Flaw {
+function malformed(text: string, at: number, problem: { rule: string; what: string; remedy: string }): Flaw {
+  const { rule, what, remedy } = problem;
   return { code: 'JSON_MALFORMED', rule, message: `${what} at ${lineAndColumn(text, at)}.`, remedy };
+}
+
+export function byteOrderMark(text: string): Flaw {
+  const what = 'The text begins with a byte order mark';
+  return malformed(text, 0, { rule: 'byte-order-mark', what, remedy: 'Send UTF-8 without a byte order mark.' });
+}
+
+export function trailingComma(text: string, at: number): Flaw {
+  const what = 'A comma stands before the closing bracket';
+  return malformed(text, at, { rule: 'trailing-comma', what, remedy: 'Remove the last comma.' });
+}
+
+export function badEscape(text: string, at: number): Flaw {
+  const what = 'A backslash in a string begins no JSON escape';
+  const remedy = 'Write \\\\ for a backslash, \\uXXXX with four hex digits for a character.';
+  return malformed(text, at, { rule: 'bad-escape', what, remedy });
 }
 
 /** The character at `at` is not what JSON wants there; the usual mistakes get a remedy of their own. */
 export function unexpected(text: string, at: number, wanted: string): Flaw {
   const found = at >= text.length ? 'the text ends' : `${quoted(String.fromCodePoint(text.codePointAt(at) ?? 0))} stands`;
-  return malformed(text, at, 'json-syntax', `${wanted[0]?.toUpperCase()}${wanted.slice(1)} is expected, but ${found}`, usualRemedy(text, at));
+  const what = `${wanted[0]?.toUpperCase()}${wanted.slice(1)} is expected, but ${found}`;
+  return malformed(text, at, { rule: 'json-syntax', what, remedy: usualRemedy(text, at) });
 }
 
 function usualRemedy(text: string, at: number): string {
   if (at >= text.length) return 'Send the whole text: something is still open, or nothing was sent.';
   if (text[at] === "'") return 'Write strings and names in double quotes.';
   if (text[at] === '/' || text[at] === '#') return 'Remove the comment: JSON has none.';
-  if (/^(?:NaN|[+-]?Infinity|undefined)/.test(text.slice(at, at + 10))) return 'Send null, or the word as a string: JSON has no such number.';
+  if (/^(?:NaN|[+-]?Infinity|undefined)/.test(text.slice(at, at + 10))) return 'Send null, or a string: JSON has no such word.';
   return 'Check the text with a JSON validator.';
 }
 
 export function badCharacter(text: string, at: number): Flaw {
-  if (at >= text.length) return malformed(text, at, 'json-syntax', 'A string is not closed', 'Close it with a double quote.');
+  if (at >= text.length) {
+    return malformed(text, at, { rule: 'json-syntax', what: 'A string is not closed', remedy: 'Close it with a double quote.' });
+  }
   const escape = `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`;
-  return malformed(text, at, 'raw-control-character', 'A string holds a raw control character', `Write it as an escape: ${escape}.`);
+  const what = 'A string holds a raw control character';
+  return malformed(text, at, { rule: 'raw-control-character', what, remedy: `Write it as an escape: ${escape}.` });
 }
 
 export function badNumber(text: string, at: number): Flaw {
-  return malformed(text, at, 'bad-number', 'A number is not written as JSON writes numbers', 'Write digits without leading zeros, such as 0.5, -12 or 1e6.');
+  const what = 'A number is not written as JSON writes numbers';
+  return malformed(text, at, { rule: 'bad-number', what, remedy: 'Write digits without leading zeros, such as 0.5, -12 or 1e6.' });
 }
 
 export function duplicateName(text: string, at: number, name: string): Flaw {
@@ -51,11 +73,12 @@ export function duplicateName(text: string, at: number, name: string): Flaw {
 
 export function inexactNumber(text: string, at: number, literal: string): Flaw {
   const kept = Number(literal);
+  const fate = Number.isFinite(kept) ? `would become ${kept}` : 'is too large';
   const shown = literal.length > 60 ? `${literal.slice(0, 57)}...` : literal;
   return {
     code: 'NUMBER_NOT_EXACT',
     rule: 'number-not-exact',
-    message: `The number ${shown} ${Number.isFinite(kept) ? `would become ${kept}` : 'is too large'} (${lineAndColumn(text, at)}): numbers are 64-bit floats.`,
+    message: `The number ${shown} ${fate} (${lineAndColumn(text, at)}): numbers are 64-bit floats.`,
     remedy: 'Send it as a string, or round it to what a 64-bit float holds.',
   };
 }

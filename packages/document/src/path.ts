@@ -24,9 +24,7 @@ export function parsePath(text: string): Result<Segments, CodedProblem> {
 
 /** The text of a path. Does not judge: what came from `parsePath` or passed `checkValue` gives a legal path. */
 export function formatPath(segments: Segments): string {
-  let text = '';
-  for (let index = 0; index < segments.length; index++) text = index === 0 ? escapeSegment(segments[0] ?? '') : joinPath(text, segments[index] ?? '');
-  return text;
+  return segments.map(escapeSegment).join('.');
 }
 
 /** The path of a member of the object at `base`; '' is the root. */

@@ -3,6 +3,8 @@
 import { formatPath } from './path.js';
 import type { CodedProblem, Flaw } from './problem.js';
 
+const SHOWN_STEPS_MAX = 8;
+
 export type Place = readonly (string | number)[];
 
 /** The problem that a flaw is at this place. */
@@ -15,5 +17,6 @@ export function problemAt(place: Place, flaw: Flaw): CodedProblem {
 }
 
 function insideText(steps: Place): string {
-  return steps.map((step) => (typeof step === 'number' ? `[${step}]` : `[${JSON.stringify(step)}]`)).join('');
+  const shown = steps.slice(0, SHOWN_STEPS_MAX).map((step) => `[${JSON.stringify(step)}]`);
+  return `${shown.join('')}${steps.length > SHOWN_STEPS_MAX ? '…' : ''}`;
 }

@@ -36,7 +36,7 @@ function siblings(object: TreeObject, except: string): ProofSibling[] {
   return others;
 }
 
-/** Whether `value` stands at the proof's path in the document with this digest (lower-case hex). Never throws for a proof that was tampered with. */
+/** Whether `value` stands at the proof's path in the document with this digest (lower-case hex). False when anything was altered. */
 export function verifyProof(proof: Proof, value: JsonValue, digest: string): boolean {
   const segments = proof.path === '' ? [] : parsedSegments(proof.path);
   if (segments === undefined || segments.length !== proof.levels.length) return false;
@@ -52,7 +52,7 @@ function parsedSegments(path: string): Segments | undefined {
   return parsed.ok ? parsed.value : undefined;
 }
 
-/** The digest of the object that holds `name` with this digest beside the others; undefined when a name occurs twice or a digest is none. */
+/** The digest of the object that holds `name` beside the others; undefined when a name occurs twice or a digest is none. */
 function parentDigest(others: readonly ProofSibling[], name: string, digest: Digest): Digest | undefined {
   const members = new Map<string, Digest>([[name, digest]]);
   for (const other of others) {
