@@ -61,6 +61,7 @@ export function createProjectionStore({ pool, schema, generation, serving }: Pro
         return await within(STATEMENT_TIMEOUT_MS_DEFAULT + SILENCE_MS_MAX, transact(client, batch));
       } catch (error) {
         failure = error instanceof Error ? error : new Error(String(error));
+        if (serving && isGone(error)) return 'superseded';
         throw refusalOf(error) ?? error;
       } finally {
         // A connection in the middle of a failed transaction is ended, which rolls back.
@@ -73,4 +74,9 @@ export function createProjectionStore({ pool, schema, generation, serving }: Pro
 function refusalOf(error: unknown): ProjectionRefused | null {
   if (!(error instanceof pg.DatabaseError) || !REFUSED_CLASSES.has(error.code?.slice(0, 2) ?? '')) return null;
   return new ProjectionRefused(error.message, { cause: error });
+}
+
+/** undefined_table, invalid_schema_name: a rebuild was switched to and has dropped these tables. */
+function isGone(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && (error.code === '42P01' || error.code === '3F000');
 }

@@ -12,3 +12,7 @@ export { feedConformance } from './feed.js';
 export type { FeedHarness, FeedUnderTest } from './feed.js';
 export { ScriptedFeed } from './scripted-feed.js';
 export { differencesOf, leavesOf, markerOf, SigningKey, SigningLedger } from './signing-ledger.js';
+export { snapshotStoreConformance } from './snapshot-store.js';
+export type { SnapshotStoreUnderTest } from './snapshot-store.js';
+export { nodeReportsConformance } from './node-reports.js';
+export type { NodeReportsUnderTest } from './node-reports.js';

@@ -1,0 +1,149 @@
+// Rebuilds the read model from the log into new tables while the old ones serve, then switches to them and drops the old.
+// Broken off anywhere before the switch it leaves the old serving; the next rebuild clears away what it left.
+import { chunksOf, LogFolder, pause, readLog, type DecodeEvent, type DocumentAt, type EventStore } from '@confledger/application';
+import { connectClient, createPool, endClient, quotedSchema, tryAdvisoryLock, type AdvisoryLock } from '@confledger/postgres';
+import pg from 'pg';
+import { addGeneration, dropIdleGenerations, generationSchema, pointAt, readPointer } from './generations.js';
+import { createProjectionStore } from './projection-store.js';
+import { READ_MODEL_SCHEMA_DEFAULT, type ReadModelLocation } from './schema.js';
+
+export interface RebuildOptions {
+  readonly location: ReadModelLocation;
+  readonly events: EventStore;
+  readonly documentAt: DocumentAt;
+  readonly decode: DecodeEvent;
+  /** Hears how far it is, after each page of the log. */
+  readonly onProgress?: (position: bigint) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Another process rebuilds this read model now. */
+export class RebuildUnderWay extends Error {
+  override readonly name = 'RebuildUnderWay';
+}
+
+const PAGE_EVENTS = 1_000;
+/** A switch needs a moment without long queries; so short a wait keeps readers from queueing behind it, or deadlocking with it. */
+const SWITCH_LOCK_TIMEOUT_MS = 300;
+const SWITCH_ATTEMPTS_MAX = 200;
+const SWITCH_PAUSE_MS = 100;
+const DROP_ATTEMPTS_MAX = 20;
+
+/** Answers the number of the generation that serves now. Rejects with `RebuildUnderWay`, or with the abort's reason. */
+export async function rebuildReadModel(options: RebuildOptions): Promise<number> {
+  const { location } = options;
+  const schema = location.schema ?? READ_MODEL_SCHEMA_DEFAULT;
+  const lock = await tryAdvisoryLock(location, `rebuild ${schema}`);
+  if (lock === null) throw new RebuildUnderWay('The read model is being rebuilt by another process.');
+  const client = await connectClient({ applicationName: 'confledger rebuild', ...location });
+  const pool = createPool({ applicationName: 'confledger rebuild', connectionsMax: 2, ...location });
+  try {
+    await inTransaction(client, () => dropIdleGenerations(client, schema));
+    const generation = await inTransaction(client, () => addGeneration(client, schema));
+    await new Rebuild(options, { schema, generation, client, pool, lock }).run();
+    return generation;
+  } finally {
+    await endClient(client);
+    await pool.end();
+    await lock.release();
+  }
+}
+
+interface RebuildContext {
+  readonly schema: string;
+  readonly generation: number;
+  readonly client: pg.Client;
+  readonly pool: pg.Pool;
+  readonly lock: AdvisoryLock;
+}
+
+class Rebuild {
+  readonly #options: RebuildOptions;
+  readonly #context: RebuildContext;
+  readonly #folder: LogFolder;
+
+  constructor(options: RebuildOptions, context: RebuildContext) {
+    const { pool, schema, generation } = context;
+    this.#options = options;
+    this.#context = context;
+    const store = createProjectionStore({ pool, schema, generation, serving: false });
+    this.#folder = new LogFolder({ store, documentAt: options.documentAt, decode: options.decode, at: 0n });
+  }
+
+  async run(): Promise<void> {
+    await this.#foldToEnd();
+    await this.#patiently(SWITCH_ATTEMPTS_MAX, () => this.#switch());
+    // What cannot be dropped now (a long query reads it still) is dropped by the next rebuild.
+    await this.#patiently(DROP_ATTEMPTS_MAX, () => this.#dropOld()).catch(() => undefined);
+  }
+
+  /** Everything that is in the log now. */
+  async #foldToEnd(): Promise<void> {
+    for await (const page of readLog(this.#options.events, this.#folder.position, PAGE_EVENTS)) {
+      for (const chunk of chunksOf(page)) {
+        this.#options.signal?.throwIfAborted();
+        this.#context.lock.lost.throwIfAborted();
+        if ((await this.#folder.take(chunk)) === 'superseded') throw new Error('Another process wrote into the tables of this rebuild.');
+      }
+      this.#options.onProgress?.(this.#folder.position);
+    }
+  }
+
+  /** The pointer's row is locked first: from there on the old tables stand still, and what is missing is little. */
+  async #switch(): Promise<void> {
+    const { client, schema, generation } = this.#context;
+    await inTransaction(client, async () => {
+      await client.query(`SET LOCAL lock_timeout = ${SWITCH_LOCK_TIMEOUT_MS}; SELECT 1 FROM ${quotedSchema(schema)}.read_model FOR UPDATE`);
+      const serving = await readPointer(client, schema);
+      if (serving !== null && (await this.#positionOf(serving.generation)) > this.#folder.position) await this.#foldToEnd();
+      await pointAt(client, schema, generation);
+    });
+  }
+
+  async #dropOld(): Promise<void> {
+    const { client, schema } = this.#context;
+    await inTransaction(client, async () => {
+      await client.query(`SET LOCAL lock_timeout = ${SWITCH_LOCK_TIMEOUT_MS}`);
+      await dropIdleGenerations(client, schema);
+    });
+  }
+
+  async #positionOf(generation: number): Promise<bigint> {
+    const { client, schema } = this.#context;
+    const tables = quotedSchema(generationSchema(schema, generation));
+    const { rows } = await client.query<{ position: string }>(`SELECT position FROM ${tables}.checkpoint`);
+    return BigInt(rows[0]?.position ?? '0');
+  }
+
+  /** Tries again while others hold what is needed. */
+  async #patiently(attemptsMax: number, work: () => Promise<void>): Promise<void> {
+    const signal = this.#options.signal ?? new AbortController().signal;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        if (!isLockConflict(error) || attempt === attemptsMax) throw error;
+        await pause(SWITCH_PAUSE_MS, signal);
+        signal.throwIfAborted();
+      }
+    }
+  }
+}
+
+async function inTransaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
+  await client.query('BEGIN');
+  try {
+    const result = await work();
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** lock_not_available, deadlock_detected. */
+function isLockConflict(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && (error.code === '55P03' || error.code === '40P01');
+}

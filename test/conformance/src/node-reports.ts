@@ -1,0 +1,66 @@
+// The rules of the port to node reports.
+import type { NodeReport, NodeReports } from '@confledger/application';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+export interface NodeReportsUnderTest {
+  readonly reports: NodeReports;
+  close(): Promise<void>;
+}
+
+const base: NodeReport = {
+  name: 'engine-7',
+  environment: 'production',
+  service: 'trading-engine',
+  state: 'ready',
+  running: { version: 4, activation: 5, digest: 'ab'.repeat(32), activatedAt: '2026-01-01T00:00:00.000Z' },
+  rejected: { version: 6, problems: [{ path: 'risk.max', message: 'must be positive' }, { path: null, message: 'wrong digest' }] },
+  reportedAt: '2026-01-01T00:00:01.000Z',
+};
+
+export function nodeReportsConformance(name: string, make: () => Promise<NodeReportsUnderTest>): void {
+  describe(`${name} as node reports`, () => {
+    let subject: NodeReportsUnderTest;
+    beforeEach(async () => {
+      subject = await make();
+    });
+    afterEach(async () => {
+      await subject.close();
+    });
+
+    test('Where nobody reported the list is empty', async () => {
+      expect(await subject.reports.list({})).toEqual([]);
+    });
+
+    test('A report comes back as it was put, also one that runs and rejected nothing', async () => {
+      const idle: NodeReport = { ...base, name: 'engine-8', state: 'waiting', running: null, rejected: null };
+      await subject.reports.put(base);
+      await subject.reports.put(idle);
+      expect(await subject.reports.list({})).toEqual([base, idle]);
+    });
+
+    test('The newest report of a node and ledger replaces the one before; one that arrives late does not', async () => {
+      await subject.reports.put(base);
+      await subject.reports.put({ ...base, state: 'stale', reportedAt: '2026-01-01T00:00:02.000Z' });
+      await subject.reports.put({ ...base, state: 'late', reportedAt: '2026-01-01T00:00:00.000Z' });
+      expect((await subject.reports.list({})).map(({ state }) => state)).toEqual(['stale']);
+    });
+
+    test('A node that runs two ledgers has a report for each', async () => {
+      await subject.reports.put(base);
+      await subject.reports.put({ ...base, service: 'risk-gateway' });
+      expect(await subject.reports.list({})).toHaveLength(2);
+    });
+
+    test('The list is ordered by environment, service, name, and can be cut to either', async () => {
+      for (const [environment, service, node] of [['staging', 'a', 'n1'], ['production', 'b', 'n2'], ['production', 'b', 'n1'], ['production', 'a', 'N3']] as const) {
+        await subject.reports.put({ ...base, environment, service, name: node });
+      }
+      const names = async (filter: Parameters<NodeReports['list']>[0]): Promise<string[]> =>
+        (await subject.reports.list(filter)).map((report) => `${report.environment}.${report.service} ${report.name}`);
+      expect(await names({})).toEqual(['production.a N3', 'production.b n1', 'production.b n2', 'staging.a n1']);
+      expect(await names({ environment: 'staging' })).toEqual(['staging.a n1']);
+      expect(await names({ environment: 'production', service: 'b' })).toEqual(['production.b n1', 'production.b n2']);
+      expect(await names({ service: 'a' })).toEqual(['production.a N3', 'staging.a n1']);
+    });
+  });
+}
