@@ -2,5 +2,12 @@
 export { createApi } from './api.js';
 export type { Api, ApiOptions } from './api.js';
 export type { TokenOwner } from './auth.js';
+export { compose } from './compose.js';
+export type { RunningApi } from './compose.js';
+export { readConfig } from './config.js';
+export type { ApiConfig } from './config.js';
 export type { SignerPublicKey } from './context.js';
+export { keyFilesOf, KeyUnusable, openKeys } from './keys.js';
+export type { KeyFiles } from './keys.js';
 export { createLogger } from './runtime/logger.js';
+export { adminTokenFile, ensureAdminToken, loadTokens, tokenOwner, TokenUnusable } from './tokens.js';

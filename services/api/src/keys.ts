@@ -1,9 +1,9 @@
 // The installation's keys in files: the signing key of activations and the key of request fingerprints.
 // Made at the first start, whole or not at all; used by the composition root of every service that signs or decides.
 import { createHash, createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Signer } from '@confledger/application';
+import { keptOrMade } from './kept-file.js';
 
 export interface KeyFiles {
   /** Ed25519 private key, PKCS #8 PEM. */
@@ -17,7 +17,6 @@ export class KeyUnusable extends Error {
   override readonly name = 'KeyUnusable';
 }
 
-const PRIVATE_FILE_MODE = 0o600;
 const FINGERPRINT_KEY_BYTES = 32;
 const RAW_KEY_BYTES = 32;
 
@@ -62,40 +61,4 @@ function parseSigningKey(file: string, text: string): KeyObject {
 function parseFingerprintKey(file: string, text: string): Buffer {
   if (!/^[0-9a-f]{64}\s*$/.test(text)) throw new KeyUnusable(`${file} does not hold 64 hex digits. Put the installation's fingerprint key back from a backup.`);
   return Buffer.from(text.trim(), 'hex');
-}
-
-/** The text of a key file. A missing one appears at once with all its content, or with what another process made first. */
-function keptOrMade(file: string, make: () => string): string {
-  const kept = readIfThere(file);
-  if (kept !== null) return kept;
-  const draft = `${file}.${process.pid}.tmp`;
-  writeFileSync(draft, make(), { mode: PRIVATE_FILE_MODE, flush: true });
-  try {
-    linkSync(draft, file); // fails where the file is there, so that the first maker wins
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  } finally {
-    rmSync(draft, { force: true });
-  }
-  syncDirectory(path.dirname(file));
-  return readFileSync(file, 'utf8');
-}
-
-function readIfThere(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
-}
-
-function syncDirectory(directory: string): void {
-  if (process.platform === 'win32') return; // Windows has no such call
-  const descriptor = openSync(directory, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

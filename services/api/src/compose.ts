@@ -1,0 +1,106 @@
+// The composition root of the api as a process of its own: the only place here that knows which adapters there are.
+import { randomUUID } from 'node:crypto';
+import { createLedgers, ensureInstallation, runRelay, type EventStore, type LedgersCore } from '@confledger/application';
+import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
+import { createHttpFeed, type HttpFeedPublisher } from '@confledger/feed-http/publisher';
+import { createPool } from '@confledger/postgres';
+import { createPostgresNodeReports, createPostgresReadModel, createPostgresSnapshotStore, migrateReadModel } from '@confledger/read-model-postgres';
+import type { Logger } from 'pino';
+import { createApi } from './api.js';
+import type { ApiConfig } from './config.js';
+import { keyFilesOf, openKeys } from './keys.js';
+import { ensureAdminToken, loadTokens } from './tokens.js';
+
+export interface RunningApi {
+  /** Listens, and gives the address. */
+  listen(): Promise<string>;
+  /** Ends streams, answers what is under way, gives connections back. */
+  close(): Promise<void>;
+}
+
+/** Puts the api together by its configuration. */
+export async function compose(config: ApiConfig, logger: Logger): Promise<RunningApi> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).toReversed()) await closer();
+  };
+  try {
+    const clock = { now: () => Date.now() };
+    const ids = { next: () => randomUUID() };
+    ensureAdminToken(config.dataDirectory);
+    const keyFiles = keyFilesOf(config.dataDirectory);
+    const signer = openKeys({
+      signingKeyFile: config.signingKeyFile ?? keyFiles.signingKeyFile,
+      fingerprintKeyFile: config.fingerprintKeyFile ?? keyFiles.fingerprintKeyFile,
+    });
+    const store = await eventStoreOf(config, logger);
+    closers.push(() => store.close());
+    await migrateReadModel({ connectionString: config.readModelUrl });
+    const pool = createPool({ connectionString: config.readModelUrl, applicationName: 'confledger api' }, (error) => logger.warn({ err: error }, 'an idle connection broke'));
+    closers.push(() => pool.end());
+    const readModel = createPostgresReadModel({ connectionString: config.readModelUrl });
+    closers.push(() => readModel.close());
+    const snapshots = createPostgresSnapshotStore(pool);
+    const onSnapshotFault = (error: unknown): void => logger.warn({ err: error }, 'a snapshot could not be used');
+    const ledgers = createLedgers({ store, snapshots, clock, ids, signer, onSnapshotFault });
+    const installation = await ensureInstallation({ store, signer, ids, clock });
+    const feed = config.feed === 'http' ? await serveFeed({ store, ledgers, installation, logger }, closers) : null;
+    const { app } = await createApi({
+      ledgers,
+      readModel,
+      reports: createPostgresNodeReports(pool),
+      eventStore: store,
+      feed,
+      tokens: loadTokens(config.dataDirectory),
+      environments: config.environments,
+      installation,
+      signerPublicKey: { keyId: signer.keyId, publicKey: signer.publicKey },
+      logger,
+      openMetrics: config.openMetrics,
+    });
+    closers.push(() => app.close());
+    return { listen: () => app.listen({ host: config.host, port: config.port }), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function eventStoreOf({ eventStore, postgresUrl }: ApiConfig, logger: Logger): Promise<EventStore> {
+  switch (eventStore) {
+    case 'postgres':
+      await migrateEventStore({ connectionString: postgresUrl });
+      return createPostgresEventStore({ connectionString: postgresUrl, logger });
+  }
+}
+
+interface FeedParts {
+  readonly store: EventStore;
+  readonly ledgers: LedgersCore;
+  readonly installation: string;
+  readonly logger: Logger;
+}
+
+/** Every api follows the log for its own clients: an HTTP feed needs no election. */
+async function serveFeed({ store, ledgers, installation, logger }: FeedParts, closers: (() => Promise<void>)[]): Promise<HttpFeedPublisher> {
+  const position = await store.lastPosition();
+  const publisher = createHttpFeed({ installation, load: (ledger) => ledgers.active(ledger), position: () => position });
+  const stopping = new AbortController();
+  const relay = runRelay(
+    {
+      events: store,
+      ledgers,
+      publisher,
+      onEvent: (event) => {
+        if (event.kind === 'failed') logger.warn({ err: event.error, retryInMs: event.retryInMs }, 'the feed failed and tries again');
+      },
+    },
+    stopping.signal,
+  );
+  closers.push(async () => {
+    stopping.abort();
+    await relay;
+    await publisher.close();
+  });
+  return publisher;
+}

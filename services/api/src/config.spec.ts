@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { ConfigRefused, readConfig } from './config.js';
+
+const NEEDED = { CONFLEDGER_POSTGRES_URL: 'postgres://user:hush@localhost:5432/confledger' };
+
+test('one variable is enough, everything else has a default', () => {
+  expect(readConfig({ ...NEEDED, PORT: '' })).toMatchObject({
+    host: '127.0.0.1',
+    port: 8011,
+    feed: 'http',
+    readModelUrl: NEEDED.CONFLEDGER_POSTGRES_URL,
+    environments: ['development', 'testing', 'staging', 'production'],
+    openMetrics: false,
+  });
+});
+
+test.each([
+  ['CONFLEDGER_POSTGRES_URL', undefined],
+  ['CONFLEDGER_POSTGRES_URL', 'mysql://user:hush@localhost/x'],
+  ['PORT', 'eighty'],
+  ['PORT', '65536'],
+  ['CONFLEDGER_EVENT_STORE', 'files'],
+  ['CONFLEDGER_FEED', 'pigeon'],
+  ['CONFLEDGER_ENVIRONMENTS', 'production,Staging'],
+  ['CONFLEDGER_OPEN_METRICS', 'yes'],
+  ['CONFLEDGER_LOG_LEVEL', 'loud'],
+])('%s=%s is refused by the name of the variable, without a secret', (variable, value) => {
+  const read = () => readConfig({ ...NEEDED, [variable]: value });
+  expect(read).toThrow(ConfigRefused);
+  expect(read).toThrow(variable);
+  expect(read).not.toThrow('hush');
+});
+
+test('every variable that is wrong is named at once', () => {
+  expect(() => readConfig({ PORT: 'x', CONFLEDGER_FEED: 'y' })).toThrow(/PORT[^]*CONFLEDGER_POSTGRES_URL[^]*CONFLEDGER_FEED/);
+});
