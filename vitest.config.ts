@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { conditions: ['@confledger/source', 'module', 'node'] },
   ssr: { resolve: { conditions: ['@confledger/source', 'node'] } },
   test: {
-    include: ['packages/*/src/**/*.spec.ts', 'services/*/src/**/*.spec.ts', 'test/{conformance,support,e2e}/src/**/*.spec.ts'],
+    include: ['packages/*/src/**/*.spec.ts', 'services/*/src/**/*.spec.ts', 'test/{conformance,doubles,support,e2e}/src/**/*.spec.ts'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
     maxWorkers: 2,

@@ -4,8 +4,8 @@ import type { EventToAppend } from '@confledger/application';
 import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import type statusPb from '@eventstore/db-client/generated/status_pb.js';
 import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
-import { within, type BatchStream, type Connection } from './connection.js';
-import { mayPass } from './failures.js';
+import type { BatchStream, Connection } from './connection.js';
+import { mayPass, within } from './failures.js';
 import { appendRequest } from './messages.js';
 
 export type AttemptOutcome =

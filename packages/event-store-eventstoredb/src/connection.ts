@@ -12,6 +12,7 @@ import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import streamsGrpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import type { CallOptions, Client, ClientDuplexStream, ClientReadableStream, Metadata } from '@grpc/grpc-js';
+import { within } from './failures.js';
 
 export type BatchStream = ClientDuplexStream<streamsPb.BatchAppendReq, streamsPb.BatchAppendResp>;
 export type ReadStream = ClientReadableStream<streamsPb.ReadResp>;
@@ -103,17 +104,4 @@ function askForBatchAppend(client: serverFeaturesGrpc.ServerFeaturesClient, meta
       else reject(new Error('This server has no BatchAppend; EventStoreDB 23.10 or KurrentDB is needed.'));
     });
   });
-}
-
-/** The promise's answer, or a rejection when it takes longer. */
-export async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer within ${timeoutMs} ms.`)), timeoutMs);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -2,8 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ReadDirection, StoredEvent } from '@confledger/application';
 import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
-import { within, type Connection, type ReadStream } from './connection.js';
-import { failureType, mayPass, unavailable } from './failures.js';
+import type { Connection, ReadStream } from './connection.js';
+import { mayPass, unavailable, within } from './failures.js';
 import { allRequest, storedEvent, streamRequest } from './messages.js';
 import type { StreamNames } from './stream-names.js';
 
@@ -47,8 +47,7 @@ export class Reads {
       try {
         return await this.#attempt(request, requiresLeader);
       } catch (error) {
-        // A deadline is not tried again: whoever asked has waited long enough.
-        if (attempt === ATTEMPTS_MAX || !mayPass(error) || failureType(error) === 'deadline-exceeded') throw unavailable('The event store cannot be read', error);
+        if (attempt === ATTEMPTS_MAX || !mayPass(error)) throw unavailable('The event store cannot be read', error);
       }
       await pause(RETRY_DELAY_MS * attempt);
     }

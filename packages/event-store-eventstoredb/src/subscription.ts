@@ -12,7 +12,7 @@ export const RETRY_DELAY_MS_FIRST = 50;
 export const RETRY_DELAY_MS_MAX = 5_000;
 
 export interface SubscriptionOptions {
-  readonly connection: Connection;
+  readonly connection: Pick<Connection, 'read'>;
   readonly names: StreamNames;
   /** Exclusive; 0n is the beginning. */
   readonly after: bigint;

@@ -1,0 +1,81 @@
+// What reads of the log go through: leaders that change, silence, servers that come back, and strangers on the same server.
+import { randomUUID } from 'node:crypto';
+import { EventStoreUnavailable, type EventStore } from '@confledger/application';
+import { appendForeign, eventStoreDbDouble, type EventStoreDbDouble } from '@confledger/doubles';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createEventStoreDbEventStore } from './index.js';
+
+const STRANGERS = 3_000;
+const closers: (() => Promise<void>)[] = [];
+let double: EventStoreDbDouble;
+let store: EventStore;
+const stream = 'config-test.reads';
+const append = (to: EventStore, revision: number) => to.append(stream, revision, [{ id: randomUUID(), type: 'ConfigSet', data: '{}', metadata: '{}' }]);
+
+beforeEach(async () => {
+  double = await eventStoreDbDouble();
+  store = createEventStoreDbEventStore({ connectionString: double.connectionString, readTimeoutMs: 500 });
+  closers.push(() => double.close(), () => store.close());
+});
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close();
+});
+
+describe('a read', () => {
+  test('for a command goes to the leader, wherever it is now', async () => {
+    const leader = await eventStoreDbDouble();
+    const writer = createEventStoreDbEventStore({ connectionString: leader.connectionString });
+    closers.push(() => leader.close(), () => writer.close());
+    await append(writer, -1);
+    double.faults.leader = leader;
+    expect(await store.readStream(stream, { limit: 10 })).toHaveLength(1);
+    expect(await store.lastPosition()).toBe(await writer.lastPosition());
+  });
+
+  test('that is not answered is EventStoreUnavailable in bounded time', async () => {
+    double.faults.silentReads = 1;
+    const start = performance.now();
+    await expect(store.readStream(stream, { limit: 1 })).rejects.toThrow(EventStoreUnavailable);
+    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(await store.readStream(stream, { limit: 1 })).toEqual([]);
+  });
+
+  test('while the server is down is EventStoreUnavailable, and the same store reads again when it is back', async () => {
+    await append(store, -1);
+    double.shutdown();
+    await expect(store.readStream(stream, { limit: 1 })).rejects.toThrow(EventStoreUnavailable);
+    await expect(store.readAll({ after: 0n, limit: 1 })).rejects.toThrow(EventStoreUnavailable);
+    await double.restart();
+    expect(await store.readStream(stream, { limit: 10 })).toHaveLength(1);
+  });
+
+  test('without permission is EventStoreUnavailable and says what to check', async () => {
+    double.faults.denyAccess = true;
+    await expect(store.readAll({ after: 0n, limit: 1 })).rejects.toThrow(/user and password/);
+    await expect(store.lastPosition()).rejects.toThrow(EventStoreUnavailable);
+  });
+
+  test('of the whole log gives full pages of our events through thousands of strangers', async () => {
+    for (let revision = -1; revision < 2; revision += 1) {
+      await append(store, revision);
+      for (let index = 0; index < STRANGERS / 3; index += 1) appendForeign(double.log, 'orders-1');
+    }
+    const [first] = await store.readAll({ after: 0n, limit: 1 });
+    expect((await store.readAll({ after: 0n, limit: 3 })).map(({ revision }) => revision)).toEqual([0, 1, 2]);
+    expect((await store.readAll({ after: first?.position ?? 0n, limit: 1 })).map(({ revision }) => revision)).toEqual([1]);
+  });
+});
+
+describe('the last position', () => {
+  test('is that of our newest event, so that a reader of our events can reach it, whatever strangers append', async () => {
+    const result = await append(store, -1);
+    appendForeign(double.log, 'orders-1');
+    appendForeign(double.log, '$stats-0');
+    expect(result).toMatchObject({ outcome: 'appended', position: await store.lastPosition() });
+  });
+
+  test('is 0 while there are strangers only', async () => {
+    appendForeign(double.log, 'orders-1');
+    expect(await store.lastPosition()).toBe(0n);
+  });
+});
