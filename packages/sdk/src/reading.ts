@@ -62,6 +62,7 @@ export class Reading {
 }
 
 function sharing(document: Document, near: Document): Document {
+  if (near.leafCount === 0) return document;
   return near.apply(differencesToChanges(near.diff(document)));
 }
 

@@ -26,13 +26,14 @@ export class SigningKey {
 
 export class SigningLedger {
   readonly name: string;
-  readonly origin = randomUUID();
+  readonly origin: string;
   readonly key: SigningKey;
   #newest: ActiveDocument | null = null;
 
-  constructor(name = 'production.trading-engine', key = new SigningKey()) {
+  constructor(name = 'production.trading-engine', key = new SigningKey(), origin: string = randomUUID()) {
     this.name = name;
     this.key = key;
+    this.origin = origin;
   }
 
   get newest(): ActiveDocument | null {
@@ -51,12 +52,11 @@ export class SigningLedger {
   }
 
   /** Signs whatever it is told, as a ledger never would: for lies. */
-  sign(said: Pick<ActiveDocument, 'activation' | 'version' | 'previous' | 'document'>): ActiveDocument {
-    const { name: ledger, origin } = this;
+  sign({ activation, version, previous, document }: Pick<ActiveDocument, 'activation' | 'version' | 'previous' | 'document'>): ActiveDocument {
     const { keyId } = this.key;
-    const digest = said.document.digest;
-    const signature = this.key.sign(activationStatement(ledger, { keyId, origin, digest, ...said }));
-    return { ledger, origin, digest, keyId, signature, actor: 'operator', occurredAt: new Date().toISOString(), ...said };
+    const statement = { keyId, origin: this.origin, activation, version, previous, digest: document.digest };
+    const signature = this.key.sign(activationStatement(this.name, statement));
+    return { ...statement, ledger: this.name, signature, actor: 'operator', occurredAt: new Date().toISOString(), document };
   }
 }
 

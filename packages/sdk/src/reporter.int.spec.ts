@@ -1,0 +1,87 @@
+// Reports over a real server that is slow, broken or away: the newest state arrives, and nobody waits for it.
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { NodeReportBody } from '@confledger/contracts';
+import { Reporter } from './reporter.js';
+
+const WAIT = { timeout: 10_000, interval: 2 };
+
+let server: Server;
+let bodies: NodeReportBody[];
+let statuses: number[];
+let held: (() => void)[];
+let holding: boolean;
+let reporter: Reporter;
+
+beforeEach(async () => {
+  bodies = [];
+  statuses = [];
+  held = [];
+  holding = false;
+  server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      bodies.push(JSON.parse(Buffer.concat(chunks).toString('utf8')) as NodeReportBody);
+      const answer = (): void => void response.writeHead(statuses.shift() ?? 201).end();
+      if (holding) held.push(answer);
+      else answer();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  reporter = new Reporter({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, token: null }, 'engine 7');
+});
+afterEach(async () => {
+  await reporter.close();
+  server.close();
+  server.closeAllConnections();
+  await once(server, 'close');
+});
+
+function report(version: number): NodeReportBody {
+  return { environment: 'production', service: 'engine', state: 'ready', running: { version, activation: version + 1, digest: 'd', activatedAt: 't' }, rejected: null };
+}
+
+const versions = (): (number | undefined)[] => bodies.map(({ running }) => running?.version);
+
+test('while a report is under way, only the newest of the next ones is kept', async () => {
+  holding = true;
+  reporter.put(report(1));
+  await vi.waitFor(() => expect(held).toHaveLength(1), WAIT);
+  for (let version = 2; version <= 50; version++) reporter.put(report(version));
+  holding = false;
+  held[0]?.();
+  await vi.waitFor(() => expect(versions()).toEqual([1, 50]), WAIT);
+});
+
+test('the same report is not sent twice', async () => {
+  reporter.put(report(1));
+  await vi.waitFor(() => expect(versions()).toEqual([1]), WAIT);
+  reporter.put(report(1));
+  reporter.put(report(2));
+  await vi.waitFor(() => expect(versions()).toEqual([1, 2]), WAIT);
+});
+
+test('one that was not taken is tried again, in the newest state', async () => {
+  statuses = [503];
+  reporter.put(report(1));
+  await vi.waitFor(() => expect(versions()).toEqual([1]), WAIT);
+  reporter.put(report(2));
+  await vi.waitFor(() => expect(versions()).toEqual([1, 2]), WAIT);
+});
+
+test('closing sends what is left, and does not wait for a server that does not answer', async () => {
+  reporter.put(report(1));
+  await reporter.close();
+  expect(versions()).toEqual([1]);
+  holding = true;
+  const second = new Reporter({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: null }, 'n');
+  second.put(report(2));
+  await vi.waitFor(() => expect(held).toHaveLength(1), WAIT);
+  const begun = performance.now();
+  await second.close();
+  expect(performance.now() - begun).toBeLessThan(2_000);
+});
