@@ -19,7 +19,7 @@ export type {
 } from './ports/projection-store.js';
 export { BATCH_BYTES_MAX, BATCH_EVENTS_MAX, chunksOf } from './projections/chunks.js';
 export type { DecodeEvent } from './projections/batch-fold.js';
-export { documentAtByReplay } from './projections/document-at.js';
+export { documentsOf } from './projections/document-at.js';
 export { partsOfLedger } from './projections/ledger-view.js';
 export { LogFolder } from './projections/log-folder.js';
 export { pause, readLog, runProjector } from './projector.js';

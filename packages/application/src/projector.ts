@@ -21,6 +21,7 @@ export interface ProjectorOptions {
 /** What the projector tells its log and its metrics. */
 export type ProjectorEvent =
   | { readonly kind: 'active'; readonly position: bigint }
+  /** Another projector is active. */
   | { readonly kind: 'standby' }
   | { readonly kind: 'committed'; readonly position: bigint; readonly events: number }
   /** These could not be applied; their ledgers are incomplete from now on. Worth an alarm. */
@@ -52,8 +53,7 @@ export async function runProjector(options: ProjectorOptions, signal: AbortSigna
 
 async function projectWhileActive(options: ProjectorOptions, signal: AbortSignal, onProgress: () => void): Promise<void> {
   const tell = options.onEvent ?? (() => undefined);
-  tell({ kind: 'standby' });
-  const lease = await options.lock.acquire(signal);
+  const lease = await options.lock.acquire(signal, () => tell({ kind: 'standby' }));
   if (!lease) return;
   try {
     const active = AbortSignal.any([signal, lease.lost]);

@@ -9,11 +9,14 @@ export const TRY_INTERVAL_MS = 500;
 export function createProjectorLock(location: ReadModelLocation): ProjectorLock {
   const name = `project ${location.schema ?? READ_MODEL_SCHEMA_DEFAULT}`;
   return {
-    async acquire(signal): Promise<ProjectorLease | null> {
-      while (!signal.aborted) {
-        // A Postgres that is away is like a lock that another holds: there is nothing to do but to try again.
-        const lease = await tryAdvisoryLock(location, name).catch(() => null);
-        if (lease !== null) return lease;
+    async acquire(signal, onStandby): Promise<ProjectorLease | null> {
+      for (let told = false; !signal.aborted; ) {
+        const answer = await tryAdvisoryLock(location, name).catch(() => 'unreachable' as const);
+        if (answer !== null && answer !== 'unreachable') return answer;
+        if (answer === null && !told) {
+          told = true;
+          onStandby?.();
+        }
         await pause(TRY_INTERVAL_MS, signal);
       }
       return null;

@@ -133,8 +133,11 @@ export interface ProjectorLease {
 }
 
 export interface ProjectorLock {
-  /** Waits until no other projector has the right. Resolves null when `signal` aborts first. Survives losses of the connection by itself. */
-  acquire(signal: AbortSignal): Promise<ProjectorLease | null>;
+  /**
+   * Waits until no other projector has the right; `onStandby` hears, once, that another has it. Resolves null when `signal` aborts first.
+   * Survives losses of the connection by itself.
+   */
+  acquire(signal: AbortSignal, onStandby?: () => void): Promise<ProjectorLease | null>;
 }
 
 /** The document of a ledger at a version, each leaf with the revision of its last change. Null when there is no such version. */

@@ -1,0 +1,96 @@
+// Runs the projector loop with its log lines, its counts and its lag. Used by the projector process and by standalone.
+import { runProjector, type EventStore, type ProjectorEvent, type ProjectorOptions } from '@confledger/application';
+import type { Logger } from 'pino';
+
+export interface StartProjectorOptions extends Omit<ProjectorOptions, 'onEvent' | 'retryDelayMs'> {
+  readonly logger: Logger;
+  readonly onEvent?: (event: ProjectorEvent) => void;
+}
+
+/** How far the projector is, and what it has done since it was started. */
+export interface ProjectorStatus {
+  readonly state: 'starting' | 'standby' | 'active' | 'failing' | 'stopped';
+  /** Everything up to here has taken effect, whoever projected it. */
+  readonly position: bigint;
+  /** The newest event of the log. */
+  readonly last: bigint;
+  /** How far behind, in positions. */
+  readonly lag: bigint;
+  /** Events folded, parked, and failures met by this process. */
+  readonly projected: number;
+  readonly parked: number;
+  readonly failures: number;
+}
+
+export interface RunningProjector {
+  readonly active: () => boolean;
+  /** Rejects when the log or the read model cannot be asked. */
+  readonly status: () => Promise<ProjectorStatus>;
+  /** Ends after the batch under way. Idempotent. */
+  stop(): Promise<void>;
+}
+
+export function startProjector({ logger, onEvent, ...options }: StartProjectorOptions): RunningProjector {
+  const stopping = new AbortController();
+  let state: ProjectorStatus['state'] = 'starting';
+  const counts = { projected: 0, parked: 0, failures: 0 };
+  const follow = (event: ProjectorEvent): void => {
+    state = stateAfter(event, state);
+    if (event.kind === 'committed') counts.projected += event.events;
+    if (event.kind === 'parked') counts.parked += 1;
+    if (event.kind === 'failed') counts.failures += 1;
+    log(logger, event);
+    onEvent?.(event);
+  };
+  const ended = runProjector({ ...options, onEvent: follow }, stopping.signal).finally(() => (state = 'stopped'));
+  return {
+    active: () => state === 'active',
+    status: async () => ({ state, ...counts, ...(await lagOf(options.events, options.store)) }),
+    async stop() {
+      stopping.abort();
+      await ended;
+    },
+  };
+}
+
+async function lagOf(events: EventStore, store: ProjectorOptions['store']): Promise<Pick<ProjectorStatus, 'position' | 'last' | 'lag'>> {
+  // In this order: the log can only have grown meanwhile, so the lag is never negative.
+  const position = await (await store()).checkpoint();
+  const last = await events.lastPosition();
+  return { position, last, lag: last > position ? last - position : 0n };
+}
+
+function stateAfter(event: ProjectorEvent, before: ProjectorStatus['state']): ProjectorStatus['state'] {
+  switch (event.kind) {
+    case 'active':
+    case 'committed':
+      return 'active';
+    case 'standby':
+      return 'standby';
+    case 'failed':
+      return 'failing';
+    case 'parked':
+    case 'superseded':
+      return before;
+  }
+}
+
+function log(logger: Logger, event: ProjectorEvent): void {
+  switch (event.kind) {
+    case 'active':
+      return logger.info({ position: String(event.position) }, 'projector is active');
+    case 'standby':
+      return logger.info('another projector is active: on standby');
+    case 'superseded':
+      return logger.info({ position: String(event.position) }, 'another projector or a rebuild has taken over these tables');
+    case 'failed':
+      return logger.warn({ err: event.error, retryInMs: event.retryInMs }, 'projector failed and tries again');
+    case 'parked':
+      return logger.error(
+        { position: String(event.position), stream: event.stream, reason: event.reason },
+        'an event cannot be applied and is parked: its ledger is incomplete in the read model',
+      );
+    case 'committed':
+      return logger.trace({ position: String(event.position), events: event.events }, 'projected');
+  }
+}
