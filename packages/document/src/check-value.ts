@@ -51,7 +51,6 @@ class ValueCheck {
       if (problem !== null) return problem;
       this.place.pop();
     }
-    this.pathBytes = pathBytes;
     return null;
   }
 
