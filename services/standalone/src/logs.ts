@@ -1,6 +1,7 @@
-// JSON logs in the data directory, one file per part. Used by main.ts; tokens and keys never come this far, redaction is the second net.
+// JSON logs in the data directory, one file per part. Used by main.ts; tokens and keys never come this far; the api's logger redacts as a second net.
 import path from 'node:path';
-import { destination, pino, type Logger } from 'pino';
+import { createLogger } from '@confledger/api';
+import { destination, type Logger } from 'pino';
 
 export interface Logs {
   /** The log of one part: `<data directory>/logs/<part>.log`. */
@@ -9,16 +10,19 @@ export interface Logs {
   flush(): void;
 }
 
-const REDACTED = ['req.headers.authorization', 'headers.authorization', 'authorization', 'token', 'password', 'url.password', 'connectionString'];
-
 export function openLogs(dataDirectory: string, level = 'info'): Logs {
   const files: ReturnType<typeof destination>[] = [];
+  const loggers = new Map<string, Logger>();
   return {
     of: (part) => {
+      const known = loggers.get(part);
+      if (known !== undefined) return known;
       // Synchronous: what happened before a kill -9 is in the file.
       const file = destination({ dest: path.join(dataDirectory, 'logs', `${part}.log`), sync: true, mode: 0o600 });
       files.push(file);
-      return pino({ level, base: { part }, timestamp: () => `,"time":"${new Date().toISOString()}"`, redact: REDACTED }, file);
+      const logger = createLogger(level, file).child({ part });
+      loggers.set(part, logger);
+      return logger;
     },
     flush: () => {
       for (const file of files) file.flushSync();

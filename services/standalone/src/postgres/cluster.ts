@@ -1,10 +1,9 @@
 // The cluster's files: made once, with a random password that only the owner of the data directory can read. Used by server.ts.
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readIfThere, syncDirectory, writePrivateFile } from '../durable-file.js';
-import { type Owner, type Programs, spawnOptions } from './programs.js';
+import { type Owner, type Programs, spawnProgram } from './programs.js';
 import { StartRefused } from '../start-refused.js';
 
 /** The database's superuser. */
@@ -64,9 +63,9 @@ async function initialise(directory: string, password: string, programs: Program
       '--no-instructions',
     ];
     await new Promise<void>((resolve, reject) => {
-      const child = spawn(programs.initdb, args, { ...spawnOptions(owner), stdio: ['ignore', 'ignore', 'pipe'] });
+      const child = spawnProgram(programs.initdb, args, owner, { stdio: ['ignore', 'ignore', 'pipe'] });
       let said = '';
-      child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+      child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
       child.once('error', reject);
       child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(said.trim() || `initdb ended with ${String(code)}`))));
     });
@@ -80,7 +79,7 @@ async function initialise(directory: string, password: string, programs: Program
 
 function whyNot(directory: string, owner: Owner | null, error: unknown): Error {
   const message = error instanceof Error ? error.message : String(error);
-  if (owner !== null && /EACCES|Permission denied/i.test(message)) {
+  if (owner !== null && /EACCES|ENOENT|Permission denied|Operation not permitted/i.test(message)) {
     return new StartRefused(
       `As root, Postgres runs as the user \`postgres\`, who may not enter ${directory} or this folder. Run this as another user, or from a folder that everybody may enter (/srv).`,
       { cause: error },

@@ -1,7 +1,6 @@
 // The embedded Postgres for real: first start, second start, orphans, crashes.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -10,15 +9,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isAlive } from '../process-identity.js';
 import { freePort } from './free-port.js';
 import { readPostmaster } from './postmaster.js';
-import { findOwner, findPrograms, spawnOptions } from './programs.js';
+import { findOwner, findPrograms, spawnProgram } from './programs.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './server.js';
 
 let directory: string;
 const notices: string[] = [];
 
 beforeAll(async () => {
+  // Its mode is 0700: as root, this is also the case of a clone in root's home.
   directory = mkdtempSync(path.join(tmpdir(), 'confledger server '));
-  await chmod(directory, 0o711);
   mkdirSync(path.join(directory, 'logs'));
 });
 
@@ -74,7 +73,8 @@ test('a later start finds what was there, and a half-made cluster beside it harm
 test('a server that a killed process left behind is stopped before a new one starts', async () => {
   const { postgres } = await findPrograms();
   const cluster = path.join(directory, 'postgres');
-  const orphan = spawn(postgres, ['-D', cluster, '-p', String(await freePort()), '-c', 'unix_socket_directories='], { ...spawnOptions(await findOwner()), stdio: 'ignore' });
+  const owner = await findOwner([cluster]);
+  const orphan = spawnProgram(postgres, ['-D', cluster, '-p', String(await freePort()), '-c', 'unix_socket_directories='], owner, { stdio: 'ignore' });
   await eventually(() => readPostmaster(cluster)?.ready);
   const server = await start();
   try {

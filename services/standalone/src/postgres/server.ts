@@ -1,5 +1,5 @@
 // The embedded Postgres: started on a port of 127.0.0.1 that nobody needs to know, watched, stopped. Used by main.ts.
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import { isAlive } from '../process-identity.js';
 import { type Cluster, openCluster, POSTGRES_USER } from './cluster.js';
 import { freePort } from './free-port.js';
 import { isPostgresOf, readPostmaster, stopOrphan, stopPostmaster } from './postmaster.js';
-import { findOwner, findPrograms, type Owner, spawnOptions } from './programs.js';
+import { findOwner, findPrograms, type Owner, spawnProgram } from './programs.js';
 
 export interface EmbeddedPostgres {
   /** Connection string of the database; holds the password, never to be logged. */
@@ -44,7 +44,8 @@ export interface ServerOptions {
 /** Starts the Postgres of a data directory, after stopping one that a kill -9 left behind; restarts it when it crashes. */
 export async function startEmbeddedPostgres(options: ServerOptions): Promise<EmbeddedPostgres> {
   const { dataDirectory } = options;
-  const [programs, owner] = await Promise.all([findPrograms(), findOwner()]);
+  const programs = await findPrograms();
+  const owner = await findOwner([dataDirectory, path.dirname(programs.postgres)]);
   const cluster = await openCluster(dataDirectory, programs, owner);
   const orphanStopped = await stopOrphan(cluster.directory);
   const logFile = path.join(dataDirectory, 'logs', 'postgres.log');
@@ -104,7 +105,7 @@ function launch(program: string, { cluster, port, logFile, owner }: Launch): Chi
   const log = openSync(logFile, 'a', 0o600);
   try {
     // In a process group of its own: a Ctrl-C in the terminal is for us, who stop the server last.
-    return spawn(program, ['-D', cluster.directory, ...args], { ...spawnOptions(owner), detached: true, stdio: ['ignore', log, log] });
+    return spawnProgram(program, ['-D', cluster.directory, ...args], owner, { detached: true, stdio: ['ignore', log, log] });
   } finally {
     closeSync(log);
   }

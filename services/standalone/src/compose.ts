@@ -1,0 +1,140 @@
+// The composition root of the embedded mode: every part in one process, over the Postgres that main.ts started.
+// What is started here is told to `shutdown` at once, so that it is stopped also when a later part fails to start.
+import { randomUUID } from 'node:crypto';
+import { createApi, ensureAdminToken, keyFilesOf, loadTokens, openKeys } from '@confledger/api';
+import { createLedgers, decodeEvent, ensureInstallation, type EventStore, type LedgersCore, type Signer } from '@confledger/application';
+import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
+import { createHttpFeed, type HttpFeedPublisher } from '@confledger/feed-http/publisher';
+import { createPool } from '@confledger/postgres';
+import { createPostgresNodeReports, createPostgresProjections, createPostgresReadModel, createPostgresSnapshotStore, migrateReadModel } from '@confledger/read-model-postgres';
+import { startProjector } from '@confledger/projector';
+import { startRelay } from '@confledger/relay';
+import type { Logs } from './logs.js';
+import { createNarrator, type Happening } from './narrator.js';
+import { refusal } from './port.js';
+import { startReferenceNode } from './reference-node.js';
+import type { Settings } from './settings.js';
+import type { Shutdown } from './shutdown.js';
+
+/** The environments that there are from the start. */
+const ENVIRONMENTS = ['development', 'testing', 'staging', 'production'] as const;
+
+const clock = { now: () => Date.now() };
+const ids = { next: () => randomUUID() };
+
+export interface ComposeOptions {
+  readonly settings: Settings;
+  /** Connection string; holds a password. */
+  readonly postgresUrl: string;
+  readonly logs: Logs;
+  readonly shutdown: Shutdown;
+  /** Hears of versions, activations and node swaps; null where nobody watches. */
+  readonly onHappening: ((happening: Happening) => void) | null;
+}
+
+export interface Composed {
+  /** Where the api listens. */
+  readonly url: string;
+  /** The reference node's name. */
+  readonly node: string;
+}
+
+/** Starts every part and resolves when all of them work. */
+export async function compose(options: ComposeOptions): Promise<Composed> {
+  const { settings, postgresUrl, shutdown } = options;
+  const token = ensureAdminToken(settings.dataDirectory);
+  const signer = openKeys(keyFilesOf(settings.dataDirectory));
+  await Promise.all([migrateEventStore({ connectionString: postgresUrl }), migrateReadModel({ connectionString: postgresUrl })]);
+  const core = await startCore(options, signer);
+  await startProjections(options, core);
+  const feed = await startFeed(options, core);
+  const url = await startServing(options, core, feed, signer);
+  await narrate(options, core.store);
+  const node = await startReferenceNode({ url, token, publicKey: signer.publicKey, ...options });
+  shutdown.add('reference node', () => node.close());
+  return { url, node: node.name };
+}
+
+interface Core {
+  readonly store: EventStore;
+  readonly ledgers: LedgersCore;
+  readonly installation: string;
+  /** For snapshots and node reports. */
+  readonly pool: ReturnType<typeof createPool>;
+}
+
+async function startCore({ postgresUrl, logs, shutdown }: ComposeOptions, signer: Signer): Promise<Core> {
+  const logger = logs.of('core');
+  const pool = createPool({ connectionString: postgresUrl, applicationName: 'confledger standalone' }, (error) => logger.warn({ err: error }, 'an idle connection broke'));
+  shutdown.add('connections', () => pool.end());
+  const store = createPostgresEventStore({ connectionString: postgresUrl, logger });
+  shutdown.add('event store', () => store.close());
+  const onSnapshotFault = (error: unknown): void => logger.warn({ err: error }, 'a snapshot could not be used');
+  const ledgers = createLedgers({ store, snapshots: createPostgresSnapshotStore(pool), clock, ids, signer, onSnapshotFault });
+  return { store, ledgers, pool, installation: await ensureInstallation({ store, signer, ids, clock }) };
+}
+
+async function startProjections({ postgresUrl, logs, shutdown }: ComposeOptions, { store, ledgers }: Core): Promise<void> {
+  const logger = logs.of('projector');
+  const projections = createPostgresProjections({ connectionString: postgresUrl }, (error) => logger.warn({ err: error }, 'an idle connection broke'));
+  shutdown.add('projections', () => projections.close());
+  const documentAt = async (ledger: string, version: number) => {
+    const content = await ledgers.reader.version(ledger, version);
+    return 'document' in content ? content.document : null;
+  };
+  const projector = startProjector({ events: store, store: projections.store, lock: projections.lock, documentAt, decode: decodeEvent, logger });
+  shutdown.add('projector', () => projector.stop());
+}
+
+async function startFeed({ logs, shutdown }: ComposeOptions, { store, ledgers, installation }: Core): Promise<HttpFeedPublisher> {
+  const position = await store.lastPosition();
+  const publisher = createHttpFeed({ installation, load: (ledger) => ledgers.active(ledger), position: () => position });
+  // The relay closes the publisher when it stops.
+  const relay = startRelay({ events: store, ledgers, publisher, logger: logs.of('relay') });
+  shutdown.add('relay', () => relay.stop());
+  await relay.ready;
+  return publisher;
+}
+
+async function startServing({ settings, postgresUrl, logs, shutdown }: ComposeOptions, core: Core, feed: HttpFeedPublisher, signer: Signer): Promise<string> {
+  const logger = logs.of('api');
+  const readModel = createPostgresReadModel({ connectionString: postgresUrl, logger });
+  shutdown.add('read model', () => readModel.close());
+  const { app } = await createApi({
+    ledgers: core.ledgers,
+    readModel,
+    reports: createPostgresNodeReports(core.pool),
+    eventStore: core.store,
+    feed,
+    tokens: loadTokens(settings.dataDirectory),
+    environments: ENVIRONMENTS,
+    installation: core.installation,
+    signerPublicKey: { keyId: signer.keyId, publicKey: signer.publicKey },
+    logger,
+    clock,
+  });
+  shutdown.add('api', () => app.close());
+  try {
+    return await app.listen({ host: settings.host, port: settings.port });
+  } catch (error) {
+    throw refusal(settings.host, settings.port, error);
+  }
+}
+
+/** Tells what takes effect from now on. */
+async function narrate({ onHappening, shutdown, logs }: ComposeOptions, store: EventStore): Promise<void> {
+  if (onHappening === null) return;
+  const after = await store.lastPosition();
+  const stopping = new AbortController();
+  const tell = createNarrator();
+  const follow = async (): Promise<void> => {
+    for await (const events of store.subscribe({ after, signal: stopping.signal })) {
+      for (const event of events) for (const happening of tell(event)) onHappening(happening);
+    }
+  };
+  const followed = follow().catch((error: unknown) => logs.of('standalone').warn({ err: error }, 'happenings are told no more'));
+  shutdown.add('narrator', () => {
+    stopping.abort();
+    return followed;
+  });
+}

@@ -1,0 +1,74 @@
+// Everything in one process: `npm start`, or `node services/standalone/dist/main.js`. Starts, says what to do next, stops cleanly.
+import { KeyUnusable, TokenUnusable } from '@confledger/api';
+import { InstallationKeyMismatch } from '@confledger/application';
+import { SchemaTooNew } from '@confledger/postgres';
+import { compose } from './compose.js';
+import { openDataDirectory } from './data-directory.js';
+import { openLogs } from './logs.js';
+import { checkPort } from './port.js';
+import { startEmbeddedPostgres } from './postgres/server.js';
+import { readSettings } from './settings.js';
+import { Shutdown } from './shutdown.js';
+import { StartRefused } from './start-refused.js';
+import { createTerminal, readyText } from './terminal.js';
+
+const terminal = createTerminal(process.stdout, process.stderr, process.env);
+const shutdown = new Shutdown((part, error) => terminal.say(`${part} did not stop cleanly: ${error instanceof Error ? error.message : String(error)}`));
+
+async function start(): Promise<void> {
+  const settings = readSettings(process.env);
+  const directory = openDataDirectory(settings.dataDirectory);
+  shutdown.add('data directory', () => directory.release());
+  await checkPort(settings.host, settings.port);
+
+  const logs = openLogs(directory.path);
+  const log = logs.of('standalone');
+  shutdown.add('logs', () => logs.flush());
+  terminal.progress('Starting Postgres');
+  const postgres = await startEmbeddedPostgres({
+    dataDirectory: directory.path,
+    onNotice: (message) => {
+      log.warn(message);
+      terminal.say(message);
+    },
+    onLost: (reason) => end(reason, 1),
+  });
+  shutdown.add('postgres', () => postgres.stop());
+  if (postgres.orphanStopped) terminal.say('Stopped the Postgres that an earlier process had left behind.');
+
+  terminal.progress('Starting api, projector, relay and the reference node');
+  const { url, node } = await compose({ settings, postgresUrl: postgres.url, logs, shutdown, onHappening: terminal.interactive ? terminal.happening : null });
+  terminal.say(readyText({ url, dataDirectory: directory.path, node, startedInMs: process.uptime() * 1_000 }));
+  log.info({ url, pid: process.pid }, 'ready');
+}
+
+/** What people can put right; the message says how. */
+function isRefusal(error: unknown): error is Error {
+  return [StartRefused, KeyUnusable, TokenUnusable, InstallationKeyMismatch, SchemaTooNew].some((kind) => error instanceof kind);
+}
+
+/** Stops everything that has been started, says why, and lets the process end. */
+function end(reason: string | null, exitCode: number): void {
+  process.exitCode = exitCode;
+  if (reason !== null) terminal.refuse(reason);
+  // What a part forgot to close must not keep a process that has said goodbye.
+  void shutdown.run().then(() => process.exit());
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    terminal.progress('Stopping');
+    // A start that is under way is waited for, so that nothing it started is missed.
+    void started.then(() => shutdown.run()).then(() => {
+      terminal.say('Stopped.');
+      process.exit(process.exitCode ?? 0);
+    });
+  });
+}
+process.on('uncaughtException', (error) => end(`A fault ended this process: ${error.stack ?? error.message}`, 1));
+process.on('unhandledRejection', (error) => end(`A fault ended this process: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, 1));
+
+const started: Promise<void> = start().catch((error: unknown) => {
+  // A refusal is for people, in one line; a fault is for whoever mends it.
+  end(isRefusal(error) ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error), 1);
+});

@@ -1,0 +1,82 @@
+// Every sample of the README and of the docs, run as it stands on a fresh instance of its own, its output held against what the page shows.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { eventually } from '@confledger/test-support';
+import { afterAll, describe, expect, test } from 'vitest';
+import { agrees, readPage, runSamples, type Sample, samplesOf, type Session, sourceFileOf } from './samples.js';
+import { isAlive } from './standalone.js';
+
+/** Pages with samples. A page that gets its first one is to be added here; the last test sees to it. */
+const PAGES = ['README.md', 'packages/docs/http.md', 'packages/docs/sdk.md', 'packages/docs/operations.md'];
+const PAGE_TIMEOUT_MS = 180_000;
+
+const repository = fileURLToPath(new URL('../../../', import.meta.url));
+// In this package, so that samples import what its package.json names.
+const sourceFolder = fileURLToPath(new URL('../.cache/samples/', import.meta.url));
+rmSync(sourceFolder, { recursive: true, force: true });
+
+afterAll(() => rmSync(sourceFolder, { recursive: true, force: true }));
+
+async function session(): Promise<Session> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return { folder: mkdtempSync(path.join(tmpdir(), 'confledger samples ')), port: address.port, sourceFolder };
+}
+
+/** Ends what `npm start` of a page has started. */
+async function endStandalone(folder: string): Promise<void> {
+  const lock = path.join(folder, '.confledger/lock');
+  if (!existsSync(lock)) return;
+  const { pid } = JSON.parse(readFileSync(lock, 'utf8')) as { readonly pid: number };
+  process.kill(pid, 'SIGTERM');
+  await eventually(() => !isAlive(pid), { timeoutMs: 30_000 });
+}
+
+const START: Sample = { language: 'bash', code: 'npm start', expected: null, line: 0 };
+
+describe.each(PAGES)('%s', (page) => {
+  const own = samplesOf(readPage(page));
+  const samples = own[0]?.code.includes('npm start') === true ? own : [START, ...own];
+
+  test('every sample runs and prints what the page shows', { timeout: PAGE_TIMEOUT_MS }, async () => {
+    const where = await session();
+    try {
+      for (const { sample, exitCode, output } of await runSamples(page, samples, where)) {
+        const shown = sample.expected?.replaceAll('8011', String(where.port));
+        const said = `${page}:${sample.line} ended with ${exitCode} and printed:\n${output}`;
+        expect(exitCode, said).toBe(0);
+        expect(shown === undefined || agrees(output, shown), `${said}\nThe page shows:\n${shown ?? ''}`).toBe(true);
+      }
+    } finally {
+      await endStandalone(where.folder);
+      rmSync(where.folder, { recursive: true, force: true });
+    }
+  });
+
+  const typed = samples.map((sample, index) => ({ sample, index })).filter(({ sample }) => sample.language === 'ts');
+  test.runIf(typed.length > 0)('every TypeScript sample compiles', () => {
+    const files = typed.map(({ index }) => path.basename(sourceFileOf(page, index, { sourceFolder })));
+    const configuration = path.join(sourceFolder, `tsconfig.${page.replace(/\W+/g, '-')}.json`);
+    const compilerOptions = { strict: true, noEmit: true, module: 'nodenext', target: 'es2023', types: ['node'], skipLibCheck: true };
+    writeFileSync(configuration, JSON.stringify({ compilerOptions, files }));
+    const { stdout, status } = spawnSync(process.execPath, [path.join(repository, 'node_modules/typescript/bin/tsc'), '-p', configuration], { encoding: 'utf8' });
+    expect(stdout).toBe('');
+    expect(status).toBe(0);
+  });
+});
+
+test('no page has samples that nobody runs', () => {
+  const pages = ['ARCHITECTURE.md', 'failure-modes.md', 'glossary.md'].map((name) => `packages/docs/${name}`);
+  for (const page of pages) expect(samplesOf(readPage(page)), page).toEqual([]);
+});
+
+test('the README fits on three screens', () => {
+  expect(readPage('README.md').split('\n').length - 1).toBeLessThanOrEqual(120);
+});
