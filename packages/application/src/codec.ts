@@ -44,11 +44,15 @@ export function bytesOf({ data, metadata }: EventToAppend): number {
   return Buffer.byteLength(data) + Buffer.byteLength(metadata);
 }
 
+/** What every fold relies on. Projections look at the rest, member by member. */
 function isEnvelope(value: unknown): value is EventMetadata {
-  if (typeof value !== 'object' || value === null || !('changeSet' in value) || !('hash' in value) || !('occurredAt' in value)) return false;
-  const { changeSet } = value;
-  return typeof value.hash === 'string' && typeof value.occurredAt === 'string' && typeof changeSet === 'object' && changeSet !== null && 'size' in changeSet && typeof changeSet.size === 'number';
+  if (!isObject(value) || !isObject(value.actor) || !isObject(value.changeSet)) return false;
+  const { actor, changeSet, commandId, fingerprint, hash, occurredAt, previousHash } = value;
+  if (![actor.id, changeSet.id, commandId, fingerprint, hash, occurredAt].every((each) => typeof each === 'string')) return false;
+  return Number.isSafeInteger(changeSet.index) && Number.isSafeInteger(changeSet.size) && (previousHash === null || typeof previousHash === 'string');
 }
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 
 function fits(type: string, data: unknown): boolean {
   if (typeof data !== 'object' || data === null) return false;

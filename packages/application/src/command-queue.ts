@@ -2,30 +2,23 @@
 // the state as it will be when those before it are committed, and go into one append; nothing is answered before its commit.
 // An answer that appends nothing (no-op, refusal, conflict) is given only on a state that a read of the log has confirmed
 // since the command came, because another process may have written.
-import { decide, evolve, recordChangeSet } from '@confledger/domain';
+import { decide, evolveAll, recordChangeSet } from '@confledger/domain';
 import type { Command, Decision, LedgerState, LoadedVersion, RecordedText, SignActivation } from '@confledger/domain';
 import { accepted, nothing, refusal } from './answers.js';
+import { APPEND_EVENTS_MAX, partsOf } from './append-parts.js';
 import { bytesOf, ledgerStream, toAppend } from './codec.js';
 import { explainRefusal, writeConflict } from './explain.js';
 import type { KeptLedger } from './kept-ledger.js';
 import type { LedgerReader, Loaded } from './ledger-reader.js';
 import type { CommandOutcome, CommandRequest, LedgerName } from './ledgers.js';
+import { OpenChangeSets } from './open-change-sets.js';
 import { replay } from './replay.js';
-import { APPEND_BYTES_MAX, AppendOutcomeUnknown } from './ports/event-store.js';
+import { APPEND_BYTES_MAX, AppendOutcomeUnknown, EventStoreUnavailable } from './ports/event-store.js';
 import type { AppendResult, EventStore, EventToAppend } from './ports/event-store.js';
 import type { Clock, Ids, Signer } from './ports/system.js';
 
 /** How often a command that lost against another process is decided again before it is refused. */
 export const WRITE_ATTEMPTS_MAX = 4;
-
-/** How long a writer waits for the end of another's open change set before it abandons it. */
-export const OPEN_CHANGE_SET_WAIT_MS = 5_000;
-
-/** Pause between two looks at another's open change set. */
-const OPEN_CHANGE_SET_POLL_MS = 20;
-
-/** Events in one append; beyond a few hundred the round trip is amortised. */
-const APPEND_EVENTS_MAX = 1_000;
 
 export interface CommandQueueOptions {
   readonly name: LedgerName;
@@ -63,17 +56,24 @@ interface Staged {
   readonly bytes: number;
 }
 
+/** What a command comes to on a state: events to append, an answer that appends nothing, or a fault of its own. */
+type Proposal =
+  | { readonly kind: 'append'; readonly staged: Staged }
+  | { readonly kind: 'answer'; readonly decision: Decision }
+  | { readonly kind: 'fault'; readonly error: unknown };
+
 export class CommandQueue {
   readonly #options: CommandQueueOptions;
+  readonly #openSets: OpenChangeSets;
   #queue: Waiting[] = [];
   #running = false;
   #arrivals = 0;
   /** Commands that arrived up to here may be answered from the kept state: it was confirmed after they came. */
   #confirmedFor = 0;
-  #openSince: { readonly id: string; readonly at: number } | null = null;
 
   constructor(options: CommandQueueOptions) {
     this.#options = options;
+    this.#openSets = new OpenChangeSets(options.clock);
   }
 
   get idle(): boolean {
@@ -105,17 +105,18 @@ export class CommandQueue {
 
   /** Decides what waits, as far as one append goes, and appends it; or answers the first command without an append. */
   async #round(): Promise<void> {
-    const base = await this.#withoutOpenSet(this.#options.kept.kept ?? (await this.#confirm()));
+    const { kept } = this.#options;
+    const base = await this.#openSets.settled(kept.kept ?? (await this.#confirm()), () => this.#confirm());
     const staged: Staged[] = [];
     let tip = base.state;
     let room = { bytes: APPEND_BYTES_MAX, events: APPEND_EVENTS_MAX };
     for (let waiting = this.#queue[0]; waiting !== undefined; waiting = this.#queue[0]) {
-      const decision = decideOn(tip, waiting);
-      if (decision.kind !== 'accepted' || waiting.request.dryRun === true) {
+      const proposal = this.#propose(tip, waiting);
+      if (proposal.kind !== 'append') {
         if (staged.length > 0) break;
-        return this.#withoutAppend(base, waiting, decision);
+        return proposal.kind === 'fault' ? this.#failAlone(waiting, proposal.error) : this.#withoutAppend(base, waiting, proposal.decision);
       }
-      const next = this.#stage(tip, waiting, decision);
+      const next = proposal.staged;
       const fits = next.bytes <= room.bytes && next.events.length <= room.events;
       if (!fits && staged.length > 0) break;
       this.#queue.shift();
@@ -127,14 +128,32 @@ export class CommandQueue {
     await this.#append(base, staged, tip);
   }
 
+  /** What the command throws is its own: those behind it are decided without it. */
+  #propose(tip: LedgerState, waiting: Waiting): Proposal {
+    try {
+      const decision = decideOn(tip, waiting);
+      if (decision.kind !== 'accepted' || waiting.request.dryRun === true) return { kind: 'answer', decision };
+      return { kind: 'append', staged: this.#stage(tip, waiting, decision) };
+    } catch (error) {
+      return { kind: 'fault', error };
+    }
+  }
+
+  #failAlone(waiting: Waiting, error: unknown): void {
+    this.#queue.shift();
+    this.#options.kept.drop();
+    waiting.fail(error);
+  }
+
   #stage(tip: LedgerState, waiting: Waiting, decision: Accepted): Staged {
-    const { ids, clock, sign } = this.#options;
-    const { actor, reason, correlationId, causationId = null, traceparent = null } = waiting.request;
+    const { ids, clock, sign, signer } = this.#options;
+    const { actor, reason, correlationId, causationId = null, traceparent = null, dryRun = false } = waiting.request;
     const { commandId, fingerprint } = waiting;
     const envelope = { actor, reason, commandId, fingerprint, correlationId, causationId, traceparent, changeSetId: ids.next(), now: clock.now() };
-    const recorded = recordChangeSet(tip.ledger, tip, decision.events, envelope, sign);
+    // A node runs whatever bears a valid signature: none is made for an activation that is only tried out.
+    const recorded = recordChangeSet(tip.ledger, tip, decision.events, envelope, dryRun ? () => ({ keyId: signer.keyId, signature: '' }) : sign);
     const events = recorded.map(toAppend);
-    const after = recorded.reduce<LedgerState>((state, { event }) => evolve(state, event), tip);
+    const after = evolveAll(tip, recorded.map(({ event }) => event));
     return { waiting, decision, before: tip, after, events, recorded, bytes: events.reduce((sum, event) => sum + bytesOf(event), 0) };
   }
 
@@ -145,12 +164,13 @@ export class CommandQueue {
     if (result === null) return;
     if (result.outcome === 'conflict') return this.#lost(waiting);
     this.#committed(result, { state: tip, position: result.position, snapshotAt: base.snapshotAt }, sent);
-    for (const each of staged) each.waiting.answer(accepted(this.#options.name, each, result.position));
+    for (const each of staged) settle(each.waiting, () => accepted(this.#options.name, each, result.position));
   }
 
   /** A change set that is too large for one append: it takes effect with its last part, or never. */
   async #appendInParts(base: Loaded, staged: Staged): Promise<void> {
     const sent = this.#arrivals;
+    this.#openSets.ours(staged.recorded[0]?.event.metadata.changeSet.id);
     let revision = base.state.revision;
     let result: AppendResult | null = null;
     for (const part of partsOf(staged.events)) {
@@ -161,7 +181,7 @@ export class CommandQueue {
     }
     if (result?.outcome !== 'appended') return;
     this.#committed(result, { state: staged.after, position: result.position, snapshotAt: base.snapshotAt }, sent);
-    staged.waiting.answer(accepted(this.#options.name, staged, result.position));
+    settle(staged.waiting, () => accepted(this.#options.name, staged, result.position));
   }
 
   /** Null when it failed: the commands have then been told. */
@@ -195,10 +215,7 @@ export class CommandQueue {
   }
 
   async #withoutAppend(base: Loaded, waiting: Waiting, decision: Decision): Promise<void> {
-    if (decision.kind === 'needs') {
-      waiting.loaded.set(decision.version, await this.#options.reader.version(base.state.ledger, decision.version));
-      return;
-    }
+    if (decision.kind === 'needs') return this.#load(base, waiting, decision.version);
     if (decision.kind !== 'repeated' && waiting.arrived > this.#confirmedFor) {
       await this.#confirm();
       return;
@@ -208,6 +225,15 @@ export class CommandQueue {
       waiting.answer(await this.#answerTo(base, waiting, decision));
     } catch (error) {
       waiting.fail(error);
+    }
+  }
+
+  async #load({ state }: Loaded, waiting: Waiting, version: number): Promise<void> {
+    try {
+      waiting.loaded.set(version, await this.#options.reader.version(state.ledger, version));
+    } catch (error) {
+      if (error instanceof EventStoreUnavailable) throw error;
+      this.#failAlone(waiting, error);
     }
   }
 
@@ -230,20 +256,8 @@ export class CommandQueue {
     const asked = this.#arrivals;
     const loaded = await this.#options.kept.fresh();
     this.#confirmedFor = asked;
+    for (const waiting of this.#queue) forgetMissing(waiting.loaded);
     return loaded;
-  }
-
-  /** Waits for the end of another's open change set, else an emergency rollback in several parts would starve. */
-  async #withoutOpenSet(loaded: Loaded): Promise<Loaded> {
-    let current = loaded;
-    for (let open = current.state.open; open !== null; open = current.state.open) {
-      const now = this.#options.clock.now();
-      if (this.#openSince?.id !== open.id) this.#openSince = { id: open.id, at: now };
-      if (now - this.#openSince.at >= OPEN_CHANGE_SET_WAIT_MS) break;
-      await new Promise((resolve) => setTimeout(resolve, OPEN_CHANGE_SET_POLL_MS));
-      current = await this.#confirm();
-    }
-    return current;
   }
 }
 
@@ -262,18 +276,16 @@ function decideOn(state: LedgerState, { command, request, commandId, fingerprint
   return decide(state, command, { actor: request.actor.id, commandId, fingerprint, guards: request.guards, loaded });
 }
 
-function* partsOf(events: readonly EventToAppend[]): Generator<EventToAppend[]> {
-  let part: EventToAppend[] = [];
-  let bytes = 0;
-  for (const event of events) {
-    const size = bytesOf(event);
-    if (part.length > 0 && (bytes + size > APPEND_BYTES_MAX || part.length >= APPEND_EVENTS_MAX)) {
-      yield part;
-      part = [];
-      bytes = 0;
-    }
-    part.push(event);
-    bytes += size;
+/** A number that was no version when it was looked up may have become one: a version that was found stays what it is. */
+function forgetMissing(loaded: Map<number, LoadedVersion>): void {
+  for (const [version, found] of loaded) if (!('document' in found)) loaded.delete(version);
+}
+
+/** A command is told in any case, also when its answer cannot be put together. */
+function settle(waiting: Waiting, outcome: () => CommandOutcome): void {
+  try {
+    waiting.answer(outcome());
+  } catch (error) {
+    waiting.fail(error);
   }
-  if (part.length > 0) yield part;
 }

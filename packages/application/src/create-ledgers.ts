@@ -103,13 +103,18 @@ function forgetIdle(inUse: Map<string, InUse>, except: string): void {
   }
 }
 
+/** Versions that one answer names as taken live; their count is exact. */
+const TAKEN_LIVE_NAMED_MAX = 1_000;
+
 /** An activation over several pending versions names them all; a failure to list them does not undo the activation. */
 async function withVersionsTakenLive(reader: LedgerReader, name: LedgerName, outcome: CommandOutcome): Promise<CommandOutcome> {
   if (outcome.kind === 'refused' || outcome.activation === null || outcome.activation.tookLiveCount <= outcome.activation.tookLive.length) return outcome;
   const { version, previous } = outcome.activation;
   try {
-    const made = await versionsBetween(reader, `${name.environment}.${name.service}`, previous ?? 0, version);
-    return { ...outcome, activation: { ...outcome.activation, tookLive: made.map((each) => each.version) } };
+    const made = await versionsBetween(reader, `${name.environment}.${name.service}`, previous ?? -1, version);
+    // The version itself is named in any case: of a dry run the log holds nothing.
+    const older = made.map((each) => each.version).filter((each) => each < version);
+    return { ...outcome, activation: { ...outcome.activation, tookLive: [...older.slice(0, TAKEN_LIVE_NAMED_MAX - 1), version] } };
   } catch {
     return outcome;
   }

@@ -1,4 +1,5 @@
 // Makes a refusal say what happened: which versions are pending, what changed since the client looked.
+import { overlaps } from '@confledger/document';
 import { refuse, refuseWith } from '@confledger/domain';
 import type { Guards, LedgerState, Refusal, RefusalDetail } from '@confledger/domain';
 import type { LedgerReader } from './ledger-reader.js';
@@ -13,7 +14,7 @@ export async function explainRefusal(reader: LedgerReader, state: LedgerState, r
   const since = seenVersion(state, refusal, guards);
   if (since === null || state.phase === 'absent' || state.head.version === null) return refusal;
   const versions = await versionsBetween(reader, state.ledger, since, state.head.version);
-  const named = versions.slice(-VERSIONS_NAMED_MAX).map((version) => detailOf(version, refusal));
+  const named = versions.filter((version) => concerns(version, refusal)).slice(-VERSIONS_NAMED_MAX).map((version) => detailOf(version, refusal));
   return refuseWith(refusal.code, refusal.message, [...refusal.details, ...named]);
 }
 
@@ -26,7 +27,7 @@ export function writeConflict(attempts: number): Refusal {
 function seenVersion(state: LedgerState, refusal: Refusal, guards: Guards): number | null {
   switch (refusal.code) {
     case 'PENDING_CHANGES':
-      return state.phase === 'existing' ? (state.active?.version ?? 0) : null;
+      return state.phase === 'existing' ? (state.active?.version ?? -1) : null;
     case 'EXPECTED_VERSION_CONFLICT':
       return guards.expectedVersion ?? null;
     case 'IF_MATCH_FAILED':
@@ -34,6 +35,12 @@ function seenVersion(state: LedgerState, refusal: Refusal, guards: Guards): numb
     default:
       return null;
   }
+}
+
+/** The entity tag of a path is moved by changes at, above or below it only: the others are no answer to "what changed". */
+function concerns({ paths }: VersionMade, { code, details }: Refusal): boolean {
+  const addressed = code === 'IF_MATCH_FAILED' ? (details[0]?.path ?? null) : null;
+  return addressed === null || paths.some((path) => overlaps(path, addressed));
 }
 
 function detailOf({ version, actor, reason, occurredAt, paths }: VersionMade, refusal: Refusal): RefusalDetail {

@@ -28,7 +28,8 @@ export type { Snapshot, SnapshotStore } from './ports/snapshots.js';
 export type { NodeReport, NodeReports } from './ports/node-reports.js';
 
 // The core: commands and reads of ledgers, what is active, the relay, and the installation.
-export { CommandOutcomeUnknown, OPEN_CHANGE_SET_WAIT_MS, WRITE_ATTEMPTS_MAX } from './command-queue.js';
+export { CommandOutcomeUnknown, WRITE_ATTEMPTS_MAX } from './command-queue.js';
+export { OPEN_CHANGE_SET_WAIT_MS } from './open-change-sets.js';
 export { EventUnreadable, bytesOf, decodeEvent, ledgerOfStream, ledgerStream, toAppend } from './codec.js';
 export { LEAVES_KEPT_MAX, LEDGERS_KEPT_MAX, createLedgers, nameOf } from './create-ledgers.js';
 export type { LedgersCore, LedgersOptions } from './create-ledgers.js';

@@ -1,6 +1,6 @@
 // One ledger as this process keeps it: a folded state that may lag behind the log, and reads that bring it to its end.
 // A kept state may only propose: whatever is answered from it without an append is first checked against the log.
-import { evolve } from '@confledger/domain';
+import { LedgerCorrupt, evolve } from '@confledger/domain';
 import { decodeEvent } from './codec.js';
 import type { LedgerReader, Loaded } from './ledger-reader.js';
 import type { StoredEvent } from './ports/event-store.js';
@@ -54,11 +54,15 @@ export class KeptLedger {
     this.#snapshotLater();
   }
 
-  /** Folds a committed event in when it is the very next one; anything else is left to the next read. */
+  /** Folds a committed event in when it is the very next one; anything else, one that does not fit too, is left to the next read. */
   observe(stored: StoredEvent): void {
     const kept = this.#kept;
     if (kept === null || kept.state.revision + 1 !== stored.revision) return;
-    this.advance({ ...kept, state: evolve(kept.state, decodeEvent(stored)), position: stored.position });
+    try {
+      this.advance({ ...kept, state: evolve(kept.state, decodeEvent(stored)), position: stored.position });
+    } catch {
+      this.drop();
+    }
   }
 
   /** Forgets what is kept, because the outcome of an append was in doubt. */
@@ -78,6 +82,8 @@ export class KeptLedger {
       (loaded) => this.#arrived(loaded),
       (error: unknown) => {
         this.#reading = null;
+        // What is kept may be what does not fit: the next reading begins anew.
+        if (error instanceof LedgerCorrupt) this.drop();
         throw error;
       },
     );

@@ -108,10 +108,12 @@ export class LedgerReader {
 
   /** A snapshot counts only when the event that it was taken at stands in the stream with the same hash. */
   async #restore(ledger: string, snapshot: Snapshot): Promise<Loaded | null> {
-    const { revision, hash, occurredAt, body } = snapshot;
+    const { revision, hash, body } = snapshot;
     const [stored] = await this.#store.readStream(ledgerStream(ledger), { from: revision, direction: 'forwards', limit: 1 });
-    if (!stored || decodeEvent(stored).metadata.hash !== hash) return null;
     try {
+      const event = stored && decodeEvent(stored);
+      if (stored === undefined || event?.metadata.hash !== hash) return null;
+      const { occurredAt } = event.metadata;
       return { state: decodeSnapshot(ledger, { revision, hash, occurredAt }, body), position: stored.position, snapshotAt: revision };
     } catch (error) {
       this.#onSnapshotFault(error);

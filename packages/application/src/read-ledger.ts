@@ -53,7 +53,7 @@ async function select({ name, selector, reader }: ReadRequest, { state, position
 async function documentOf(reader: LedgerReader, state: ExistingLedger, version: number) {
   if (state.active?.version === version && state.active.document !== null) return state.active.document;
   const content = await reader.version(state.ledger, version);
-  return 'document' in content ? content.document : notAVersion(state, version, content.nearest);
+  return 'document' in content ? content.document : notAVersion(state, version, content.nearest.filter((near) => near <= state.revision));
 }
 
 const refused = (refusal: Refusal): ReadOutcome => ({ kind: 'refused', refusal });

@@ -1,6 +1,7 @@
 // The relay: follows the log and gives the feed each ledger's newest activation, whole, with its document. Used by services/relay
 // and by an api that serves the HTTP feed. Whatever goes wrong ends in taking the feed over anew; no writer ever waits for it.
-import { ledgerOfStream } from './codec.js';
+import { LedgerCorrupt } from '@confledger/domain';
+import { EventUnreadable, ledgerOfStream } from './codec.js';
 import type { LedgersCore } from './create-ledgers.js';
 import type { EventStore, StoredEvent } from './ports/event-store.js';
 import { FeedFenced } from './ports/feed.js';
@@ -19,6 +20,8 @@ export type RelayEvent =
   | { readonly kind: 'published'; readonly position: bigint; readonly activations: readonly ActiveDocument[] }
   /** Another relay took over: this one is standby again, quietly. */
   | { readonly kind: 'superseded'; readonly position: bigint }
+  /** A ledger's history does not add up: its nodes go on with what they run, and the other ledgers go on too. */
+  | { readonly kind: 'unreadable'; readonly ledger: string; readonly error: unknown }
   /** Something failed and is tried again after the pause. */
   | { readonly kind: 'failed'; readonly error: unknown; readonly retryInMs: number };
 
@@ -72,18 +75,19 @@ async function follow({ events, ledgers, publisher, onEvent, beatIntervalMs = BE
   try {
     for await (const batch of events.subscribe({ after, signal: AbortSignal.any([signal, writer.failed]) })) {
       ledgers.observe(batch);
-      const activations = await newestActivations(ledgers, batch);
+      const activations = await newestActivations(ledgers, batch, onEvent);
       const position = batch.at(-1)?.position ?? writer.position;
       await writer.write(activations, position);
       onProgress();
       onEvent?.({ kind: 'published', position, activations });
     }
     writer.rethrow();
+    if (!signal.aborted) throw new Error("the event store ended the relay's subscription");
   } catch (error) {
     if (error instanceof FeedFenced) onEvent?.({ kind: 'superseded', position: writer.position });
     throw error;
   } finally {
-    writer.stop();
+    await writer.stop();
   }
 }
 
@@ -94,6 +98,8 @@ class FeedWriter {
   readonly #timer: NodeJS.Timeout;
   readonly #failure = new AbortController();
   #busy: Promise<void> = Promise.resolve();
+  #beatWaits = false;
+  #stopped = false;
 
   constructor(publisher: FeedPublisher, position: bigint, beatIntervalMs: number) {
     this.#publisher = publisher;
@@ -121,22 +127,44 @@ class FeedWriter {
     if (this.failed.aborted) throw this.failed.reason;
   }
 
-  stop(): void {
+  /** No more beats. Resolves when what is under way is over: afterwards the publisher may be closed, and another elected. */
+  async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#stopped = true;
+    await this.#busy;
   }
 
+  /** While a publication takes longer than the interval one beat waits for its turn, not one for each interval. */
   #beat(): void {
-    this.#busy = this.#busy.then(() => this.#publisher.beat(this.position)).catch((error: unknown) => this.#failure.abort(error));
+    if (this.#beatWaits) return;
+    this.#beatWaits = true;
+    this.#busy = this.#busy
+      .then(() => {
+        this.#beatWaits = false;
+        return this.#stopped ? undefined : this.#publisher.beat(this.position);
+      })
+      .catch((error: unknown) => this.#failure.abort(error));
   }
 }
 
 /** Of each ledger that has an activation among the events, the newest there is by now: older ones are of no use to a node. */
-async function newestActivations(ledgers: Pick<LedgersCore, 'active'>, events: readonly StoredEvent[]): Promise<ActiveDocument[]> {
+async function newestActivations(ledgers: Pick<LedgersCore, 'active'>, events: readonly StoredEvent[], onEvent: RelayOptions['onEvent']): Promise<ActiveDocument[]> {
   const newest = new Map<string, number>();
   for (const { type, stream, revision } of events) {
     const ledger = type === 'VersionActivated' ? ledgerOfStream(stream) : null;
     if (ledger !== null) newest.set(ledger, revision);
   }
-  const found = await Promise.all([...newest].map(([ledger, revision]) => ledgers.active(ledger, revision)));
+  const found = await Promise.all([...newest].map(([ledger, revision]) => activeUnlessUnreadable(ledgers, ledger, revision, onEvent)));
   return found.filter((each) => each !== null);
+}
+
+/** A feed that stopped at one broken history would keep every other ledger's activations from their nodes. */
+async function activeUnlessUnreadable(ledgers: Pick<LedgersCore, 'active'>, ledger: string, revision: number, onEvent: RelayOptions['onEvent']): Promise<ActiveDocument | null> {
+  try {
+    return await ledgers.active(ledger, revision);
+  } catch (error) {
+    if (!(error instanceof LedgerCorrupt || error instanceof EventUnreadable)) throw error;
+    onEvent?.({ kind: 'unreadable', ledger, error });
+    return null;
+  }
 }

@@ -17,13 +17,14 @@ export interface VersionMade {
   readonly paths: readonly string[];
 }
 
-/** Versions with a number in (after, upTo], oldest first, as far as `LISTED_EVENTS_MAX` events go. */
+/** Versions that were begun behind `after` and have a number up to `upTo`, oldest first, as far as `LISTED_EVENTS_MAX` events go. */
 export async function versionsBetween(reader: LedgerReader, ledger: string, after: number, upTo: number): Promise<VersionMade[]> {
   const events: Recorded<LedgerEvent>[] = [];
+  const start = Math.max(after, -1);
   // What lies behind the last change of a set belongs to it and tells whether it is whole: a few events more are read.
   const last = upTo + 4;
   while (events.length < LISTED_EVENTS_MAX) {
-    const from = (events.at(-1)?.revision ?? after) + 1;
+    const from = (events.at(-1)?.revision ?? start) + 1;
     if (from > last) break;
     const page = await reader.events(ledger, from, Math.min(PAGE_EVENTS, last - from + 1));
     events.push(...page);
@@ -39,7 +40,9 @@ function versionsOf(events: readonly Recorded<LedgerEvent>[]): VersionMade[] {
     if (set[0]?.metadata.changeSet.id !== event.metadata.changeSet.id) set = [];
     set.push(event);
     const { index, size } = event.metadata.changeSet;
-    const version = index === size - 1 ? versionOf(set) : null;
+    // A set that began at or before `after` was seen, in part at least: it is not what happened since.
+    const whole = index === size - 1 && set[0]?.metadata.changeSet.index === 0;
+    const version = whole ? versionOf(set) : null;
     if (version) made.push(version);
   }
   return made;

@@ -16,14 +16,26 @@ export interface RememberedCommand {
   readonly lastRevision: number;
 }
 
-/** Immutable: folding one state into two futures never mixes them. */
-export class CommandWindow {
-  static readonly empty = new CommandWindow([], []);
+interface Numbered {
+  /** How many commands came before it. */
+  readonly ordinal: number;
+  readonly command: RememberedCommand;
+}
 
-  readonly #older: readonly ReadonlyMap<string, RememberedCommand>[];
+/**
+ * Immutable: folding one state into two futures never mixes them. Exactly the last `COMMANDS_REMEMBERED_MAX` count, whatever the
+ * chunks still hold: a state from a snapshot and one folded from the beginning must give the same answer to a repetition.
+ */
+export class CommandWindow {
+  static readonly empty = new CommandWindow(0, [], []);
+
+  /** How many commands there were. */
+  readonly #count: number;
+  readonly #older: readonly ReadonlyMap<string, Numbered>[];
   readonly #recent: readonly RememberedCommand[];
 
-  private constructor(older: readonly ReadonlyMap<string, RememberedCommand>[], recent: readonly RememberedCommand[]) {
+  private constructor(count: number, older: readonly ReadonlyMap<string, Numbered>[], recent: readonly RememberedCommand[]) {
+    this.#count = count;
     this.#older = older;
     this.#recent = recent;
   }
@@ -35,10 +47,12 @@ export class CommandWindow {
   }
 
   with(command: RememberedCommand): CommandWindow {
+    const count = this.#count + 1;
     const recent = [...this.#recent, command];
-    if (recent.length < CHUNK_SIZE) return new CommandWindow(this.#older, recent);
-    const chunk = new Map(recent.map((each) => [keyOf(each.actor, each.commandId), each]));
-    return new CommandWindow([...this.#older, chunk].slice(-CHUNKS_MAX), []);
+    if (recent.length < CHUNK_SIZE) return new CommandWindow(count, this.#older, recent);
+    const first = count - recent.length;
+    const chunk = new Map(recent.map((each, index) => [keyOf(each.actor, each.commandId), { ordinal: first + index, command: each }]));
+    return new CommandWindow(count, [...this.#older, chunk].slice(-CHUNKS_MAX), []);
   }
 
   /** The scope of a key is its actor (and its ledger, whose window this is). */
@@ -46,13 +60,16 @@ export class CommandWindow {
     const recent = this.#recent.findLast((each) => each.commandId === commandId && each.actor === actor);
     if (recent) return recent;
     const key = keyOf(actor, commandId);
-    return this.#older.findLast((chunk) => chunk.has(key))?.get(key);
+    const older = this.#older.findLast((chunk) => chunk.has(key))?.get(key);
+    return older && older.ordinal >= this.#count - COMMANDS_REMEMBERED_MAX ? older.command : undefined;
   }
 
   /** Oldest first, at most `COMMANDS_REMEMBERED_MAX`. */
   toArray(): readonly RememberedCommand[] {
-    return [...this.#older.flatMap((chunk) => [...chunk.values()]), ...this.#recent].slice(-COMMANDS_REMEMBERED_MAX);
+    const older = this.#older.flatMap((chunk) => [...chunk.values()].map((each) => each.command));
+    return [...older, ...this.#recent].slice(-COMMANDS_REMEMBERED_MAX);
   }
 }
 
-const keyOf = (actor: string, commandId: string): string => `${actor}\n${commandId}`;
+/** The length keeps apart what an actor's name and a key could otherwise be cut from in two ways. */
+const keyOf = (actor: string, commandId: string): string => `${actor.length}:${actor}${commandId}`;

@@ -1,5 +1,5 @@
 // What a ledger's events add up to. `evolve` folds one event in; a change set takes effect with its last event.
-import { Document } from '@confledger/document';
+import { Document, DocumentFault } from '@confledger/document';
 import type { DocumentChange } from '@confledger/document';
 import { CommandWindow } from './command-window.js';
 import type { LedgerEvent, Recorded } from './events.js';
@@ -81,7 +81,7 @@ export function evolve(state: LedgerState, event: Recorded<LedgerEvent>): Ledger
   assertFollows(state, event);
   const { changeSet } = event.metadata;
   const gathered = state.open?.id === changeSet.id ? gather(state.open, event) : [event];
-  if (gathered.length !== changeSet.index + 1) throw corrupt(event, 'its change set has a gap');
+  if (gathered.length !== changeSet.index + 1 || changeSet.index >= changeSet.size) throw corrupt(event, 'its change set has a gap');
   const complete = changeSet.index === changeSet.size - 1;
   const moved: LedgerState = {
     ...state,
@@ -140,8 +140,18 @@ function withChanges(ledger: ExistingLedger, events: readonly Recorded<LedgerEve
   }
   const last = changes.at(-1);
   if (!last) return ledger;
-  const head = { version: last.revision, ordinal: ledger.head.ordinal + 1, document: ledger.head.document.apply(changes) };
+  const head = { version: last.revision, ordinal: ledger.head.ordinal + 1, document: changed(ledger.head.document, changes, events) };
   return { ...ledger, head, pending: ledger.pending + 1 };
+}
+
+function changed(document: Document, changes: readonly DocumentChange[], events: readonly Recorded<LedgerEvent>[]): Document {
+  try {
+    return document.apply(changes);
+  } catch (error) {
+    const [first] = events;
+    if (!(error instanceof DocumentFault) || !first) throw error;
+    throw corrupt(first, `its change set does not fit the document (${error.message})`, error);
+  }
 }
 
 /** Activations and tags: what makes a version mean something. */
@@ -173,6 +183,6 @@ function documentOf(ledger: ExistingLedger, version: number): Document | null {
   return ledger.active?.version === version ? ledger.active.document : null;
 }
 
-function corrupt(event: Recorded<LedgerEvent>, why: string): LedgerCorrupt {
-  return new LedgerCorrupt(`event ${event.revision} of ${event.stream} does not fit: ${why}`);
+function corrupt(event: Recorded<LedgerEvent>, why: string, cause?: unknown): LedgerCorrupt {
+  return new LedgerCorrupt(`event ${event.revision} of ${event.stream} does not fit: ${why}`, { cause });
 }

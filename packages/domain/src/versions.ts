@@ -26,7 +26,7 @@ export const VERSION_WORDS = ['latest', 'active', 'previous'] as const;
 
 /** Resolves a name to its number: a refusal when it names nothing here. */
 export function versionNumber(ledger: ExistingLedger, name: VersionName): number | Refusal {
-  if (typeof name === 'number') return name <= ledger.revision ? name : unknownVersion(ledger, name);
+  if (typeof name === 'number') return isRevision(name) && name <= ledger.revision ? name : unknownVersion(ledger, name);
   switch (name) {
     case 'latest':
       return ledger.head.version ?? refuse('NOTHING_TO_ACTIVATE', 'version', `${ledger.ledger} has no version yet`, 'write a value first: that makes the first version');
@@ -43,12 +43,15 @@ export function versionNumber(ledger: ExistingLedger, name: VersionName): number
 export function resolveVersion(ledger: ExistingLedger, name: VersionName, loaded: ReadonlyMap<number, LoadedVersion>): ResolvedVersion {
   const version = versionNumber(ledger, name);
   if (typeof version !== 'number') return { kind: 'refused', refusal: version };
-  const { head } = ledger;
+  const { head, active, pending } = ledger;
   if (head.version === version) return { kind: 'found', content: { version, ordinal: head.ordinal, document: head.document } };
+  if (active?.version === version && active.document) return { kind: 'found', content: { version, ordinal: head.ordinal - pending, document: active.document } };
   const found = loaded.get(version);
   if (!found) return { kind: 'needs', version };
   return 'document' in found ? { kind: 'found', content: found } : { kind: 'refused', refusal: notAVersion(ledger, version, found.nearest) };
 }
+
+const isRevision = (number: number): boolean => Number.isSafeInteger(number) && number >= 0;
 
 export function notAVersion(ledger: ExistingLedger, version: number, nearest: readonly number[]): Refusal {
   const hint = nearest.length === 0 ? 'the ledger has no version yet' : `the nearest versions are ${nearest.join(' and ')}`;

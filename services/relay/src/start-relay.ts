@@ -51,6 +51,8 @@ function log(logger: Logger, event: RelayEvent): void {
       return logger.info('relay is on standby');
     case 'superseded':
       return logger.info({ position: String(event.position) }, 'another relay took over');
+    case 'unreadable':
+      return logger.error({ ledger: event.ledger, err: event.error }, 'a ledger cannot be read and is left out of the feed');
     case 'failed':
       return logger.warn({ err: event.error, retryInMs: event.retryInMs }, 'relay failed and tries again');
     case 'published':

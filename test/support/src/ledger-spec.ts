@@ -1,0 +1,162 @@
+// The sentence that specs of the ledger are written in: given(change sets).when(command).then(events | refused | nothing).
+// Used by the specs of domain and application; it decides, records and folds with the real functions.
+import { isDeepStrictEqual } from 'node:util';
+import { decide, evolveAll, initialState, recordChangeSet } from '@confledger/domain';
+import type {
+  Command, Decision, DraftEvent, Envelope, ExistingLedger, Guards, LedgerEvent, LedgerState, LoadedVersion, Recorded, RecordedText, RefusalCode, SignActivation,
+} from '@confledger/domain';
+
+export const LEDGER = 'production.trading-engine';
+
+/** A day that is none: 2026-01-05, 09:00 UTC. Each change set is a second later than the one before. */
+export const FIRST_INSTANT_MS = Date.UTC(2026, 0, 5, 9);
+
+/** A signature that can be told from others, made of what it covers. */
+export const fakeSign: SignActivation = ({ origin, ...rest }) => ({ keyId: '0123456789abcdef', signature: Buffer.from(JSON.stringify({ origin: origin.length, ...rest })).toString('base64url') });
+
+export const created = (): DraftEvent => ({ type: 'LedgerCreated', data: { environment: 'production', service: 'trading-engine' } });
+export const set = (path: string, value: Extract<DraftEvent, { type: 'ConfigSet' }>['data']['value']): DraftEvent => ({ type: 'ConfigSet', data: { path, value } });
+export const deleted = (path: string): DraftEvent => ({ type: 'ConfigDeleted', data: { path } });
+export const tagged = (version: number, tag: string): DraftEvent => ({ type: 'VersionTagged', data: { version, tag } });
+export const untagged = (version: number, tag: string): DraftEvent => ({ type: 'VersionUntagged', data: { version, tag } });
+export const activated = (data: Extract<DraftEvent, { type: 'VersionActivated' }>['data']): DraftEvent => ({ type: 'VersionActivated', data });
+
+/** A change set that was begun and never completed: its first events only. */
+export interface Abandoned {
+  readonly begun: readonly DraftEvent[];
+  readonly size: number;
+}
+export const abandoned = (...begun: readonly DraftEvent[]): Abandoned => ({ begun, size: begun.length + 1 });
+
+export type Given = DraftEvent | readonly DraftEvent[] | Abandoned | Command;
+
+export interface When {
+  readonly guards?: Guards;
+  readonly actor?: string;
+  readonly key?: string;
+  readonly fingerprint?: string;
+}
+
+export type Expected = readonly DraftEvent[] | 'nothing' | 'repeated' | { readonly refused: RefusalCode; readonly at?: string | null; readonly says?: RegExp };
+
+export const refused = (code: RefusalCode, more: { readonly at?: string | null; readonly says?: RegExp } = {}): Expected => ({ refused: code, ...more });
+
+/** A history in the making. Every step is what the ledger itself would have written, or a change set spelled out. */
+export class History {
+  readonly events: Recorded<LedgerEvent>[] = [];
+  readonly texts: RecordedText[] = [];
+  state: LedgerState = initialState(LEDGER);
+  #sets = 0;
+
+  /** Records a change set; `size` beyond its events leaves it open. */
+  record(drafts: readonly DraftEvent[], options: { readonly size?: number; readonly envelope?: Partial<Envelope> } = {}): readonly Recorded<LedgerEvent>[] {
+    const missing = (options.size ?? drafts.length) - drafts.length;
+    const padding = Array.from({ length: missing }, () => set('never.recorded', 0));
+    const recorded = recordChangeSet(LEDGER, this.state, [...drafts, ...padding], this.#envelope(options.envelope), fakeSign).slice(0, drafts.length);
+    const events = recorded.map((each) => each.event);
+    this.texts.push(...recorded);
+    this.events.push(...events);
+    this.state = evolveAll(this.state, events);
+    return events;
+  }
+
+  /** Decides as the command loop does: versions that are not in the state are looked up in the history. */
+  decide(command: Command, { guards = {}, actor = 'alice', key, fingerprint = 'f' }: When = {}): Exclude<Decision, { kind: 'needs' }> {
+    const loaded = new Map<number, LoadedVersion>();
+    for (;;) {
+      const decision = decide(this.state, command, { actor, commandId: key ?? `command-${this.#sets + 1}`, fingerprint, guards, loaded });
+      if (decision.kind !== 'needs') return decision;
+      loaded.set(decision.version, this.versionAt(decision.version));
+    }
+  }
+
+  /** Carries a command out; throws when it is not accepted. */
+  execute(command: Command, when: When = {}): readonly Recorded<LedgerEvent>[] {
+    const decision = this.decide(command, when);
+    if (decision.kind !== 'accepted') throw new Error(`the given command ${command.type} came to '${decision.kind}': ${JSON.stringify(decision)}`);
+    const { actor = 'alice', key, fingerprint = 'f' } = when;
+    return this.record(decision.events, { envelope: { actor: { id: actor, method: 'token', roles: ['writer'] }, fingerprint, ...(key === undefined ? {} : { commandId: key }) } });
+  }
+
+  /** The ledger; throws while it does not exist. */
+  get ledger(): ExistingLedger {
+    if (this.state.phase === 'absent') throw new Error('the ledger does not exist');
+    return this.state;
+  }
+
+  /** What a reader of the log finds at a version. */
+  versionAt(version: number): LoadedVersion {
+    const nearest: number[] = [];
+    let state: LedgerState = initialState(LEDGER);
+    for (const event of this.events) {
+      state = evolveAll(state, [event]);
+      if (state.phase === 'absent' || state.head.version === null) continue;
+      if (state.head.version === version) return { version, ordinal: state.head.ordinal, document: state.head.document };
+      if (state.head.version !== nearest.at(-1)) nearest.push(state.head.version);
+    }
+    return { version, nearest: [nearest.findLast((each) => each < version), nearest.find((each) => each > version)].filter((each) => each !== undefined) };
+  }
+
+  #envelope(over: Partial<Envelope> = {}): Envelope {
+    this.#sets += 1;
+    const id = this.#sets;
+    return {
+      actor: { id: 'alice', method: 'token', roles: ['writer'] },
+      reason: null,
+      commandId: `command-${id}`,
+      fingerprint: 'f',
+      correlationId: `request-${id}`,
+      causationId: null,
+      traceparent: null,
+      changeSetId: `set-${id}`,
+      now: FIRST_INSTANT_MS + id * 1_000,
+      ...over,
+    };
+  }
+}
+
+export function given(...steps: readonly Given[]): { readonly history: History; when(command: Command, when?: When): { then(expected: Expected): History } } {
+  const history = new History();
+  for (const step of steps) take(history, step);
+  return {
+    history,
+    when: (command, when = {}) => ({
+      then(expected) {
+        judge(history.decide(command, when), expected);
+        if (Array.isArray(expected)) history.execute(command, when);
+        return history;
+      },
+    }),
+  };
+}
+
+function take(history: History, step: Given): void {
+  if ('begun' in step) history.record(step.begun, { size: step.size });
+  else if (isChangeSet(step)) history.record(step);
+  else if ('data' in step) history.record([step]);
+  else history.execute(step);
+}
+
+const isChangeSet = (step: Given): step is readonly DraftEvent[] => Array.isArray(step);
+
+function judge(decision: Decision, expected: Expected): void {
+  if (expected === 'nothing' || expected === 'repeated') return equal(decision.kind, expected, decision);
+  if ('refused' in expected) return judgeRefusal(decision, expected);
+  equal(decision.kind === 'accepted' ? decision.events : decision, expected, decision);
+}
+
+function judgeRefusal(decision: Decision, { refused: code, at, says }: Extract<Expected, { refused: RefusalCode }>): void {
+  if (decision.kind !== 'refused') return equal(decision.kind, 'refused', decision);
+  const { refusal } = decision;
+  equal(refusal.code, code, decision);
+  const [first] = refusal.details;
+  if (first === undefined || first.message === '' || first.remedy === '') throw new Error(`the refusal ${code} does not say what to do: ${JSON.stringify(refusal)}`);
+  if (at !== undefined) equal(first.path, at, decision);
+  const words = [refusal.message, ...refusal.details.map((detail) => `${detail.message} ${detail.remedy}`)].join(' ');
+  if (says && !says.test(words)) throw new Error(`the refusal ${code} says: ${words}; not ${says}`);
+}
+
+function equal(actual: unknown, expected: unknown, decision: Decision): void {
+  if (isDeepStrictEqual(actual, expected)) return;
+  throw Object.assign(new Error(`expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)} (${JSON.stringify(decision)?.slice(0, 600)})`), { actual, expected });
+}
