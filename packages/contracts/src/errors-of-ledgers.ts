@@ -70,7 +70,7 @@ export const LEDGER_ERRORS = {
     remedy: 'Remove tags that nobody needs.',
   },
   PENDING_CHANGES: {
-    meaning: 'activate: true takes live only what this call wrote, but versions of other calls are pending and would go live too.',
+    meaning: 'With activate: true only what this call wrote may go live, but versions of other calls are pending and would go live too.',
     remedy: 'Look at them (GET …/diff), then say activate: "all", or write without activate.',
   },
   IF_MATCH_FAILED: {

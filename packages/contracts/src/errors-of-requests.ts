@@ -130,7 +130,7 @@ export const REQUEST_ERRORS = {
     remedy: 'Leave approvals out.',
   },
   NODE_NAME_INVALID: {
-    meaning: 'The name of a node is empty, longer than 128 characters, or holds something else than letters, digits and . _ : -',
+    meaning: 'The name of a node is empty, longer than 128 characters, or holds something else than letters, digits, dots, dashes, underscores and colons.',
     remedy: 'Choose a name such as engine-7.',
   },
   CURSOR_INVALID: {

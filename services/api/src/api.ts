@@ -87,6 +87,8 @@ function makeServer({ logger }: ApiOptions, clock: Clock): FastifyInstance {
   const answerFailure = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const refused = refusalFor(error);
     if (isFault(refused)) logFault(logger, request, error);
+    // A request that reached no route has not met the hook that sets these.
+    if (!reply.hasHeader('x-request-id')) reply.headers(COMMON_HEADERS).header('x-request-id', request.id);
     reply.code(STATUS_OF[refused.code]).headers(refused.headers).header('content-type', JSON_TYPE);
     return reply.send(JSON.stringify(failure(refused, request.id, new Date(clock.now()).toISOString())));
   };

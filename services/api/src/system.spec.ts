@@ -1,0 +1,146 @@
+// Status, health, metrics, documentation, and what is answered when something that the API needs is not there.
+import { AppendOutcomeUnknown, CommandOutcomeUnknown, createInMemoryEventStore, createLedgers, EventStoreUnavailable, ReadModelUnavailable, type Ledgers, type ReadModel } from '@confledger/application';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startApi, TOKEN, type ApiUnderTest } from './fixtures/api-under-test.js';
+
+describe('a healthy system', () => {
+  let given: ApiUnderTest;
+  beforeAll(async () => {
+    given = await startApi();
+    await given.ask('PUT /configurations/engine/x', { body: { value: 1 } });
+    await given.projected();
+  });
+  afterAll(() => given.close());
+
+  test('is healthy under the base and outside it, without a token', async () => {
+    for (const address of ['/health', '/health/live', '/health/ready', '//health', '//health/live', '//health/ready']) {
+      const answer = await given.ask(`GET ${address}`, { token: null });
+      expect([address, answer.status, answer.body.healthy]).toEqual([address, 200, true]);
+    }
+  });
+
+  test('shows its parts, positions, lag and public key', async () => {
+    const { data } = await given.ask('GET /status');
+    expect(data.parts.map(({ state }: { state: string }) => state)).toEqual(['up', 'up']);
+    expect(data.position).toBe(`${given.installation}:${await given.store.lastPosition()}`);
+    expect(data.readModel).toEqual({ position: data.position, lag: '0' });
+    expect(data.publicKey.publicKey).toBe(given.publicKey);
+    expect(data.parked).toEqual([]);
+  });
+
+  test('counts its requests for Prometheus, behind the token', async () => {
+    const answer = await given.ask('GET /metrics');
+    expect(answer.headers['content-type']).toContain('text/plain');
+    expect(answer.text).toContain('confledger_http_request_duration_seconds_count{operation="setValue",status="200"} 1');
+    expect(answer.text).toContain('confledger_part_up{part="event_store"} 1');
+    expect((await given.ask('GET /metrics', { token: null })).code).toBe('TOKEN_MISSING');
+  });
+
+  test('serves its documentation without a token and without the internet', async () => {
+    const document = await given.ask('GET //openapi.json', { token: null });
+    expect(document.body.openapi).toBe('3.1.0');
+    const page = await given.ask('GET //docs/', { token: null });
+    expect(page.status).toBe(200);
+    expect(page.text).not.toMatch(/(?:src|href)="https?:/);
+    for (const [, asset = ''] of page.text.matchAll(/(?:src|href)="\.\/([^"]+)"/g)) expect((await given.ask(`GET //docs/${asset}`, { token: null })).status).toBe(200);
+    expect((await given.ask('GET //docs/errors', { token: null })).text).toContain('<section id="KEY_NOT_FOUND">');
+  });
+
+  test('answers HEAD as GET without a body, and keeps the request id of the client', async () => {
+    const answer = await given.ask('HEAD /configurations/engine', { headers: { 'x-request-id': 'order-7' } });
+    expect([answer.status, answer.text, answer.headers.etag, answer.headers['x-request-id']]).toEqual([200, '', '"1"', 'order-7']);
+    const odd = await given.ask('GET /status', { headers: { 'x-request-id': 'a b\tc' } });
+    expect(odd.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    expect((await given.ask('HEAD /feed')).status).toBe(405);
+  });
+
+  test('carries request id and trace into the events', async () => {
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    await given.ask('PUT /configurations/traced/x', { body: { value: 1 }, headers: { 'x-request-id': 'order-8', traceparent } });
+    await given.ask('PUT /configurations/traced/x', { body: { value: 2 }, headers: { traceparent: 'nonsense' } });
+    const events = await given.store.readStream('config-production.traced', { limit: 10 });
+    const metadata = events.map((event) => JSON.parse(event.metadata) as { correlationId: string; traceparent: string | null });
+    expect(metadata[1]).toMatchObject({ correlationId: 'order-8', traceparent });
+    expect(metadata[2]?.traceparent).toBeNull();
+  });
+
+  test('never writes a token into its log', async () => {
+    await given.ask(`GET /configurations/engine?token=${TOKEN}&access_token=${TOKEN}`);
+    await given.ask('GET /status', { token: 'a-wrong-token-that-is-secret' });
+    expect(given.log.length).toBeGreaterThan(0);
+    expect(given.log.join('')).not.toContain(TOKEN);
+    expect(given.log.join('')).not.toContain('a-wrong-token');
+  });
+});
+
+test('metrics are open where the configuration says so', async () => {
+  const given = await startApi({ openMetrics: true });
+  expect((await given.ask('GET /metrics', { token: null })).status).toBe(200);
+  await given.close();
+});
+
+describe('when a part is away', () => {
+  const failing = (error: Error): Ledgers => ({ execute: () => Promise.reject(error), read: () => Promise.reject(error) });
+
+  test('an event store that cannot be reached is 503 for commands and readings, and the log knows', async () => {
+    const given = await startApi({ ledgers: failing(new EventStoreUnavailable('connection refused to 10.0.0.7')), eventStore: { lastPosition: () => Promise.reject(new Error('down')) } });
+    const write = await given.ask('PUT /configurations/engine/x', { body: { value: 1 } });
+    expect([write.status, write.code]).toEqual([503, 'EVENT_STORE_UNAVAILABLE']);
+    expect(write.text).not.toContain('10.0.0.7');
+    expect(given.log.join('')).toContain('10.0.0.7');
+    expect((await given.ask('GET /configurations/engine')).code).toBe('EVENT_STORE_UNAVAILABLE');
+    const health = await given.ask('GET //health/ready');
+    expect([health.status, health.body.checks.eventStore.healthy]).toEqual([503, false]);
+    expect((await given.ask('GET //health/live')).status).toBe(200);
+    expect((await given.ask('GET /status')).data).toMatchObject({ position: null, readModel: { lag: null } });
+    await given.close();
+  });
+
+  test('an unknown outcome names the command, so that a repetition finds out', async () => {
+    const given = await startApi({ ledgers: failing(new CommandOutcomeUnknown('cmd-42', new AppendOutcomeUnknown('no answer'))) });
+    const answer = await given.ask('PUT /configurations/engine/x', { body: { value: 1 } });
+    expect([answer.status, answer.code]).toEqual([503, 'OUTCOME_UNKNOWN']);
+    expect(answer.body.details[0].remedy).toContain('Idempotency-Key: cmd-42');
+    await given.close();
+  });
+
+  test('a command that loses against other processes again and again is told so', async () => {
+    const store = { ...createInMemoryEventStore(), append: () => Promise.resolve({ outcome: 'conflict', revision: 7 } as const) };
+    const signer = { keyId: '', publicKey: '', sign: () => '', fingerprint: () => '' };
+    const ledgers = createLedgers({ store, clock: { now: () => 0 }, ids: { next: () => crypto.randomUUID() }, signer });
+    const given = await startApi({ ledgers });
+    const answer = await given.ask('PUT /configurations/engine/x', { body: { value: 1 } });
+    expect([answer.status, answer.code]).toEqual([409, 'WRITE_CONFLICT']);
+    await given.close();
+  });
+
+  test('a read model that is away takes lists with it, and nothing else', async () => {
+    const away = () => Promise.reject(new ReadModelUnavailable('no connection'));
+    const readModel: ReadModel = { position: away, waitFor: away, ledgers: away, versions: away, version: away, audit: away, history: away, parked: away, close: () => Promise.resolve() };
+    const given = await startApi({ readModel });
+    expect((await given.ask('PUT /configurations/engine/x', { body: { value: 1 } })).status).toBe(200);
+    expect((await given.ask('GET /configurations/engine')).status).toBe(200);
+    const list = await given.ask('GET /configurations');
+    expect([list.status, list.code]).toEqual([503, 'READ_MODEL_UNAVAILABLE']);
+    expect((await given.ask('GET //health')).status).toBe(503);
+    expect((await given.ask('GET //health/ready')).status).toBe(200);
+    await given.close();
+  });
+
+  test('a read model that does not reach the position asked for is 503 after a limit', async () => {
+    const given = await startApi();
+    given.readModel.waitFor = () => Promise.resolve(false);
+    const answer = await given.ask(`GET /audit?atLeast=${given.installation}:999999`);
+    expect([answer.status, answer.code]).toEqual([503, 'READ_MODEL_BEHIND']);
+    await given.close();
+  });
+
+  test('a fault of ours is 500 with the request id and not a word about its inside', async () => {
+    const given = await startApi({ ledgers: failing(new TypeError('secret internals')) });
+    const answer = await given.ask('GET /configurations/engine', { headers: { 'x-request-id': 'order-9' } });
+    expect([answer.status, answer.code, answer.body.requestId]).toEqual([500, 'INTERNAL', 'order-9']);
+    expect(answer.text).not.toContain('secret internals');
+    expect(given.log.find((line) => line.includes('order-9') && line.includes('secret internals'))).toBeDefined();
+    await given.close();
+  });
+});
