@@ -1,0 +1,207 @@
+// What a stretch of the log does to the tables: given a history, when more events come, then these rows.
+import { LedgerLog, projectLog } from '@confledger/conformance';
+import { describe, expect, test } from 'vitest';
+import { InMemoryReadModel } from '../adapters/in-memory-read-model.js';
+import { decodeEvent } from '../codec.js';
+import type { ProjectionBatch } from '../ports/projection-store.js';
+import { BatchFold, type DocumentNeed } from './batch-fold.js';
+import { emptyView, projectedLedger } from './ledger-view.js';
+import { viewOfKept } from './view-rows.js';
+
+const LEDGER = 'production.trading-engine';
+type Write = (log: LedgerLog) => unknown;
+
+const given = (...before: Write[]) => ({
+  when: (...writes: Write[]) => ({
+    then: async (expected: Partial<Record<keyof ProjectionBatch, unknown>>): Promise<void> => {
+      const { batch } = await fold(before, writes);
+      expect(batch).toMatchObject(expected);
+    },
+    needs: async (need: DocumentNeed): Promise<void> => {
+      const { needs } = await fold(before, writes);
+      expect(needs).toEqual([need]);
+    },
+  }),
+});
+
+async function fold(before: readonly Write[], writes: readonly Write[]): Promise<{ batch: ProjectionBatch; needs: DocumentNeed[] }> {
+  const log = new LedgerLog();
+  for (const write of before) write(log);
+  const store = new InMemoryReadModel();
+  await projectLog(log, store);
+  const from = store.tables.checkpoint;
+  for (const write of writes) write(log);
+  const events = log.stored.filter(({ position }) => position > from);
+  const ledgers = [...new Set(events.map(({ stream }) => projectedLedger(stream)))].filter((ledger) => ledger !== null);
+  const kept = await store.load(ledgers);
+  const views = ledgers.map((ledger) => {
+    const row = kept.get(ledger);
+    return row ? viewOfKept(row, decodeEvent) : emptyView(ledger);
+  });
+  const batchFold = new BatchFold({ from, decode: decodeEvent, views });
+  const needs: DocumentNeed[] = [];
+  for (const stored of events) {
+    const need = batchFold.add(stored, new Map());
+    if (need === null) continue;
+    needs.push(need);
+    batchFold.add(stored, new Map([[need.version, log.document(need.ledger, need.version) ?? null]]));
+  }
+  return { batch: batchFold.finish().batch, needs };
+}
+
+const change = (edits: Parameters<LedgerLog['change']>[1], options: Parameters<LedgerLog['change']>[2] = {}): Write => (log) => log.change(LEDGER, edits, options);
+const activate = (version?: number): Write => (log) => log.activate(LEDGER, version);
+const raw = (data: string, metadata: string, type = 'ConfigSet'): Write => (log) => log.raw(`config-${LEDGER}`, { type, data, metadata });
+
+describe('a change set', () => {
+  test('The first one makes the ledger, its environment, its version and its leaves', () =>
+    given()
+      .when(change({ a: 1 }))
+      .then({
+        environments: [{ environment: 'production', ledger: LEDGER, revision: 1 }],
+        ledgers: [{ ledger: LEDGER, revision: 1, exists: true, latest: 1, active: null, pending: 1, parkedAt: null }],
+        items: [{ ledger: LEDGER, of: 'head', path: 'a', revision: 1, value: 1 }],
+        itemsGone: [],
+        versions: [{ version: 1, firstRevision: 1, changeCount: 1 }],
+      }));
+
+  test('Only what it touched becomes rows', () =>
+    given(change({ a: 1, 'b.c': 2, 'b.d': 3 }))
+      .when(change({ 'b.c': 4, 'b.d': undefined }))
+      .then({
+        environments: [],
+        items: [{ of: 'head', path: 'b.c', revision: 5, value: 4 }],
+        itemsGone: [{ ledger: LEDGER, of: 'head', path: 'b.d' }],
+      }));
+
+  test('A leaf that is set to the value it has gets the new revision', () =>
+    given(change({ a: 1 }))
+      .when(change({ a: 1 }))
+      .then({ items: [{ path: 'a', revision: 2, value: 1 }] }));
+
+  test('A set below a `{}` replaces it without an event of its own', () =>
+    given(change({ a: {} }))
+      .when(change({ 'a.b': 1 }))
+      .then({ items: [{ path: 'a.b', value: 1 }], itemsGone: [{ path: 'a' }] }));
+
+  test('While it is open it is buffered, and nothing takes effect', () =>
+    given(change({ a: 1 }))
+      .when(change({ a: 2, b: 3 }, { keep: 1 }))
+      .then({ ledgers: [{ revision: 2, latest: 1 }], items: [], versions: [], audit: [], settled: [], buffered: [{ ledger: LEDGER, event: { revision: 2 } }] }));
+
+  test('An event of another one abandons it: its rows say so, and its buffer goes', () =>
+    given(change({ a: 1 }), change({ a: 2, b: 3 }, { keep: 1 }))
+      .when(change({ c: 4 }))
+      .then({
+        audit: [{ revision: 2, abandoned: true, version: null, before: 1, after: 2 }, { revision: 3, abandoned: false, version: 3 }],
+        settled: [LEDGER],
+        buffered: [],
+        versions: [{ version: 3, firstRevision: 3, changeCount: 1 }],
+      }));
+
+  test('A ledger whose first one was abandoned exists from its next one on', () =>
+    given(change({ a: 1 }, { keep: 1 }))
+      .when(change({ b: 2 }))
+      .then({ ledgers: [{ exists: true, latest: 1 }], environments: [{ environment: 'production', revision: 1 }], audit: [{ type: 'LedgerCreated', abandoned: true }, { after: 2 }] }));
+
+  test('A change in the same batch sees the value that the one before it left, and one row is written for the leaf', () =>
+    given(change({ a: 1 }))
+      .when(change({ a: 2 }), change({ a: 3 }))
+      .then({ audit: [{ before: 1, after: 2 }, { before: 2, after: 3 }], items: [{ path: 'a', value: 3, revision: 3 }] }));
+});
+
+describe('an activation', () => {
+  test('That of head copies what differs from the active document', () =>
+    given(change({ a: 1, b: 2 }, { activate: true }), change({ b: 3 }))
+      .when(activate())
+      .then({
+        ledgers: [{ latest: 4, active: 4, activation: 5, pending: 0 }],
+        items: [{ of: 'active', path: 'b', value: 3, revision: 4 }],
+        activations: [{ version: 4, activation: 5, rollbackTo: null }],
+      }));
+
+  test('One of an older version that is not at hand asks for its document first', () =>
+    given(change({ a: 1 }), change({ a: 2 }), change({ b: 3 }))
+      .when(activate(1))
+      .needs({ ledger: LEDGER, version: 1 }));
+
+  test('One of an older version leaves what is newer pending', () =>
+    given(change({ a: 1 }), change({ a: 2 }), change({ b: 3 }))
+      .when(activate(1))
+      .then({ ledgers: [{ latest: 3, active: 1, pending: 2 }], items: [{ of: 'active', path: 'a', value: 1, revision: 1 }] }));
+
+  test('Whose digest is not that of its document is parked', () =>
+    given(change({ a: 1 }))
+      .when((log) => {
+        const [event] = log.activate(LEDGER);
+        if (event) log.stored[log.stored.indexOf(event)] = { ...event, data: event.data.replace(/"digest":"../, '"digest":"zz') };
+      })
+      .then({ parked: [{ reason: expect.stringContaining('digest') }], ledgers: [{ parkedAt: 3n, active: null }], activations: [] }));
+});
+
+describe('an event that cannot be applied', () => {
+  const metadataOf = (previousHash: string | null, other: object = {}): string =>
+    JSON.stringify({
+      actor: { id: 'a', method: 'm', roles: [] }, reason: null, commandId: 'c', fingerprint: 'f', correlationId: 'r', causationId: null,
+      changeSet: { id: 's', index: 0, size: 1 }, occurredAt: '2026-01-01T00:00:00.000Z', schemaVersion: 1, traceparent: null, previousHash, hash: 'h', ...other,
+    });
+
+  test.each([
+    ['data that is no JSON', '{', metadataOf(null), 'cannot be read'],
+    ['an unknown hash before it', '{"path":"a","value":1}', metadataOf('other'), 'chain'],
+    ['a path that is none', '{"path":"a..b","value":1}', metadataOf(null), 'a..b'],
+    ['a path that is no text', '{"path":7,"value":1}', metadataOf(null), 'cannot be read'],
+    ['a delete of nothing', '{"path":"a"}', metadataOf(null), 'a', 'ConfigDeleted'],
+    ['no actor', '{"path":"a","value":1}', metadataOf(null, { actor: null }), ''],
+    ['a time that is none', '{"path":"a","value":1}', metadataOf(null, { occurredAt: '2026-13-01T00:00:00.000Z' }), 'occurredAt'],
+    ['a change set that begins in its middle', '{"path":"a","value":1}', metadataOf(null, { changeSet: { id: 's', index: 1, size: 2 } }), '1 of 2'],
+    ['NUL in a name', '{"path":"a","value":[{"\\u0000":1}]}', metadataOf(null), 'NUL'],
+    ['an unknown type', '{}', metadataOf(null), 'type', 'ConfigMoved'],
+  ])('One with %s is parked', (_, data, metadata, reason, type = 'ConfigSet') =>
+    given()
+      .when(raw(data, metadata, type))
+      .then({ parked: [{ position: 1n, revision: 0, type, reason: expect.stringContaining(reason) }], ledgers: [{ ledger: LEDGER, exists: false, parkedAt: 1n }], audit: [], items: [] }));
+
+  test('An escaped backslash before u0000 is no NUL', () =>
+    given()
+      .when(change({ a: '\\u0000', b: '\\ud800', c: '😀' }))
+      .then({ parked: [], items: [{ value: '\\u0000' }, { value: '\\ud800' }, { value: '😀' }] }));
+
+  test('A set below a leaf is parked together with the events of its change set before it', () =>
+    given(change({ a: 1 }))
+      .when((log) => {
+        const other = new LedgerLog();
+        other.change(LEDGER, { a: 1 });
+        other.change(LEDGER, { a: undefined });
+        const events = other.change(LEDGER, { b: 1, 'a.b': 2 });
+        // The same events, without the delete that made room for them.
+        const previousHash = (JSON.parse(log.stored.at(-1)?.metadata ?? '{}') as { hash: string }).hash;
+        events.forEach((event, index) => {
+          const metadata = JSON.parse(event.metadata) as Record<string, unknown>;
+          log.raw(event.stream, { ...event, metadata: JSON.stringify(index === 0 ? { ...metadata, previousHash } : metadata) });
+        });
+      })
+      .then({ parked: [{ revision: 2 }, { revision: 3, reason: expect.stringContaining('a leaf stands above it') }], items: [], versions: [], ledgers: [{ latest: 1, parkedAt: 4n }] }));
+
+  test('Everything behind it in its stream is parked too', () =>
+    given(raw('{', '{}'))
+      .when(raw('{}', '{}'))
+      .then({ parked: [{ position: 2n, reason: expect.stringContaining('position 1') }], ledgers: [] }));
+
+  test('An open change set before it is parked with it, and its buffer goes', () =>
+    given(change({ a: 1, b: 2 }, { keep: 2 }))
+      .when(raw('{', '{}'))
+      .then({ parked: [{ revision: 0 }, { revision: 1 }, { revision: 2 }], settled: [LEDGER], buffered: [] }));
+
+  test('A stream that is only almost named after a ledger is parked and makes no ledger', () =>
+    given()
+      .when((log) => log.raw('config-Production.x', { type: 'LedgerCreated', data: '{}', metadata: '{}' }))
+      .then({ to: 1n, parked: [{ stream: 'config-Production.x' }], ledgers: [] }));
+});
+
+describe('the checkpoint', () => {
+  test('Streams that are no ledgers move it and nothing else', () =>
+    given()
+      .when((log) => log.raw('installation', { type: 'InstallationCreated', data: '\0', metadata: '' }))
+      .then({ from: 0n, to: 1n, parked: [], ledgers: [], audit: [] }));
+});
