@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createPostgresEventStore, migrateEventStore } from './index.js';
+import { POLL_INTERVAL_MS } from './listener.js';
 
 let url: string;
 let admin: pg.Client;
@@ -62,6 +63,26 @@ test('a subscriber misses, repeats and reorders nothing while four stores append
   abort.abort();
   await reading;
   expect(got.map(({ position }) => position.toString())).toEqual(expected.rows.map(({ position }) => position));
+});
+
+test('a subscriber hears of another store\'s appends by notification, not by the next poll', async () => {
+  const [reader, writer] = stores;
+  if (reader === undefined || writer === undefined) throw new Error('There are four stores.');
+  let heard = 0;
+  const abort = new AbortController();
+  const reading = (async () => {
+    for await (const batch of reader.subscribe({ after: await reader.lastPosition(), signal: abort.signal })) heard += batch.length;
+  })();
+  const appends = 10;
+  const begun = performance.now();
+  for (let count = 1; count <= appends; count += 1) {
+    await writer.append('heard', count - 2, [newEvent()]);
+    await eventually(() => heard === count);
+  }
+  abort.abort();
+  await reading;
+  // By polling alone they would take half an interval each on average; the margin is for slow machines.
+  expect(performance.now() - begun).toBeLessThan((appends * POLL_INTERVAL_MS) / 2);
 });
 
 test('positions have no gaps, whatever was refused in between', async () => {

