@@ -123,7 +123,7 @@ test('a client that is ahead for longer than the limit gets what there is', asyn
 test('what is published while the first client waits for the load is neither lost, nor told twice, nor out of order', async () => {
   const first = ledger.activate({ a: 1 });
   let loaded: (active: ActiveDocument) => void = () => undefined;
-  const loads = vi.fn(() => new Promise<ActiveDocument>((resolve) => (loaded = resolve)));
+  const loads = vi.fn<() => Promise<ActiveDocument>>(() => new Promise<ActiveDocument>((resolve) => (loaded = resolve)));
   load = loads;
   await start();
   const connecting = connect();

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { ConfLedgerError, connectNode, type ConnectNodeOptions, type NodeSchemas, type TradingNode } from './index.js';
+import { type ChangeListener, type ConfLedgerError, connectNode, type ConnectNodeOptions, type NodeSchemas, type NoSchemas, type TradingNode } from './index.js';
 
 const LEDGER = { environment: 'production', service: 'trading-engine' };
 
@@ -13,7 +13,7 @@ let directory: string;
 let cacheFile: string;
 let ledger: SigningLedger;
 let errors: ConfLedgerError[];
-const nodes: TradingNode[] = [];
+const nodes: { close(): Promise<void> }[] = [];
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'confledger-cache-'));
@@ -26,10 +26,10 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-async function connect<const S extends NodeSchemas>(feed: ScriptedFeed, more: Partial<ConnectNodeOptions<S>> = {}): Promise<TradingNode> {
-  const node = await connectNode({ ...LEDGER, feed, publicKey: ledger.key.publicKey, cacheFile, startTimeoutMs: 40, onError: (error) => errors.push(error), ...more });
-  nodes.push(node as TradingNode);
-  return node as TradingNode;
+async function connect<const S extends NodeSchemas = NoSchemas>(feed: ScriptedFeed, more: Partial<ConnectNodeOptions<S>> = {}): Promise<TradingNode<S>> {
+  const node = await connectNode<S>({ ...LEDGER, feed, publicKey: ledger.key.publicKey, cacheFile, startTimeoutMs: 40, onError: (error) => errors.push(error), ...more });
+  nodes.push(node);
+  return node;
 }
 
 const telling = (): ScriptedFeed => new ScriptedFeed((feed) => void feed.tellWhole(ledger.newest));
@@ -53,7 +53,7 @@ function editHeader(change: (header: { [name: string]: unknown }) => void): Prom
   });
 }
 
-async function startFails(code: string, feed = silent(), more: Partial<ConnectNodeOptions> = {}): Promise<void> {
+async function startFails<const S extends NodeSchemas = NoSchemas>(code: string, feed = silent(), more: Partial<ConnectNodeOptions<S>> = {}): Promise<void> {
   await expect(connect(feed, more)).rejects.toMatchObject({ code });
 }
 
@@ -104,7 +104,7 @@ describe('while every server is down', () => {
     await runOnce();
     const feed = silent();
     const node = await connect(feed);
-    const heard = vi.fn();
+    const heard = vi.fn<ChangeListener>();
     node.onChange('**', heard);
     feed.tellWhole(ledger.activate({ a: 2 }));
     expect(node.handle('a').current).toBe(2);

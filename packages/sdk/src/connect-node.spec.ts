@@ -2,7 +2,7 @@
 import { ScriptedFeed, SigningLedger } from '@confledger/conformance';
 import { afterEach, describe, expect, expectTypeOf, test, vi } from 'vitest';
 import { z } from 'zod';
-import { ConfLedgerError, connectNode, type ConnectNodeOptions, type NodeSchemas, type TradingNode } from './index.js';
+import { ConfLedgerError, connectNode, type ChangeListener, type ConnectNodeOptions, type NodeSchemas, type NoSchemas, type TradingNode } from './index.js';
 
 const LEDGER = { environment: 'production', service: 'trading-engine' };
 const RiskParameters = z.object({ maxPositionSize: z.number().positive(), currency: z.string().default('EUR') });
@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 /** A node of a ledger over a scripted feed, with short limits. */
-async function connect<const S extends NodeSchemas = Record<never, never>>(ledger: SigningLedger, feed: ScriptedFeed, more: Partial<ConnectNodeOptions<S>> = {}): Promise<TradingNode<S>> {
+async function connect<const S extends NodeSchemas = NoSchemas>(ledger: SigningLedger, feed: ScriptedFeed, more: Partial<ConnectNodeOptions<S>> = {}): Promise<TradingNode<S>> {
   const node = await connectNode<S>({ ...LEDGER, feed, publicKey: ledger.key.publicKey, startTimeoutMs: 300, ...more });
   nodes.push(node);
   return node;
@@ -173,7 +173,7 @@ describe('how a node swaps', () => {
     const second = ledger.activate({ a: { b: 2 } });
     feed.tellNext(first, second);
     const before = node.handle('a').current;
-    const heard = vi.fn();
+    const heard = vi.fn<ChangeListener>();
     node.onChange('**', heard);
     feed.tellNext(first, second);
     expect(node.handle('a').current).toBe(before);
@@ -200,7 +200,7 @@ describe('onChange', () => {
     const first = ledger.activate({ risk: { a: 1, b: 2 }, other: 1 });
     const feed = running(ledger);
     const node = await connect(ledger, feed);
-    const heard = vi.fn();
+    const heard = vi.fn<ChangeListener>();
     node.onChange('risk.**', heard);
     const second = ledger.activate({ risk: { a: 1, b: 2 }, other: 2 });
     feed.tellNext(first, second);
@@ -222,7 +222,7 @@ describe('onChange', () => {
     const feed = running(ledger);
     const node = await connect(ledger, feed);
     const stop = new AbortController();
-    const [unsubscribed, aborted, already] = [vi.fn(), vi.fn(), vi.fn()];
+    const [unsubscribed, aborted, already] = [vi.fn<ChangeListener>(), vi.fn<ChangeListener>(), vi.fn<ChangeListener>()];
     const unsubscribe = node.onChange('a', unsubscribed);
     node.onChange('a', aborted, { signal: stop.signal });
     node.onChange('a', already, { signal: AbortSignal.abort() });
@@ -246,7 +246,7 @@ describe('onChange', () => {
     const feed = running(ledger);
     const errors: ConfLedgerError[] = [];
     const node = await connect(ledger, feed, { onError: (error) => errors.push(error) });
-    const heard = vi.fn();
+    const heard = vi.fn<ChangeListener>();
     node.onChange('a', () => {
       throw new Error('at once');
     });
@@ -321,7 +321,7 @@ describe('how a node starts', () => {
     }
   });
 
-  test.each([
+  test.each<[string, Partial<ConnectNodeOptions>]>([
     ['environment', { environment: 'No' }],
     ['service', { service: '' }],
     ['name', { name: 'a b' }],

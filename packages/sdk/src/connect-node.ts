@@ -7,7 +7,7 @@ import { ConfLedgerError } from './errors.js';
 import { FeedReader } from './feed-reader.js';
 import { Handles } from './handles.js';
 import { NodeCore } from './node-core.js';
-import { checkOptions, defaultNodeName, STALE_AFTER_MS, START_TIMEOUT_MS, type ConnectNodeOptions, type NodeSchemas } from './options.js';
+import { checkOptions, defaultNodeName, STALE_AFTER_MS, START_TIMEOUT_MS, type ConnectNodeOptions, type NodeSchemas, type NoSchemas } from './options.js';
 import { Reporter } from './reporter.js';
 import { SchemaSet } from './schema-set.js';
 import { Start } from './start.js';
@@ -19,7 +19,7 @@ import { Trust } from './trust.js';
  * cache file. Rejects with ConfLedgerError: NOTHING_ACTIVE, START_TIMEOUT, SCHEMA_REJECTED, SCHEMA_ASYNC, ACTIVATION_REFUSED,
  * OPTION_INVALID; with the signal's reason when that aborts.
  */
-export async function connectNode<const S extends NodeSchemas = Record<never, never>>(options: ConnectNodeOptions<S>): Promise<TradingNode<S>> {
+export async function connectNode<const S extends NodeSchemas = NoSchemas>(options: ConnectNodeOptions<S>): Promise<TradingNode<S>> {
   checkOptions(options);
   options.signal?.throwIfAborted();
   const { environment, service, feed, origin = null, staleAfterMs = STALE_AFTER_MS, cacheFile, cacheMaxAgeMs = null } = options;

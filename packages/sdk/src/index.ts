@@ -8,7 +8,7 @@ export { CONFLEDGER_ERROR_CODES, ConfLedgerError } from './errors.js';
 export type { ConfLedgerErrorCode, NodeProblem } from './errors.js';
 export type { ChangeEvent, ChangeListener } from './change-listeners.js';
 export type { Handle } from './handles.js';
-export type { ConnectNodeOptions, NodeSchemas, ValueAt } from './options.js';
+export type { ConnectNodeOptions, NodeSchemas, NoSchemas, ValueAt } from './options.js';
 export type { NodeSnapshot } from './snapshot.js';
 export type { NodeStatus } from './status.js';
 export type { TradingNode } from './trading-node.js';

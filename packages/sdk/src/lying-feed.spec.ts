@@ -1,8 +1,9 @@
 // A feed that lies: the node keeps the last good snapshot and says so, and believes the feed again when it tells the truth.
-import type { ActiveDocument } from '@confledger/application';
 import { differencesOf, leavesOf, markerOf, ScriptedFeed, SigningKey, SigningLedger } from '@confledger/conformance';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { connectNode, type Handle, type JsonValue, type TradingNode } from './index.js';
+
+type ActiveDocument = ReturnType<SigningLedger['activate']>;
 
 const LEDGER = { environment: 'production', service: 'trading-engine' };
 

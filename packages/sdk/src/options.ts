@@ -9,6 +9,9 @@ import type { NodeStatus } from './status.js';
 /** Schemas by the path that they judge; the empty path is the whole document. */
 export type NodeSchemas = Readonly<Record<string, StandardSchemaV1>>;
 
+/** A node that was given no schemas. */
+export type NoSchemas = Readonly<Record<never, never>>;
+
 /** What stands at a path: the schema's output where one is given, else the JSON value as activated, undefined when absent. */
 export type ValueAt<S extends NodeSchemas, P extends string> = P extends keyof S ? StandardSchemaV1.InferOutput<S[P]> : JsonValue | undefined;
 

@@ -3,11 +3,11 @@ import type { ChangeListener, ChangeListeners } from './change-listeners.js';
 import { ConfLedgerError } from './errors.js';
 import type { Handle, Handles } from './handles.js';
 import type { NodeCore } from './node-core.js';
-import { checkMount, type NodeSchemas, type ValueAt } from './options.js';
+import { checkMount, type NodeSchemas, type NoSchemas, type ValueAt } from './options.js';
 import type { NodeSnapshot } from './snapshot.js';
 import type { NodeStatus } from './status.js';
 
-export interface TradingNode<S extends NodeSchemas = NodeSchemas> extends AsyncDisposable {
+export interface TradingNode<S extends NodeSchemas = NoSchemas> extends AsyncDisposable {
   /** How this node is called in reports. */
   readonly name: string;
   /**
