@@ -50,7 +50,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const feed = await startFeed(options, core);
   const url = await startServing(options, core, feed, signer);
   await narrate(options, core.store);
-  const node = await startReferenceNode({ url, token, publicKey: signer.publicKey, ...options });
+  const node = await startReferenceNode({ url: localUrl(url), token, publicKey: signer.publicKey, ...options });
   shutdown.add('reference node', () => node.close());
   return { url, node: node.name };
 }
@@ -119,6 +119,11 @@ async function startServing({ settings, postgresUrl, logs, shutdown }: ComposeOp
   } catch (error) {
     throw refusal(settings.host, settings.port, error);
   }
+}
+
+/** The url that a process on this machine reaches the api at, also where it listens on every address. */
+function localUrl(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 }
 
 /** Tells what takes effect from now on. */

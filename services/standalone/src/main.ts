@@ -5,6 +5,7 @@ import { SchemaTooNew } from '@confledger/postgres';
 import { compose } from './compose.js';
 import { openDataDirectory } from './data-directory.js';
 import { openLogs } from './logs.js';
+import type { Happening } from './narrator.js';
 import { checkPort } from './port.js';
 import { startEmbeddedPostgres } from './postgres/server.js';
 import { readSettings } from './settings.js';
@@ -14,6 +15,8 @@ import { createTerminal, readyText } from './terminal.js';
 
 const terminal = createTerminal(process.stdout, process.stderr, process.env);
 const shutdown = new Shutdown((part, error) => terminal.say(`${part} did not stop cleanly: ${error instanceof Error ? error.message : String(error)}`));
+
+let stopping = false;
 
 async function start(): Promise<void> {
   const settings = readSettings(process.env);
@@ -36,8 +39,12 @@ async function start(): Promise<void> {
   shutdown.add('postgres', () => postgres.stop());
   if (postgres.orphanStopped) terminal.say('Stopped the Postgres that an earlier process had left behind.');
 
+  if (stopping) return;
+
   terminal.progress('Starting api, projector, relay and the reference node');
-  const { url, node } = await compose({ settings, postgresUrl: postgres.url, logs, shutdown, onHappening: terminal.interactive ? terminal.happening : null });
+  const onHappening = terminal.interactive ? (happening: Happening) => terminal.happening(happening) : null;
+  const { url, node } = await compose({ settings, postgresUrl: postgres.url, logs, shutdown, onHappening });
+  if (stopping) return;
   terminal.say(readyText({ url, dataDirectory: directory.path, node, startedInMs: process.uptime() * 1_000 }));
   log.info({ url, pid: process.pid }, 'ready');
 }
@@ -55,16 +62,20 @@ function end(reason: string | null, exitCode: number): void {
   void shutdown.run().then(() => process.exit());
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    terminal.progress('Stopping');
-    // A start that is under way is waited for, so that nothing it started is missed.
-    void started.then(() => shutdown.run()).then(() => {
+function stop(): void {
+  if (stopping) return;
+  stopping = true;
+  terminal.progress('Stopping');
+  // A start that is under way is waited for, so that nothing it started is missed.
+  void started
+    .then(() => shutdown.run())
+    .then(() => {
       terminal.say('Stopped.');
       process.exit(process.exitCode ?? 0);
     });
-  });
 }
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 process.on('uncaughtException', (error) => end(`A fault ended this process: ${error.stack ?? error.message}`, 1));
 process.on('unhandledRejection', (error) => end(`A fault ended this process: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, 1));
 

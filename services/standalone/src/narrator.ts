@@ -4,7 +4,8 @@ import type { StoredEvent } from '@confledger/application';
 /** A line in columns: what happened, to which version, where, and the rest as a sentence. */
 export interface Happening {
   readonly kind: 'version' | 'active' | 'tag' | 'node';
-  readonly version: number;
+  /** Null where the text says it. */
+  readonly version: number | null;
   /** `<environment>/<service>` */
   readonly ledger: string;
   readonly text: string;

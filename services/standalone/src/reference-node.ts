@@ -1,6 +1,7 @@
 // The reference trading node of the embedded mode: follows production/trading-engine over the same feed as any other node. Used by compose.ts.
 import path from 'node:path';
-import { connectNode, httpFeed, type TradingNode } from '@confledger/sdk';
+import { httpFeed } from '@confledger/feed-http';
+import { startTradingNode, type RunningTradingNode } from '@confledger/trading-node';
 import type { Logs } from './logs.js';
 import type { Happening } from './narrator.js';
 import type { Settings } from './settings.js';
@@ -18,46 +19,16 @@ export interface ReferenceNodeOptions {
   readonly onHappening: ((happening: Happening) => void) | null;
 }
 
-export interface ReferenceNode {
-  readonly name: string;
-  close(): Promise<void>;
-}
-
 /** Starts it; nothing need be active yet. */
-export async function startReferenceNode({ url, token, publicKey, settings, logs, onHappening }: ReferenceNodeOptions): Promise<ReferenceNode> {
+export function startReferenceNode({ url, token, publicKey, settings, logs, onHappening }: ReferenceNodeOptions): Promise<RunningTradingNode> {
   const logger = logs.of('node');
-  const stopping = new AbortController();
-  const tell = (version: number, text: string): void => {
-    logger.info({ version }, text);
-    onHappening?.({ kind: 'node', version, ledger: `${ENVIRONMENT}/${SERVICE}`, text: `${NAME} ${text}` });
+  const ledger = `${ENVIRONMENT}/${SERVICE}`;
+  const tell = (line: string): void => {
+    logger.info(line);
+    // The ledger has a column of its own.
+    onHappening?.({ kind: 'node', version: null, ledger, text: `${NAME} ${line.startsWith(`${ledger} `) ? line.slice(ledger.length + 1) : line}` });
   };
-  const connecting = connectNode({
-    environment: ENVIRONMENT,
-    service: SERVICE,
-    name: NAME,
-    feed: httpFeed({ url, token }),
-    publicKey,
-    cacheFile: path.join(settings.dataDirectory, `${NAME}.cache`),
-    waitForFirst: true,
-    signal: stopping.signal,
-    onError: (error) => logger.warn({ err: error }, 'the node goes on'),
-  });
-  const connected = connecting.then(
-    (node) => {
-      tell(node.status.running?.version ?? 0, 'runs it');
-      node.onChange('**', ({ version, activatedAt }) => tell(version, `runs it, ${Date.now() - Date.parse(activatedAt)} ms after its activation`));
-      return node;
-    },
-    (error: unknown): TradingNode | null => {
-      if (!stopping.signal.aborted) logger.error({ err: error }, 'the node could not start');
-      return null;
-    },
-  );
-  return {
-    name: NAME,
-    close: async () => {
-      stopping.abort();
-      await (await connected)?.close();
-    },
-  };
+  const cacheFile = path.join(settings.dataDirectory, `${NAME}.cache`);
+  // Its status is asked through the api (/nodes), so it serves none of its own.
+  return startTradingNode({ environment: ENVIRONMENT, service: SERVICE, name: NAME, feed: httpFeed({ url, token }), publicKey, cacheFile, serveAt: null, tell });
 }

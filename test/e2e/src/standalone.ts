@@ -9,7 +9,7 @@ import { eventually } from '@confledger/test-support';
 export const MAIN = fileURLToPath(new URL('../../../services/standalone/dist/main.js', import.meta.url));
 
 const READY_TIMEOUT_MS = 60_000;
-const END_TIMEOUT_MS = 30_000;
+const END_TIMEOUT_MS = 20_000;
 
 export interface Ended {
   readonly code: number | null;
@@ -44,7 +44,17 @@ export interface ApiAnswer {
 
 /** Runs the program until it ends; for starts that are to be refused. */
 export async function runToEnd(environment: Readonly<Record<string, string>>): Promise<Ended> {
-  return launch(environment).ended;
+  const { child, ended } = launch(environment);
+  const late = setTimeout(() => child.kill('SIGKILL'), END_TIMEOUT_MS);
+  return ended.finally(() => clearTimeout(late));
+}
+
+/** Starts one, and presses Ctrl-C (which a terminal sends to the whole process group) as soon as it has printed something that matches. */
+export async function interruptedStart(dataDirectory: string, moment: RegExp): Promise<Ended> {
+  const { child, ended, output } = launch({ PORT: '0', CONFLEDGER_DATA_DIR: dataDirectory });
+  await eventually(() => moment.test(output()), { timeoutMs: READY_TIMEOUT_MS });
+  process.kill(-(child.pid ?? 0), 'SIGINT');
+  return ended;
 }
 
 /** Starts one and resolves when it says that it is ready. Rejects with its output when it ends before. */
@@ -92,7 +102,7 @@ interface Launched {
 
 function launch(environment: Readonly<Record<string, string>>): Launched {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [MAIN], { env: { PATH, HOME, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN], { env: { PATH, HOME, ...environment }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   const gather = (chunk: Buffer): void => void (text += chunk.toString('utf8'));
   child.stdout.on('data', gather);

@@ -63,7 +63,8 @@ async function initialise(directory: string, password: string, programs: Program
       '--no-instructions',
     ];
     await new Promise<void>((resolve, reject) => {
-      const child = spawnProgram(programs.initdb, args, owner, { stdio: ['ignore', 'ignore', 'pipe'] });
+      // Like the server, in a process group of its own: a Ctrl-C is for us, who stop when this is done.
+      const child = spawnProgram(programs.initdb, args, owner, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
       let said = '';
       child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
       child.once('error', reject);
