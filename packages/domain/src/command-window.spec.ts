@@ -14,18 +14,18 @@ describe('the commands that a ledger remembers', () => {
     expect(window.toArray().map((each) => each.firstRevision)).toEqual(found);
   });
 
-  test.each(COUNTS)('of %i a window from a snapshot remembers the same, also later', (count) => {
+  test.each([COMMANDS_REMEMBERED_MAX + 1, COMMANDS_REMEMBERED_MAX + 24, 3_000])('of %i a window from a snapshot remembers the same, also later', (count) => {
     const window = CommandWindow.of(Array.from({ length: count }, (_, index) => command(index)));
     let folded = window;
     let restored = CommandWindow.of(window.toArray());
     for (let index = count; index < count + 130; index += 1) {
       folded = folded.with(command(index));
       restored = restored.with(command(index));
-      expect(restored.toArray()).toEqual(folded.toArray());
       const oldest = index - COMMANDS_REMEMBERED_MAX;
       expect([folded.find('alice', `c${oldest}`), restored.find('alice', `c${oldest}`)]).toEqual([undefined, undefined]);
       expect(restored.find('alice', `c${oldest + 1}`)).toEqual(folded.find('alice', `c${oldest + 1}`));
     }
+    expect(restored.toArray()).toEqual(folded.toArray());
   });
 
   test('a key belongs to its actor', () => {

@@ -104,10 +104,8 @@ function isNew(state: LedgerState, command: EditCommand): boolean {
 function leafLimit(head: Document, differences: readonly Difference[]): Refusal | null {
   const added = differences.filter((difference) => !('before' in difference)).length;
   const removed = differences.filter((difference) => !('after' in difference)).length;
-  if (head.leafCount + added - removed <= DOCUMENT_LEAVES_MAX || added <= removed) return null;
-  // Near the limit it is counted: a `{}` that gets members is a leaf less, and no difference says so.
-  const leaves = head.apply(differencesToChanges(differences)).leafCount;
-  if (leaves <= DOCUMENT_LEAVES_MAX) return null;
+  const leaves = head.leafCount + added - removed;
+  if (leaves <= DOCUMENT_LEAVES_MAX || added <= removed) return null;
   return refuse('DOCUMENT_TOO_LARGE', null, `the document would have ${leaves} leaves, more than ${DOCUMENT_LEAVES_MAX}`, 'split it over several services');
 }
 

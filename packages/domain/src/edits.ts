@@ -1,5 +1,5 @@
 // What a command wants the document to be, as leaf differences against head. Used by decisions.
-import { Document, canonicalJson, mergePatch, parsePath } from '@confledger/document';
+import { Document, canonicalJson, checkValue, formatPath, mergePatch, parsePath } from '@confledger/document';
 import type { Difference, DocumentNode, JsonObject, JsonValue } from '@confledger/document';
 import type { BatchOperation, Command, Refusal } from './commands.js';
 import { overlappingKeys } from './batch.js';
@@ -40,9 +40,33 @@ function setAt(head: Document, path: string, value: JsonValue): Edit {
   if (!segments.ok) return { ok: false, refusal: refusalOf(segments.problem) };
   const blockedBy = head.blockedBy(segments.value);
   if (blockedBy !== undefined) return { ok: false, refusal: belowLeaf(path, blockedBy, head.nodeAt(blockedBy)) };
+  const there = head.nodeAt(segments.value);
+  if (there?.kind === 'leaf' && isScalar(value)) return setScalar(path, there.value, value);
   const wanted = Document.from(nest(segments.value, value));
   if (!wanted.ok) return { ok: false, refusal: refusalOf(wanted.problem) };
-  return { ok: true, differences: differencesBelow(head, wanted.value, segments.value) };
+  return { ok: true, differences: [...emptyObjectAbove(head, segments.value), ...differencesBelow(head, wanted.value, segments.value)] };
+}
+
+/** What most commands are: one scalar in the place of another. No tree is built, and no subtree compared. */
+function setScalar(path: string, before: JsonValue, value: Scalar): Edit {
+  const problem = checkValue(value, path);
+  if (problem) return { ok: false, refusal: refusalOf(problem) };
+  const after = value === 0 ? 0 : value;
+  return { ok: true, differences: before === after ? [] : [{ path, before, after }] };
+}
+
+type Scalar = null | boolean | number | string;
+
+const isScalar = (value: JsonValue): value is Scalar => typeof value !== 'object' || value === null;
+
+/** A `{}` that gets its first member was a leaf until now. */
+function emptyObjectAbove(head: Document, segments: readonly string[]): Difference[] {
+  let node: DocumentNode | undefined = head.root;
+  for (let depth = 0; depth < segments.length && node?.kind === 'object'; depth += 1) {
+    if (depth > 0 && node.members.size === 0) return [{ path: formatPath(segments.slice(0, depth)), before: {} }];
+    node = node.members.get(segments[depth] ?? '');
+  }
+  return [];
 }
 
 function deleteAt(head: Document, path: string): Edit {
@@ -67,17 +91,17 @@ function editOfOperation(head: Document, operation: BatchOperation): Edit {
   return operation.type === 'SET' ? setAt(head, operation.key, operation.value) : deleteAt(head, operation.key);
 }
 
-/** Operations touch disjoint subtrees, so that their differences add up. The first problem of each is reported under its id. */
+/** Operations touch disjoint subtrees, so that their differences add up; only a `{}` above two of them comes twice. The first problem of each is reported under its id. */
 function mergeEdits(operations: readonly BatchOperation[], edit: (operation: BatchOperation) => Edit): Edit {
-  const differences: Difference[] = [];
+  const differences = new Map<string, Difference>();
   const failed: { id: string; refusal: Refusal }[] = [];
   for (const operation of operations) {
     const result = edit(operation);
-    if (result.ok) differences.push(...result.differences);
+    if (result.ok) for (const difference of result.differences) differences.set(difference.path, difference);
     else failed.push({ id: operation.id, refusal: result.refusal });
   }
   const [first] = failed;
-  if (!first) return { ok: true, differences };
+  if (!first) return { ok: true, differences: [...differences.values()] };
   const details = failed.flatMap(({ id, refusal }) => refusal.details.map((detail) => ({ ...detail, operation: id })));
   const message = failed.length === 1 ? `operation ${first.id}: ${first.refusal.message}` : `${failed.length} of ${operations.length} operations cannot be applied`;
   return { ok: false, refusal: refuseWith(first.refusal.code, message, details) };

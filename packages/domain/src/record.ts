@@ -77,12 +77,24 @@ export function recordEvent<E extends { readonly type: string; readonly data: Js
   const { actor, reason, commandId, fingerprint, correlationId, causationId, traceparent } = envelope;
   const occurredAt = laterOf(new Date(envelope.now).toISOString(), end.occurredAt);
   const revision = end.revision + 1;
-  const bare = { actor, reason, commandId, fingerprint, correlationId, causationId, changeSet, occurredAt, schemaVersion: SCHEMA_VERSION, traceparent, previousHash: end.hash };
+  const previousHash = end.hash;
+  const bare = { actor, reason, commandId, fingerprint, correlationId, causationId, changeSet, occurredAt, schemaVersion: SCHEMA_VERSION, traceparent, previousHash };
   const data = canonicalJson(event.data);
-  const bareText = canonicalJson(bare);
+  const bareText = metadataText(bare);
   const hash = hashOf(stream, revision, event.type, data, bareText);
   const metadata = `${bareText.slice(0, -1)},"hash":"${hash}"}`;
   return { event: { ...event, id: idFromHash(hash), stream, revision, metadata: { ...bare, hash } }, data, metadata };
+}
+
+/** Canonical JSON of metadata without `hash`. Their names are known, so they are written in order: half the time of sorting them anew. */
+function metadataText({ actor, causationId, changeSet, commandId, correlationId, fingerprint, occurredAt, previousHash, reason, schemaVersion, traceparent }: Omit<EventMetadata, 'hash'>): string {
+  const { id, index, size } = changeSet;
+  const text = canonicalJson;
+  return (
+    `{"actor":${text(actor)},"causationId":${text(causationId)},"changeSet":{"id":${text(id)},"index":${index},"size":${size}}` +
+    `,"commandId":${text(commandId)},"correlationId":${text(correlationId)},"fingerprint":${text(fingerprint)},"occurredAt":"${occurredAt}"` +
+    `,"previousHash":${text(previousHash)},"reason":${text(reason)},"schemaVersion":${schemaVersion},"traceparent":${text(traceparent)}}`
+  );
 }
 
 /** SHA-256 over the canonical JSON of {data, metadata, revision, stream, type}; the texts are canonical already. */
@@ -96,13 +108,17 @@ export function idFromHash(hash: string): string {
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-${variant}${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }
 
-/** What is wrong with an event's place in its chain; null when nothing is. */
+/** What is wrong with an event's place in its chain; null when nothing is. Whatever was done to the event, it is told and not thrown. */
 export function chainProblem(event: Recorded<{ readonly type: string; readonly data: JsonObject }>, previousHash: string | null): string | null {
-  const { hash, ...bare } = event.metadata;
-  if (bare.previousHash !== previousHash) return 'previousHash is not the hash of the event before it';
-  const expected = hashOf(event.stream, event.revision, event.type, canonicalJson(event.data), canonicalJson(bare));
-  if (expected !== hash) return 'the hash is not that of its content';
-  return event.id === idFromHash(hash) ? null : 'the id is not made from the hash';
+  try {
+    const { hash, ...bare } = event.metadata;
+    if (bare.previousHash !== previousHash) return 'previousHash is not the hash of the event before it';
+    const expected = hashOf(event.stream, event.revision, event.type, canonicalJson(event.data), canonicalJson(bare));
+    if (expected !== hash) return 'the hash is not that of its content';
+    return event.id === idFromHash(hash) ? null : 'the id is not made from the hash';
+  } catch {
+    return 'it is no event at all: data or metadata are missing';
+  }
 }
 
 function signed(ledger: string, tail: StreamEnd, draft: Extract<DraftEvent, { type: 'VersionActivated' }>, sign: SignActivation): LedgerEvent {
