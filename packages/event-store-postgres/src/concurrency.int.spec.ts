@@ -69,9 +69,10 @@ test('a subscriber hears of another store\'s appends by notification, not by the
   const [reader, writer] = stores;
   if (reader === undefined || writer === undefined) throw new Error('There are four stores.');
   let heard = 0;
+  const after = await reader.lastPosition();
   const abort = new AbortController();
   const reading = (async () => {
-    for await (const batch of reader.subscribe({ after: await reader.lastPosition(), signal: abort.signal })) heard += batch.length;
+    for await (const batch of reader.subscribe({ after, signal: abort.signal })) heard += batch.length;
   })();
   const appends = 10;
   const begun = performance.now();

@@ -52,7 +52,7 @@ test('a schema name that would need care in SQL is refused', () => {
 
 test('no session is left behind', async () => {
   await migrate(target(), [first]);
-  await expect(migrate(target(), [first, broken])).rejects.toThrow();
+  await expect(migrate(target(), [first, broken])).rejects.toThrow(/broken/);
   const others = 'SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()';
   await eventually(async () => (await admin.query(others)).rows.length === 0);
 });

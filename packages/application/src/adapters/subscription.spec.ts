@@ -61,6 +61,17 @@ test('events that were read before they were handed over are given out once', as
   expect([...positions(first), ...positions(await second)]).toEqual([1, 2, 3, 4]);
 });
 
+test('of events that were handed over during a read only those that it did not show are given out again', async () => {
+  let answer: ((page: StoredEvent[]) => void) | undefined;
+  const subscription = new Subscription({ readAll: () => new Promise((resolve) => (answer = resolve)) }, 0n);
+  const next = subscription.next();
+  subscription.handOver(events(1, 2));
+  subscription.handOver(events(3, 4));
+  answer?.(events(1, 3));
+  expect(positions(await next)).toEqual([1, 2, 3]);
+  expect(positions(await subscription.next())).toEqual([4]);
+});
+
 test('a consumer that lags by more than HANDED_OVER_EVENTS_MAX reads the rest from the log', async () => {
   const { source, subscription, at } = await live(0);
   const end = at + HANDED_OVER_EVENTS_MAX + 100;
