@@ -6,7 +6,8 @@ import { appended, newEvents, newStream, readWholeLog, subscriber } from './even
 import type { EventStoreUnderTest } from './event-store.js';
 
 export function subscriptionRules(store: () => EventStore, subject: EventStoreUnderTest): void {
-  const { createSecond } = subject;
+  const { createSecond, notSharedBecause } = subject;
+  const skipped = createSecond === undefined ? ` (skipped: ${notSharedBecause ?? 'no reason given'})` : '';
 
   describe('subscribe', () => {
     test('gives history first and then what comes, in position order, each event once', async () => {
@@ -96,7 +97,7 @@ export function subscriptionRules(store: () => EventStore, subject: EventStoreUn
       await other.stop();
     });
 
-    test.skipIf(createSecond === undefined)('hears of what another store over the same log appends', async () => {
+    test.skipIf(createSecond === undefined)(`hears of what another store over the same log appends${skipped}`, async () => {
       const second = await createSecond?.();
       if (second === undefined) return;
       const after = await store().lastPosition();
