@@ -110,6 +110,13 @@ describe('an append whose outcome is unknown', () => {
     expect(await append).toEqual({ outcome: 'conflict', revision: 2 });
   });
 
+  test('is looked up when it is answered without a position', async () => {
+    const { double, store, stream } = await given();
+    double.faults.hidePositions = 1;
+    const result = await store.append(stream, -1, newEvents(2));
+    expect(result).toMatchObject({ outcome: 'appended', position: double.log.events.at(-1)?.position });
+  });
+
   test('is sent again when the server gave up waiting for the commit', async () => {
     const { double, store, stream } = await given();
     double.faults.commitTimeouts = 1;
@@ -177,7 +184,10 @@ describe('an append when the server cannot be reached', () => {
     const events = newEvents(1);
     await store.append(newStream(), -1, newEvents(1));
     proxy.pause('toClient');
+    const start = performance.now();
     await expect(store.append(stream, -1, events)).rejects.toThrow(AppendOutcomeUnknown);
+    // Long before the pings of the connection find out.
+    expect(performance.now() - start).toBeLessThan(8_000);
     proxy.resume();
     expect(await store.append(stream, -1, events)).toMatchObject({ outcome: 'appended' });
     expect(double.log.stream(stream)).toHaveLength(1);

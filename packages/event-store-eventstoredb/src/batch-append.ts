@@ -18,6 +18,9 @@ export type AttemptOutcome =
   /** It may have been written. */
   | { readonly kind: 'unknown'; readonly error: Error };
 
+/** The share of an attempt's time that may pass until a server is found. */
+const READY_SHARE = 0.8;
+
 /** The appends that wait for an answer on one stream of messages. */
 interface Lane {
   readonly stream: BatchStream;
@@ -46,7 +49,8 @@ export class BatchAppends {
   }
 
   async #open(timeoutMs: number): Promise<Lane> {
-    await this.#connection.ready(timeoutMs);
+    // Answered before the timer of this attempt, so that whoever comes after it asks anew.
+    await this.#connection.ready(timeoutMs * READY_SHARE);
     const stream = await this.#connection.batchAppend();
     const lane = this.#lanes.get(stream) ?? listen(stream);
     this.#lanes.set(stream, lane);

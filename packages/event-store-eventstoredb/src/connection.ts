@@ -41,8 +41,8 @@ export class Connection extends EventStoreDBClient {
   }
 
   /**
-   * Resolves when a server is there that can do what we need; asked once per channel. Rejects when nobody answers, and then nothing
-   * was sent. (The client has such a question too, but keeps an error as the answer for its whole life, and waits for ever.)
+   * Resolves when a server is there that can do what we need; asked once per channel, for all who want to know. Rejects when nobody
+   * answers before `deadlineMs` of the first who asked, and then nothing was sent. (The client has such a question too, but keeps an error as the answer for its whole life, and waits for ever.)
    */
   ready(deadlineMs: number): Promise<void> {
     return this.execute(serverFeaturesGrpc.ServerFeaturesClient, 'ready', (client) => {

@@ -66,6 +66,22 @@ describe('a read', () => {
   });
 });
 
+describe('a position that nobody gave out', () => {
+  test('behind our newest event is an empty page, even where it is the middle of a stranger\'s event', async () => {
+    await append(store, -1);
+    for (let index = 0; index < 50; index += 1) appendForeign(double.log, 'orders-1');
+    const end = await store.lastPosition();
+    expect(await store.readAll({ after: end + 1_000n, limit: 10 })).toEqual([]);
+  });
+
+  test('before our newest event is a fault: what lies behind it cannot be said', async () => {
+    await append(store, -1);
+    await append(store, 0);
+    const [first] = await store.readAll({ after: 0n, limit: 1 });
+    await expect(store.readAll({ after: (first?.position ?? 0n) + 1n, limit: 10 })).rejects.toThrow(EventStoreUnavailable);
+  });
+});
+
 describe('the last position', () => {
   test('is that of our newest event, so that a reader of our events can reach it, whatever strangers append', async () => {
     const result = await append(store, -1);

@@ -29,8 +29,15 @@ export class Reads {
   /** Our events behind a position. The server filters, so that a page is full wherever so many of our events follow. */
   async all(after: bigint, limit: number): Promise<StoredEvent[]> {
     // A read begins at its position, inclusive; the event there is ours, because we gave out its position, and one too many.
-    const events = await this.#page(allRequest(this.#names.prefixes, after === 0n ? 'start' : after, after === 0n ? limit : limit + 1), false);
-    return events.filter((event) => event.position > after).slice(0, limit);
+    const request = after === 0n ? allRequest(this.#names.prefixes, 'start', limit) : allRequest(this.#names.prefixes, after, limit + 1);
+    try {
+      const events = await this.#page(request, false);
+      return events.filter((event) => event.position > after).slice(0, limit);
+    } catch (error) {
+      // Positions are places in a file. One behind our newest event that was given out by nobody may be the middle of a stranger's.
+      if (isInvalidPosition(error) && (await this.lastPosition()) <= after) return [];
+      throw error;
+    }
   }
 
   /**
@@ -63,6 +70,11 @@ export class Reads {
     });
     return events;
   }
+}
+
+/** Servers say it as INVALID_ARGUMENT with a sentence, or as UNKNOWN with the name of their inner result. */
+function isInvalidPosition(error: unknown): boolean {
+  return error instanceof Error && /invalid ?position|FilteredReadAllResult/i.test(error.message);
 }
 
 function drain(stream: ReadStream, take: (answer: streamsPb.ReadResp) => void): Promise<void> {

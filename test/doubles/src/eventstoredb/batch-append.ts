@@ -3,6 +3,7 @@ import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import type statusPb from '@eventstore/db-client/generated/status_pb.js';
 import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
+import emptyPb from 'google-protobuf/google/protobuf/empty_pb.js';
 import * as errors from './errors.js';
 import type { AppendDecision, ExpectedRevision, ProposedEvent } from './log.js';
 import { streamIdentifier } from './messages.js';
@@ -109,12 +110,12 @@ function carryOut(node: Node, call: Call, request: Request): void {
   if (faults.take('loseAnswers') || (decision.kind === 'idempotent' && faults.take('dropDuplicates'))) return;
   const answer = faults.take('commitTimeouts')
     ? refusal(correlationId, stream, errors.timeoutStatus())
-    : answerTo(request, decision);
+    : answerTo(request, decision, faults.take('hidePositions'));
   if (faults.delayAnswersMs > 0) setTimeout(() => write(call, answer), faults.delayAnswersMs).unref();
   else write(call, answer);
 }
 
-function answerTo({ correlationId, stream, expected }: Request, decision: AppendDecision): streamsPb.BatchAppendResp {
+function answerTo({ correlationId, stream, expected }: Request, decision: AppendDecision, hidePosition: boolean): streamsPb.BatchAppendResp {
   switch (decision.kind) {
     case 'wrong-expected-version':
       return refusal(correlationId, stream, errors.wrongExpectedVersionStatus(decision.current, expected));
@@ -122,10 +123,10 @@ function answerTo({ correlationId, stream, expected }: Request, decision: Append
       return refusal(correlationId, stream, errors.streamDeletedStatus(stream));
     case 'written':
     case 'idempotent': {
-      const position = new sharedPb.AllStreamPosition();
-      position.setCommitPosition(decision.position.toString()).setPreparePosition(decision.position.toString());
-      const success = new streamsPb.BatchAppendResp.Success();
-      success.setCurrentRevision(String(decision.revision)).setPosition(position);
+      const success = new streamsPb.BatchAppendResp.Success().setCurrentRevision(String(decision.revision));
+      const position = decision.position.toString();
+      if (hidePosition) success.setNoPosition(new emptyPb.Empty());
+      else success.setPosition(new sharedPb.AllStreamPosition().setCommitPosition(position).setPreparePosition(position));
       return answer(correlationId, stream).setSuccess(success);
     }
   }

@@ -18,6 +18,8 @@ export class Faults {
   commitTimeouts = 0;
   /** Appends that are answered with "Server Is Not Ready". */
   notReady = 0;
+  /** Appends that are carried out and answered without a position, as an idempotent one is whose event the index has not got yet. */
+  hidePositions = 0;
   /** Holds the answer of each append back for so long. */
   delayAnswersMs = 0;
   /** While set, this node is a follower: what requires the leader is refused with this endpoint. */
@@ -37,7 +39,7 @@ export class Faults {
 
   /** True, counted down, when the next request is to be hit. */
   take(
-    counter: 'loseAnswers' | 'loseRequests' | 'dropDuplicates' | 'commitTimeouts' | 'notReady' | 'silentFeatures' | 'silentReads',
+    counter: 'loseAnswers' | 'loseRequests' | 'dropDuplicates' | 'commitTimeouts' | 'hidePositions' | 'notReady' | 'silentFeatures' | 'silentReads',
   ): boolean {
     if (this[counter] === 0) return false;
     this[counter] -= 1;

@@ -1,5 +1,6 @@
 // A gRPC server that speaks the EventStoreDB protocol, built on the service definitions that the client's package ships.
 // It proves how our adapter handles answers, losses and faults, and nothing about a real node: the adapter's suite runs against both.
+import gossipGrpc from '@eventstore/db-client/generated/gossip_grpc_pb.js';
 import serverFeaturesGrpc from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import serverFeaturesPb from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import type sharedPb from '@eventstore/db-client/generated/shared_pb.js';
@@ -8,6 +9,7 @@ import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall, ty
 import { batchAppend } from './batch-append.js';
 import { failed } from './errors.js';
 import { Faults } from './faults.js';
+import { gossip } from './gossip.js';
 import { EventLog } from './log.js';
 import type { Node } from './node.js';
 import { read } from './read.js';
@@ -88,6 +90,7 @@ async function listen(node: Node, port: number): Promise<{ server: Server; port:
   const streams: UntypedServiceImplementation = { read: read(node), batchAppend: batchAppend(node) };
   server.addService(streamsGrpc.StreamsService, streams);
   server.addService(serverFeaturesGrpc.ServerFeaturesService, { getSupportedMethods: supportedMethods(node) });
+  server.addService(gossipGrpc.GossipService, { read: gossip(node, () => ({ host: '127.0.0.1', port: bound })) });
   const bound = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, port) => (error ? reject(error) : resolve(port)));
   });
