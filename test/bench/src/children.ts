@@ -1,0 +1,30 @@
+// Starts a script as a process of its own and talks to it by messages, so that server and load do not share an event loop.
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export interface Child {
+  /** What the script sent when it was ready. */
+  readonly ready: Readonly<Record<string, string>>;
+  on(listener: (message: unknown) => void): void;
+  send(message: object): void;
+  stop(): Promise<void>;
+}
+
+/** Forks `src/servers/<name>.ts`; resolves with its first message. */
+export async function startChild(name: string, env: Readonly<Record<string, string>> = {}): Promise<Child> {
+  const script = fileURLToPath(new URL(`./servers/${name}.ts`, import.meta.url));
+  const child = fork(script, { env: { ...process.env, ...env }, execArgv: [...process.execArgv, '--expose-gc'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const ready = await new Promise<Record<string, string>>((resolve, reject) => {
+    child.once('message', (message) => resolve(message as Record<string, string>));
+    child.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it was ready`)));
+  });
+  return { ready, on: (listener) => void child.on('message', listener), send: (message) => void child.send(message), stop: () => stopped(child) };
+}
+
+async function stopped(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.send({ stop: true });
+  await ended;
+}

@@ -1,0 +1,64 @@
+// Makes long histories quickly: records and chains events as the command loop does, and appends them a thousand at a time.
+import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { ledgerStream, toAppend } from '@confledger/application';
+import type { EventStore, LedgerReader, Loaded } from '@confledger/application';
+import { evolve, initialState, recordChangeSet } from '@confledger/domain';
+import type { DraftEvent, LedgerState } from '@confledger/domain';
+
+const APPEND_EVENTS = 500;
+
+/** Keys for a bench; nothing verifies what they sign. */
+export const signer = {
+  ...generateKeyPairSync('ed25519'),
+  keyId: '0123456789abcdef',
+  publicKey: '',
+  sign: () => 'A'.repeat(86),
+  fingerprint: (text: string) => createHmac('sha256', 'bench').update(text).digest('hex'),
+};
+
+export class HistoryWriter {
+  #loaded: Loaded;
+  readonly #store: EventStore;
+  readonly #reader: LedgerReader;
+
+  constructor(store: EventStore, reader: LedgerReader, ledger: string) {
+    this.#store = store;
+    this.#reader = reader;
+    this.#loaded = { state: initialState(ledger), position: 0n, snapshotAt: 0 };
+  }
+
+  get state(): LedgerState {
+    return this.#loaded.state;
+  }
+
+  /** Appends change sets of one event each until the stream ends at `revision`; takes snapshots where the api would. */
+  async grow(revision: number, next: (revision: number) => DraftEvent): Promise<void> {
+    while (this.#loaded.state.revision < revision) {
+      let { state } = this.#loaded;
+      const events = [];
+      while (events.length < APPEND_EVENTS && state.revision < revision) {
+        const draft: DraftEvent = state.revision < 0 ? { type: 'LedgerCreated', data: { environment: 'production', service: 'engine' } } : next(state.revision + 1);
+        const [text] = recordChangeSet(state.ledger, state, [draft], this.#envelope(state.revision), () => ({ keyId: signer.keyId, signature: signer.sign() }));
+        if (!text) throw new Error('nothing was recorded');
+        events.push(toAppend(text));
+        state = evolve(state, text.event);
+      }
+      const result = await this.#store.append(ledgerStream(state.ledger), this.#loaded.state.revision, events);
+      if (result.outcome !== 'appended') throw new Error('somebody else writes here');
+      this.#loaded = { state, position: result.position, snapshotAt: this.#loaded.snapshotAt };
+      if (!this.#reader.snapshotIsDue(this.#loaded)) continue;
+      await this.#reader.saveSnapshot(this.#loaded);
+      this.#loaded = { ...this.#loaded, snapshotAt: state.revision };
+    }
+  }
+
+  /** One event a second, beginning a year before now. */
+  #envelope(revision: number) {
+    const actor = { id: 'bench', method: 'token', roles: ['admin'] };
+    const now = START + (revision + 1) * 1_000;
+    return { actor, reason: null, commandId: randomUUID(), fingerprint: 'f'.repeat(64), correlationId: 'bench', causationId: null, traceparent: null, changeSetId: randomUUID(), now };
+  }
+}
+
+/** When a history begins, in milliseconds since the epoch. */
+export const START = Date.parse('2025-01-01T00:00:00.000Z');

@@ -1,0 +1,47 @@
+// The api with the HTTP feed on a durable Postgres, put together as the embedded mode does, without projector and node:
+// what a command costs by itself. Started by the command and the fan-out benchmarks.
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createApi, keyFilesOf, openKeys } from '@confledger/api';
+import { InMemoryReadModel, createLedgers, ensureInstallation, runRelay } from '@confledger/application';
+import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
+import { createHttpFeed } from '@confledger/feed-http/publisher';
+import pino from 'pino';
+import { ready } from './lifecycle.js';
+
+const connectionString = process.env['BENCH_POSTGRES_URL'] ?? '';
+const token = 'bench';
+const directory = mkdtempSync(path.join(tmpdir(), 'confledger-bench-'));
+const clock = { now: () => Date.now() };
+const ids = { next: () => randomUUID() };
+const signer = openKeys(keyFilesOf(directory));
+await migrateEventStore({ connectionString });
+const store = createPostgresEventStore({ connectionString });
+const installation = await ensureInstallation({ store, signer, ids, clock });
+const ledgers = createLedgers({ store, clock, ids, signer });
+let position = await store.lastPosition();
+const feed = createHttpFeed({ installation, load: (ledger) => ledgers.active(ledger), position: () => position });
+const stopping = new AbortController();
+const relay = runRelay({ events: store, ledgers, publisher: feed, onEvent: (event) => void (position = 'position' in event ? event.position : position) }, stopping.signal);
+const { app } = await createApi({
+  ledgers,
+  readModel: new InMemoryReadModel(),
+  reports: { put: () => Promise.resolve(), list: () => Promise.resolve([]) },
+  eventStore: store,
+  feed,
+  tokens: [{ actor: 'bench', roles: ['admin'], sha256: createHash('sha256').update(token).digest('hex') }],
+  environments: ['production'],
+  installation,
+  signerPublicKey: signer,
+  logger: pino({ level: 'warn' }, pino.destination(2)),
+});
+const url = await app.listen({ host: '127.0.0.1', port: 0 });
+ready({ url, token, publicKey: signer.publicKey }, async () => {
+  stopping.abort();
+  await app.close();
+  await relay;
+  await store.close();
+  rmSync(directory, { recursive: true, force: true });
+});
