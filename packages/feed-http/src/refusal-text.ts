@@ -15,19 +15,20 @@ export async function refusalText(response: IncomingMessage): Promise<string> {
   return `the api answered ${status}${said}`;
 }
 
-async function readStart(response: IncomingMessage): Promise<string> {
+/** Leaves the answer open: whoever asked ends the connection, and only then, so that its end is not taken for the reason. */
+function readStart(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
+  return new Promise((resolve) => {
+    const done = (): void => resolve(Buffer.concat(chunks).toString('utf8'));
+    response.on('data', (chunk: Buffer) => {
+      if (bytes <= ERROR_BODY_BYTES_MAX) chunks.push(chunk);
       bytes += chunk.length;
-      if (bytes > ERROR_BODY_BYTES_MAX) break;
-    }
-  } catch {
-    // The status alone has to do.
-  }
-  return Buffer.concat(chunks).toString('utf8');
+      if (bytes > ERROR_BODY_BYTES_MAX) done();
+    });
+    response.on('end', done);
+    response.on('error', done);
+  });
 }
 
 function describeBody(body: string): string {

@@ -259,6 +259,23 @@ describe('onChange', () => {
     expect(heard).toHaveBeenCalledOnce();
   });
 
+  test('neither onStatus nor onError can break the feed by throwing', async () => {
+    const ledger = new SigningLedger();
+    const first = ledger.activate({ a: 1 });
+    const feed = running(ledger);
+    const broken = (): never => {
+      throw new Error('broken');
+    };
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const node = await connect(ledger, feed, { onStatus: broken, onError: broken });
+    node.onChange('a', broken);
+    feed.tellNext(first, ledger.activate({ a: 2 }));
+    expect(node.handle('a').current).toBe(2);
+    expect(warned).toHaveBeenCalledWith(expect.stringContaining('onChange threw'), expect.objectContaining({ code: 'LISTENER_FAILED' }));
+    await node.close();
+    warned.mockRestore();
+  });
+
   test('refuses a glob that is none', async () => {
     const ledger = new SigningLedger();
     ledger.activate({ a: 1 });

@@ -11,6 +11,7 @@ import { checkOptions, defaultNodeName, STALE_AFTER_MS, START_TIMEOUT_MS, type C
 import { Reporter } from './reporter.js';
 import { SchemaSet } from './schema-set.js';
 import { Start } from './start.js';
+import type { NodeStatus } from './status.js';
 import { LiveTradingNode, type TradingNode } from './trading-node.js';
 import { Trust } from './trust.js';
 
@@ -25,7 +26,7 @@ export async function connectNode<const S extends NodeSchemas = NoSchemas>(optio
   const { environment, service, feed, origin = null, staleAfterMs = STALE_AFTER_MS, cacheFile, cacheMaxAgeMs = null } = options;
   const name = options.name ?? defaultNodeName();
   const ledger = `${environment}.${service}`;
-  const onError = options.onError ?? warn;
+  const onError = guarded(options.onError ?? warn);
   const trust = new Trust({ ledger, publicKey: options.publicKey, origin });
   const schemas = new SchemaSet(options.schemas ?? {});
   const handles = new Handles();
@@ -40,7 +41,7 @@ export async function connectNode<const S extends NodeSchemas = NoSchemas>(optio
     restart: (reason) => session?.restart(reason),
     onStatus: () => {
       start?.look();
-      options.onStatus?.(core.status);
+      tellStatus(core, options.onStatus, onError);
     },
   });
   const close = async (): Promise<void> => {
@@ -96,6 +97,25 @@ function problemWithCache({ ledger, origin, highestActivation, marker, document 
   if (origin !== marker.origin || highestActivation < marker.activation) return 'its header contradicts itself';
   if (document.digest !== marker.digest) return 'its leaves do not give its digest';
   return load.trust.problemWith(marker);
+}
+
+/** Code of the user's must not break off what the feed is being read by. */
+function guarded(onError: (error: ConfLedgerError) => void): (error: ConfLedgerError) => void {
+  return (error) => {
+    try {
+      onError(error);
+    } catch {
+      warn(error);
+    }
+  };
+}
+
+function tellStatus(core: NodeCore, onStatus: ((status: NodeStatus) => void) | undefined, onError: (error: ConfLedgerError) => void): void {
+  try {
+    onStatus?.(core.status);
+  } catch (error) {
+    onError(new ConfLedgerError('LISTENER_FAILED', 'the listener given as onStatus threw', { cause: error }));
+  }
 }
 
 function warn(error: ConfLedgerError): void {

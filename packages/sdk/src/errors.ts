@@ -10,7 +10,7 @@ const REMEDIES = {
   SCHEMA_ASYNC: 'Give schemas that validate synchronously: a snapshot is judged whole, in one moment.',
   CACHE_UNUSABLE: 'The feed is used instead. When the file is damaged or belongs to another ledger, remove it.',
   CACHE_NOT_WRITTEN: 'Make the directory of `cacheFile` writable; until then this node cannot start without the feed.',
-  LISTENER_FAILED: 'Correct the listener given to `onChange`; the snapshot has been swapped all the same.',
+  LISTENER_FAILED: 'Correct the listener; the snapshot has been swapped all the same.',
   NODE_CLOSED: 'Connect again with `connectNode`; a closed node follows nothing.',
 } as const;
 

@@ -236,6 +236,16 @@ describe('in a new reading', () => {
     expect(limit.current).toBe(2);
   });
 
+  test('of any number of markers, the newest that can be trusted counts', () => {
+    const next = ledger.activate({ risk: { limit: 2 }, other: 'x' });
+    feed.sink.reset('scripted');
+    for (const leaf of leavesOf(next)) feed.sink.leaf(leaf);
+    for (let n = 0; n < 200; n++) feed.sink.active({ ...markerOf(next), version: 1_000 + n });
+    feed.sink.active(markerOf(next));
+    expect(feed.sink.synchronized()).toBe('complete');
+    expect(limit.current).toBe(2);
+  });
+
   test('"nothing is active", to a node that has run something', () => {
     expect(feed.tellWhole(null)).toBe('incomplete');
     expect(limit.current).toBe(1);

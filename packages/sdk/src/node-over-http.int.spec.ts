@@ -124,12 +124,13 @@ describe('a node over HTTP', () => {
   test.each<[string, string, RequestListener]>([
     ['refuses its token', 'refused the token (401): UNAUTHORIZED: no such token', (_, response) => response.writeHead(401).end('{"code":"UNAUTHORIZED","error":"no such token"}')],
     ['knows no such environment', 'answered 404: ENVIRONMENT_UNKNOWN', (_, response) => response.writeHead(404).end('{"code":"ENVIRONMENT_UNKNOWN"}')],
+    ['answers at any length', 'answered 500', (_, response) => response.writeHead(500).end('x'.repeat(1_000_000))],
     ['redirects', 'redirects (302)', (_, response) => response.writeHead(302, { location: 'https://elsewhere' }).end()],
     ['is something else', 'text/html instead of a stream', (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>')],
     ['hangs up', 'no connection to the api: ECONNRESET', (request) => request.socket.destroy()],
   ])('says why it cannot start when the server %s', async (_, words, listener) => {
     misbehave = listener;
-    const starting = connect({ startTimeoutMs: 100 });
+    const starting = connect({ startTimeoutMs: 400 });
     await expect(starting).rejects.toMatchObject({ code: 'START_TIMEOUT', message: expect.stringContaining(words) });
     await expect(starting).rejects.not.toMatchObject({ message: expect.stringContaining('secret-token') });
   });

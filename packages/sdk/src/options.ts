@@ -42,7 +42,7 @@ export interface ConnectNodeOptions<S extends NodeSchemas = NodeSchemas> {
   readonly staleAfterMs?: number;
   /** Takes what goes wrong beside the main path: listeners that throw, a cache that cannot be used. Default: a process warning. */
   readonly onError?: (error: ConfLedgerError) => void;
-  /** Called after everything that `status` shows has changed, from before the start on. It must not throw. */
+  /** Called after everything that `status` shows has changed, from before the start on. What it throws goes to `onError`. */
   readonly onStatus?: (status: NodeStatus) => void;
 }
 
