@@ -4,6 +4,7 @@ export { HANDED_OVER_EVENTS_MAX, SUBSCRIPTION_PAGE_EVENTS } from './adapters/sub
 export type { SubscriptionSource } from './adapters/subscription.js';
 export { Subscriptions } from './adapters/subscriptions.js';
 export { createInMemoryEventStore } from './adapters/in-memory-event-store.js';
+export { InMemorySnapshotStore } from './adapters/in-memory-snapshot-store.js';
 export { APPEND_BYTES_MAX, AppendOutcomeUnknown, AppendTooLarge, EventStoreUnavailable } from './ports/event-store.js';
 export type { AppendResult, EventStore, EventToAppend, ReadDirection, StoredEvent } from './ports/event-store.js';
 // The read model: its two ports, the folds between log and rows, and the projector that drives them.

@@ -1,0 +1,101 @@
+// The core over any event store, with a clock and ids that a test holds in its hand. Used by the specs of application.
+import { createHash, createHmac } from 'node:crypto';
+import { createLedgers } from '@confledger/application';
+import type { Clock, CommandOutcome, CommandRequest, EventStore, Ids, LedgerName, LedgersCore, LedgersOptions, ReadOutcome, ReadSelector, Signer } from '@confledger/application';
+import type { Command, Guards, RefusalCode } from '@confledger/domain';
+
+export const NAME: LedgerName = { environment: 'production', service: 'trading-engine' };
+
+/** Monday 2026-01-05, 09:00 UTC. */
+const FIRST_INSTANT_MS = Date.UTC(2026, 0, 5, 9);
+
+export interface TestClock extends Clock {
+  /** Moves the clock by so many milliseconds, back where they are negative. */
+  advance(ms: number): void;
+}
+
+export function testClock(ms = FIRST_INSTANT_MS): TestClock {
+  let now = ms;
+  return { now: () => now, advance: (by) => void (now += by) };
+}
+
+/** `prefix-1`, `prefix-2`, … */
+export function countingIds(prefix: string): Ids {
+  let last = 0;
+  return { next: () => `${prefix}-${(last += 1)}` };
+}
+
+/** Not Ed25519, but a signature that belongs to its statement alone. */
+export const testSigner: Signer = {
+  keyId: '0123456789abcdef',
+  publicKey: 'cHVibGlj',
+  sign: (statement) => createHash('sha256').update(statement).digest('base64url'),
+  fingerprint: (text) => createHmac('sha256', 'fingerprints').update(text).digest('hex'),
+};
+
+export interface TestRequest {
+  readonly guards?: Guards;
+  readonly key?: string;
+  readonly actor?: string;
+  readonly reason?: string;
+  readonly dryRun?: boolean;
+}
+
+export type Done = Extract<CommandOutcome, { kind: 'done' }>;
+export type Found = Extract<ReadOutcome, { kind: 'found' }>;
+
+export interface TestCore {
+  readonly ledgers: LedgersCore;
+  execute(command: Command, request?: TestRequest): Promise<CommandOutcome>;
+  /** The outcome of a command that is carried out; throws for a refusal. */
+  done(command: Command, request?: TestRequest): Promise<Done>;
+  /** The code of a command's refusal; throws when it is carried out. */
+  refused(command: Command, request?: TestRequest): Promise<RefusalCode>;
+  set(path: string, value: string | number | boolean | null, request?: TestRequest): Promise<Done>;
+  read(selector?: ReadSelector): Promise<ReadOutcome>;
+  /** What a read finds; throws for a refusal. */
+  found(selector?: ReadSelector): Promise<Found>;
+}
+
+let cores = 0;
+
+/** One process's core: two of them over one store are two apis. */
+export function testCore(store: EventStore, options: Partial<LedgersOptions> = {}): TestCore {
+  cores += 1;
+  const ledgers = createLedgers({ store, clock: testClock(), ids: countingIds(`core${cores}`), signer: testSigner, ...options });
+  const execute = (command: Command, request: TestRequest = {}) => ledgers.execute(NAME, command, requestOf(command, request));
+  const done = async (command: Command, request?: TestRequest) => {
+    const outcome = await execute(command, request);
+    if (outcome.kind === 'done') return outcome;
+    throw new Error(`${command.type} was refused: ${JSON.stringify(outcome.refusal)}`);
+  };
+  return {
+    ledgers,
+    execute,
+    done,
+    async refused(command, request) {
+      const outcome = await execute(command, request);
+      if (outcome.kind === 'refused') return outcome.refusal.code;
+      throw new Error(`${command.type} was carried out, not refused`);
+    },
+    set: (path, value, request) => done({ type: 'Set', path, value }, request),
+    read: (selector = {}) => ledgers.read(NAME, selector),
+    async found(selector = {}) {
+      const outcome = await ledgers.read(NAME, selector);
+      if (outcome.kind === 'found') return outcome;
+      throw new Error(`the read was refused: ${JSON.stringify(outcome.refusal)}`);
+    },
+  };
+}
+
+function requestOf(command: Command, { guards = {}, key, actor = 'alice', reason, dryRun }: TestRequest): CommandRequest {
+  return {
+    actor: { id: actor, method: 'token', roles: ['writer'] },
+    reason: reason ?? null,
+    request: JSON.stringify([command, guards]),
+    correlationId: 'request',
+    guards,
+    ...(key === undefined ? {} : { idempotencyKey: key }),
+    ...(dryRun === undefined ? {} : { dryRun }),
+  };
+}
