@@ -242,6 +242,14 @@ export interface ParkedItem {
   readonly reason: string;
 }
 
+/** How far something that follows the log is. */
+export interface FollowerStatus {
+  /** Null when it cannot be asked. */
+  readonly position: string | null;
+  /** How far behind the log, in positions, which may have gaps. */
+  readonly lag: string | null;
+}
+
 export interface StatusAnswer {
   readonly installation: string;
   readonly version: string;
@@ -250,7 +258,9 @@ export interface StatusAnswer {
   readonly parts: readonly PartStatus[];
   /** Of the log; null when the event store cannot be asked. */
   readonly position: string | null;
-  readonly readModel: { readonly position: string | null; /** In positions, which may have gaps. */ readonly lag: string | null };
+  readonly readModel: FollowerStatus;
+  /** Null where this api does not feed nodes. */
+  readonly feed: FollowerStatus | null;
   /** Events that could not be applied to the read model, newest first, the first 50. */
   readonly parked: readonly ParkedItem[];
   readonly startedAt: string;

@@ -15,6 +15,7 @@ export type {
   DiffAnswer,
   DiffSide,
   Failure,
+  FollowerStatus,
   HealthAnswer,
   LedgerItem,
   LedgerList,

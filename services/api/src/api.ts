@@ -35,6 +35,8 @@ export interface ApiOptions {
   readonly eventStore: Pick<EventStore, 'lastPosition'>;
   /** The HTTP feed; null or absent where nodes are fed otherwise. */
   readonly feed?: Pick<HttpFeedPublisher, 'subscribe'> | null;
+  /** How far the feed is complete, for /status and /metrics. */
+  readonly feedPosition?: () => bigint;
   readonly tokens: readonly TokenOwner[];
   readonly environments: readonly string[];
   /** Id of the installation. */
@@ -60,8 +62,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const clock = options.clock ?? { now: () => Date.now() };
   const closing = new AbortController();
   const measurements = createMeasurements();
-  const { feed = null, version = '0.1.0' } = options;
-  const context: ApiContext = { ...options, feed, version, clock, measurements, closing: closing.signal, startedAt: new Date(clock.now()).toISOString() };
+  const { feed = null, feedPosition = null, version = '0.1.0' } = options;
+  const context: ApiContext = { ...options, feed, feedPosition, version, clock, measurements, closing: closing.signal, startedAt: new Date(clock.now()).toISOString() };
   const app = makeServer(options, clock);
   const routes: KnownRoute[] = [];
   app.addHook('onRoute', ({ method, url }) => {

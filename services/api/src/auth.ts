@@ -1,5 +1,5 @@
 // Who sends a request: bearer tokens, compared by their SHA-256 in constant time.
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash as hashOnce, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '@confledger/domain';
 import { RequestRefused } from './errors/request-refused.js';
@@ -33,7 +33,7 @@ export function authenticator(tokens: readonly TokenOwner[]): (request: FastifyR
   return (request) => {
     const token = bearerToken(request.headers.authorization);
     if (token === null) throw unauthorized('TOKEN_MISSING', 'Bearer realm="confledger"');
-    const hash = createHash('sha256').update(token, 'utf8').digest();
+    const hash = hashOnce('sha256', token, 'buffer');
     let found: Actor | null = null;
     // Every token is compared, so that the time tells nothing about which one matched.
     for (const owner of owners) if (timingSafeEqual(hash, owner.hash)) found = owner.actor;

@@ -50,7 +50,7 @@ export async function compose(config: ApiConfig, logger: Logger): Promise<Runnin
       readModel,
       reports: createPostgresNodeReports(pool),
       eventStore: store,
-      feed,
+      ...(feed === null ? {} : { feed: feed.publisher, feedPosition: feed.position }),
       tokens: loadTokens(config.dataDirectory),
       environments: config.environments,
       installation,
@@ -81,9 +81,15 @@ interface FeedParts {
   readonly logger: Logger;
 }
 
+interface ServedFeed {
+  readonly publisher: HttpFeedPublisher;
+  /** The feed is complete up to it. */
+  readonly position: () => bigint;
+}
+
 /** Every api follows the log for its own clients: an HTTP feed needs no election. */
-async function serveFeed({ store, ledgers, installation, logger }: FeedParts, closers: (() => Promise<void>)[]): Promise<HttpFeedPublisher> {
-  const position = await store.lastPosition();
+async function serveFeed({ store, ledgers, installation, logger }: FeedParts, closers: (() => Promise<void>)[]): Promise<ServedFeed> {
+  let position = await store.lastPosition();
   const publisher = createHttpFeed({ installation, load: (ledger) => ledgers.active(ledger), position: () => position });
   const stopping = new AbortController();
   const relay = runRelay(
@@ -92,6 +98,7 @@ async function serveFeed({ store, ledgers, installation, logger }: FeedParts, cl
       ledgers,
       publisher,
       onEvent: (event) => {
+        if ('position' in event) position = event.position;
         if (event.kind === 'failed') logger.warn({ err: event.error, retryInMs: event.retryInMs }, 'the feed failed and tries again');
       },
     },
@@ -102,5 +109,5 @@ async function serveFeed({ store, ledgers, installation, logger }: FeedParts, cl
     await relay;
     await publisher.close();
   });
-  return publisher;
+  return { publisher, position: () => position };
 }

@@ -17,6 +17,8 @@ export interface ApiContext {
   readonly reports: NodeReports;
   /** Null where the feed does not go over HTTP. */
   readonly feed: Pick<HttpFeedPublisher, 'subscribe'> | null;
+  /** How far the feed is complete; null where this api does not know. */
+  readonly feedPosition: (() => bigint) | null;
   readonly eventStore: Pick<EventStore, 'lastPosition'>;
   readonly environments: readonly string[];
   readonly installation: string;

@@ -26,6 +26,7 @@ describe('a healthy system', () => {
     expect(data.readModel).toEqual({ position: data.position, lag: '0' });
     expect(data.publicKey.publicKey).toBe(given.publicKey);
     expect(data.parked).toEqual([]);
+    expect(data.feed).toBeNull();
   });
 
   test('counts its requests for Prometheus, behind the token', async () => {

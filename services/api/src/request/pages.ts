@@ -10,7 +10,7 @@ export const PAGE_LIMIT_MAX = 500;
 export const READ_MODEL_WAIT_MS_MAX = 5_000;
 
 /** The page that a list is asked for. */
-export function pageRequest({ limit, cursor }: { readonly limit?: string; readonly cursor?: string }): PageRequest {
+export function pageRequest({ limit, cursor }: { readonly limit?: string | undefined; readonly cursor?: string | undefined }): PageRequest {
   return { limit: pageLimit(limit), ...(cursor === undefined ? {} : { cursor }) };
 }
 

@@ -134,7 +134,7 @@ function readBatch(context: ApiContext): Endpoint {
   });
 }
 
-function keysOf({ key, keys }: { readonly key?: string | string[]; readonly keys?: string }): string[] {
+function keysOf({ key, keys }: { readonly key?: string | string[] | undefined; readonly keys?: string | undefined }): string[] {
   const listed = keys === undefined ? [] : keys.split(',');
   const all = [...(key === undefined ? [] : [key].flat()), ...listed];
   if (all.length > 0) return [...new Set(all)];

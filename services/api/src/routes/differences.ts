@@ -33,14 +33,14 @@ export function differenceEndpoints(context: ApiContext): Endpoint[] {
 }
 
 interface DiffQuery {
-  readonly environment?: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly fromAt?: string;
-  readonly toAt?: string;
-  readonly consistency?: 'linearizable' | 'local';
-  readonly limit?: string;
-  readonly cursor?: string;
+  readonly environment?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly fromAt?: string | undefined;
+  readonly toAt?: string | undefined;
+  readonly consistency?: 'linearizable' | 'local' | undefined;
+  readonly limit?: string | undefined;
+  readonly cursor?: string | undefined;
 }
 
 async function difference(context: ApiContext, call: Call<DiffQuery, unknown>) {

@@ -91,7 +91,7 @@ function readAudit(context: ApiContext): Endpoint {
   });
 }
 
-function auditFilter({ environments }: ApiContext, query: AuditFilter): AuditFilter {
+function auditFilter({ environments }: ApiContext, query: { readonly [P in keyof AuditFilter]?: string | undefined }): AuditFilter {
   const { service, key, actor, type, from, to } = query;
   const environment = environmentOf({ query: query.environment }, environments);
   return {

@@ -11,10 +11,10 @@ import { readSelector } from '../request/selectors.js';
 export type Found = Extract<ReadOutcome, { kind: 'found' }>;
 
 interface Selection {
-  readonly environment?: string;
-  readonly version?: string;
-  readonly at?: string;
-  readonly consistency?: 'linearizable' | 'local';
+  readonly environment?: string | undefined;
+  readonly version?: string | undefined;
+  readonly at?: string | undefined;
+  readonly consistency?: 'linearizable' | 'local' | undefined;
 }
 
 /** What the call selects; a refusal is thrown. */
@@ -23,7 +23,7 @@ export function read(context: ApiContext, call: Call<Selection, unknown>): Promi
 }
 
 /** The ledger that a reading is about. */
-export function readLedger(context: ApiContext, { parameters, query }: Call<{ readonly environment?: string }, unknown>): LedgerName {
+export function readLedger(context: ApiContext, { parameters, query }: Call<{ readonly environment?: string | undefined }, unknown>): LedgerName {
   return ledgerOf(parameters.service, { path: parameters.environment, query: query.environment }, context.environments);
 }
 

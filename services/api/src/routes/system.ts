@@ -1,7 +1,7 @@
 // The system about itself: status, health, metrics.
 import { z } from 'zod';
 import { formatPosition } from '@confledger/application';
-import type { ParkedItem, StatusAnswer } from '@confledger/contracts';
+import type { FollowerStatus, ParkedItem, StatusAnswer } from '@confledger/contracts';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Call, type Endpoint } from '../endpoint.js';
@@ -63,7 +63,7 @@ function status(context: ApiContext): Endpoint {
 }
 
 async function describe(context: ApiContext): Promise<StatusAnswer> {
-  const { installation, version, signerPublicKey, environments, startedAt } = context;
+  const { installation, version, signerPublicKey, environments, startedAt, feedPosition } = context;
   const checks = await checkHealth(context);
   const { logPosition, readModelPosition } = checks;
   const parked = checks.readModel.healthy ? await parkedEvents(context) : [];
@@ -74,7 +74,8 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
     environments,
     parts: [part('event store', checks.eventStore), part('read model', checks.readModel)],
     position: shownPosition(installation, logPosition),
-    readModel: { position: shownPosition(installation, readModelPosition), lag: lagOf(logPosition, readModelPosition) },
+    readModel: follower(installation, logPosition, readModelPosition),
+    feed: feedPosition === null ? null : follower(installation, logPosition, feedPosition()),
     parked,
     startedAt,
   };
@@ -82,6 +83,10 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
 
 function part(name: string, { healthy, detail }: HealthChecks['eventStore']): StatusAnswer['parts'][number] {
   return { name, state: healthy ? 'up' : 'down', detail };
+}
+
+function follower(installation: string, log: bigint | null, position: bigint | null): FollowerStatus {
+  return { position: shownPosition(installation, position), lag: lagOf(log, position) };
 }
 
 function shownPosition(installation: string, position: bigint | null): string | null {

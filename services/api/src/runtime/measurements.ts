@@ -53,6 +53,7 @@ function systemGauges(registry: Registry) {
   const up = new Gauge({ name: 'confledger_part_up', help: '1 when the part answers', labelNames: ['part'], registers });
   const position = new Gauge({ name: 'confledger_log_position', help: 'Position of the newest event', registers });
   const lag = new Gauge({ name: 'confledger_read_model_lag_positions', help: 'How far the read model is behind the log, in positions', registers });
+  const feedLag = new Gauge({ name: 'confledger_feed_lag_positions', help: 'How far the feed is behind the log, in positions', registers });
   const nodes = new Gauge({ name: 'confledger_nodes', help: 'Nodes by ledger and state', labelNames: ['environment', 'service', 'state'], registers });
   const failures = new Counter({ name: 'confledger_metrics_failures_total', help: 'Gauges that could not be refreshed', registers });
   return {
@@ -62,6 +63,7 @@ function systemGauges(registry: Registry) {
       up.set({ part: 'read_model' }, checks.readModel.healthy ? 1 : 0);
       if (checks.logPosition !== null) position.set(Number(checks.logPosition));
       if (checks.logPosition !== null && checks.readModelPosition !== null) lag.set(Math.max(0, Number(checks.logPosition - checks.readModelPosition)));
+      if (checks.logPosition !== null && context.feedPosition !== null) feedLag.set(Math.max(0, Number(checks.logPosition - context.feedPosition())));
       try {
         const reports = await context.reports.list({});
         nodes.reset();

@@ -106,6 +106,8 @@ export const nodeItem: z.ZodType<NodeItem> = z
   })
   .meta({ id: 'Node' });
 
+const follower = z.strictObject({ position: position.nullable(), lag: z.string().nullable() });
+
 export const statusAnswer: z.ZodType<StatusAnswer> = z.strictObject({
   installation: z.string(),
   version: z.string(),
@@ -113,7 +115,8 @@ export const statusAnswer: z.ZodType<StatusAnswer> = z.strictObject({
   environments: z.array(z.string()),
   parts: z.array(z.strictObject({ name: z.string(), state: z.enum(['up', 'down']), detail: z.string().nullable() })),
   position: position.nullable(),
-  readModel: z.strictObject({ position: position.nullable(), lag: z.string().nullable() }),
+  readModel: follower,
+  feed: follower.nullable(),
   parked: z.array(z.strictObject({ position, stream: z.string(), revision, type: z.string(), reason: z.string() })),
   startedAt: instant,
 });
