@@ -14,7 +14,7 @@ const suites = [];
 export async function testEngines(args) {
   const total = { exitCode: 0, passed: 0, failed: 0, skipped: 0 };
   if (suites.length === 0) {
-    console.log('No suite needs a distributed engine yet: the adapters for EventStoreDB and Kafka do not exist. Nothing was run.');
+    console.log('There are no suites against real distributed engines (EventStoreDB, Kafka) yet. Nothing was run.');
     return total;
   }
   if (!(await install()) || !(await build())) return { ...total, exitCode: 1, failed: 1 };

@@ -1,6 +1,6 @@
 // The reference trading node of the embedded mode: follows production/trading-engine over the same feed as any other node. Used by compose.ts.
 import path from 'node:path';
-import { httpFeed } from '@confledger/feed-http';
+import { httpFeed } from '@confledger/sdk';
 import { startTradingNode, type RunningTradingNode } from '@confledger/trading-node';
 import type { Logs } from './logs.js';
 import type { Happening } from './narrator.js';
