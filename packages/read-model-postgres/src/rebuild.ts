@@ -23,6 +23,10 @@ export class RebuildUnderWay extends Error {
 }
 
 const PAGE_EVENTS = 1_000;
+/** Rounds of catching up before the switch, which folds what is still missing while the projector waits. */
+const ROUNDS_MAX = 10;
+/** So little may be folded while the old tables stand still. */
+const REMAINDER_POSITIONS_MAX = 1_000n;
 /** A switch needs a moment without long queries; so short a wait keeps readers from queueing behind it, or deadlocking with it. */
 const SWITCH_LOCK_TIMEOUT_MS = 300;
 const SWITCH_ATTEMPTS_MAX = 200;
@@ -71,14 +75,19 @@ class Rebuild {
   }
 
   async run(): Promise<void> {
-    await this.#foldToEnd();
+    // Each round folds what was written during the one before; the last, short one is left for the switch.
+    for (let round = 1; round <= ROUNDS_MAX; round += 1) {
+      const end = await this.#options.events.lastPosition();
+      if (end - this.#folder.position <= REMAINDER_POSITIONS_MAX && round > 1) break;
+      await this.#foldTo(end);
+    }
     await this.#patiently(SWITCH_ATTEMPTS_MAX, () => this.#switch());
     // What cannot be dropped now (a long query reads it still) is dropped by the next rebuild.
     await this.#patiently(DROP_ATTEMPTS_MAX, () => this.#dropOld()).catch(() => undefined);
   }
 
-  /** Everything that is in the log now. */
-  async #foldToEnd(): Promise<void> {
+  async #foldTo(end: bigint): Promise<void> {
+    if (this.#folder.position >= end) return;
     for await (const page of readLog(this.#options.events, this.#folder.position, PAGE_EVENTS)) {
       for (const chunk of chunksOf(page)) {
         this.#options.signal?.throwIfAborted();
@@ -86,6 +95,7 @@ class Rebuild {
         if ((await this.#folder.take(chunk)) === 'superseded') throw new Error('Another process wrote into the tables of this rebuild.');
       }
       this.#options.onProgress?.(this.#folder.position);
+      if (this.#folder.position >= end) return;
     }
   }
 
@@ -95,7 +105,7 @@ class Rebuild {
     await inTransaction(client, async () => {
       await client.query(`SET LOCAL lock_timeout = ${SWITCH_LOCK_TIMEOUT_MS}; SELECT 1 FROM ${quotedSchema(schema)}.read_model FOR UPDATE`);
       const serving = await readPointer(client, schema);
-      if (serving !== null && (await this.#positionOf(serving.generation)) > this.#folder.position) await this.#foldToEnd();
+      if (serving !== null) await this.#foldTo(await this.#positionOf(serving.generation));
       await pointAt(client, schema, generation);
     });
   }
