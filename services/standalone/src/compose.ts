@@ -1,20 +1,21 @@
 // The composition root of the embedded mode: every part in one process, over the Postgres that main.ts started.
 // What is started here is told to `shutdown` at once, so that it is stopped also when a later part fails to start.
 import { randomUUID } from 'node:crypto';
-import { createApi, ensureAdminToken, keyFilesOf, loadTokens, openKeys } from '@confledger/api';
-import { createLedgers, decodeEvent, ensureInstallation, type EventStore, type LedgersCore, type Signer } from '@confledger/application';
+import { createApi, ensureAdminToken, keyFilesOf, KeyUnusable, loadTokens, openKeys, TokenUnusable } from '@confledger/api';
+import { createLedgers, decodeEvent, ensureInstallation, InstallationKeyMismatch, type EventStore, type LedgersCore, type Signer } from '@confledger/application';
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/feed-http/publisher';
-import { createPool } from '@confledger/postgres';
+import { createPool, SchemaTooNew } from '@confledger/postgres';
 import { createPostgresNodeReports, createPostgresProjections, createPostgresReadModel, createPostgresSnapshotStore, migrateReadModel } from '@confledger/read-model-postgres';
 import { startProjector } from '@confledger/projector';
 import { startRelay } from '@confledger/relay';
-import type { Logs } from './logs.js';
+import { openLogs, type Logs } from './logs.js';
 import { createNarrator, type Happening } from './narrator.js';
 import { refusal } from './port.js';
 import { startReferenceNode } from './reference-node.js';
 import type { Settings } from './settings.js';
 import type { Shutdown } from './shutdown.js';
+import { StartRefused } from './start-refused.js';
 
 /** The environments that there are from the start. */
 const ENVIRONMENTS = ['development', 'testing', 'staging', 'production'] as const;
@@ -26,7 +27,6 @@ export interface ComposeOptions {
   readonly settings: Settings;
   /** Connection string; holds a password. */
   readonly postgresUrl: string;
-  readonly logs: Logs;
   readonly shutdown: Shutdown;
   /** Hears of versions, activations and node swaps; null where nobody watches. */
   readonly onHappening: ((happening: Happening) => void) | null;
@@ -39,19 +39,38 @@ export interface Composed {
   readonly node: string;
 }
 
-/** Starts every part and resolves when all of them work. */
+/** What the parts are started with. */
+interface Parts extends ComposeOptions {
+  readonly logs: Logs;
+}
+
+/** Starts every part and resolves when all of them work. Throws StartRefused for what people can put right. */
 export async function compose(options: ComposeOptions): Promise<Composed> {
-  const { settings, postgresUrl, shutdown } = options;
+  const logs = openLogs(options.settings.dataDirectory);
+  options.shutdown.add('logs', () => logs.flush());
+  try {
+    return await startParts({ ...options, logs });
+  } catch (error) {
+    if (REFUSALS.some((kind) => error instanceof kind) && error instanceof Error) throw new StartRefused(error.message, { cause: error });
+    throw error;
+  }
+}
+
+const REFUSALS = [KeyUnusable, TokenUnusable, InstallationKeyMismatch, SchemaTooNew];
+
+async function startParts(parts: Parts): Promise<Composed> {
+  const { settings, postgresUrl, shutdown, logs } = parts;
   const token = ensureAdminToken(settings.dataDirectory);
   const signer = openKeys(keyFilesOf(settings.dataDirectory));
   await Promise.all([migrateEventStore({ connectionString: postgresUrl }), migrateReadModel({ connectionString: postgresUrl })]);
-  const core = await startCore(options, signer);
-  await startProjections(options, core);
-  const feed = await startFeed(options, core);
-  const url = await startServing(options, core, feed, signer);
-  await narrate(options, core.store);
-  const node = await startReferenceNode({ url: localUrl(url), token, publicKey: signer.publicKey, ...options });
+  const core = await startCore(parts, signer);
+  await startProjections(parts, core);
+  const feed = await startFeed(parts, core);
+  const url = await startServing(parts, core, feed, signer);
+  await narrate(parts, core.store);
+  const node = await startReferenceNode({ ...parts, url: localUrl(url), token, publicKey: signer.publicKey });
   shutdown.add('reference node', () => node.close());
+  logs.of('standalone').info({ url, pid: process.pid }, 'ready');
   return { url, node: node.name };
 }
 
@@ -63,7 +82,7 @@ interface Core {
   readonly pool: ReturnType<typeof createPool>;
 }
 
-async function startCore({ postgresUrl, logs, shutdown }: ComposeOptions, signer: Signer): Promise<Core> {
+async function startCore({ postgresUrl, logs, shutdown }: Parts, signer: Signer): Promise<Core> {
   const logger = logs.of('core');
   const pool = createPool({ connectionString: postgresUrl, applicationName: 'confledger standalone' }, (error) => logger.warn({ err: error }, 'an idle connection broke'));
   shutdown.add('connections', () => pool.end());
@@ -74,7 +93,7 @@ async function startCore({ postgresUrl, logs, shutdown }: ComposeOptions, signer
   return { store, ledgers, pool, installation: await ensureInstallation({ store, signer, ids, clock }) };
 }
 
-async function startProjections({ postgresUrl, logs, shutdown }: ComposeOptions, { store, ledgers }: Core): Promise<void> {
+async function startProjections({ postgresUrl, logs, shutdown }: Parts, { store, ledgers }: Core): Promise<void> {
   const logger = logs.of('projector');
   const projections = createPostgresProjections({ connectionString: postgresUrl }, (error) => logger.warn({ err: error }, 'an idle connection broke'));
   shutdown.add('projections', () => projections.close());
@@ -86,7 +105,7 @@ async function startProjections({ postgresUrl, logs, shutdown }: ComposeOptions,
   shutdown.add('projector', () => projector.stop());
 }
 
-async function startFeed({ logs, shutdown }: ComposeOptions, { store, ledgers, installation }: Core): Promise<HttpFeedPublisher> {
+async function startFeed({ logs, shutdown }: Parts, { store, ledgers, installation }: Core): Promise<HttpFeedPublisher> {
   const position = await store.lastPosition();
   const publisher = createHttpFeed({ installation, load: (ledger) => ledgers.active(ledger), position: () => position });
   // The relay closes the publisher when it stops.
@@ -96,7 +115,7 @@ async function startFeed({ logs, shutdown }: ComposeOptions, { store, ledgers, i
   return publisher;
 }
 
-async function startServing({ settings, postgresUrl, logs, shutdown }: ComposeOptions, core: Core, feed: HttpFeedPublisher, signer: Signer): Promise<string> {
+async function startServing({ settings, postgresUrl, logs, shutdown }: Parts, core: Core, feed: HttpFeedPublisher, signer: Signer): Promise<string> {
   const logger = logs.of('api');
   const readModel = createPostgresReadModel({ connectionString: postgresUrl, logger });
   shutdown.add('read model', () => readModel.close());
@@ -127,7 +146,7 @@ function localUrl(url: string): string {
 }
 
 /** Tells what takes effect from now on. */
-async function narrate({ onHappening, shutdown, logs }: ComposeOptions, store: EventStore): Promise<void> {
+async function narrate({ onHappening, shutdown, logs }: Parts, store: EventStore): Promise<void> {
   if (onHappening === null) return;
   const after = await store.lastPosition();
   const stopping = new AbortController();

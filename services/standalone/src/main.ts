@@ -1,10 +1,6 @@
 // Everything in one process: `npm start`, or `node services/standalone/dist/main.js`. Starts, says what to do next, stops cleanly.
-import { KeyUnusable, TokenUnusable } from '@confledger/api';
-import { InstallationKeyMismatch } from '@confledger/application';
-import { SchemaTooNew } from '@confledger/postgres';
-import { compose } from './compose.js';
+// Only what every start needs is loaded before it is known that this one can be: a refusal comes at once.
 import { openDataDirectory } from './data-directory.js';
-import { openLogs } from './logs.js';
 import type { Happening } from './narrator.js';
 import { checkPort } from './port.js';
 import { startEmbeddedPostgres } from './postgres/server.js';
@@ -24,34 +20,21 @@ async function start(): Promise<void> {
   shutdown.add('data directory', () => directory.release());
   await checkPort(settings.host, settings.port);
 
-  const logs = openLogs(directory.path);
-  const log = logs.of('standalone');
-  shutdown.add('logs', () => logs.flush());
   terminal.progress('Starting Postgres');
-  const postgres = await startEmbeddedPostgres({
-    dataDirectory: directory.path,
-    onNotice: (message) => {
-      log.warn(message);
-      terminal.say(message);
-    },
-    onLost: (reason) => end(reason, 1),
-  });
+  // Half of a start is loading code: it is loaded while Postgres starts.
+  const loading = import('./compose.js');
+  loading.catch(() => undefined); // told where it is awaited
+  const postgres = await startEmbeddedPostgres({ dataDirectory: directory.path, onNotice: (message) => terminal.say(message), onLost: (reason) => end(reason, 1) });
   shutdown.add('postgres', () => postgres.stop());
   if (postgres.orphanStopped) terminal.say('Stopped the Postgres that an earlier process had left behind.');
 
+  const { compose } = await loading;
   if (stopping) return;
-
   terminal.progress('Starting api, projector, relay and the reference node');
   const onHappening = terminal.interactive ? (happening: Happening) => terminal.happening(happening) : null;
-  const { url, node } = await compose({ settings, postgresUrl: postgres.url, logs, shutdown, onHappening });
+  const { url, node } = await compose({ settings, postgresUrl: postgres.url, shutdown, onHappening });
   if (stopping) return;
   terminal.say(readyText({ url, dataDirectory: directory.path, node, startedInMs: process.uptime() * 1_000 }));
-  log.info({ url, pid: process.pid }, 'ready');
-}
-
-/** What people can put right; the message says how. */
-function isRefusal(error: unknown): error is Error {
-  return [StartRefused, KeyUnusable, TokenUnusable, InstallationKeyMismatch, SchemaTooNew].some((kind) => error instanceof kind);
 }
 
 /** Stops everything that has been started, says why, and lets the process end. */
@@ -81,5 +64,5 @@ process.on('unhandledRejection', (error) => end(`A fault ended this process: ${e
 
 const started: Promise<void> = start().catch((error: unknown) => {
   // A refusal is for people, in one line; a fault is for whoever mends it.
-  end(isRefusal(error) ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error), 1);
+  end(error instanceof StartRefused ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error), 1);
 });
