@@ -1,7 +1,7 @@
 // The statements that write one projection batch: one multi-row statement per table that has rows. Used by projection-store.
 // Columns travel as arrays through unnest: one round trip and one plan per table, whatever the number of rows.
 import type { JsonValue } from '@confledger/document';
-import type { ProjectionBatch } from '@confledger/application';
+import { partsOfLedger, type ProjectionBatch } from '@confledger/application';
 import type pg from 'pg';
 
 type Column<Row> = readonly [name: string, type: 'text' | 'bigint' | 'int' | 'json' | 'timestamptz' | 'boolean', of: (row: Row) => unknown];
@@ -28,6 +28,8 @@ const ledgers: Table<Rows<'ledgers'>> = {
   name: 'ledgers',
   columns: [
     ['ledger', 'text', (row) => row.ledger],
+    ['environment', 'text', (row) => partsOfLedger(row.ledger).environment],
+    ['service', 'text', (row) => partsOfLedger(row.ledger).service],
     ['revision', 'bigint', (row) => row.revision],
     ['hash', 'text', (row) => row.hash],
     ['is_there', 'boolean', (row) => row.exists],

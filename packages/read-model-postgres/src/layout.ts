@@ -23,8 +23,8 @@ CREATE TABLE ${schema}.environments (
 
 CREATE TABLE ${schema}.ledgers (
   ledger        text COLLATE "C" PRIMARY KEY,
-  environment   text COLLATE "C" NOT NULL GENERATED ALWAYS AS (split_part(ledger, '.', 1)) STORED,
-  service       text COLLATE "C" NOT NULL GENERATED ALWAYS AS (split_part(ledger, '.', 2)) STORED,
+  environment   text COLLATE "C" NOT NULL,
+  service       text COLLATE "C" NOT NULL,
   revision      bigint NOT NULL,
   hash          text COLLATE "C",
   is_there      boolean NOT NULL,

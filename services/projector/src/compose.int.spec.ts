@@ -1,0 +1,59 @@
+// The composed projector on a real Postgres: it follows the log, says so on its port, and ends without leaving a connection.
+import { LedgerLog } from '@confledger/conformance';
+import { createPostgresEventStore } from '@confledger/event-store-postgres';
+import { createPool } from '@confledger/postgres';
+import { createPostgresReadModel } from '@confledger/read-model-postgres';
+import { eventually, freshDatabase } from '@confledger/test-support';
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { compose } from './compose.js';
+import { readConfig } from './config.js';
+import { serveHealth } from './health-server.js';
+
+const ENGINE = 'production.trading-engine';
+
+test('It projects what is appended, an older version activated included, reports health and lag, and stops cleanly', async () => {
+  const connectionString = await freshDatabase();
+  const lines: string[] = [];
+  const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+  const { projector, close } = await compose(readConfig({ CONFLEDGER_POSTGRES_URL: connectionString, PORT: '0' }), logger);
+  const health = await serveHealth(projector, { host: '127.0.0.1', port: 0, version: '1.2.3' });
+  const store = createPostgresEventStore({ connectionString });
+  const readModel = createPostgresReadModel({ connectionString });
+
+  const log = new LedgerLog();
+  for (let index = 0; index < 12; index += 1) log.change(ENGINE, { 'risk.max': index });
+  log.activate(ENGINE, 1);
+  log.raw('config-testing.poisoned', { type: 'ConfigSet', data: '{}', metadata: '{}' });
+  await log.appendTo(store);
+  const last = await store.lastPosition();
+  expect(await readModel.waitFor(last, 20_000)).toBe(true);
+  expect((await readModel.ledgers({ environment: 'production' }, { limit: 1 })).items).toMatchObject([{ latest: 12, active: 1, pending: 11 }]);
+
+  await eventually(async () => (await fetch(`${health.url}/health`)).status === 200);
+  expect(await (await fetch(`${health.url}/health`)).json()).toMatchObject({
+    healthy: true,
+    checks: { projector: { healthy: true, state: 'active', position: String(last), lag: '0', parked: 1 } },
+    version: '1.2.3',
+  });
+  const metrics = await (await fetch(`${health.url}/metrics`)).text();
+  expect(metrics).toContain(`confledger_read_model_position ${last}\n`);
+  expect(metrics).toContain('confledger_read_model_lag_positions 0\n');
+  expect(metrics).toContain('confledger_projector_parked_total 1\n');
+  expect((await fetch(`${health.url}/health/live`)).status).toBe(200);
+  expect((await fetch(`${health.url}/elsewhere`)).status).toBe(404);
+  expect((await fetch(`${health.url}/health`, { method: 'POST' })).status).toBe(405);
+  expect(lines.join('')).toContain('parked');
+  expect(lines.join('')).not.toContain(new URL(connectionString).password);
+
+  await health.close();
+  await close();
+  await readModel.close();
+  await store.close();
+  const pool = createPool({ connectionString });
+  await eventually(async () => {
+    const { rows } = await pool.query<{ count: string }>('SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()');
+    return rows[0]?.count === '0';
+  });
+  await pool.end();
+});
