@@ -3,14 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { AppendOutcomeUnknown, AppendTooLarge, EventStoreUnavailable, type EventStore, type EventToAppend } from '@confledger/application';
 import { eventStoreDbDouble, type EventStoreDbDouble, type EventStoreDbDoubleOptions } from '@confledger/doubles';
 import { eventually, tcpProxy } from '@confledger/test-support';
-import { afterEach, describe, expect, test } from 'vitest';
+import { status } from '@grpc/grpc-js';
+import { afterAll, describe, expect, test } from 'vitest';
 import { APPEND_ATTEMPTS_MAX } from './appends.js';
 import { createEventStoreDbEventStore, type EventStoreDbEventStoreOptions } from './index.js';
 
 /** Long enough for a busy machine to answer, short enough to be waited for three times. */
-const ATTEMPT_TIMEOUT_MS = 600;
+const ATTEMPT_TIMEOUT_MS = 2_000;
 const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
+afterAll(async () => {
   for (const close of closers.splice(0).toReversed()) await close();
 });
 
@@ -25,7 +26,7 @@ async function newDouble(options?: EventStoreDbDoubleOptions): Promise<EventStor
 }
 
 function storeOf(connectionString: string, options: Partial<EventStoreDbEventStoreOptions> = {}): EventStore {
-  const store = createEventStoreDbEventStore({ connectionString, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS, readTimeoutMs: 2_000, ...options });
+  const store = createEventStoreDbEventStore({ connectionString, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS, readTimeoutMs: 5_000, ...options });
   closers.push(() => store.close());
   return store;
 }
@@ -39,7 +40,8 @@ async function given(options?: EventStoreDbDoubleOptions) {
   return { double, store, stream: newStream(), attempts: () => double.counts.appends - before };
 }
 
-describe('an append whose outcome is unknown', () => {
+// At once, because each waits for timers.
+describe.concurrent('an append whose outcome is unknown', () => {
   test('is sent again with the same bytes, and stands there once', async () => {
     const { double, store, stream, attempts } = await given();
     double.faults.loseAnswers = 1;
@@ -136,7 +138,7 @@ describe('an append whose outcome is unknown', () => {
   });
 });
 
-describe('an append when the server cannot be reached', () => {
+describe.concurrent('an append when the server cannot be reached', () => {
   test('is EventStoreUnavailable, fast, and the same store works again when the server is back', async () => {
     const { double, store, stream } = await given();
     await store.append(stream, -1, newEvents(1));
@@ -145,7 +147,7 @@ describe('an append when the server cannot be reached', () => {
     await store.append(newStream(), -1, newEvents(1)).catch(() => undefined);
     const start = performance.now();
     await expect(store.append(stream, 0, newEvents(1))).rejects.toThrow(EventStoreUnavailable);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(performance.now() - start).toBeLessThan(ATTEMPT_TIMEOUT_MS * 2);
     await double.restart();
     expect(await store.append(stream, 0, newEvents(1))).toMatchObject({ outcome: 'appended', alreadyThere: false });
   });
@@ -187,7 +189,7 @@ describe('an append when the server cannot be reached', () => {
     const start = performance.now();
     await expect(store.append(stream, -1, events)).rejects.toThrow(AppendOutcomeUnknown);
     // Long before the pings of the connection find out.
-    expect(performance.now() - start).toBeLessThan(8_000);
+    expect(performance.now() - start).toBeLessThan(18_000);
     proxy.resume();
     expect(await store.append(stream, -1, events)).toMatchObject({ outcome: 'appended' });
     expect(double.log.stream(stream)).toHaveLength(1);
@@ -209,7 +211,7 @@ describe('an append when the server cannot be reached', () => {
   test('asks anew what the server can do after it answered with an error (the client would keep that answer for ever)', async () => {
     const double = await newDouble();
     const store = storeOf(double.connectionString);
-    double.faults.failFeatures = { calls: APPEND_ATTEMPTS_MAX, code: 13 };
+    double.faults.failFeatures = { calls: APPEND_ATTEMPTS_MAX, code: status.INTERNAL };
     await expect(store.append(newStream(), -1, newEvents(1))).rejects.toThrow(EventStoreUnavailable);
     expect(await store.append(newStream(), -1, newEvents(1))).toMatchObject({ outcome: 'appended', alreadyThere: false });
   });
@@ -269,7 +271,7 @@ describe('an append that the server refuses', () => {
 describe('appends to different streams', () => {
   test('wait for their answers together, not one behind another', async () => {
     const { double, attempts } = await given();
-    const store = storeOf(double.connectionString, { attemptTimeoutMs: 10_000 });
+    const store = storeOf(double.connectionString, { attemptTimeoutMs: 20_000 });
     await store.append(newStream(), -1, newEvents(1));
     double.faults.delayAnswersMs = 50;
     const start = performance.now();
@@ -281,7 +283,7 @@ describe('appends to different streams', () => {
 
   test('begun at the same moment reach a fresh connection, all of them', async () => {
     const double = await newDouble();
-    const store = storeOf(double.connectionString, { attemptTimeoutMs: 10_000 });
+    const store = storeOf(double.connectionString, { attemptTimeoutMs: 20_000 });
     const results = await Promise.all(Array.from({ length: 500 }, () => store.append(newStream(), -1, newEvents(1))));
     expect(results.every((result) => result.outcome === 'appended')).toBe(true);
     expect(double.counts.features).toBe(1);

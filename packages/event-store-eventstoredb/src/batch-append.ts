@@ -115,7 +115,7 @@ function refusalOf(status: statusPb.Status): AttemptOutcome {
   const refused = (message: string, again = false): AttemptOutcome => ({ kind: 'refused', error: new Error(message), again });
   switch (name) {
     case 'event_store.client.WrongExpectedVersion': {
-      const conflict = details?.unpack(sharedPb.WrongExpectedVersion.deserializeBinary, name);
+      const conflict = details?.unpack((bytes) => sharedPb.WrongExpectedVersion.deserializeBinary(bytes), name);
       return { kind: 'conflict', revision: conflict?.hasCurrentStreamRevision() === true ? Number(conflict.getCurrentStreamRevision()) : -1 };
     }
     case 'event_store.client.MaximumAppendSizeExceeded':
@@ -125,7 +125,7 @@ function refusalOf(status: statusPb.Status): AttemptOutcome {
     case 'event_store.client.StreamDeleted':
       return refused('Somebody deleted this stream for good; nothing can ever be appended to it.');
     case 'event_store.client.BadRequest':
-      return refused(`Bad request: ${details?.unpack(sharedPb.BadRequest.deserializeBinary, name)?.getMessage() ?? ''}`);
+      return refused(`Bad request: ${details?.unpack((bytes) => sharedPb.BadRequest.deserializeBinary(bytes), name)?.getMessage() ?? ''}`);
     case 'google.protobuf.Empty':
     case 'event_store.client.Empty':
       // A node that starts, is too busy, or knows no leader: it has not looked at the append.

@@ -53,3 +53,11 @@ describe('a store over a cluster', () => {
     await reading;
   });
 });
+
+test('a connection string with a user works without TLS too, where the client leaves the user out', async () => {
+  const [node] = nodes;
+  const named = createEventStoreDbEventStore({ connectionString: `esdb://admin:change%40it@${node.host}:${node.port}?tls=false` });
+  expect(await named.append(newStream(), -1, [newEvent()])).toMatchObject({ outcome: 'appended' });
+  expect(await named.readAll({ after: 0n, limit: 1 })).toHaveLength(1);
+  await named.close();
+});

@@ -1,5 +1,5 @@
 // Connection strings.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createEventStoreDbEventStore } from './index.js';
 
 describe('a connection string', () => {
@@ -12,6 +12,18 @@ describe('a connection string', () => {
     }
     expect(message).toMatch(/cannot be read/);
     expect(message).not.toMatch(/secret/);
+  });
+
+  test('whose certificate is not there says so', () => {
+    expect(() => createEventStoreDbEventStore({ connectionString: 'esdb://h?tlsCAFile=/nowhere/ca.crt' })).toThrow(/certificate file/);
+  });
+
+  test('with an option that nobody knows is warned about without its password', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    await createEventStoreDbEventStore({ connectionString: 'esdb://a:secret@h:1?tls=false&unknownOption=1' }).close();
+    expect(warn.mock.calls.flat().join()).toMatch(/unknownOption/);
+    expect(warn.mock.calls.flat().join()).not.toMatch(/secret/);
+    warn.mockRestore();
   });
 
   test.each(['esdb://h:1?tls=false', 'esdb+discover://h?tls=false', 'kurrentdb://h:1?tls=false', 'kurrentdb+discover://h?tls=false', 'esdb://a:1,b:2,c:3?tls=false'])(

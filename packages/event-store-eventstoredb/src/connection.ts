@@ -6,7 +6,7 @@
 // cannot filter a read of $all. So we use what it offers to subclasses (the stream creator, the call arguments) with the service
 // definitions that it ships, and exchange the bytes ourselves, as application/json. Price: the protected methods and `generated/`
 // are no public API; the package is pinned, has had its last release, and the double and the conformance suite watch over both.
-import { EventStoreDBClient } from '@eventstore/db-client';
+import { EventStoreDBClient, type Credentials } from '@eventstore/db-client';
 import serverFeaturesGrpc from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import streamsGrpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
@@ -27,29 +27,41 @@ const readyChannels = new WeakMap<Channel, Promise<void>>();
 /** How long `end` waits for calls to say that they are cancelled. */
 const END_TIMEOUT_MS = 1_000;
 
+/** Who a connection says it is. Kept apart from its string, which the package prints in warnings, errors and debug output. */
+const credentials = new WeakMap<Connection, Credentials>();
+const USER_INFO = /^(?<scheme>[^:]+:\/\/)(?<user>[^:@]+):(?<password>[^@]+)@/;
+
 /** Has methods only: its instances are made by the package's own parser of connection strings, which knows nothing of subclasses. */
 export class Connection extends EventStoreDBClient {
   /** Connects when first used. `kurrentdb://` is another name of `esdb://`. The error of a string that is none does not repeat it. */
   static to(connectionString: string): Connection {
+    const { scheme = '', user, password } = USER_INFO.exec(connectionString)?.groups ?? {};
+    const anonymous = connectionString.replace(USER_INFO, scheme).replace(/^kurrentdb(?=:|\+discover:)/, 'esdb');
     try {
-      const client = EventStoreDBClient.connectionString(connectionString.replace(/^kurrentdb(?=:|\+discover:)/, 'esdb'));
-      return Object.setPrototypeOf(client, Connection.prototype) as Connection;
-    } catch {
-      // The parser's message repeats what it could not read, and that can be the password.
-      throw new TypeError('The connection string of the event store cannot be read; one looks like esdb://user:password@host:2113?tls=true.');
+      const connection = Object.setPrototypeOf(EventStoreDBClient.connectionString(anonymous), Connection.prototype) as Connection;
+      if (user !== undefined && password !== undefined) {
+        credentials.set(connection, { username: decodeURIComponent(user), password: decodeURIComponent(password) });
+      }
+      return connection;
+    } catch (error) {
+      // What the parser cannot read it repeats, and that may hold a password in the wrong place. Other errors, of files, are clear.
+      const reason = error instanceof Error && !('connectionString' in error) ? error.message : 'One looks like esdb://user:password@host:2113?tls=true.';
+      // oxlint-disable-next-line preserve-caught-error -- the cause would carry the string into every log.
+      throw new TypeError(`The connection string of the event store cannot be read. ${reason}`);
     }
   }
 
   /**
    * Resolves when a server is there that can do what we need; asked once per channel, for all who want to know. Rejects when nobody
-   * answers before `deadlineMs` of the first who asked, and then nothing was sent. (The client has such a question too, but keeps an error as the answer for its whole life, and waits for ever.)
+   * answers before `deadlineMs` of the first who asked, and then nothing was sent. (The client has such a question too, but keeps
+   * an error as the answer for its whole life, and waits for ever.)
    */
   ready(deadlineMs: number): Promise<void> {
     return this.execute(serverFeaturesGrpc.ServerFeaturesClient, 'ready', (client) => {
       const channel = useChannel(this, client);
       const known = readyChannels.get(channel);
       if (known !== undefined) return known;
-      const asked = askForBatchAppend(client, ...this.callArguments({}, { deadline: Date.now() + deadlineMs }));
+      const asked = askForBatchAppend(client, ...this.callArguments(callerOf(this), { deadline: Date.now() + deadlineMs }));
       readyChannels.set(channel, asked);
       asked.catch(() => readyChannels.delete(channel));
       return asked;
@@ -64,20 +76,19 @@ export class Connection extends EventStoreDBClient {
       // No deadline: this stream lives as long as its channel. Each append has a timer of its own.
       (client: streamsGrpc.StreamsClient) => {
         useChannel(this, client);
-        return client.batchAppend(...this.callArguments({ requiresLeader: true }, { deadline: Infinity }));
+        return client.batchAppend(...this.callArguments({ ...callerOf(this), requiresLeader: true }, { deadline: Infinity }));
       },
       batchStreams,
     );
     return open();
   }
 
-  /** A page ends by itself or at its deadline; a subscription has none. */
-  read(request: streamsPb.ReadReq, options: { readonly requiresLeader: boolean; readonly deadlineMs?: number }): Promise<ReadStream> {
-    const { requiresLeader, deadlineMs } = options;
-    const deadline = deadlineMs === undefined ? Infinity : Date.now() + deadlineMs;
+  /** A page or a subscription. It has no deadline: whoever reads it cancels it when it falls silent, or when they have enough. */
+  read(request: streamsPb.ReadReq, options: { readonly requiresLeader: boolean }): Promise<ReadStream> {
+    const { requiresLeader } = options;
     const open = this.GRPCStreamCreator(streamsGrpc.StreamsClient, 'read', (client) => {
       useChannel(this, client);
-      return client.read(request, ...this.callArguments({ requiresLeader }, { deadline }));
+      return client.read(request, ...this.callArguments({ ...callerOf(this), requiresLeader }, { deadline: Infinity }));
     });
     return open();
   }
@@ -89,6 +100,11 @@ export class Connection extends EventStoreDBClient {
   }
 }
 
+function callerOf(connection: Connection): { credentials?: Credentials } {
+  const known = credentials.get(connection);
+  return known === undefined ? {} : { credentials: known };
+}
+
 function useChannel(connection: Connection, client: Client): Channel {
   const channel = client.getChannel();
   channels.set(connection, channel);
@@ -98,9 +114,9 @@ function useChannel(connection: Connection, client: Client): Channel {
 function askForBatchAppend(client: serverFeaturesGrpc.ServerFeaturesClient, metadata: Metadata, options: CallOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     client.getSupportedMethods(new sharedPb.Empty(), metadata, options, (error, answer) => {
-      const methods = answer?.getMethodsList().map((method) => method.getMethodName().toLowerCase());
+      const methods = error ? [] : answer.getMethodsList().map((method) => method.getMethodName().toLowerCase());
       if (error) reject(error);
-      else if (methods?.includes('batchappend') === true) resolve();
+      else if (methods.includes('batchappend')) resolve();
       else reject(new Error('This server has no BatchAppend; EventStoreDB 23.10 or KurrentDB is needed.'));
     });
   });

@@ -6,11 +6,14 @@ import { eventStoreDbDouble, type EventStoreDbDouble } from '@confledger/doubles
 import { tcpProxy, type TcpProxy } from '@confledger/test-support';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-const EXIT_TIMEOUT_MS = 5_000;
+/** Timers of dead channels have held a process for 14 s. */
+const EXIT_TIMEOUT_MS = 10_000;
+/** A busy machine takes long to start a process. */
+const TEST_TIMEOUT_MS = 90_000;
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const program = `
   import { createEventStoreDbEventStore } from ${JSON.stringify(new URL('index.ts', import.meta.url).href)};
-  const store = createEventStoreDbEventStore({ connectionString: process.env.URL_OF_STORE, attemptTimeoutMs: 300, readTimeoutMs: 300 });
+  const store = createEventStoreDbEventStore({ connectionString: process.env.URL_OF_STORE, attemptTimeoutMs: 3_000, readTimeoutMs: 3_000 });
   const abort = new AbortController();
   const reading = (async () => { for await (const events of store.subscribe({ after: 0n, signal: abort.signal })) events.length; })();
   const event = () => ({ id: crypto.randomUUID(), type: 'ConfigSet', data: '{}', metadata: '{}' });
@@ -45,18 +48,25 @@ const faults: readonly [string, () => void][] = [
   ['is silent', () => proxy.pause()],
 ];
 
-test.each(faults)('a process whose server %s ends when its store is closed', async (_state, fault) => {
+test.each(faults)('a process whose server %s ends when its store is closed', { timeout: TEST_TIMEOUT_MS }, async (_state, fault) => {
   const env = { ...process.env, URL_OF_STORE: `esdb://127.0.0.1:${proxy.port}?tls=false` };
   const args = ['--conditions=@confledger/source', '--import', 'tsx', '--input-type=module', '--eval', program];
   const running = spawn(process.execPath, args, { cwd: repository, env, stdio: ['pipe', 'pipe', 'inherit'] });
   child = running;
   const exited = once(running, 'exit');
-  const output: string[] = [];
-  running.stdout.setEncoding('utf8').on('data', (text: string) => output.push(text));
-  await once(running.stdout, 'data');
+  const died = exited.then(() => Promise.reject(new Error('The process ended too early.')));
+  died.catch(() => undefined);
+  let output = '';
+  running.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  const said = async (word: string): Promise<void> => {
+    while (!output.includes(word)) await Promise.race([once(running.stdout, 'data'), died]);
+  };
+  await said('ready');
   fault();
   running.stdin.end('go\n');
-  while (!output.join('').includes('closed')) await once(running.stdout, 'data');
+  await said('closed');
   const closedAt = performance.now();
   expect(await exited).toEqual([0, null]);
   expect(performance.now() - closedAt).toBeLessThan(EXIT_TIMEOUT_MS);

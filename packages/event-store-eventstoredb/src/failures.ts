@@ -32,7 +32,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   'stream-deleted': ' (somebody deleted this stream for good; nothing can ever be appended to it)',
 };
 
-class NoAnswer extends Error {
+/** Nobody answered in time. */
+export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
 

@@ -11,7 +11,6 @@ const { Options } = streamsPb.ReadReq;
 const SEARCH_WINDOW_EVENTS = 500;
 /** In search windows. We use no checkpoints (KurrentDB#4970), so they may be rare. */
 const CHECKPOINT_INTERVAL_WINDOWS = 100;
-const BACKWARDS = 1;
 
 /** An append of these events, all or none. It carries no deadline, because the server would compare it with its own clock; its own limit of 2 s holds. */
 export function appendRequest(correlationId: string, name: string, expectedRevision: number, events: readonly EventToAppend[]): streamsPb.BatchAppendReq {
@@ -57,7 +56,7 @@ export function subscriptionRequest(prefixes: readonly string[], after: bigint):
 
 function readOptions(direction: ReadDirection): streamsPb.ReadReq.Options {
   const options = new Options().setResolveLinks(false).setUuidOption(new Options.UUIDOption().setString(new sharedPb.Empty()));
-  return direction === 'backwards' ? options.setReadDirection(BACKWARDS) : options;
+  return direction === 'backwards' ? options.setReadDirection(Options.ReadDirection.BACKWARDS) : options;
 }
 
 function allOptions(from: bigint | 'start' | 'end'): streamsPb.ReadReq.Options.AllOptions {

@@ -14,7 +14,7 @@ const append = (to: EventStore, revision: number) => to.append(stream, revision,
 
 beforeEach(async () => {
   double = await eventStoreDbDouble();
-  store = createEventStoreDbEventStore({ connectionString: double.connectionString, readTimeoutMs: 500 });
+  store = createEventStoreDbEventStore({ connectionString: double.connectionString, readTimeoutMs: 2_000 });
   closers.push(() => double.close(), () => store.close());
 });
 afterEach(async () => {
@@ -36,7 +36,7 @@ describe('a read', () => {
     double.faults.silentReads = 1;
     const start = performance.now();
     await expect(store.readStream(stream, { limit: 1 })).rejects.toThrow(EventStoreUnavailable);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(performance.now() - start).toBeLessThan(10_000);
     expect(await store.readStream(stream, { limit: 1 })).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ReadDirection, StoredEvent } from '@confledger/application';
 import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import type { Connection, ReadStream } from './connection.js';
-import { mayPass, unavailable, within } from './failures.js';
+import { mayPass, NoAnswer, unavailable, within } from './failures.js';
 import { allRequest, storedEvent, streamRequest } from './messages.js';
 import type { StreamNames } from './stream-names.js';
 
@@ -61,9 +61,9 @@ export class Reads {
   }
 
   async #attempt(request: streamsPb.ReadReq, requiresLeader: boolean): Promise<StoredEvent[]> {
-    const opening = this.#connection.read(request, { requiresLeader, deadlineMs: this.#timeoutMs });
+    const stream = await within(this.#timeoutMs, this.#connection.read(request, { requiresLeader }));
     const events: StoredEvent[] = [];
-    await drain(await within(this.#timeoutMs, opening), (answer) => {
+    await drain(stream, this.#timeoutMs, (answer) => {
       // A missing stream is an answer without event: an empty page.
       const event = storedEvent(answer, this.#names);
       if (event !== undefined) events.push(event);
@@ -77,8 +77,22 @@ function isInvalidPosition(error: unknown): boolean {
   return error instanceof Error && /invalid ?position|FilteredReadAllResult/i.test(error.message);
 }
 
-function drain(stream: ReadStream, take: (answer: streamsPb.ReadResp) => void): Promise<void> {
+/** Reads to the end. A page may take long when it is large; what is bounded is the silence between two answers. */
+function drain(stream: ReadStream, silenceMsMax: number, take: (answer: streamsPb.ReadResp) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    stream.on('error', reject).on('end', resolve).on('data', take);
+    const timer = setTimeout(() => {
+      reject(new NoAnswer(`No answer within ${silenceMsMax} ms.`));
+      stream.cancel();
+    }, silenceMsMax);
+    const settle = (done: () => void): void => {
+      clearTimeout(timer);
+      done();
+    };
+    stream.on('error', (error) => settle(() => reject(error)));
+    stream.on('end', () => settle(resolve));
+    stream.on('data', (answer: streamsPb.ReadResp) => {
+      timer.refresh();
+      take(answer);
+    });
   });
 }

@@ -13,7 +13,7 @@ const stream = 'config-test.subscription';
 
 beforeEach(async () => {
   double = await eventStoreDbDouble();
-  store = createEventStoreDbEventStore({ connectionString: double.connectionString });
+  store = createEventStoreDbEventStore({ connectionString: double.connectionString, attemptTimeoutMs: 15_000 });
   closers.push(() => double.close(), () => store.close());
 });
 afterEach(async () => {
@@ -152,7 +152,7 @@ describe('a subscription', () => {
   });
 
   test('is ended at the server when its consumer throws in the middle of a long history', async () => {
-    for (let index = 0; index < 200; index += 1) await append();
+    await store.append(stream, -1, Array.from({ length: 1_200 }, () => ({ id: randomUUID(), type: 'ConfigSet', data: '{}', metadata: '{}' })));
     const read = async (): Promise<void> => {
       for await (const _ of store.subscribe({ after: 0n, signal: new AbortController().signal })) throw new Error('poisoned');
     };
@@ -169,7 +169,7 @@ describe('a subscription', () => {
     const reader = subscriber(silent);
     const start = performance.now();
     await reader.stop();
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(3_000);
   });
 
   test('notices a network that swallows everything, by the pings of the connection', async () => {

@@ -41,7 +41,7 @@ interface Packable {
   serializeBinary(): Uint8Array;
 }
 
-function packed(code: number, message: string, name: string, details: Packable): statusPb.Status {
+function packed(code: codePb.Code, message: string, name: string, details: Packable): statusPb.Status {
   const any = new anyPb.Any();
   any.pack(details.serializeBinary(), name);
   return new statusPb.Status().setCode(code).setMessage(message).setDetails(any);

@@ -7,7 +7,7 @@ import { subscribeToAll } from './subscription.js';
 
 type ReadOptions = streamsPb.ReadReq.Options;
 
-const BACKWARDS = 1;
+const { BACKWARDS } = streamsPb.ReadReq.Options.ReadDirection;
 
 export function read(node: Node): (call: ReadCall) => void {
   return (call) => {
@@ -61,7 +61,7 @@ function streamPage({ log }: Node, options: ReadOptions): streamsPb.ReadResp[] {
   }
   const at = options.getStream();
   const count = Number(options.getCount());
-  if (Number(options.getReadDirection()) === BACKWARDS) {
+  if (options.getReadDirection() === BACKWARDS) {
     const from = at?.hasRevision() === true ? Math.min(Number(at.getRevision()), events.length - 1) : events.length - 1;
     return events.slice(Math.max(0, from - count + 1), from + 1).toReversed().map(eventMessage);
   }
@@ -76,7 +76,7 @@ function allPage({ log }: Node, options: ReadOptions): streamsPb.ReadResp[] {
   const count = Number(options.getCount());
   const position = options.getAll()?.getPosition();
   const found: streamsPb.ReadResp[] = [];
-  const backwards = Number(options.getReadDirection()) === BACKWARDS;
+  const backwards = options.getReadDirection() === BACKWARDS;
   // Forwards a position is inclusive; backwards it is not, because there it is the place behind the record before.
   const start = position === undefined ? (backwards ? log.events.length : 0) : log.indexAt(BigInt(position.getCommitPosition()));
   for (let index = backwards ? start - 1 : start; found.length < count; index += backwards ? -1 : 1) {
