@@ -3,7 +3,8 @@
 export const DOCUMENT_ERRORS = {
   JSON_MALFORMED: {
     meaning: 'The body is not JSON. The message names line and column.',
-    remedy: 'Send one JSON value, without comments, trailing commas or a byte order mark. NaN and Infinity are no JSON: send them as strings.',
+    remedy:
+      'Send one JSON value, without comments, trailing commas or a byte order mark. NaN and Infinity are no JSON: send them as strings.',
   },
   JSON_TOO_DEEP: {
     meaning: 'The JSON is nested deeper than any document may be.',

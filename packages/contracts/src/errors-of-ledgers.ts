@@ -58,7 +58,8 @@ export const LEDGER_ERRORS = {
     remedy: 'GET …/versions shows the tags; the message names the nearest.',
   },
   TAG_NAME_INVALID: {
-    meaning: 'This cannot be the name of a tag: latest, active, previous and numbers mean something else, or its characters are not allowed.',
+    meaning:
+      'This cannot be the name of a tag: latest, active, previous and numbers mean something else, or its characters are not allowed.',
     remedy: 'Choose a name such as release-2026-07 or before-incident-12.',
   },
   TAG_EXISTS: {

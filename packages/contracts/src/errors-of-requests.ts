@@ -130,7 +130,7 @@ export const REQUEST_ERRORS = {
     remedy: 'Leave approvals out.',
   },
   NODE_NAME_INVALID: {
-    meaning: 'The name of a node is empty, longer than 128 characters, or holds something else than letters, digits, dots, dashes, underscores and colons.',
+    meaning: 'The name of a node is not 1 to 128 letters, digits, dots, dashes, underscores and colons.',
     remedy: 'Choose a name such as engine-7.',
   },
   CURSOR_INVALID: {
@@ -159,7 +159,7 @@ export const REQUEST_ERRORS = {
   },
   OUTCOME_UNKNOWN: {
     meaning: 'The event store did not say whether the change was written, and could not be asked.',
-    remedy: 'Send the same request again with the same Idempotency-Key: the answer then comes from what is stored. The details name the command id.',
+    remedy: 'Send the same request again with the command id of the message as Idempotency-Key: what is stored then answers.',
   },
   FEED_NOT_HERE: {
     meaning: 'This installation does not serve its feed over HTTP.',

@@ -63,7 +63,16 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const closing = new AbortController();
   const measurements = createMeasurements();
   const { feed = null, feedPosition = null, version = '0.1.0' } = options;
-  const context: ApiContext = { ...options, feed, feedPosition, version, clock, measurements, closing: closing.signal, startedAt: new Date(clock.now()).toISOString() };
+  const context: ApiContext = {
+    ...options,
+    feed,
+    feedPosition,
+    version,
+    clock,
+    measurements,
+    closing: closing.signal,
+    startedAt: new Date(clock.now()).toISOString(),
+  };
   const app = makeServer(options, clock);
   const routes: KnownRoute[] = [];
   app.addHook('onRoute', ({ method, url }) => {
@@ -101,7 +110,10 @@ function makeServer({ logger }: ApiOptions, clock: Clock): FastifyInstance {
     childLoggerFactory: (shared) => shared,
     genReqId: (request) => requestIdOf(request as Parameters<typeof requestIdOf>[0]),
     bodyLimit: BODY_BYTES_MAX,
-    routerOptions: { maxParamLength: PARAMETER_CHARACTERS_MAX, querystringParser: (text) => parseQueryString(text) as Record<string, unknown> },
+    routerOptions: {
+      maxParamLength: PARAMETER_CHARACTERS_MAX,
+      querystringParser: (text) => parseQueryString(text) as Record<string, unknown>,
+    },
     frameworkErrors: (error, request, reply) => void answerFailure(error, request, reply),
     clientErrorHandler: clientErrorHandler(clock),
     return503OnClosing: false,
@@ -128,7 +140,12 @@ function guardRequests(app: FastifyInstance, tokens: readonly TokenOwner[]): voi
   });
 }
 
-const COMMON_HEADERS = { 'cache-control': 'private, no-cache', 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'x-frame-options': 'DENY' };
+const COMMON_HEADERS = {
+  'cache-control': 'private, no-cache',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+};
 
 function endpointsOf(context: ApiContext, openMetrics: boolean): Pick<Api, 'endpoints' | 'openEndpoints'> {
   const system = systemEndpoints(context);

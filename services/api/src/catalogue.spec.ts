@@ -11,22 +11,26 @@ import { startApi, type ApiUnderTest } from './fixtures/api-under-test.js';
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const CODE = /'([A-Z]+(?:_[A-Z0-9]+)*)'/g;
 /** Where codes stand that nobody answers with: the catalogue, its statuses, its groups for the documentation, and unions of types. */
-const LISTS = /errors-of-\w+\.ts$|errors\/status\.ts$|routes\/error-groups\.ts$|docs\/openapi\.ts$|domain\/src\/commands\.ts$|document\/src\/problem\.ts$/;
+const LISTS = /errors-of-\w+\.ts$|errors\/status\.ts$|error-groups\.ts$|docs\/openapi\.ts$|src\/commands\.ts$|src\/problem\.ts$/;
 
 const sources = (folder: string): string[] =>
   readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .map((file) => path.join(ROOT, folder, file));
 
-const codesIn = (files: readonly string[]): Set<string> => new Set(files.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(CODE)].map((match) => match[1] ?? '')));
+const codesIn = (files: readonly string[]): Set<string> =>
+  new Set(files.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(CODE)].map((match) => match[1] ?? '')));
 
 const sorted = (codes: Iterable<string>): string[] => [...new Set(codes)].sort();
 
 let given: ApiUnderTest;
-let document: { paths: Record<string, Record<string, { operationId: string; responses: Record<string, { 'x-codes'?: string[] }> }>>; components: { schemas: { Failure: { properties: { code: { enum: string[] } } } } } };
+let document: {
+  paths: Record<string, Record<string, { operationId: string; responses: Record<string, { 'x-codes'?: string[] }> }>>;
+  components: { schemas: { Failure: { properties: { code: { enum: string[] } } } } };
+};
 beforeAll(async () => {
   given = await startApi();
-  document = (await given.ask('GET //openapi.json')).body;
+  document = JSON.parse((await given.ask('GET //openapi.json')).text) as typeof document;
 });
 afterAll(() => given.close());
 
@@ -55,7 +59,8 @@ test('the OpenAPI document names each code under its status, and each operation 
   const operations = Object.values(document.paths).flatMap((each) => Object.values(each));
   for (const { operationId, responses } of operations) {
     for (const [status, { 'x-codes': codes = [] }] of Object.entries(responses)) {
-      for (const code of codes) expect([operationId, code, STATUS_OF[code as keyof typeof STATUS_OF]]).toEqual([operationId, code, Number(status)]);
+      for (const code of codes)
+        expect([operationId, code, STATUS_OF[code as keyof typeof STATUS_OF]]).toEqual([operationId, code, Number(status)]);
     }
   }
   const names = operations.map(({ operationId }) => operationId);
@@ -64,7 +69,8 @@ test('the OpenAPI document names each code under its status, and each operation 
 
 test('every reference in the OpenAPI document leads somewhere', () => {
   const text = JSON.stringify(document);
-  for (const [, name = ''] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) expect(Object.keys(document.components.schemas)).toContain(name);
+  for (const [, name = ''] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g))
+    expect(Object.keys(document.components.schemas)).toContain(name);
   expect(text).not.toContain('#/$defs/');
 });
 

@@ -29,7 +29,12 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function ask(api: number, method: string, address: string, body?: unknown): Promise<{ status: number; data: Record<string, unknown> }> {
+async function ask(
+  api: number,
+  method: string,
+  address: string,
+  body?: unknown,
+): Promise<{ status: number; data: Record<string, unknown> }> {
   const response = await fetch(`${urls[api]}/api/v1${address}`, {
     method,
     headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
@@ -49,7 +54,10 @@ test('what one api acknowledged, the other reads at once, and both write on', as
 test('an activation at one api reaches the nodes that the other feeds', async () => {
   await ask(0, 'PUT', '/configurations/fed/a', { value: 1 });
   const abort = new AbortController();
-  const response = await fetch(`${urls[1]}/api/v1/feed?service=fed`, { headers: { authorization: `Bearer ${token}` }, signal: abort.signal });
+  const response = await fetch(`${urls[1]}/api/v1/feed?service=fed`, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: abort.signal,
+  });
   await ask(0, 'POST', '/configurations/fed/versions/latest/activate');
   let seen = '';
   const decoder = new TextDecoder();

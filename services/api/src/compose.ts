@@ -4,7 +4,12 @@ import { createLedgers, ensureInstallation, runRelay, type EventStore, type Ledg
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/feed-http/publisher';
 import { createPool } from '@confledger/postgres';
-import { createPostgresNodeReports, createPostgresReadModel, createPostgresSnapshotStore, migrateReadModel } from '@confledger/read-model-postgres';
+import {
+  createPostgresNodeReports,
+  createPostgresReadModel,
+  createPostgresSnapshotStore,
+  migrateReadModel,
+} from '@confledger/read-model-postgres';
 import type { Logger } from 'pino';
 import { createApi } from './api.js';
 import type { ApiConfig } from './config.js';
@@ -36,7 +41,9 @@ export async function compose(config: ApiConfig, logger: Logger): Promise<Runnin
     const store = await eventStoreOf(config, logger);
     closers.push(() => store.close());
     await migrateReadModel({ connectionString: config.readModelUrl });
-    const pool = createPool({ connectionString: config.readModelUrl, applicationName: 'confledger api' }, (error) => logger.warn({ err: error }, 'an idle connection broke'));
+    const pool = createPool({ connectionString: config.readModelUrl, applicationName: 'confledger api' }, (error) =>
+      logger.warn({ err: error }, 'an idle connection broke'),
+    );
     closers.push(() => pool.end());
     const readModel = createPostgresReadModel({ connectionString: config.readModelUrl });
     closers.push(() => readModel.close());

@@ -11,7 +11,12 @@ const postgresUrl = z.url({ protocol: /^postgres(?:ql)?$/, error: 'expected post
 /** The variables, each with its default. */
 const variables = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: z.coerce.number({ error: 'expected a port' }).int('expected a port').min(0, 'expected a port').max(PORT_MAX, 'expected a port').default(8011),
+  PORT: z.coerce
+    .number({ error: 'expected a port' })
+    .int('expected a port')
+    .min(0, 'expected a port')
+    .max(PORT_MAX, 'expected a port')
+    .default(8011),
   CONFLEDGER_DATA_DIR: z.string().min(1).default('.confledger'),
   CONFLEDGER_EVENT_STORE: z.enum(['postgres'], { error: 'expected postgres' }).default('postgres'),
   CONFLEDGER_POSTGRES_URL: postgresUrl,
@@ -25,7 +30,9 @@ const variables = z.object({
   CONFLEDGER_SIGNING_KEY_FILE: z.string().min(1).optional(),
   CONFLEDGER_FINGERPRINT_KEY_FILE: z.string().min(1).optional(),
   CONFLEDGER_OPEN_METRICS: z.enum(['true', 'false'], { error: 'expected true or false' }).default('false'),
-  CONFLEDGER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], { error: 'expected trace, debug, info, warn, error or fatal' }).default('info'),
+  CONFLEDGER_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], { error: 'expected trace, debug, info, warn, error or fatal' })
+    .default('info'),
 });
 
 export interface ApiConfig {

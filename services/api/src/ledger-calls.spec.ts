@@ -76,7 +76,10 @@ describe('documents', () => {
 
   test('PATCH merges as RFC 7396 says, DELETE deletes every leaf', async () => {
     await givenDocument();
-    const merged = await given.ask(`PATCH ${LEDGER}`, { body: { configuration: { risk: { currency: null, venue: 'X' } } }, headers: { 'content-type': 'application/merge-patch+json' } });
+    const merged = await given.ask(`PATCH ${LEDGER}`, {
+      body: { configuration: { risk: { currency: null, venue: 'X' } } },
+      headers: { 'content-type': 'application/merge-patch+json' },
+    });
     expect(merged.data.changes).toEqual([
       { path: 'risk.currency', before: 'EUR' },
       { path: 'risk.venue', after: 'X' },
@@ -99,7 +102,12 @@ describe('documents', () => {
     const before = await given.store.lastPosition();
     const inBody = await given.ask(`PUT ${LEDGER}/risk.maxPositionSize`, { body: { value: 7, dryRun: true } });
     const inQuery = await given.ask(`PUT ${LEDGER}/risk.maxPositionSize?dryRun=true`, { body: { value: 7 } });
-    expect(inBody.data).toMatchObject({ dryRun: true, changed: true, changes: [{ path: 'risk.maxPositionSize', before: 500, after: 7 }], next: null });
+    expect(inBody.data).toMatchObject({
+      dryRun: true,
+      changed: true,
+      changes: [{ path: 'risk.maxPositionSize', before: 500, after: 7 }],
+      next: null,
+    });
     expect(inQuery.data.changes).toEqual(inBody.data.changes);
     expect(await given.store.lastPosition()).toBe(before);
   });
@@ -119,7 +127,7 @@ describe('documents', () => {
     expect(answer.data.changeCount).toBe(152);
     expect(answer.data.changes).toHaveLength(100);
     expect(answer.data.changes[0]).toEqual({ path: 'a', after: { digest: expect.stringMatching(/^[0-9a-f]{64}$/), bytes: 4_097 } });
-    expect(answer.data.changes[1].after).toHaveLength(4_000);
+    expect(answer.data.changes[1]?.after).toHaveLength(4_000);
   });
 });
 
@@ -136,15 +144,22 @@ describe('values', () => {
   test('PUT of an object makes the subtree equal to it', async () => {
     await givenDocument();
     const answer = await given.ask(`PUT ${LEDGER}/risk`, { body: { value: { currency: 'EUR', venue: 'X' } } });
-    expect(answer.data.changes).toEqual([
-      { path: 'risk.maxPositionSize', before: 500 },
-      { path: 'risk.venue', after: 'X' },
-    ].sort((a, b) => (a.path < b.path ? -1 : 1)));
+    expect(answer.data.changes).toEqual(
+      [
+        { path: 'risk.maxPositionSize', before: 500 },
+        { path: 'risk.venue', after: 'X' },
+      ].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    );
   });
 
   test('names that the URL form cannot hold are reached by value?key=', async () => {
     await givenDocument({ versions: { a: 1 }, 'x/y?#%': 2, '..': { 'a.b': 3 } });
-    for (const [key, value] of [['versions', { a: 1 }], ['x/y?#%', 2], ['\\.\\.', { 'a.b': 3 }], ['\\.\\..a\\.b', 3]] as const) {
+    for (const [key, value] of [
+      ['versions', { a: 1 }],
+      ['x/y?#%', 2],
+      ['\\.\\.', { 'a.b': 3 }],
+      ['\\.\\..a\\.b', 3],
+    ] as const) {
       const encoded = encodeURIComponent(key);
       expect((await given.ask(`GET ${LEDGER}/value?key=${encoded}`)).data.value).toEqual(value);
       if (key !== 'versions') expect((await given.ask(`GET ${LEDGER}/${encoded}`)).data.value).toEqual(value);
@@ -231,7 +246,7 @@ describe('batches', () => {
     ];
     const refused = await given.ask(`POST ${LEDGER}/batch`, { body: { operations } });
     expect(refused.status).toBe(404);
-    expect(refused.body.details.map(({ success, error }: { success: boolean; error: { path: string } | null }) => [success, error?.path ?? null])).toEqual([
+    expect(refused.body.details.map(({ success, error }) => [success, error?.path ?? null])).toEqual([
       [false, null],
       [false, null],
       [false, null],
@@ -240,8 +255,18 @@ describe('batches', () => {
     const answer = await given.ask(`POST ${LEDGER}/batch`, { body: { operations: operations.slice(0, 3), changeReason: 'wider' } });
     expect(answer.status).toBe(201);
     expect(answer.body.data).toEqual([
-      { operation: { id: '0', type: 'SET', key: 'risk.maxPositionSize' }, success: true, result: { changed: true, changeCount: 1 }, error: null },
-      { operation: { id: 'second', type: 'DELETE', key: 'risk.currency' }, success: true, result: { changed: true, changeCount: 1 }, error: null },
+      {
+        operation: { id: '0', type: 'SET', key: 'risk.maxPositionSize' },
+        success: true,
+        result: { changed: true, changeCount: 1 },
+        error: null,
+      },
+      {
+        operation: { id: 'second', type: 'DELETE', key: 'risk.currency' },
+        success: true,
+        result: { changed: true, changeCount: 1 },
+        error: null,
+      },
       { operation: { id: '2', type: 'SET', key: 'venues' }, success: true, result: { changed: true, changeCount: 2 }, error: null },
     ]);
     expect(answer.body.commit).toMatchObject({ changed: true, changeCount: 4, pending: 2 });

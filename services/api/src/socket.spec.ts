@@ -34,7 +34,10 @@ async function send(text: string): Promise<{ status: number; body: { code?: stri
 
 test('a request that is no HTTP is answered with 400 in the shape of every failure', async () => {
   const { status, body } = await send('this is no HTTP\r\n\r\n');
-  expect([status, body]).toEqual([400, expect.objectContaining({ success: false, code: 'REQUEST_MALFORMED', details: expect.any(Array), requestId: expect.any(String) })]);
+  expect([status, body]).toEqual([
+    400,
+    expect.objectContaining({ success: false, code: 'REQUEST_MALFORMED', details: expect.any(Array), requestId: expect.any(String) }),
+  ]);
 });
 
 test('headers over the limit are answered with 431', async () => {
@@ -44,7 +47,15 @@ test('headers over the limit are answered with 431', async () => {
 
 test('a chunked body of another type is refused, an empty one is none', async () => {
   const head = (method: string, path: string) =>
-    `${method} /api/v1/configurations/engine${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${TOKEN}\r\ncontent-type: text/plain\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n`;
+    [
+      `${method} /api/v1/configurations/engine${path} HTTP/1.1`,
+      'host: x',
+      `authorization: Bearer ${TOKEN}`,
+      'content-type: text/plain',
+      'transfer-encoding: chunked',
+      'connection: close',
+      '\r\n',
+    ].join('\r\n');
   const refused = await send(`${head('PUT', '/x')}5\r\nhello\r\n0\r\n\r\n`);
   expect([refused.status, refused.body.code]).toEqual([415, 'CONTENT_TYPE_UNSUPPORTED']);
   const empty = await send(`${head('DELETE', '/x')}0\r\n\r\n`);

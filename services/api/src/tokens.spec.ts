@@ -21,12 +21,17 @@ test('the first start makes the administrator a token of 32 random bytes, for it
 test('each file names its actor, and only the hash of its token is kept', () => {
   writeFileSync(path.join(directory, 'ci.token'), 'a-token-of-the-pipeline\n');
   writeFileSync(path.join(directory, 'notes.txt'), 'not a token');
-  expect(loadTokens(directory)).toEqual([{ actor: 'ci', roles: ['admin'], sha256: createHash('sha256').update('a-token-of-the-pipeline').digest('hex') }]);
+  expect(loadTokens(directory)).toEqual([
+    { actor: 'ci', roles: ['admin'], sha256: createHash('sha256').update('a-token-of-the-pipeline').digest('hex') },
+  ]);
 });
 
-test.each(['', '\n', 'short', 'two words of a token', 'ein-schlüssel-mit-umlaut'])('a file that holds %j is refused by its name, without what is in it', (text) => {
-  const file = path.join(directory, 'ops.token');
-  writeFileSync(file, text);
-  expect(() => loadTokens(directory)).toThrow(TokenUnusable);
-  expect(() => loadTokens(directory)).toThrow(`${file} holds no token`);
-});
+test.each(['', '\n', 'short', 'two words of a token', 'ein-schlüssel-mit-umlaut'])(
+  'a file that holds %j is refused by its name, without what is in it',
+  (text) => {
+    const file = path.join(directory, 'ops.token');
+    writeFileSync(file, text);
+    expect(() => loadTokens(directory)).toThrow(TokenUnusable);
+    expect(() => loadTokens(directory)).toThrow(`${file} holds no token`);
+  },
+);

@@ -28,7 +28,10 @@ export function adminTokenFile(dataDirectory: string): string {
 export function ensureAdminToken(dataDirectory: string): string {
   mkdirSync(dataDirectory, { recursive: true });
   const file = adminTokenFile(dataDirectory);
-  return checkedToken(file, keptOrMade(file, () => `${randomBytes(TOKEN_BYTES).toString('base64url')}\n`));
+  return checkedToken(
+    file,
+    keptOrMade(file, () => `${randomBytes(TOKEN_BYTES).toString('base64url')}\n`),
+  );
 }
 
 /** Every token of a data directory, by its hash. Throws TokenUnusable for a file that holds none. */
@@ -48,5 +51,7 @@ export function tokenOwner(actor: string, token: string): TokenOwner {
 function checkedToken(file: string, text: string): string {
   const token = text.trim();
   if (token.length >= TOKEN_CHARACTERS_MIN && /^[\x21-\x7e]+$/.test(token)) return token;
-  throw new TokenUnusable(`${file} holds no token: it must be one word of at least ${TOKEN_CHARACTERS_MIN} printable ASCII characters. Delete the file, or put a token into it.`);
+  throw new TokenUnusable(
+    `${file} holds no token, which is one word of at least ${TOKEN_CHARACTERS_MIN} printable ASCII characters. Put one there, or delete it.`,
+  );
 }

@@ -24,13 +24,35 @@ export function showVersion(row: VersionRow): VersionItem {
     time: row.occurredAt,
     changeCount: row.changeCount,
     tags: row.tags,
-    activations: row.activations.map(({ activation, actor, reason, occurredAt, rollbackTo }) => ({ activation, actor, reason, time: occurredAt, rollbackTo })),
+    activations: row.activations.map(({ activation, actor, reason, occurredAt, rollbackTo }) => ({
+      activation,
+      actor,
+      reason,
+      time: occurredAt,
+      rollbackTo,
+    })),
   };
 }
 
 /** A row of the audit. */
 export function showAuditRow(row: AuditRow, installation: string): AuditItem {
-  const { position, environment, service, revision, version, type, path, actor, method, reason, commandId, correlationId, changeSet, abandoned, detail } = row;
+  const {
+    position,
+    environment,
+    service,
+    revision,
+    version,
+    type,
+    path,
+    actor,
+    method,
+    reason,
+    commandId,
+    correlationId,
+    changeSet,
+    abandoned,
+    detail,
+  } = row;
   return {
     position: formatPosition(installation, position),
     environment,

@@ -21,7 +21,10 @@ export function showChange(difference: Difference): Change {
 }
 
 /** The two values of anything that has them; an absent one stays absent. */
-export function showBeforeAndAfter(values: { readonly before?: JsonValue; readonly after?: JsonValue }): { before?: ShownValue; after?: ShownValue } {
+export function showBeforeAndAfter(values: { readonly before?: JsonValue; readonly after?: JsonValue }): {
+  before?: ShownValue;
+  after?: ShownValue;
+} {
   const shown: { before?: ShownValue; after?: ShownValue } = {};
   if (values.before !== undefined) shown.before = showValue(values.before);
   if (values.after !== undefined) shown.after = showValue(values.after);

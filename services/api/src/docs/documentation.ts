@@ -11,7 +11,12 @@ import { openApiDocument } from './openapi.js';
 const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
 /** Registers the pages. `endpoints` need a token, `open` ones do not. */
-export async function serveDocumentation(app: FastifyInstance, endpoints: readonly Endpoint[], open: readonly Endpoint[], version: string): Promise<void> {
+export async function serveDocumentation(
+  app: FastifyInstance,
+  endpoints: readonly Endpoint[],
+  open: readonly Endpoint[],
+  version: string,
+): Promise<void> {
   const document = openApiDocument(endpoints, open, version);
   const json = JSON.stringify(document);
   const errors = errorPage();
@@ -29,6 +34,10 @@ export async function serveDocumentation(app: FastifyInstance, endpoints: readon
       route.config = { ...route.config, ...config };
     });
     await pages.register(swagger, { mode: 'static', specification: { document: document as OpenAPIV3.Document & typeof document } });
-    await pages.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { docExpansion: 'none', persistAuthorization: false } });
+    await pages.register(swaggerUi, {
+      routePrefix: '/docs',
+      staticCSP: true,
+      uiConfig: { docExpansion: 'none', persistAuthorization: false },
+    });
   });
 }

@@ -17,10 +17,14 @@ export function errorPage(): string {
   const sections = ERROR_CODES.map(section).join('\n');
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>ConfLedger: errors</title><style>${STYLE}</style></head>
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>ConfLedger: errors</title>
+<style>${STYLE}</style>
+</head>
 <body>
 <h1>Errors</h1>
-<p>Every answer of a call that did not work carries one of these codes, one sentence, and in <code>details</code> the place, the rule and the remedy. The calls are described at <a href="/docs">/docs</a>.</p>
+<p>Every answer of a call that did not work carries one of these codes, one sentence, and in <code>details</code>
+the place, the rule and the remedy. The calls are described at <a href="/docs">/docs</a>.</p>
 ${sections}
 </body>
 </html>

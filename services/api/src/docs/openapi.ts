@@ -7,7 +7,12 @@ import { STATUS_OF } from '../errors/status.js';
 import { failureAnswer } from '../schemas/answers.js';
 
 /** Codes that every call may answer with. */
-export const COMMON_ERRORS: readonly ErrorCode[] = ['QUERY_PARAMETER_UNKNOWN', 'QUERY_PARAMETER_INVALID', 'PERCENT_ENCODING_MALFORMED', 'INTERNAL'];
+export const COMMON_ERRORS: readonly ErrorCode[] = [
+  'QUERY_PARAMETER_UNKNOWN',
+  'QUERY_PARAMETER_INVALID',
+  'PERCENT_ENCODING_MALFORMED',
+  'INTERNAL',
+];
 /** Codes of every call that needs a token. */
 export const TOKEN_ERRORS: readonly ErrorCode[] = ['TOKEN_MISSING', 'TOKEN_INVALID'];
 /** Codes of requests that reach no call. */
@@ -38,7 +43,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], open: readonly E
     info: {
       title: 'ConfLedger',
       version,
-      description: `An event-sourced configuration ledger for trading platforms. Every error has a code, explained at [/docs/errors](/docs/errors).`,
+      description: 'An event-sourced configuration ledger for trading platforms. [Every error](/docs/errors) has a code.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -92,7 +97,10 @@ function requestBody({ schema, required }: NonNullable<Endpoint['body']>, compon
 function successes({ answer, statuses }: Endpoint, components: Json): Json {
   const { contentType = 'application/json' } = (answer.meta() ?? {}) as { contentType?: string };
   const content = { [contentType]: { schema: schemaOf(answer, 'output', components) } };
-  const described = statuses.map((status) => [String(status), status === 304 ? { description: 'Not modified' } : { description: 'It worked', content }]);
+  const described = statuses.map((status) => [
+    String(status),
+    status === 304 ? { description: 'Not modified' } : { description: 'It worked', content },
+  ]);
   return Object.fromEntries(described) as Json;
 }
 
@@ -100,7 +108,9 @@ function failures({ errors, failure = failureAnswer, body }: Endpoint, open: boo
   const codes = [...new Set([...errors, ...COMMON_ERRORS, ...(open ? [] : TOKEN_ERRORS)])];
   const statuses = [...new Set(codes.map((code) => STATUS_OF[code]))].sort();
   const batch = body !== null && failure !== failureAnswer;
-  const schema = batch ? { anyOf: [schemaOf(failureAnswer, 'output', components), schemaOf(failure, 'output', components)] } : schemaOf(failure, 'output', components);
+  const schema = batch
+    ? { anyOf: [schemaOf(failureAnswer, 'output', components), schemaOf(failure, 'output', components)] }
+    : schemaOf(failure, 'output', components);
   const answers = statuses.map((status) => {
     const each = codes.filter((code) => STATUS_OF[code] === status);
     const described = { description: each.map(describeCode).join('\n'), content: { 'application/json': { schema } }, 'x-codes': each };
@@ -116,7 +126,11 @@ function describeCode(code: ErrorCode): string {
 /** A schema, with what has an id of its own moved to the components. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Json): Json {
   const made = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' }) as Json;
-  const { $schema: _dialect, $defs = {}, ...rest } = JSON.parse(JSON.stringify(made).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
+  const {
+    $schema: _dialect,
+    $defs = {},
+    ...rest
+  } = JSON.parse(JSON.stringify(made).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
   Object.assign(components, $defs);
   return rest;
 }

@@ -31,7 +31,11 @@ export function readCondition(request: FastifyRequest, revision: number | null):
 function checkReadMatch(header: string, revision: number | null): void {
   const wanted = parseIfMatch(header);
   if (wanted === '*' || wanted === revision) return;
-  throw refuse('IF_MATCH_FAILED', { path: 'if-match', rule: 'if-match', message: `the entity tag is ${revision === null ? 'none' : entityTag(revision)} now` });
+  throw refuse('IF_MATCH_FAILED', {
+    path: 'if-match',
+    rule: 'if-match',
+    message: `the entity tag is ${revision === null ? 'none' : entityTag(revision)} now`,
+  });
 }
 
 function names(tags: readonly string[], revision: number | null): boolean {
@@ -48,7 +52,11 @@ function parseIfMatch(header: string): number | '*' {
   if (revision !== undefined && Number.isSafeInteger(Number(revision))) return Number(revision);
   const meant = /^(?:W\/)?"?(\d+)"?$/.exec(text)?.[1];
   const hint = meant === undefined ? '' : `; did you mean "${meant}", with quotes and without W/?`;
-  throw refuse('IF_MATCH_MALFORMED', { path: 'if-match', rule: 'entity-tag', message: `If-Match is ${JSON.stringify(text.slice(0, 60))}${hint}` });
+  throw refuse('IF_MATCH_MALFORMED', {
+    path: 'if-match',
+    rule: 'entity-tag',
+    message: `If-Match is ${JSON.stringify(text.slice(0, 60))}${hint}`,
+  });
 }
 
 function parseCreateOnly(header: string): '*' {
@@ -59,5 +67,9 @@ function parseCreateOnly(header: string): '*' {
 function parseTagList(header: string): readonly string[] {
   const tags = header.split(',').map((tag) => tag.trim());
   if (tags.every((tag) => tag === '*' || ANY_TAG.test(tag))) return tags;
-  throw refuse('IF_NONE_MATCH_MALFORMED', { path: 'if-none-match', rule: 'entity-tag', message: `If-None-Match is ${JSON.stringify(header.slice(0, 60))}` });
+  throw refuse('IF_NONE_MATCH_MALFORMED', {
+    path: 'if-none-match',
+    rule: 'entity-tag',
+    message: `If-None-Match is ${JSON.stringify(header.slice(0, 60))}`,
+  });
 }

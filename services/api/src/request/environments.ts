@@ -35,7 +35,11 @@ export function environmentOf(named: NamedEnvironments, defined: readonly string
 /** A service's name, when it is one. */
 export function checkService(name: string): string {
   if (NAME_PATTERN.test(name)) return name;
-  const proposal = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '').slice(0, 63);
+  const proposal = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 63);
   throw refuse('SERVICE_NAME_INVALID', {
     path: 'service',
     rule: 'service-name',
@@ -57,5 +61,9 @@ function checkEnvironment(name: string, defined: readonly string[]): string {
 
 function mismatch(one: string, other: string): Error {
   const names = [one, other].map((name) => JSON.stringify(name.slice(0, 100))).join(' and ');
-  return refuse('ENVIRONMENT_MISMATCH', { path: 'environment', rule: 'environment-agrees', message: `the request names two environments, ${names}` });
+  return refuse('ENVIRONMENT_MISMATCH', {
+    path: 'environment',
+    rule: 'environment-agrees',
+    message: `the request names two environments, ${names}`,
+  });
 }

@@ -18,13 +18,15 @@ const WORD = { body: 'member', query: 'query parameter' } as const;
 export function refuseIssues(place: Place, issues: readonly Issue[], input: unknown, known: readonly string[]): RequestRefused {
   const refusals = issues.flatMap((issue) => refusalsOf(place, issue, input, known));
   const [first] = refusals;
-  if (first === undefined) return refuse(CODES[place].invalid, { path: null, rule: 'shape', message: `the ${place} is not of the expected shape` });
+  if (first === undefined)
+    return refuse(CODES[place].invalid, { path: null, rule: 'shape', message: `the ${place} is not of the expected shape` });
   const details = refusals.flatMap((refusal) => refusal.details);
   return new RequestRefused(first.code, first.message, details, first.headers);
 }
 
 function refusalsOf(place: Place, issue: Issue, input: unknown, known: readonly string[]): RequestRefused[] {
-  if (isOperationIssue(issue)) return [refuse('BATCH_OPERATION_INVALID', { path: pathText(issue), rule: 'batch-operation', message: operationMessage(issue) })];
+  if (isOperationIssue(issue))
+    return [refuse('BATCH_OPERATION_INVALID', { path: pathText(issue), rule: 'batch-operation', message: operationMessage(issue) })];
   if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => unknownName(place, name, known));
   return [invalidValue(place, issue, input)];
 }
@@ -43,18 +45,31 @@ function listOf(known: readonly string[]): string {
 
 function invalidValue(place: Place, issue: Issue, input: unknown): RequestRefused {
   const name = pathText(issue);
-  if (isAbsent(issue, input)) return refuse(CODES[place].missing, { path: name, rule: `${place}-missing`, message: `${WORD[place]} ${name} is missing` });
+  if (isAbsent(issue, input))
+    return refuse(CODES[place].missing, { path: name, rule: `${place}-missing`, message: `${WORD[place]} ${name} is missing` });
   const special = specialCode(place, issue, name);
   if (special !== null) return special;
-  return refuse(CODES[place].invalid, { path: name, rule: `${place}-invalid`, message: `${WORD[place]} ${name}: ${expectation(place, issue)}` });
+  return refuse(CODES[place].invalid, {
+    path: name,
+    rule: `${place}-invalid`,
+    message: `${WORD[place]} ${name}: ${expectation(place, issue)}`,
+  });
 }
 
 function specialCode(place: Place, issue: Issue, name: string): RequestRefused | null {
   if (name === 'changeReason' && issue.code === 'too_big') {
-    return refuse('REASON_TOO_LONG', { path: name, rule: 'reason-length', message: `the reason is longer than ${issue.maximum} characters` });
+    return refuse('REASON_TOO_LONG', {
+      path: name,
+      rule: 'reason-length',
+      message: `the reason is longer than ${issue.maximum} characters`,
+    });
   }
   if (place === 'body' && name === 'approvals' && issue.code === 'too_big') {
-    return refuse('APPROVALS_NOT_AVAILABLE', { path: name, rule: 'approvals', message: 'approvals cannot be checked yet, and are not recorded unchecked' });
+    return refuse('APPROVALS_NOT_AVAILABLE', {
+      path: name,
+      rule: 'approvals',
+      message: 'approvals cannot be checked yet, and are not recorded unchecked',
+    });
   }
   if (place === 'body' && name === 'configuration' && issue.code === 'custom') {
     return refuse('DOCUMENT_NOT_OBJECT', { path: name, rule: 'document-not-object', message: 'the configuration is not an object' });
@@ -72,7 +87,8 @@ function isOperationIssue(issue: Issue): boolean {
 }
 
 function operationMessage(issue: Issue): string {
-  const what = issue.code === 'unrecognized_keys' ? `${issue.keys.map((key) => JSON.stringify(key)).join(', ')} is not known` : issue.message;
+  const what =
+    issue.code === 'unrecognized_keys' ? `${issue.keys.map((key) => JSON.stringify(key)).join(', ')} is not known` : issue.message;
   const member = issue.path.length > 2 ? ` ${issue.path.slice(2).join('.')}` : '';
   return `operation ${String(issue.path[1])}:${member} ${what}`;
 }

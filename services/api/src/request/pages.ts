@@ -18,7 +18,11 @@ export function pageRequest({ limit, cursor }: { readonly limit?: string | undef
 export function pageLimit(text: string | undefined): number {
   const limit = text === undefined ? PAGE_LIMIT_DEFAULT : Number(text);
   if (limit <= PAGE_LIMIT_MAX) return limit;
-  throw refuse('QUERY_PARAMETER_INVALID', { path: 'limit', rule: 'page-limit', message: `limit is ${limit}; a page has at most ${PAGE_LIMIT_MAX} items` });
+  throw refuse('QUERY_PARAMETER_INVALID', {
+    path: 'limit',
+    rule: 'page-limit',
+    message: `limit is ${limit}; a page has at most ${PAGE_LIMIT_MAX} items`,
+  });
 }
 
 /** Waits until the read model has reached the position that the client names, if it names one. */

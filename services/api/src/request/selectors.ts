@@ -12,7 +12,12 @@ const INSTANT = /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\
 /** A version as it is written in a URL. Everything that is no number is a word or a tag. */
 export function parseVersion(text: string, parameter: string): VersionName {
   if (text === '') {
-    throw refuse('QUERY_PARAMETER_INVALID', { path: parameter, rule: 'version-name', message: `${parameter} is empty`, remedy: 'Name latest, active, previous, a number or a tag.' });
+    throw refuse('QUERY_PARAMETER_INVALID', {
+      path: parameter,
+      rule: 'version-name',
+      message: `${parameter} is empty`,
+      remedy: 'Name latest, active, previous, a number or a tag.',
+    });
   }
   if (!NUMBER.test(text)) return text;
   const number = Number(text);
@@ -22,7 +27,11 @@ export function parseVersion(text: string, parameter: string): VersionName {
 
 /** What a reading asks for, from its query. */
 export function readSelector(
-  query: { readonly version?: string | undefined; readonly at?: string | undefined; readonly consistency?: 'linearizable' | 'local' | undefined },
+  query: {
+    readonly version?: string | undefined;
+    readonly at?: string | undefined;
+    readonly consistency?: 'linearizable' | 'local' | undefined;
+  },
   clock: Clock,
 ): ReadSelector {
   return {
@@ -50,7 +59,11 @@ export function parseInstant(text: string, parameter: string): string {
   if (Number.isNaN(asUtc.getTime()) || asUtc.toISOString() !== local) throw malformed(text, parameter);
   if (offset === undefined) {
     const meant = `${local.slice(0, 19)}Z`;
-    throw refuse('AT_WITHOUT_OFFSET', { path: parameter, rule: 'instant-offset', message: `${JSON.stringify(text)} has no offset; did you mean ${meant}?` });
+    throw refuse('AT_WITHOUT_OFFSET', {
+      path: parameter,
+      rule: 'instant-offset',
+      message: `${JSON.stringify(text)} has no offset; did you mean ${meant}?`,
+    });
   }
   const minutes = offsetMinutes(offset);
   if (minutes === null) throw malformed(text, parameter);
@@ -68,5 +81,10 @@ function offsetMinutes(offset: string): number | null {
 function malformed(text: string, parameter: string): Error {
   const spaced = /^\S+ \d{2}:?\d{2}$/.test(text) ? ' (a plus sign in a URL is written %2B)' : '';
   const message = `${JSON.stringify(text.slice(0, 60))} is no instant of ISO 8601${spaced}`;
-  return refuse('AT_MALFORMED', { path: parameter, rule: 'instant', message, remedy: 'Write 2026-07-31T14:05:00Z or 2026-07-31T16:05:00%2B02:00.' });
+  return refuse('AT_MALFORMED', {
+    path: parameter,
+    rule: 'instant',
+    message,
+    remedy: 'Write 2026-07-31T14:05:00Z or 2026-07-31T16:05:00%2B02:00.',
+  });
 }

@@ -45,7 +45,11 @@ export function flag(text: 'true' | 'false' | undefined): boolean | undefined {
 
 function guardsOf({ request, query, body }: Call<WriteQuery, WriteBody>): Guards {
   const expectedVersion = oneOf('expectedVersion', wholeNumber(query.expectedVersion), body.expectedVersion);
-  const expectedActive = oneOf('expectedActive', query.expectedActive === 'null' ? null : wholeNumber(query.expectedActive), body.expectedActive);
+  const expectedActive = oneOf(
+    'expectedActive',
+    query.expectedActive === 'null' ? null : wholeNumber(query.expectedActive),
+    body.expectedActive,
+  );
   const activate = oneOf('activate', query.activate === 'all' ? query.activate : flag(query.activate), body.activate);
   return {
     ...writeConditions(request),

@@ -64,7 +64,9 @@ type BatchBody = (typeof batchBody)['_zod']['output'];
 
 function withId(operation: BatchBody['operations'][number], index: number): BatchOperation {
   const id = operation.id ?? String(index);
-  return operation.type === 'SET' ? { id, type: 'SET', key: operation.key, value: operation.value } : { id, type: 'DELETE', key: operation.key };
+  return operation.type === 'SET'
+    ? { id, type: 'SET', key: operation.key, value: operation.value }
+    : { id, type: 'DELETE', key: operation.key };
 }
 
 function shownOperation({ id, type, key }: BatchOperation): BatchOperationAnswer['operation'] {
@@ -138,5 +140,10 @@ function keysOf({ key, keys }: { readonly key?: string | string[] | undefined; r
   const listed = keys === undefined ? [] : keys.split(',');
   const all = [...(key === undefined ? [] : [key].flat()), ...listed];
   if (all.length > 0) return [...new Set(all)];
-  throw refuse('QUERY_PARAMETER_MISSING', { path: 'key', rule: 'query-missing', message: 'no key is given', remedy: 'Name keys as key=a&key=b or keys=a,b.' });
+  throw refuse('QUERY_PARAMETER_MISSING', {
+    path: 'key',
+    rule: 'query-missing',
+    message: 'no key is given',
+    remedy: 'Name keys as key=a&key=b or keys=a,b.',
+  });
 }

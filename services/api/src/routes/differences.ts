@@ -62,7 +62,8 @@ async function difference(context: ApiContext, call: Call<DiffQuery, unknown>) {
 
 async function bothSides(context: ApiContext, ledger: LedgerName, query: DiffQuery): Promise<[Found, Found]> {
   const { consistency } = query;
-  const select = (version: string | undefined, at: string | undefined): ReadSelector => readSelector({ version, at, consistency }, context.clock);
+  const select = (version: string | undefined, at: string | undefined): ReadSelector =>
+    readSelector({ version, at, consistency }, context.clock);
   // An instant alone means head at that instant.
   const from = select(query.from ?? (query.fromAt === undefined ? 'active' : undefined), query.fromAt);
   const to = select(query.to, query.toAt);

@@ -34,7 +34,11 @@ export function healthAnswer(checks: HealthAnswer['checks'], { clock, version }:
   return { healthy, checks, timestamp: new Date(clock.now()).toISOString(), version };
 }
 
-async function check(what: string, ask: () => Promise<bigint>, clock: ApiContext['clock']): Promise<{ check: PartCheck; position: bigint | null }> {
+async function check(
+  what: string,
+  ask: () => Promise<bigint>,
+  clock: ApiContext['clock'],
+): Promise<{ check: PartCheck; position: bigint | null }> {
   const began = clock.now();
   const position = await within(ask);
   const tookMs = clock.now() - began;

@@ -38,7 +38,10 @@ function listLedgers(context: ApiContext): Endpoint {
       const page = pageRequest(query);
       await waitForPosition(context, query.atLeast);
       const rows = await context.readModel.ledgers(environment === undefined ? {} : { environment }, page);
-      return success(positionedPage(rows, (row) => row, context.installation), context.clock);
+      return success(
+        positionedPage(rows, (row) => row, context.installation),
+        context.clock,
+      );
     },
   });
 }
@@ -63,7 +66,10 @@ function readHistory(context: ApiContext): Endpoint {
       const { standing } = await readAt(context, ledger, {});
       const rows = await context.readModel.history(`${ledger.environment}.${ledger.service}`, key, page);
       const { installation } = context;
-      return success(ledgerPage(rows, (row) => showAuditRow(row, installation), standing, installation), context.clock);
+      return success(
+        ledgerPage(rows, (row) => showAuditRow(row, installation), standing, installation),
+        context.clock,
+      );
     },
   });
 }
@@ -86,7 +92,10 @@ function readAudit(context: ApiContext): Endpoint {
       await waitForPosition(context, query.atLeast);
       const rows = await context.readModel.audit(filter, page);
       const { installation } = context;
-      return success(positionedPage(rows, (row) => showAuditRow(row, installation), installation), context.clock);
+      return success(
+        positionedPage(rows, (row) => showAuditRow(row, installation), installation),
+        context.clock,
+      );
     },
   });
 }

@@ -46,7 +46,11 @@ function report(context: ApiContext): Endpoint {
 
 function checkNodeName(name: string): string {
   if (NODE_NAME.test(name)) return name;
-  throw refuse('NODE_NAME_INVALID', { path: 'name', rule: 'node-name', message: `${JSON.stringify(name.slice(0, 160))} cannot be the name of a node` });
+  throw refuse('NODE_NAME_INVALID', {
+    path: 'name',
+    rule: 'node-name',
+    message: `${JSON.stringify(name.slice(0, 160))} cannot be the name of a node`,
+  });
 }
 
 function listNodes(context: ApiContext): Endpoint {
@@ -64,7 +68,10 @@ function listNodes(context: ApiContext): Endpoint {
     handle: async ({ query }) => {
       const environment = environmentOf({ query: query.environment }, context.environments);
       const service = query.service === undefined ? undefined : checkService(query.service);
-      const reports = await context.reports.list({ ...(environment === undefined ? {} : { environment }), ...(service === undefined ? {} : { service }) });
+      const reports = await context.reports.list({
+        ...(environment === undefined ? {} : { environment }),
+        ...(service === undefined ? {} : { service }),
+      });
       const active = await activeVersions(context, reports);
       const items = reports.map((one) => showNode(one, active.get(`${one.environment}.${one.service}`)));
       return success({ items, next: null }, context.clock);
@@ -91,7 +98,8 @@ async function activeVersions({ ledgers }: ApiContext, reports: readonly NodeRep
 
 function showNode(report: NodeReport, active: ActiveNow | undefined): NodeItem {
   const { name, environment, service, running, rejected, reportedAt } = report;
-  const upToDate = active === undefined ? null : (running?.digest ?? null) === active.digest && (running?.version ?? null) === active.version;
+  const upToDate =
+    active === undefined ? null : (running?.digest ?? null) === active.digest && (running?.version ?? null) === active.version;
   return { name, environment, service, state: stateOf(report), running, rejected, reportedAt, active: active?.version ?? null, upToDate };
 }
 
@@ -118,7 +126,12 @@ function feed(context: ApiContext): Endpoint {
       const { environment, service } = ledgerOf(query.service, { query: query.environment }, context.environments);
       if (context.feed === null) throw byCatalogue('FEED_NOT_HERE');
       const lastEventId = request.headers['last-event-id'];
-      await context.feed.subscribe(`${environment}.${service}`, typeof lastEventId === 'string' ? lastEventId : null, reply.raw, context.closing);
+      await context.feed.subscribe(
+        `${environment}.${service}`,
+        typeof lastEventId === 'string' ? lastEventId : null,
+        reply.raw,
+        context.closing,
+      );
       reply.hijack();
       return 'sent';
     },

@@ -23,7 +23,10 @@ export function read(context: ApiContext, call: Call<Selection, unknown>): Promi
 }
 
 /** The ledger that a reading is about. */
-export function readLedger(context: ApiContext, { parameters, query }: Call<{ readonly environment?: string | undefined }, unknown>): LedgerName {
+export function readLedger(
+  context: ApiContext,
+  { parameters, query }: Call<{ readonly environment?: string | undefined }, unknown>,
+): LedgerName {
   return ledgerOf(parameters.service, { path: parameters.environment, query: query.environment }, context.environments);
 }
 

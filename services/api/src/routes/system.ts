@@ -31,10 +31,27 @@ export function healthEndpoints(context: ApiContext): Endpoint[] {
 }
 
 function healthSpec(path: string, name: string, summary: string) {
-  return { method: 'GET', path: `/health${path}`, name, group: GROUP, summary, query: noQuery, body: null, answer: healthSchema, statuses: [200], errors: [] } as const;
+  return {
+    method: 'GET',
+    path: `/health${path}`,
+    name,
+    group: GROUP,
+    summary,
+    query: noQuery,
+    body: null,
+    answer: healthSchema,
+    statuses: [200],
+    errors: [],
+  } as const;
 }
 
-function health(context: ApiContext, path: string, name: string, summary: string, pick: (checks: HealthChecks) => Parameters<typeof healthAnswer>[0]): Endpoint {
+function health(
+  context: ApiContext,
+  path: string,
+  name: string,
+  summary: string,
+  pick: (checks: HealthChecks) => Parameters<typeof healthAnswer>[0],
+): Endpoint {
   return endpoint({
     ...healthSpec(path, name, summary),
     failure: healthSchema,
@@ -101,7 +118,13 @@ function lagOf(log: bigint | null, model: bigint | null): string | null {
 
 async function parkedEvents({ readModel, installation }: ApiContext): Promise<ParkedItem[]> {
   const { items } = await readModel.parked({ limit: PARKED_SHOWN_MAX });
-  return items.map(({ position, stream, revision, type, reason }) => ({ position: formatPosition(installation, position), stream, revision, type, reason }));
+  return items.map(({ position, stream, revision, type, reason }) => ({
+    position: formatPosition(installation, position),
+    stream,
+    revision,
+    type,
+    reason,
+  }));
 }
 
 function metrics(context: ApiContext): Endpoint {

@@ -22,7 +22,10 @@ export function unroutedHandler(routes: readonly KnownRoute[]): (request: Fastif
 }
 
 function matches(pattern: readonly string[], segments: readonly string[]): boolean {
-  return pattern.length === segments.length && pattern.every((part, index) => part === segments[index] || (part.startsWith(':') && segments[index] !== ''));
+  return (
+    pattern.length === segments.length &&
+    pattern.every((part, index) => part === segments[index] || (part.startsWith(':') && segments[index] !== ''))
+  );
 }
 
 function methodNotAllowed(method: string, path: string, methods: readonly string[]): RequestRefused {

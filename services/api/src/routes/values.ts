@@ -33,7 +33,13 @@ function readEndpoints(context: ApiContext): Endpoint[] {
   } as const;
   const answer = (call: Call<object, unknown>, found: Found, key: string) => valueAt(context, call, found, key);
   return [
-    endpoint({ ...common, path: BY_KEY, name: 'readValueByKey', query: keyQuery, handle: async (call) => answer(call, await read(context, call), readablePath(call.query.key)) }),
+    endpoint({
+      ...common,
+      path: BY_KEY,
+      name: 'readValueByKey',
+      query: keyQuery,
+      handle: async (call) => answer(call, await read(context, call), readablePath(call.query.key)),
+    }),
     endpoint({
       ...common,
       path: IN_URL,
@@ -80,7 +86,13 @@ function setEndpoints(context: ApiContext): Endpoint[] {
     success((await write(context, call, { type: 'Set', path, value: call.body.value })).answer, context.clock);
   return [
     endpoint({ ...common, path: BY_KEY, name: 'setValueByKey', query: writeValueQuery, handle: (call) => set(call, call.query.key) }),
-    endpoint({ ...common, path: IN_URL, name: 'setValue', query: writeQuery, handle: async (call) => set(call, pathInUrl(call.parameters.path)) }),
+    endpoint({
+      ...common,
+      path: IN_URL,
+      name: 'setValue',
+      query: writeQuery,
+      handle: async (call) => set(call, pathInUrl(call.parameters.path)),
+    }),
   ];
 }
 
@@ -94,9 +106,16 @@ function deleteEndpoints(context: ApiContext): Endpoint[] {
     statuses: [200],
     errors: [...WRITE_ERRORS, ...PATH_ERRORS, 'LEDGER_UNKNOWN', 'KEY_NOT_FOUND', 'PATH_RESERVED'],
   } as const;
-  const remove = async (call: WriteCall, path: string) => success((await write(context, call, { type: 'Delete', path })).answer, context.clock);
+  const remove = async (call: WriteCall, path: string) =>
+    success((await write(context, call, { type: 'Delete', path })).answer, context.clock);
   return [
     endpoint({ ...common, path: BY_KEY, name: 'deleteValueByKey', query: writeValueQuery, handle: (call) => remove(call, call.query.key) }),
-    endpoint({ ...common, path: IN_URL, name: 'deleteValue', query: writeQuery, handle: async (call) => remove(call, pathInUrl(call.parameters.path)) }),
+    endpoint({
+      ...common,
+      path: IN_URL,
+      name: 'deleteValue',
+      query: writeQuery,
+      handle: async (call) => remove(call, pathInUrl(call.parameters.path)),
+    }),
   ];
 }

@@ -75,7 +75,9 @@ function readVersion(context: ApiContext): Endpoint {
       if (standing.version === null) return success({ ...shown, details: null }, context.clock);
       const name = `${ledger.environment}.${ledger.service}`;
       // The version stands in the log; the read model may need a moment to have it too.
-      const row = (await context.readModel.version(name, standing.version)) ?? (await afterCatchingUp(context, name, standing.version, standing.position));
+      const row =
+        (await context.readModel.version(name, standing.version)) ??
+        (await afterCatchingUp(context, name, standing.version, standing.position));
       if (row === null) throw readModelBehind(shown.position);
       return success({ ...shown, details: showVersion(row) }, context.clock);
     },

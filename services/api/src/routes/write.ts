@@ -13,7 +13,11 @@ import type { WriteBody, WriteQuery } from '../schemas/requests.js';
 export type WriteCall = Call<WriteQuery, WriteBody>;
 
 /** Executes a command; a refusal is thrown for the error handler. Sets status and headers of the answer. */
-export async function write(context: ApiContext, call: WriteCall, command: Command): Promise<{ readonly answer: WriteAnswer; readonly done: Done }> {
+export async function write(
+  context: ApiContext,
+  call: WriteCall,
+  command: Command,
+): Promise<{ readonly answer: WriteAnswer; readonly done: Done }> {
   const outcome = await execute(context, call, command);
   if (outcome.kind === 'refused') throw refuseByLedger(outcome.refusal);
   return { answer: accepted(context, call, outcome), done: outcome };

@@ -5,7 +5,6 @@ import { checkHealth } from '../routes/health.js';
 
 const SECONDS = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-
 export interface Measurements {
   readonly contentType: string;
   /** One request of an operation that was answered with a status. */
@@ -52,9 +51,18 @@ function systemGauges(registry: Registry) {
   const registers = [registry];
   const up = new Gauge({ name: 'confledger_part_up', help: '1 when the part answers', labelNames: ['part'], registers });
   const position = new Gauge({ name: 'confledger_log_position', help: 'Position of the newest event', registers });
-  const lag = new Gauge({ name: 'confledger_read_model_lag_positions', help: 'How far the read model is behind the log, in positions', registers });
+  const lag = new Gauge({
+    name: 'confledger_read_model_lag_positions',
+    help: 'How far the read model is behind the log, in positions',
+    registers,
+  });
   const feedLag = new Gauge({ name: 'confledger_feed_lag_positions', help: 'How far the feed is behind the log, in positions', registers });
-  const nodes = new Gauge({ name: 'confledger_nodes', help: 'Nodes by ledger and state', labelNames: ['environment', 'service', 'state'], registers });
+  const nodes = new Gauge({
+    name: 'confledger_nodes',
+    help: 'Nodes by ledger and state',
+    labelNames: ['environment', 'service', 'state'],
+    registers,
+  });
   const failures = new Counter({ name: 'confledger_metrics_failures_total', help: 'Gauges that could not be refreshed', registers });
   return {
     async refresh(context: ApiContext): Promise<void> {
@@ -62,8 +70,10 @@ function systemGauges(registry: Registry) {
       up.set({ part: 'event_store' }, checks.eventStore.healthy ? 1 : 0);
       up.set({ part: 'read_model' }, checks.readModel.healthy ? 1 : 0);
       if (checks.logPosition !== null) position.set(Number(checks.logPosition));
-      if (checks.logPosition !== null && checks.readModelPosition !== null) lag.set(Math.max(0, Number(checks.logPosition - checks.readModelPosition)));
-      if (checks.logPosition !== null && context.feedPosition !== null) feedLag.set(Math.max(0, Number(checks.logPosition - context.feedPosition())));
+      if (checks.logPosition !== null && checks.readModelPosition !== null)
+        lag.set(Math.max(0, Number(checks.logPosition - checks.readModelPosition)));
+      if (checks.logPosition !== null && context.feedPosition !== null)
+        feedLag.set(Math.max(0, Number(checks.logPosition - context.feedPosition())));
       try {
         const reports = await context.reports.list({});
         nodes.reset();

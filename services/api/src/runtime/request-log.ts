@@ -36,7 +36,14 @@ export function logFault(logger: FastifyBaseLogger, request: FastifyRequest, err
 }
 
 function lineOf(request: FastifyRequest, reply: FastifyReply, ms: number): object {
-  return { requestId: request.id, method: request.method, path: pathOf(request), status: reply.statusCode, ms: Math.round(ms * 10) / 10, actor: request.actor.id };
+  return {
+    requestId: request.id,
+    method: request.method,
+    path: pathOf(request),
+    status: reply.statusCode,
+    ms: Math.round(ms * 10) / 10,
+    actor: request.actor.id,
+  };
 }
 
 function pathOf(request: FastifyRequest): string {

@@ -43,7 +43,9 @@ const failureShape = {
   timestamp: instant,
 };
 
-export const failureAnswer: z.ZodType<Failure> = z.strictObject({ ...failureShape, details: z.array(problemDetail) }).meta({ id: 'Failure' });
+export const failureAnswer: z.ZodType<Failure> = z
+  .strictObject({ ...failureShape, details: z.array(problemDetail) })
+  .meta({ id: 'Failure' });
 
 const standingShape = {
   environment: z.string(),

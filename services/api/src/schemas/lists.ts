@@ -86,7 +86,12 @@ export const auditItem: z.ZodType<AuditItem> = z
   .meta({ id: 'AuditItem' });
 
 export const nodeState = z.enum(['connecting', 'waiting', 'ready', 'stale', 'closed']);
-export const runningVersion = z.strictObject({ version: revision, activation: revision, digest, activatedAt: z.iso.datetime({ offset: true }) });
+export const runningVersion = z.strictObject({
+  version: revision,
+  activation: revision,
+  digest,
+  activatedAt: z.iso.datetime({ offset: true }),
+});
 export const rejectedVersion = z.strictObject({
   version: versionNumber,
   problems: z.array(z.strictObject({ path: z.string().nullable(), message: z.string().max(2_000) })).max(100),

@@ -12,7 +12,10 @@ export const REASON_CHARACTERS_MAX = 2_000;
 const environment = environmentName.optional();
 const reason = z.string().max(REASON_CHARACTERS_MAX).optional().meta({ description: 'Why; kept for ever beside the change' });
 const flag = z.enum(['true', 'false']).optional();
-const wholeNumber = z.string().regex(/^(?:0|[1-9]\d{0,15})$/, 'expected a whole number').optional();
+const wholeNumber = z
+  .string()
+  .regex(/^(?:0|[1-9]\d{0,15})$/, 'expected a whole number')
+  .optional();
 
 export const versionText = z.string().optional().meta({ description: 'latest (default), active, previous, a number, or a tag' });
 export const atText = z.string().optional().meta({ description: 'An instant with offset, ISO 8601', example: '2026-07-31T14:05:00Z' });
@@ -67,12 +70,19 @@ export const valueQuery = z.strictObject(selection);
 export const keyQuery = z.strictObject({ ...selection, key: pathText });
 export const keysQuery = z.strictObject({
   ...selection,
-  key: z.union([z.string(), z.array(z.string())]).optional().meta({ description: 'A path; may be repeated' }),
+  key: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .meta({ description: 'A path; may be repeated' }),
   keys: z.string().optional().meta({ description: 'Paths without commas, separated by commas' }),
 });
 
 const page = {
-  limit: z.string().regex(/^[1-9]\d{0,2}$/, 'expected a whole number from 1 to 500').optional().meta({ description: '50 unless told; at most 500' }),
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, 'expected a whole number from 1 to 500')
+    .optional()
+    .meta({ description: '50 unless told; at most 500' }),
   cursor: z.string().max(4_096).optional(),
 };
 const positioned = { ...page, atLeast: z.string().optional().meta({ description: 'Wait until the read model has reached this position' }) };

@@ -12,12 +12,17 @@ export const jsonObject = z
 
 export const environmentName = z.string().meta({ description: 'An environment that is defined', example: 'production' });
 export const serviceName = z.string().meta({ description: 'The service', example: 'trading-engine' });
-export const pathText = z.string().meta({ description: 'A path; a dot inside a name is written \\.', example: 'risk.parameters.maxPositionSize' });
+export const pathText = z
+  .string()
+  .meta({ description: 'A path; a dot inside a name is written \\.', example: 'risk.parameters.maxPositionSize' });
 
 export const revision = z.int().min(0);
 export const versionNumber = revision.nullable().meta({ description: 'A version; null where there is none' });
 export const count = z.int().min(0);
-export const digest = z.string().regex(/^[0-9a-f]{64}$/).meta({ description: 'SHA-256, lower-case hex' });
+export const digest = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .meta({ description: 'SHA-256, lower-case hex' });
 export const instant = z.iso.datetime({ precision: 3 }).meta({ description: 'UTC, ISO 8601 with milliseconds' });
 export const position = z
   .string()

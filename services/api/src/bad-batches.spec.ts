@@ -1,0 +1,80 @@
+// Bad input: batches.
+import { afterAll, beforeAll, test } from 'vitest';
+import { type BadInput, batch, LEDGER, set, startBadInput } from './fixtures/bad-input.js';
+
+const BAD: BadInput[] = [
+  { what: 'an empty batch', ask: `POST ${LEDGER}/batch`, with: batch([]), status: 400, code: 'BATCH_EMPTY' },
+  {
+    what: 'a batch of 10,001',
+    ask: `POST ${LEDGER}/batch`,
+    with: batch(Array.from({ length: 10_001 }, (_, n) => set(`k${n}`))),
+    status: 413,
+    code: 'BATCH_TOO_LARGE',
+  },
+  {
+    what: 'the same path twice',
+    ask: `POST ${LEDGER}/batch`,
+    with: batch([set('x'), set('x')]),
+    status: 400,
+    code: 'BATCH_OVERLAPPING_KEYS',
+    says: 'operations 0 and 1',
+  },
+  {
+    what: 'a path and one below it',
+    ask: `POST ${LEDGER}/batch`,
+    with: batch([set('x.y'), { type: 'DELETE', key: 'x' }]),
+    status: 400,
+    code: 'BATCH_OVERLAPPING_KEYS',
+  },
+  {
+    what: 'duplicate ids',
+    ask: `POST ${LEDGER}/batch`,
+    with: batch([set('x', '1'), set('y')]),
+    status: 400,
+    code: 'BATCH_DUPLICATE_ID',
+  },
+  {
+    what: 'an operation of an unknown type',
+    ask: `POST ${LEDGER}/batch`,
+    with: batch([set('x'), { type: 'set', key: 'y', value: 1 }]),
+    status: 400,
+    code: 'BATCH_OPERATION_INVALID',
+    at: 'operations.1.type',
+    says: 'operation 1',
+  },
+  {
+    what: 'a SET without a value',
+    ask: `POST ${LEDGER}/batch`,
+    with: batch([{ type: 'SET', key: 'y' }]),
+    status: 400,
+    code: 'BATCH_OPERATION_INVALID',
+    at: 'operations.0.value',
+  },
+  {
+    what: 'an operation with a member too many',
+    ask: `POST ${LEDGER}/batch`,
+    with: batch([{ type: 'DELETE', key: 'a', value: 1 }]),
+    status: 400,
+    code: 'BATCH_OPERATION_INVALID',
+  },
+  {
+    what: 'one bad key among good ones',
+    ask: `POST ${LEDGER}/batch`,
+    with: batch([{ type: 'SET', key: 'a..b', value: 1 }, set('x')]),
+    status: 400,
+    code: 'PATH_EMPTY_SEGMENT',
+    at: 'a..b',
+  },
+  { what: 'a reading of no keys', ask: `GET ${LEDGER}/batch`, status: 400, code: 'QUERY_PARAMETER_MISSING', at: 'key' },
+];
+
+let given: Awaited<ReturnType<typeof startBadInput>>;
+beforeAll(async () => {
+  given = await startBadInput();
+});
+afterAll(() => given.api.close());
+
+test.each(BAD.map((input) => [input.what, input.code, input] as const))(
+  '%s is refused with %s, and nothing is written',
+  (_what, _code, input) => given.refused(input),
+);
