@@ -5,13 +5,18 @@ import { readFileSync } from 'node:fs';
 
 /** Whether a process of this pid runs. One that has ended and was not yet collected by its parent does not. */
 export function isAlive(pid: number): boolean {
+  return isTaken(pid) && statOf(pid)?.state !== 'Z';
+}
+
+/** Whether the system still knows this pid: also one that has ended and waits for its parent. */
+export function isTaken(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
-    // EPERM: it runs, and is somebody else's.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+    // EPERM: it is somebody else's.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
-  return statOf(pid)?.state !== 'Z';
 }
 
 /**

@@ -99,6 +99,23 @@ test('a pid file that names a living process which is no Postgres stops nothing'
   }
 });
 
+test('a killed server that nobody has collected yet does not keep the next one from starting', async () => {
+  const cluster = path.join(directory, 'postgres');
+  // Its parent lives on and never asks for it, so it stays a zombie.
+  const parent = spawn('bash', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    let zombie = 0;
+    parent.stdout.on('data', (chunk: Buffer) => (zombie = Number(chunk.toString())));
+    await eventually(() => zombie > 0);
+    process.kill(zombie, 'SIGKILL');
+    await eventually(() => !isAlive(zombie));
+    writeFileSync(path.join(cluster, 'postmaster.pid'), `${zombie}\n${cluster}\n1\n1\n\n\n\nready\n`);
+    await (await start()).stop();
+  } finally {
+    parent.kill('SIGKILL');
+  }
+});
+
 test('a server that crashes is started again at the same address', async () => {
   const server = await start();
   try {

@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { isAlive } from '../process-identity.js';
+import { isTaken } from '../process-identity.js';
 import { type Cluster, openCluster, POSTGRES_USER } from './cluster.js';
 import { freePort } from './free-port.js';
 import { isPostgresOf, readPostmaster, stopOrphan, stopPostmaster } from './postmaster.js';
@@ -22,7 +22,9 @@ export interface EmbeddedPostgres {
 }
 
 const DATABASE = 'confledger';
-const START_ATTEMPTS_MAX = 3;
+const START_ATTEMPTS_MAX = 5;
+/** What is left of a killed server needs a moment to end. */
+const START_RETRY_DELAY_MS = 200;
 /** Recovery after a crash may take its time. */
 const READY_TIMEOUT_MS = 60_000;
 const POLL_INTERVAL_MS = 5;
@@ -69,13 +71,17 @@ export async function startEmbeddedPostgres(options: ServerOptions): Promise<Emb
     }
     // Another process may have taken the port between our look and the server's bind.
     if (attempt === START_ATTEMPTS_MAX) throw new Error(`Postgres does not start. The end of ${logFile} says why:\n${lastLines(logFile, 5)}`);
+    await delay(START_RETRY_DELAY_MS);
   }
 }
 
-/** A pid file that names a living process which is no Postgres of ours would keep the server from starting. */
+/**
+ * A pid file whose pid is taken, but by no Postgres of ours (somebody else's by now, or a killed one that nobody has collected yet),
+ * would keep the server from starting. Processes that are left of a killed server are found by their shared memory, whatever the file says.
+ */
 function forgetStrangersPid(clusterDirectory: string): void {
   const pid = readPostmaster(clusterDirectory)?.pid;
-  if (pid !== undefined && isAlive(pid) && !isPostgresOf(pid, clusterDirectory)) rmSync(path.join(clusterDirectory, 'postmaster.pid'), { force: true });
+  if (pid !== undefined && isTaken(pid) && !isPostgresOf(pid, clusterDirectory)) rmSync(path.join(clusterDirectory, 'postmaster.pid'), { force: true });
 }
 
 interface Launch {
