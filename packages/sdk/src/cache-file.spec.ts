@@ -113,10 +113,12 @@ describe('while every server is down', () => {
 });
 
 describe('the file', () => {
-  test('can be read by its owner only, also when it was there before', async () => {
+  test('can be read by its owner only, also when it, or a piece of it that a crash left, was there before', async () => {
     ledger.activate({ a: 1 });
-    await writeFile(cacheFile, 'old', { mode: 0o644 });
-    await chmod(cacheFile, 0o644);
+    for (const there of [cacheFile, `${cacheFile}.${process.pid}.tmp`]) {
+      await writeFile(there, 'old');
+      await chmod(there, 0o644);
+    }
     await runOnce();
     expect((await stat(cacheFile)).mode & 0o777).toBe(0o600);
   });

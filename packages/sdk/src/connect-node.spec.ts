@@ -118,6 +118,10 @@ describe('how a node swaps', () => {
     ledger.activate({ risk: { parameters: { maxPositionSize: 5 } }, raw: { x: 1 }, other: 2 });
     feed.tellWhole(ledger.newest);
     expect(node.handle('other').current).toBe(2);
+    for (const path of ['raw.x', 'other']) feed.sink.leaf({ path, value: ledger.newest?.document.valueAt(path) ?? null, version: 1 });
+    feed.tellNext(second, ledger.activate({ risk: { parameters: { maxPositionSize: 5 } }, raw: { x: 1 }, other: 4 }));
+    expect(node.handle('other').current).toBe(4);
+    expect(raw.current).toBe(rawBefore);
     const refused = ledger.activate({ risk: { parameters: { maxPositionSize: -5 } }, raw: { x: 1 }, other: 2 });
     feed.tellWhole(refused);
     feed.tellNext(refused, ledger.activate({ risk: { parameters: { maxPositionSize: 5 } }, raw: { x: 1 }, other: 3 }));

@@ -1,5 +1,5 @@
 // Puts leaves together into documents. A reading gathers from nothing until it is settled the first time, then follows difference by difference.
-import { canonicalJson, differencesToChanges, Document, type DocumentChange, type JsonValue } from '@confledger/document';
+import { differencesToChanges, Document, type DocumentChange, type JsonValue } from '@confledger/document';
 import type { FeedLeaf } from '@confledger/contracts';
 
 export class Reading {
@@ -66,17 +66,13 @@ function sharing(document: Document, near: Document): Document {
   return near.apply(differencesToChanges(near.diff(document)));
 }
 
-/** Removals first. What says nothing new is left out: repeated records must not replace objects that did not change. */
+/** Removals first. A removal that came twice is left out; a value that came twice changes nothing in the document. */
 function pendingChanges(document: Document, pending: ReadonlyMap<string, JsonValue | undefined>): DocumentChange[] {
   const removals: DocumentChange[] = [];
   const sets: DocumentChange[] = [];
   for (const [path, value] of pending) {
-    const node = document.nodeAt(path);
-    if (value === undefined) {
-      if (node !== undefined) removals.push({ path });
-    } else if (node === undefined || canonicalJson(document.valueAt(path) ?? null) !== canonicalJson(value)) {
-      sets.push({ path, value });
-    }
+    if (value !== undefined) sets.push({ path, value });
+    else if (document.nodeAt(path) !== undefined) removals.push({ path });
   }
   return [...removals, ...sets];
 }
