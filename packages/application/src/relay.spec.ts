@@ -100,6 +100,14 @@ describe('the relay', () => {
     expect(feed.published[0]?.document.toJson()).toEqual({ a: 2, b: 1 });
   });
 
+  test('beats at once when it takes over, so that a feed which waits for its relay need not wait for an interval', async () => {
+    const { store } = await activatedThrice();
+    const feed = testFeed('now');
+    relay(store, feed, { beatIntervalMs: 60_000 });
+    await eventually(() => feed.beats.length > 0);
+    expect(feed.beats).toEqual([await store.lastPosition()]);
+  });
+
   test('beats while nothing happens, and never while it publishes', async () => {
     const { store, core } = await activatedThrice();
     const feed = testFeed();

@@ -105,6 +105,8 @@ class FeedWriter {
     this.#publisher = publisher;
     this.position = position;
     this.#timer = setInterval(() => this.#beat(), beatIntervalMs);
+    // At once: after a gap that nobody published, a feed that loads what runs waits for the first sign of its relay.
+    this.#beat();
   }
 
   /** Aborts when a beat failed: the reign is over. */
