@@ -1,7 +1,7 @@
 // Appending with an outcome that can be relied on: the same bytes again after an unknown one, then a look at what is stored.
 import { setTimeout as pause } from 'node:timers/promises';
-import { AppendOutcomeUnknown, AppendTooLarge, EventStoreUnavailable, type AppendResult, type EventToAppend } from '@confledger/application';
-import type { AttemptOutcome, BatchAppends } from './batch-append.js';
+import { AppendOutcomeUnknown, AppendTooLarge, EventStoreUnavailable, type AppendResult } from '@confledger/application';
+import type { Append, AttemptOutcome, BatchAppends } from './batch-append.js';
 import { unavailable } from './failures.js';
 import type { Reads } from './reads.js';
 
@@ -37,14 +37,14 @@ export class Appends {
     this.#options = options;
   }
 
-  /** As the port says, for a stream's name on the server. */
-  async append(name: string, expectedRevision: number, events: readonly EventToAppend[]): Promise<AppendResult> {
-    const place = `${expectedRevision}@${name}`;
+  /** As the port says. */
+  async append(append: Append): Promise<AppendResult> {
+    const place = `${append.expectedRevision}@${append.name}`;
     const rivals = this.#rivals.get(place) ?? { count: 0, stored: new Set() };
     this.#rivals.set(place, rivals);
     rivals.count += 1;
     try {
-      const result = await this.#append(name, expectedRevision, events);
+      const result = await this.#append(append);
       if (result.outcome === 'conflict') return result;
       const alreadyThere = result.alreadyThere || rivals.stored.has(result.position);
       rivals.stored.add(result.position);
@@ -55,13 +55,13 @@ export class Appends {
     }
   }
 
-  async #append(name: string, expectedRevision: number, events: readonly EventToAppend[]): Promise<AppendResult> {
+  async #append(append: Append): Promise<AppendResult> {
     const { batch, newestSeen, attemptTimeoutMs, onRetry } = this.#options;
     const seenBefore = newestSeen.position;
     /** Set once an attempt may have written. */
     let doubt: Error | undefined;
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await batch.attempt(name, expectedRevision, events, attemptTimeoutMs);
+      const outcome = await batch.attempt(append, attemptTimeoutMs);
       if (outcome.kind === 'stored' && outcome.position !== undefined) {
         // A server answers a repetition like a first time; only the position tells that it stood there before this call.
         return this.#appended(outcome.position, doubt !== undefined || outcome.position <= seenBefore);
@@ -69,7 +69,7 @@ export class Appends {
       if (outcome.kind === 'conflict' && doubt === undefined) return { outcome: 'conflict', revision: outcome.revision };
       if (outcome.kind === 'unknown') doubt = outcome.error;
       const again = outcome.kind === 'unknown' || (outcome.kind === 'refused' && outcome.again);
-      if (!again || attempt === APPEND_ATTEMPTS_MAX) return this.#decide(name, expectedRevision, events, outcome, doubt);
+      if (!again || attempt === APPEND_ATTEMPTS_MAX) return this.#decide(append, outcome, doubt);
       onRetry(outcome.error);
       await pause(RETRY_DELAY_MS * attempt);
     }
@@ -81,31 +81,32 @@ export class Appends {
     return { outcome: 'appended', position, alreadyThere };
   }
 
-  #decide(name: string, expectedRevision: number, events: readonly EventToAppend[], outcome: AttemptOutcome, doubt: Error | undefined): Promise<AppendResult> {
+  #decide(append: Append, outcome: AttemptOutcome, doubt: Error | undefined): Promise<AppendResult> {
     if (doubt === undefined && outcome.kind === 'refused') {
       if (outcome.tooLarge === true) throw new AppendTooLarge(outcome.error.message);
       throw unavailable('Nothing was appended', outcome.error);
     }
-    return this.#lookUp(name, expectedRevision, events, doubt);
+    return this.#lookUp(append, doubt ?? new Error('The append was answered without a position.'));
   }
 
   /** What stands in the stream where these events would be: ours, others', or (still) nothing. */
-  async #lookUp(name: string, expectedRevision: number, events: readonly EventToAppend[], doubt: Error | undefined): Promise<AppendResult> {
+  async #lookUp({ name, expectedRevision, events }: Append, doubt: Error): Promise<AppendResult> {
     const { reads } = this.#options;
     try {
-      const found = await reads.stream(name, expectedRevision + 1, 'forwards', events.length);
-      const last = found.at(-1);
-      if (last !== undefined && found.length === events.length && events.every((event, index) => event.id === found[index]?.id)) {
-        return this.#appended(last.position, true);
+      // The event they follow and they themselves, in one page: what arrives between two pages would be taken for somebody else's.
+      const page = await reads.stream(name, Math.max(expectedRevision, 0), 'forwards', events.length + 1);
+      const found = page.filter(({ revision }) => revision > expectedRevision);
+      const isReached = expectedRevision === -1 || page[0]?.revision === expectedRevision;
+      if (!isReached || found.some(({ id }, index) => id !== events[index]?.id)) {
+        const [head] = await reads.stream(name, undefined, 'backwards', 1);
+        return { outcome: 'conflict', revision: head?.revision ?? -1 };
       }
-      const [head] = await reads.stream(name, undefined, 'backwards', 1);
-      const revision = head?.revision ?? -1;
-      // At the expected revision it may still arrive; anywhere else it never can.
-      if (revision !== expectedRevision) return { outcome: 'conflict', revision };
+      const last = found.at(-1);
+      if (last !== undefined && found.length === events.length) return this.#appended(last.position, true);
     } catch (error) {
       if (!(error instanceof EventStoreUnavailable)) throw error;
-      throw new AppendOutcomeUnknown(`${doubt?.message ?? 'The append was answered without a position.'} And the stream cannot be read.`, { cause: error });
+      throw new AppendOutcomeUnknown(`${doubt.message} And the stream cannot be read.`, { cause: error });
     }
-    throw new AppendOutcomeUnknown(`${doubt?.message ?? 'The append was answered without a position.'} It is not in the stream yet.`, { cause: doubt });
+    throw new AppendOutcomeUnknown(`${doubt.message} It is not in the stream, and may still arrive.`, { cause: doubt });
   }
 }

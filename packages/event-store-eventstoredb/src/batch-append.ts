@@ -8,6 +8,13 @@ import type { BatchStream, Connection } from './connection.js';
 import { mayPass, within } from './failures.js';
 import { appendRequest } from './messages.js';
 
+/** Events to stand behind a revision (-1: at the beginning) of the stream that the server knows by this name. */
+export interface Append {
+  readonly name: string;
+  readonly expectedRevision: number;
+  readonly events: readonly EventToAppend[];
+}
+
 export type AttemptOutcome =
   /** Stored now, or found there. No position: the server did not name it. */
   | { readonly kind: 'stored'; readonly position: bigint | undefined }
@@ -37,7 +44,7 @@ export class BatchAppends {
   }
 
   /** Appends all events or none. Always resolves; `timeoutMs` bounds the way to the server and the answer, each. */
-  async attempt(name: string, expectedRevision: number, events: readonly EventToAppend[], timeoutMs: number): Promise<AttemptOutcome> {
+  async attempt(append: Append, timeoutMs: number): Promise<AttemptOutcome> {
     let lane: Lane;
     try {
       lane = await within(timeoutMs, this.#open(timeoutMs));
@@ -45,7 +52,7 @@ export class BatchAppends {
     } catch (error) {
       return { kind: 'refused', error: asError(error), again: mayPass(error) };
     }
-    return send(lane, name, expectedRevision, events, timeoutMs);
+    return send(lane, append, timeoutMs);
   }
 
   async #open(timeoutMs: number): Promise<Lane> {
@@ -59,7 +66,7 @@ export class BatchAppends {
 }
 
 /** The client has no timer of its own here: a server that is silent would never be noticed. */
-function send(lane: Lane, name: string, expectedRevision: number, events: readonly EventToAppend[], timeoutMs: number): Promise<AttemptOutcome> {
+function send(lane: Lane, { name, expectedRevision, events }: Append, timeoutMs: number): Promise<AttemptOutcome> {
   const correlationId = randomUUID();
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
@@ -116,7 +123,8 @@ function refusalOf(status: statusPb.Status): AttemptOutcome {
   switch (name) {
     case 'event_store.client.WrongExpectedVersion': {
       const conflict = details?.unpack((bytes) => sharedPb.WrongExpectedVersion.deserializeBinary(bytes), name);
-      return { kind: 'conflict', revision: conflict?.hasCurrentStreamRevision() === true ? Number(conflict.getCurrentStreamRevision()) : -1 };
+      const isEmpty = conflict?.hasCurrentStreamRevision() !== true;
+      return { kind: 'conflict', revision: isEmpty ? -1 : Number(conflict.getCurrentStreamRevision()) };
     }
     case 'event_store.client.MaximumAppendSizeExceeded':
       return { kind: 'refused', error: new Error('The append is larger than this server takes.'), again: false, tooLarge: true };

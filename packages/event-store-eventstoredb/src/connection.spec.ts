@@ -3,7 +3,9 @@ import { describe, expect, test, vi } from 'vitest';
 import { createEventStoreDbEventStore } from './index.js';
 
 describe('a connection string', () => {
-  test.each(['esdb://a:secret@h:1:2?tls=false', 'esdb://a:secret@h?secret', 'http://a:secret@h', 'secret'])('that cannot be read is refused without being repeated (%#)', (connectionString) => {
+  const broken = ['esdb://a:secret@h:1:2?tls=false', 'esdb://a:secret@h?secret', 'http://a:secret@h', 'secret'];
+
+  test.each(broken)('that cannot be read is refused without being repeated (%#)', (connectionString) => {
     let message = '';
     try {
       createEventStoreDbEventStore({ connectionString });
@@ -26,10 +28,9 @@ describe('a connection string', () => {
     warn.mockRestore();
   });
 
-  test.each(['esdb://h:1?tls=false', 'esdb+discover://h?tls=false', 'kurrentdb://h:1?tls=false', 'kurrentdb+discover://h?tls=false', 'esdb://a:1,b:2,c:3?tls=false'])(
-    'may be %s',
-    async (connectionString) => {
-      await createEventStoreDbEventStore({ connectionString }).close();
-    },
-  );
+  const good = ['esdb://h:1', 'esdb+discover://h', 'kurrentdb://h:1', 'kurrentdb+discover://h', 'esdb://a:1,b:2,c:3'];
+
+  test.each(good)('may be %s', async (nodes) => {
+    await createEventStoreDbEventStore({ connectionString: `${nodes}?tls=false` }).close();
+  });
 });

@@ -45,7 +45,8 @@ export class Connection extends EventStoreDBClient {
       return connection;
     } catch (error) {
       // What the parser cannot read it repeats, and that may hold a password in the wrong place. Other errors, of files, are clear.
-      const reason = error instanceof Error && !('connectionString' in error) ? error.message : 'One looks like esdb://user:password@host:2113?tls=true.';
+      const isClear = error instanceof Error && !('connectionString' in error);
+      const reason = isClear ? error.message : 'One looks like esdb://user:password@host:2113?tls=true.';
       // oxlint-disable-next-line preserve-caught-error -- the cause would carry the string into every log.
       throw new TypeError(`The connection string of the event store cannot be read. ${reason}`);
     }

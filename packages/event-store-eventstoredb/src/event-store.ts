@@ -56,7 +56,8 @@ export function createEventStoreDbEventStore(options: EventStoreDbEventStoreOpti
     async append(stream, expectedRevision, events) {
       checkAppend(stream, expectedRevision, events);
       refuseClosed();
-      const append = appends.append(names.toServer(stream), expectedRevision, events).finally(() => underWay.delete(append));
+      const name = names.toServer(stream);
+      const append = appends.append({ name, expectedRevision, events }).finally(() => underWay.delete(append));
       underWay.add(append);
       return append;
     },
@@ -83,7 +84,9 @@ export function createEventStoreDbEventStore(options: EventStoreDbEventStoreOpti
         names,
         after,
         signal: AbortSignal.any([signal, closing.signal]),
-        onLost: (error, retryDelayMs) => logger?.warn({ error }, `The subscription was lost and is made again in ${Math.round(retryDelayMs)} ms.`),
+        onLost: (error, retryDelayMs) => {
+          logger?.warn({ error }, `The subscription was lost and is made again in ${Math.round(retryDelayMs)} ms.`);
+        },
       });
       for await (const events of subscription) yield seen(events);
     },

@@ -24,7 +24,8 @@ export function mayPass(error: unknown): boolean {
 export function unavailable(what: string, cause: unknown): EventStoreUnavailable {
   if (cause instanceof EventStoreUnavailable) return cause;
   const remedy = REMEDIES[failureType(cause) ?? ''] ?? '';
-  return new EventStoreUnavailable(`${what}: ${cause instanceof Error && cause.message !== '' ? cause.message : (failureType(cause) ?? String(cause))}${remedy}`, { cause });
+  const reason = cause instanceof Error && cause.message !== '' ? cause.message : (failureType(cause) ?? String(cause));
+  return new EventStoreUnavailable(`${what}: ${reason}${remedy}`, { cause });
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {

@@ -12,8 +12,16 @@ const SEARCH_WINDOW_EVENTS = 500;
 /** In search windows. We use no checkpoints (KurrentDB#4970), so they may be rare. */
 const CHECKPOINT_INTERVAL_WINDOWS = 100;
 
-/** An append of these events, all or none. It carries no deadline, because the server would compare it with its own clock; its own limit of 2 s holds. */
-export function appendRequest(correlationId: string, name: string, expectedRevision: number, events: readonly EventToAppend[]): streamsPb.BatchAppendReq {
+/**
+ * An append of these events, all or none. It carries no deadline, because the server would compare it with its own clock; the limit
+ * of 2 s that the server sets holds.
+ */
+export function appendRequest(
+  correlationId: string,
+  name: string,
+  expectedRevision: number,
+  events: readonly EventToAppend[],
+): streamsPb.BatchAppendReq {
   const options = new streamsPb.BatchAppendReq.Options().setStreamIdentifier(streamIdentifier(name));
   // -1 is no number that the protocol can carry.
   if (expectedRevision === -1) options.setNoStream(new emptyPb.Empty());

@@ -10,7 +10,8 @@ const closers: (() => Promise<void>)[] = [];
 let double: EventStoreDbDouble;
 let store: EventStore;
 const stream = 'config-test.reads';
-const append = (to: EventStore, revision: number) => to.append(stream, revision, [{ id: randomUUID(), type: 'ConfigSet', data: '{}', metadata: '{}' }]);
+const newEvent = () => ({ id: randomUUID(), type: 'ConfigSet', data: '{}', metadata: '{}' });
+const append = (to: EventStore, revision: number) => to.append(stream, revision, [newEvent()]);
 
 beforeEach(async () => {
   double = await eventStoreDbDouble();

@@ -22,11 +22,15 @@ describe('stream names', () => {
   });
 
   test('that no subscription would see are refused before anything is appended to them', () => {
-    for (const stream of ['installations', 'configuration-x', 'orders-1', '$settings']) expect(() => streamNames().toServer(stream)).toThrow(TypeError);
+    for (const stream of ['installations', 'configuration-x', 'orders-1', '$settings']) {
+      expect(() => streamNames().toServer(stream)).toThrow(TypeError);
+    }
   });
 
   test('that only begin like ours are not ours', () => {
-    for (const name of ['installations', 'access-control-lists', 'config', 'acme.config-x']) expect(streamNames().toOurs(name)).toBeUndefined();
+    for (const name of ['installations', 'access-control-lists', 'config', 'acme.config-x']) {
+      expect(streamNames().toOurs(name)).toBeUndefined();
+    }
   });
 
   test('have no namespace that could run into another: no dots, no upper case, nothing empty', () => {

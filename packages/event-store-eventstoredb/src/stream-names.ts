@@ -25,8 +25,9 @@ export function streamNames(namespace: string = NAMESPACE_DEFAULT): StreamNames 
     return {
       prefixes: [...STREAM_PREFIXES, ...SINGLE_STREAMS],
       toServer: (stream) => {
-        if (!isOurs(stream)) throw new TypeError(`Stream '${stream}' is none that the default namespace reads: ${[...STREAM_PREFIXES, ...SINGLE_STREAMS].join(', ')}.`);
-        return stream;
+        if (isOurs(stream)) return stream;
+        const known = [...STREAM_PREFIXES, ...SINGLE_STREAMS].join(', ');
+        throw new TypeError(`Stream '${stream}' is none that the default namespace reads: ${known}.`);
       },
       toOurs: (name) => (isOurs(name) ? name : undefined),
     };

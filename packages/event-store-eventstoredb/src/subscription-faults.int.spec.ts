@@ -20,10 +20,12 @@ afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close();
 });
 
+const newEvent = () => ({ id: randomUUID(), type: 'ConfigSet', data: '{}', metadata: '{}' });
+
 /** Appends one event to the stream of these tests. */
 async function append(from: EventStore = store): Promise<void> {
   const revision = (double.log.stream(stream)?.length ?? 0) - 1;
-  await from.append(stream, revision, [{ id: randomUUID(), type: 'ConfigSet', data: '{}', metadata: '{}' }]);
+  await from.append(stream, revision, [newEvent()]);
 }
 
 function subscriber(from: EventStore = store, after = 0n) {
@@ -104,7 +106,8 @@ describe('a subscription', () => {
   });
 
   test('gives no events of other applications on the same server', async () => {
-    for (const foreign of ['orders-1', 'configuration-1', 'installations', 'acme.config-test.x', '$stats-0']) appendForeign(double.log, foreign);
+    const foreign = ['orders-1', 'configuration-1', 'installations', 'acme.config-test.x', '$stats-0'];
+    for (const name of foreign) appendForeign(double.log, name);
     const reader = subscriber();
     await append();
     await eventually(() => reader.events.length === 1);
@@ -116,7 +119,7 @@ describe('a subscription', () => {
     closers.push(() => acme.close());
     const [ours, theirs] = [subscriber(), subscriber(acme)];
     await append();
-    await acme.append(stream, -1, [{ id: randomUUID(), type: 'ConfigSet', data: '{"acme":1}', metadata: '{}' }]);
+    await acme.append(stream, -1, [{ ...newEvent(), data: '{"acme":1}' }]);
     await eventually(() => ours.events.length === 1 && theirs.events.length === 1);
     expect(theirs.events[0]).toMatchObject({ stream, revision: 0, data: '{"acme":1}' });
     expect(double.log.stream(`acme.${stream}`)).toHaveLength(1);
@@ -152,7 +155,7 @@ describe('a subscription', () => {
   });
 
   test('is ended at the server when its consumer throws in the middle of a long history', async () => {
-    await store.append(stream, -1, Array.from({ length: 1_200 }, () => ({ id: randomUUID(), type: 'ConfigSet', data: '{}', metadata: '{}' })));
+    await store.append(stream, -1, Array.from({ length: 1_200 }, newEvent));
     const read = async (): Promise<void> => {
       for await (const _ of store.subscribe({ after: 0n, signal: new AbortController().signal })) throw new Error('poisoned');
     };

@@ -28,7 +28,8 @@ async function batchesOf(messages: readonly streamsPb.ReadResp[]): Promise<numbe
   const abort = new AbortController();
   const connection = { read: () => Promise.resolve(callWith(messages)) };
   const sizes: number[] = [];
-  for await (const batch of subscribeToOurs({ connection, names: streamNames(), after: 0n, signal: abort.signal, onLost: () => undefined })) {
+  const options = { connection, names: streamNames(), after: 0n, signal: abort.signal, onLost: () => undefined };
+  for await (const batch of subscribeToOurs(options)) {
     sizes.push(batch.length);
     if (sizes.reduce((sum, size) => sum + size, 0) === messages.length) break;
   }

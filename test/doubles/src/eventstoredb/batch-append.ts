@@ -115,7 +115,8 @@ function carryOut(node: Node, call: Call, request: Request): void {
   else write(call, answer);
 }
 
-function answerTo({ correlationId, stream, expected }: Request, decision: AppendDecision, hidePosition: boolean): streamsPb.BatchAppendResp {
+function answerTo(request: Request, decision: AppendDecision, hidePosition: boolean): streamsPb.BatchAppendResp {
+  const { correlationId, stream, expected } = request;
   switch (decision.kind) {
     case 'wrong-expected-version':
       return refusal(correlationId, stream, errors.wrongExpectedVersionStatus(decision.current, expected));

@@ -6,6 +6,16 @@ export interface Endpoint {
   readonly port: number;
 }
 
+type Counter =
+  | 'loseAnswers'
+  | 'loseRequests'
+  | 'dropDuplicates'
+  | 'commitTimeouts'
+  | 'hidePositions'
+  | 'notReady'
+  | 'silentFeatures'
+  | 'silentReads';
+
 /** Counters say how many of the next requests are hit, and count down. The rest holds until it is set back. */
 export class Faults {
   /** Appends that are carried out and never answered. */
@@ -38,9 +48,7 @@ export class Faults {
   silentReads = 0;
 
   /** True, counted down, when the next request is to be hit. */
-  take(
-    counter: 'loseAnswers' | 'loseRequests' | 'dropDuplicates' | 'commitTimeouts' | 'hidePositions' | 'notReady' | 'silentFeatures' | 'silentReads',
-  ): boolean {
+  take(counter: Counter): boolean {
     if (this[counter] === 0) return false;
     this[counter] -= 1;
     return true;

@@ -150,7 +150,8 @@ export class EventLog {
     for (const event of proposed) {
       position = this.#nextPosition;
       const recorded = { ...event, stream: name, revision: stream.events.length, position, createdTicks };
-      this.#nextPosition += BigInt(RECORD_OVERHEAD_BYTES + 2 * (name.length + event.type.length) + event.data.length + event.metadata.length);
+      const sizeBytes = 2 * (name.length + event.type.length) + event.data.length + event.metadata.length;
+      this.#nextPosition += BigInt(RECORD_OVERHEAD_BYTES + sizeBytes);
       stream.events.push(recorded);
       this.events.push(recorded);
       this.#remember(recorded);

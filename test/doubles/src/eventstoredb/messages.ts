@@ -41,5 +41,6 @@ export function eventMessage(event: LogEvent): streamsPb.ReadResp {
     .setData(event.data)
     .setCustomMetadata(event.metadata);
   recorded.getMetadataMap().set('type', event.type).set('content-type', event.contentType).set('created', event.createdTicks);
-  return new streamsPb.ReadResp().setEvent(new streamsPb.ReadResp.ReadEvent().setEvent(recorded).setCommitPosition(event.position.toString()));
+  const readEvent = new streamsPb.ReadResp.ReadEvent().setEvent(recorded).setCommitPosition(event.position.toString());
+  return new streamsPb.ReadResp().setEvent(readEvent);
 }

@@ -1,6 +1,8 @@
 // The double as the public calls of `@eventstore/db-client` see it: nothing of our adapter takes part here.
 import { randomUUID } from 'node:crypto';
-import { END, EventStoreDBClient, NO_STREAM, START, StreamNotFoundError, WrongExpectedVersionError, jsonEvent, streamNameFilter } from '@eventstore/db-client';
+import {
+  END, EventStoreDBClient, NO_STREAM, START, StreamNotFoundError, WrongExpectedVersionError, jsonEvent, streamNameFilter,
+} from '@eventstore/db-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventStoreDbDouble, type EventStoreDbDouble } from './server.js';
 
@@ -8,7 +10,8 @@ describe('the double, as the client of the package sees it', () => {
   let double: EventStoreDbDouble;
   let client: EventStoreDBClient;
   const newStream = (): string => `config-test.${randomUUID()}`;
-  const events = (count: number) => Array.from({ length: count }, (_, index) => jsonEvent({ type: 'ConfigSet', data: { index }, metadata: { index } }));
+  const newEvent = (index: number) => jsonEvent({ type: 'ConfigSet', data: { index }, metadata: { index } });
+  const events = (count: number) => Array.from({ length: count }, (_, index) => newEvent(index));
 
   beforeAll(async () => {
     double = await eventStoreDbDouble({ maxAppendSizeBytes: 10_000 });
@@ -37,12 +40,13 @@ describe('the double, as the client of the package sees it', () => {
 
   test('refuses an append above its limit, and one whose deadline has passed by its own clock', async () => {
     const large = jsonEvent({ type: 'ConfigSet', data: { text: 'x'.repeat(10_000) } });
-    await expect(client.appendToStream(newStream(), large)).rejects.toMatchObject({ type: 'maximum-append-size-exceeded', maxAppendSize: 10_000 });
+    const refusal = { type: 'maximum-append-size-exceeded', maxAppendSize: 10_000 };
+    await expect(client.appendToStream(newStream(), large)).rejects.toMatchObject(refusal);
     await expect(client.appendToStream(newStream(), events(1), { deadline: -1_000 })).rejects.toMatchObject({ type: 'deadline-exceeded' });
   });
 
   test('refuses an id that is no UUID', async () => {
-    await expect(client.appendToStream(newStream(), [{ ...jsonEvent({ type: 'ConfigSet', data: {} }), id: 'no-uuid' }])).rejects.toMatchObject({ type: 'unknown' });
+    await expect(client.appendToStream(newStream(), [{ ...newEvent(0), id: 'no-uuid' }])).rejects.toMatchObject({ type: 'unknown' });
   });
 
   test('gives pages of a stream in both directions, and says that a stream is missing', async () => {
@@ -64,7 +68,8 @@ describe('the double, as the client of the package sees it', () => {
     const all: string[] = [];
     for await (const { event } of client.readAll({ fromPosition: START })) if (event) all.push(event.streamId);
     expect(all[0]).toMatch(/^\$/);
-    for await (const { event } of client.readStream(stream)) expect(event).toMatchObject({ isJson: true, data: { index: 0 }, metadata: { index: 0 } });
+    const shown = { isJson: true, data: { index: 0 }, metadata: { index: 0 } };
+    for await (const { event } of client.readStream(stream)) expect(event).toMatchObject(shown);
   });
 
   test('refuses a position at which no record begins', async () => {

@@ -97,8 +97,10 @@ async function listen(node: Node, port: number): Promise<{ server: Server; port:
   return { server, port: bound };
 }
 
+type SupportedMethods = serverFeaturesPb.SupportedMethods;
+
 function supportedMethods(node: Node) {
-  return (_call: ServerUnaryCall<sharedPb.Empty, serverFeaturesPb.SupportedMethods>, answer: sendUnaryData<serverFeaturesPb.SupportedMethods>): void => {
+  return (_call: ServerUnaryCall<sharedPb.Empty, SupportedMethods>, answer: sendUnaryData<SupportedMethods>): void => {
     node.counts.features += 1;
     if (node.faults.take('silentFeatures')) return;
     const fault = node.faults.failFeatures;

@@ -46,7 +46,8 @@ class Subscription {
       this.#node.subscriptions.delete(this);
     };
     this.#call.on('cancelled', end).on('close', end).on('error', end);
-    this.#call.write(new streamsPb.ReadResp().setConfirmation(new streamsPb.ReadResp.SubscriptionConfirmation().setSubscriptionId(randomUUID())));
+    const confirmation = new streamsPb.ReadResp.SubscriptionConfirmation().setSubscriptionId(randomUUID());
+    this.#call.write(new streamsPb.ReadResp().setConfirmation(confirmation));
     this.#pump();
   }
 
