@@ -1,7 +1,8 @@
 // Audit rows out of events: one per event, with the value before and after for a change. Used by take-effect and project-event.
-import type { Document, JsonValue } from '@confledger/document';
+import type { JsonValue } from '@confledger/document';
 import type { LedgerEvent, Recorded } from '@confledger/domain';
 import type { AuditRow } from '../ports/read-model.js';
+import type { Head } from './head.js';
 import { partsOfLedger, projectedLedger, type LoggedEvent } from './ledger-view.js';
 
 /** What a change did at its path. A value that was not or is not there has no member. */
@@ -10,38 +11,30 @@ export interface BeforeAfter {
   readonly after?: JsonValue;
 }
 
-/** The value of the leaf at a path; an object with members is no leaf, so nothing was there. */
-export function leafAt(document: Document, path: string): { readonly value: JsonValue } | undefined {
-  const node = document.nodeAt(path);
-  if (node === undefined) return undefined;
-  if (node.kind === 'leaf') return { value: node.value };
-  return node.members.size === 0 ? { value: {} } : undefined;
-}
-
 /** The row of an event that took effect. */
 export function auditRow(logged: LoggedEvent, version: number | null, change: BeforeAfter): AuditRow {
   return row(logged, version, change, false);
 }
 
 /** The rows of events whose change set was never completed: what they would have changed. */
-export function rowsOfAbandoned(head: Document, events: readonly LoggedEvent[]): AuditRow[] {
+export function rowsOfAbandoned(head: Head, events: readonly LoggedEvent[]): AuditRow[] {
   const values = new ValuesInSet(head);
   return events.map((logged) => row(logged, null, values.change(logged.event), true));
 }
 
 /** Follows the leaves that a change set touches, so that a second change of a path sees the first one's value. */
 export class ValuesInSet {
-  readonly #head: Document;
+  readonly #head: Head;
   readonly #touched = new Map<string, { readonly value: JsonValue } | undefined>();
 
-  constructor(head: Document) {
+  constructor(head: Head) {
     this.#head = head;
   }
 
   change(event: LedgerEvent): BeforeAfter {
     if (event.type !== 'ConfigSet' && event.type !== 'ConfigDeleted') return {};
     const { path } = event.data;
-    const before = this.#touched.has(path) ? this.#touched.get(path) : leafAt(this.#head, path);
+    const before = this.#touched.has(path) ? this.#touched.get(path) : this.#head.leafAt(path);
     const after = event.type === 'ConfigSet' ? { value: event.data.value } : undefined;
     this.#touched.set(path, after);
     return { ...(before && { before: before.value }), ...(after && { after: after.value }) };

@@ -1,5 +1,6 @@
 // What a stretch of the log does to the tables: given a history, when more events come, then these rows.
 import { LedgerLog, projectLog } from '@confledger/conformance';
+import { DocumentFault } from '@confledger/document';
 import { describe, expect, test } from 'vitest';
 import { InMemoryReadModel } from '../adapters/in-memory-read-model.js';
 import { decodeEvent } from '../codec.js';
@@ -38,15 +39,23 @@ async function fold(before: readonly Write[], writes: readonly Write[]): Promise
     const row = kept.get(ledger);
     return row ? viewOfKept(row, decodeEvent) : emptyView(ledger);
   });
-  const batchFold = new BatchFold({ from, decode: decodeEvent, views });
-  const needs: DocumentNeed[] = [];
-  for (const stored of events) {
-    const need = batchFold.add(stored, new Map());
-    if (need === null) continue;
-    needs.push(need);
-    batchFold.add(stored, new Map([[need.version, log.document(need.ledger, need.version) ?? null]]));
+  const foldAll = (eager: boolean): { batch: ProjectionBatch; needs: DocumentNeed[] } => {
+    const batchFold = new BatchFold({ from, decode: decodeEvent, views, eager });
+    const needs: DocumentNeed[] = [];
+    for (const stored of events) {
+      const need = batchFold.add(stored, new Map());
+      if (need === null) continue;
+      needs.push(need);
+      batchFold.add(stored, new Map([[need.version, log.document(need.ledger, need.version) ?? null]]));
+    }
+    return { batch: batchFold.finish().batch, needs };
+  };
+  try {
+    return foldAll(false);
+  } catch (error) {
+    if (!(error instanceof DocumentFault)) throw error;
+    return foldAll(true);
   }
-  return { batch: batchFold.finish().batch, needs };
 }
 
 const change = (edits: Parameters<LedgerLog['change']>[1], options: Parameters<LedgerLog['change']>[2] = {}): Write => (log) => log.change(LEDGER, edits, options);

@@ -4,8 +4,9 @@ import type { LedgerEvent, Recorded } from '@confledger/domain';
 import type { StoredEvent } from '../ports/event-store.js';
 import type { ActivationWrite, EnvironmentWrite, ParkedEvent, ProjectionBatch, TagWrite, VersionWrite } from '../ports/projection-store.js';
 import type { AuditRow } from '../ports/read-model.js';
+import { Head } from './head.js';
 import { rowsOfViews, type ViewChange } from './view-rows.js';
-import { projectedLedger, partsOfLedger, type LedgerView, type LoggedEvent } from './ledger-view.js';
+import { projectedLedger, partsOfLedger, settledView, type LedgerView, type LoggedEvent } from './ledger-view.js';
 import { projectEvent, storedOf, type KnownDocuments, type Step } from './project-event.js';
 import { misfitMember, unstorableText } from './misfit-event.js';
 
@@ -30,13 +31,19 @@ export class BatchFold {
   readonly #environments = new Map<string, EnvironmentWrite>();
   #to: bigint;
 
-  /** `views` holds every ledger that the batch will touch, as it stands at `from`. */
-  constructor(options: { readonly from: bigint; readonly decode: DecodeEvent; readonly views: Iterable<LedgerView> }) {
+  /**
+   * `views` holds every ledger that the batch will touch, as it stands at `from`. Changes are made together at the end, and `add` or
+   * `finish` throws a DocumentFault when one cannot be made: fold once more, `eager`, which finds and parks its event.
+   */
+  constructor(options: { readonly from: bigint; readonly decode: DecodeEvent; readonly views: Iterable<LedgerView>; readonly eager?: boolean }) {
     this.#from = options.from;
     this.#to = options.from;
     this.#decode = options.decode;
     this.#views = new Map();
-    for (const view of options.views) this.#views.set(view.ledger, { before: view, after: view });
+    for (const view of options.views) {
+      const after = options.eager === true ? { ...view, head: Head.of(view.head.document, { eager: true }) } : view;
+      this.#views.set(view.ledger, { before: view, after });
+    }
   }
 
   /** Folds the next event in. When it answers a need, nothing was folded: call again with that document among `documents`. */
@@ -73,7 +80,7 @@ export class BatchFold {
       audit: this.#audit,
       parked: this.#parked,
     };
-    return { batch, views: [...this.#views.values()].map(({ after }) => after) };
+    return { batch, views: [...this.#views.values()].map(({ after }) => settledView(after)) };
   }
 
   #fold(ledger: string, stored: StoredEvent, documents: KnownDocuments): DocumentNeed | null {

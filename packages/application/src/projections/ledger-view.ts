@@ -1,5 +1,6 @@
 // What the projector knows of one ledger between two events: an immutable value, made anew by every event (project-event.ts).
 import { Document } from '@confledger/document';
+import { Head } from './head.js';
 import type { LedgerEvent, Recorded } from '@confledger/domain';
 import type { StoredEvent } from '../ports/event-store.js';
 
@@ -55,7 +56,7 @@ export interface LedgerView {
   readonly hash: string | null;
   /** True once a change set has been completed. */
   readonly exists: boolean;
-  readonly head: Document;
+  readonly head: Head;
   readonly latest: number | null;
   readonly active: ActiveVersion | null;
   /** How many versions are newer than the active one. */
@@ -64,7 +65,7 @@ export interface LedgerView {
   readonly open: OpenChangeSet | null;
   /** Position of the event that could not be applied: nothing behind it in this stream takes effect. */
   readonly parkedAt: bigint | null;
-  /** The newest versions, newest last; not kept in tables. */
+  /** Some of the newest versions, newest last: one for each batch. Not kept in tables. */
   readonly recent: readonly RecentVersion[];
 }
 
@@ -78,7 +79,7 @@ export function emptyView(ledger: string): LedgerView {
     revision: -1,
     hash: null,
     exists: false,
-    head: Document.empty,
+    head: Head.of(Document.empty),
     latest: null,
     active: null,
     pending: 0,
@@ -87,6 +88,13 @@ export function emptyView(ledger: string): LedgerView {
     parkedAt: null,
     recent: [],
   };
+}
+
+/** The same view with its changes made and its head at hand as a recent version. Throws a DocumentFault when one cannot be made. */
+export function settledView(view: LedgerView): LedgerView {
+  const head = view.head.settled();
+  if (view.latest === null || view.recent.at(-1)?.version === view.latest) return { ...view, head };
+  return { ...view, head, recent: [...view.recent, { version: view.latest, document: head.document }].slice(-RECENT_VERSIONS_MAX) };
 }
 
 const STREAM_OF_LEDGER = /^config-([a-z0-9][a-z0-9-]{0,62}\.[a-z0-9][a-z0-9-]{0,62})$/;

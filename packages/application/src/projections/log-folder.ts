@@ -1,5 +1,5 @@
 // Carries a projection store along the log, chunk by chunk: loads the views it needs, folds, commits. Used by projector and rebuild.
-import type { Document } from '@confledger/document';
+import { DocumentFault, type Document } from '@confledger/document';
 import type { StoredEvent } from '../ports/event-store.js';
 import { ProjectionRefused, type DocumentAt, type ProjectionStore } from '../ports/projection-store.js';
 import type { ProjectorEvent } from '../projector.js';
@@ -17,6 +17,8 @@ export interface LogFolderOptions {
   readonly tell?: (event: ProjectorEvent) => void;
   readonly cachedLeavesMax?: number;
 }
+
+type FoldedBatch = ReturnType<BatchFold['finish']>;
 
 export class LogFolder {
   readonly #options: LogFolderOptions;
@@ -37,7 +39,7 @@ export class LogFolder {
   /** Folds and commits the next events of the log. After 'superseded' and after a rejection this folder is of no use any more. */
   async take(events: readonly StoredEvent[]): Promise<'committed' | 'superseded'> {
     try {
-      return await this.#commit(await this.#folded(events), events.length);
+      return await this.#commit(await this.#finished(events), events.length);
     } catch (error) {
       if (!(error instanceof ProjectionRefused)) throw error;
       return events.length > 1 ? await this.#takeHalves(events) : await this.#parkOnly(events, error);
@@ -54,15 +56,25 @@ export class LogFolder {
   async #parkOnly(events: readonly StoredEvent[], refusal: ProjectionRefused): Promise<'committed' | 'superseded'> {
     const fold = await this.#begin(events);
     for (const stored of events) fold.park(stored, `the store refused it: ${refusal.message}`);
-    return await this.#commit(fold, events.length);
+    return await this.#commit(fold.finish(), events.length);
   }
 
-  async #begin(events: readonly StoredEvent[]): Promise<BatchFold> {
-    return new BatchFold({ from: this.#position, decode: this.#options.decode, views: await this.#viewsFor(events) });
+  async #begin(events: readonly StoredEvent[], eager = false): Promise<BatchFold> {
+    return new BatchFold({ eager, from: this.#position, decode: this.#options.decode, views: await this.#viewsFor(events) });
   }
 
-  async #folded(events: readonly StoredEvent[]): Promise<BatchFold> {
-    const fold = await this.#begin(events);
+  /** Folded in one go; where a change cannot be made, once more change set by change set, which finds the event to park. */
+  async #finished(events: readonly StoredEvent[]): Promise<FoldedBatch> {
+    try {
+      return (await this.#folded(events, false)).finish();
+    } catch (error) {
+      if (!(error instanceof DocumentFault)) throw error;
+      return (await this.#folded(events, true)).finish();
+    }
+  }
+
+  async #folded(events: readonly StoredEvent[], eager: boolean): Promise<BatchFold> {
+    const fold = await this.#begin(events, eager);
     for (const stored of events) {
       const documents = new Map<number, Document | null>();
       for (let need = fold.add(stored, documents); need !== null; need = fold.add(stored, documents)) {
@@ -72,8 +84,7 @@ export class LogFolder {
     return fold;
   }
 
-  async #commit(fold: BatchFold, events: number): Promise<'committed' | 'superseded'> {
-    const { batch, views } = fold.finish();
+  async #commit({ batch, views }: FoldedBatch, events: number): Promise<'committed' | 'superseded'> {
     const outcome = await this.#options.store.commit(batch);
     if (outcome === 'superseded') return outcome;
     this.#position = batch.to;

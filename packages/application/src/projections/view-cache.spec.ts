@@ -2,12 +2,13 @@ import { Document } from '@confledger/document';
 import { expect, test } from 'vitest';
 import type { StoredEvent } from '../ports/event-store.js';
 import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX, chunksOf } from './chunks.js';
+import { Head } from './head.js';
 import { emptyView, type LedgerView } from './ledger-view.js';
 import { ViewCache } from './view-cache.js';
 
 function viewWith(ledger: string, leaves: number): LedgerView {
   const head = Document.empty.apply(Array.from({ length: leaves }, (_, index) => ({ path: `leaf${index}`, value: index, revision: index })));
-  return { ...emptyView(ledger), head };
+  return { ...emptyView(ledger), head: Head.of(head) };
 }
 
 test('Beyond its leaves the cache drops the views that were put longest ago', () => {

@@ -41,6 +41,6 @@ export class ViewCache {
 }
 
 function costOf({ head, active, open }: LedgerView): number {
-  const activeCost = active === null || active.document === head ? 0 : active.document.leafCount;
-  return VIEW_COST_MIN + head.leafCount + activeCost + (open?.count ?? 0);
+  const activeCost = active === null || active.document === head.document ? 0 : active.document.leafCount;
+  return VIEW_COST_MIN + head.document.leafCount + activeCost + (open?.count ?? 0);
 }

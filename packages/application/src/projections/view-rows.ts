@@ -4,6 +4,7 @@ import { Document } from '@confledger/document';
 import type { ItemKey, ItemWrite, KeptLedger, LedgerWrite, ProjectionBatch } from '../ports/projection-store.js';
 import type { StoredEvent } from '../ports/event-store.js';
 import type { DecodeEvent } from './batch-fold.js';
+import { Head } from './head.js';
 import { leafChanges } from './leaf-changes.js';
 import { eventsOf, gather, type LedgerView, type OpenChangeSet } from './ledger-view.js';
 
@@ -18,7 +19,7 @@ export function rowsOfViews(changes: readonly ViewChange[]): ViewRows {
   const rows = { ledgers: [] as LedgerWrite[], items: [] as ItemWrite[], itemsGone: [] as ItemKey[], settled: [] as string[], buffered: [] as Buffered[] };
   for (const { before, after } of changes) {
     rows.ledgers.push(ledgerRow(after));
-    addItems(rows, after.ledger, 'head', before.head, after.head);
+    addItems(rows, after.ledger, 'head', before.head.document, after.head.document);
     addItems(rows, after.ledger, 'active', before.active?.document ?? Document.empty, after.active?.document ?? Document.empty);
     addBuffer(rows, { before, after });
   }
@@ -37,7 +38,7 @@ export function ledgerRow(view: LedgerView): LedgerWrite {
     active: view.active?.version ?? null,
     activation: view.active?.activation ?? null,
     pending: view.pending,
-    digest: view.head.digest,
+    digest: view.head.document.digest,
     activeDigest: view.active?.document.digest ?? null,
     updatedAt: view.updatedAt,
     parkedAt: view.parkedAt,
@@ -69,7 +70,7 @@ export function viewOfKept({ row, items, buffered }: KeptLedger, decode: DecodeE
     revision: row.revision,
     hash: row.hash,
     exists: row.exists,
-    head,
+    head: Head.of(head),
     latest: row.latest,
     active: active === null || activation === null ? null : { version: active, activation, document: activeDocument },
     pending: row.pending,
