@@ -1,10 +1,10 @@
 // The sentence that specs of the ledger are written in: given(change sets).when(command).then(events | refused | nothing).
-// Used by the specs of domain and application; it decides, records and folds with the real functions.
+// Used by the specs of domain, whose sources it imports: classes with private members are equal to themselves only.
 import { isDeepStrictEqual } from 'node:util';
-import { decide, evolveAll, initialState, recordChangeSet } from '@confledger/domain';
+import { decide, evolveAll, initialState, recordChangeSet } from '../../../packages/domain/src/index.js';
 import type {
   Command, Decision, DraftEvent, Envelope, ExistingLedger, Guards, LedgerEvent, LedgerState, LoadedVersion, Recorded, RecordedText, RefusalCode, SignActivation,
-} from '@confledger/domain';
+} from '../../../packages/domain/src/index.js';
 
 export const LEDGER = 'production.trading-engine';
 
