@@ -1,6 +1,8 @@
 // Projectors on a real Postgres: one is active, a standby takes over when its lock connection dies, and whatever happens
 // between, each event takes effect once.
-import { createInMemoryEventStore, decodeEvent, InMemoryReadModel, runProjector, type EventStore, type ProjectorEvent, type ProjectorOptions, type ReadModel } from '@confledger/application';
+import {
+  createInMemoryEventStore, decodeEvent, InMemoryReadModel, runProjector, type EventStore, type ProjectorEvent, type ProjectorOptions, type ReadModel,
+} from '@confledger/application';
 import { contentsOf, projectLog, randomLedgerLog, randomNumbers, type LedgerLog } from '@confledger/conformance';
 import { createPool } from '@confledger/postgres';
 import { eventually, freshDatabase, tcpProxy, throughProxy } from '@confledger/test-support';
@@ -158,10 +160,10 @@ describe('projectors on Postgres', () => {
     const projector = start();
     expect(await readModel.waitFor(await write(1), 20_000)).toBe(true);
     const documentAt = (ledger: string, version: number) => Promise.resolve(log.document(ledger, version) ?? null);
-    let writing = true;
+    const rebuilt = new AbortController();
     const writer = (async () => {
       let last = 0n;
-      for (let index = 0; writing; index += 1) {
+      for (let index = 0; !rebuilt.signal.aborted; index += 1) {
         last = await write(index);
         // In step with whoever projects; while a switch keeps the projector waiting the log grows on.
         await readModel.waitFor(last, 20);
@@ -169,7 +171,7 @@ describe('projectors on Postgres', () => {
       return last;
     })();
     await rebuildReadModel({ location, events, documentAt, decode: decodeEvent });
-    writing = false;
+    rebuilt.abort();
     expect(await readModel.waitFor(await writer, 20_000)).toBe(true);
     expect(await readModel.waitFor(await write(-1), 20_000)).toBe(true);
     expect(projector.told.some(({ kind }) => kind === 'superseded' || kind === 'failed')).toBe(true);

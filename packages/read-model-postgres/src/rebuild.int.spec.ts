@@ -1,6 +1,6 @@
 // Rebuild and verify on a real Postgres: the old tables serve until the new ones have caught up, and one wrong value is found.
 import { createInMemoryEventStore, decodeEvent, LogFolder, type Discrepancy, type EventStore, type ProjectionStore, type ReadModel } from '@confledger/application';
-import { contentsOf, LedgerLog, projectLog, randomLedgerLog } from '@confledger/conformance';
+import { contentsOf, projectLog, randomLedgerLog, type LedgerLog } from '@confledger/conformance';
 import { createPool, tryAdvisoryLock } from '@confledger/postgres';
 import { freshDatabase } from '@confledger/test-support';
 import type pg from 'pg';
