@@ -7,7 +7,7 @@ import type { TestCore, TestRequest } from '../../../test/support/src/ledgers-co
 import { createInMemoryEventStore } from './adapters/in-memory-event-store.js';
 import { toAppend } from './codec.js';
 import type { EventStore } from './ports/event-store.js';
-import { versionsBetween } from './versions-between.js';
+import { LISTED_EVENTS_MAX, versionsBetween } from './versions-between.js';
 import type { Command } from '@confledger/domain';
 
 const LEDGER = 'production.trading-engine';
@@ -34,6 +34,13 @@ describe('a refusal names the versions in the way, with author, reason and paths
     expect([code, ...rules]).toEqual(['PENDING_CHANGES', 'pending-version', 'pending-version']);
     expect(said[0]).toMatch(/^version 5 by bob at 2026-01-05T09:00:00.000Z changed a, c \(more room\)$/);
     expect(said[1]).toMatch(/^version 6 by carol at .* changed d\.e$/);
+  });
+  test('from the first on while nothing is active', async () => {
+    const core = testCore(createInMemoryEventStore());
+    await core.set('a', 1);
+    expect((await detailsOf(core, { type: 'Set', path: 'x', value: 1 }, { guards: { activate: true } })).said).toEqual([expect.stringContaining('version 1 by alice')]);
+    await core.set('a', 2);
+    expect((await core.done({ type: 'Activate', version: 'latest' })).activation?.tookLive).toEqual([1, 2]);
   });
   test('those since the version that the client saw', async () => {
     const { core } = await story();
@@ -69,6 +76,17 @@ describe('the versions of a stretch of history', () => {
     const versions = await versionsBetween(core.ledgers.reader, LEDGER, -1, 100);
     expect(versions.map((each) => [each.version, each.actor, each.paths])).toEqual([[2, 'alice', ['a', 'b']], [5, 'bob', ['a', 'c']], [6, 'carol', ['d.e']]]);
     expect((await versionsBetween(core.ledgers.reader, LEDGER, 2, 5)).map((each) => each.version)).toEqual([5]);
+  });
+  test('of which the beginning was seen already is not among what came since', async () => {
+    const { core } = await story();
+    expect((await versionsBetween(core.ledgers.reader, LEDGER, 1, 100)).map((each) => each.version)).toEqual([5, 6]);
+  });
+  test('are listed as far as the limit of events goes', async () => {
+    const store = createInMemoryEventStore();
+    const core = testCore(store);
+    await core.set('a', -1);
+    await Promise.all(Array.from({ length: LISTED_EVENTS_MAX + 500 }, (_, value) => core.set('a', value)));
+    expect(await versionsBetween(core.ledgers.reader, LEDGER, 1, 100_000)).toHaveLength(LISTED_EVENTS_MAX);
   });
 });
 
