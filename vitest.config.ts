@@ -1,11 +1,13 @@
 // One configuration for every spec; the suffix says the cost (.spec, .int.spec, .e2e.spec, .sim.spec).
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   resolve: { conditions: ['@confledger/source', 'module', 'node'] },
   ssr: { resolve: { conditions: ['@confledger/source', 'node'] } },
   test: {
     include: ['packages/*/src/**/*.spec.ts', 'services/*/src/**/*.spec.ts', 'test/{conformance,doubles,support,e2e}/src/**/*.spec.ts'],
+    // Those need engines that npm test does not start: infra/vitest.engines.config.ts.
+    exclude: [...configDefaults.exclude, '**/*.engine.spec.ts'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
     maxWorkers: 2,

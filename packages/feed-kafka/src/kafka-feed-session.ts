@@ -1,0 +1,119 @@
+// One node's following of its partition: connects, gathers readings, tells the sink what holds, and comes back for ever until it is closed.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FeedSession, FeedSink } from '@confledger/contracts';
+import type { Admin, Kafka } from 'kafkajs';
+import { brokerErrorType } from './client.js';
+import { PartitionReader } from './partition-reader.js';
+import { partitionOf } from './partitions.js';
+import { Pause } from './pause.js';
+import { activeTopic } from './records.js';
+import { openTopicConsumer, type TopicConsumer } from './topic-consumer.js';
+
+const RECONNECT_DELAY_MS = 50;
+/** What a broker answers while it makes ready to serve a group for the first time: no loss of contact, only too early. */
+const COORDINATOR_STARTING: ReadonlySet<string> = new Set(['GROUP_LOAD_IN_PROGRESS', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR_FOR_GROUP']);
+/** What a close waits for at most; a broker that does not answer is left to its timeouts. */
+const CLOSE_TIMEOUT_MS = 5_000;
+
+export interface KafkaFeedSessionOptions {
+  readonly kafka: Kafka;
+  readonly namespace: string;
+  readonly ledger: string;
+  readonly sink: FeedSink;
+  readonly sessionTimeoutMs: number;
+  readonly maxWaitTimeMs: number;
+  readonly reconnectDelayMsMax: number;
+}
+
+export class KafkaFeedSession implements FeedSession {
+  readonly #options: KafkaFeedSessionOptions;
+  readonly #closing = new AbortController();
+  readonly #pause: Pause;
+  readonly #reader: PartitionReader;
+  readonly #ended: Promise<void>;
+
+  constructor(options: KafkaFeedSessionOptions) {
+    this.#options = options;
+    this.#pause = new Pause(RECONNECT_DELAY_MS, options.reconnectDelayMsMax);
+    this.#reader = new PartitionReader(options.ledger, options.sink, () => this.#pause.reset());
+    this.#ended = this.#run();
+  }
+
+  restart(): void {
+    this.#reader.restart();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#reader.close();
+    const waited = new AbortController();
+    await Promise.race([this.#ended, sleep(CLOSE_TIMEOUT_MS, undefined, { signal: waited.signal }).catch(() => undefined)]);
+    waited.abort();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    // The sink is first called when `open` has returned.
+    await Promise.resolve();
+    while (!signal.aborted) {
+      const problem = await this.#follow().catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+      this.#reader.detach();
+      if (signal.aborted) return;
+      if (!COORDINATOR_STARTING.has(brokerErrorType(problem) ?? '')) this.#options.sink.lost(`no connection to Kafka: ${problem.message}`);
+      // The timer keeps the process alive: a node that has lost its feed is not done.
+      await sleep(this.#pause.next(), undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** From connecting to the first failure, which it resolves with. */
+  async #follow(): Promise<Error> {
+    const { kafka, namespace, ledger, sessionTimeoutMs, maxWaitTimeMs } = this.#options;
+    const topic = activeTopic(namespace);
+    const admin = kafka.admin();
+    let consumer: TopicConsumer | null = null;
+    try {
+      await admin.connect();
+      const partitions = await partitionsOf(admin, topic);
+      const partition = partitionOf(ledger, partitions.length);
+      const failed = this.#reader.attach({
+        partition,
+        partitionCount: partitions.length,
+        offsets: () => offsetsOf(admin, topic, partition),
+        seekToStart: () => consumer?.seekToStart(partition),
+      });
+      consumer = await openTopicConsumer({
+        kafka,
+        admin,
+        topic,
+        groupPrefix: `${namespace}-node`,
+        sessionTimeoutMs,
+        maxWaitTimeMs,
+        paused: partitions.filter((other) => other !== partition),
+        listener: this.#reader,
+      });
+      return await Promise.race([consumer.failed, failed, aborted(this.#closing.signal)]);
+    } finally {
+      await consumer?.close();
+      await admin.disconnect().catch(() => undefined);
+    }
+  }
+}
+
+async function partitionsOf(admin: Admin, topic: string): Promise<number[]> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  return (topics[0]?.partitions ?? []).map(({ partitionId }) => partitionId);
+}
+
+/** The first offset that there is, and the one behind the last that a reader of committed records gets. */
+async function offsetsOf(admin: Admin, topic: string, partition: number): Promise<{ readonly low: bigint; readonly high: bigint }> {
+  const found = (await admin.fetchTopicOffsets(topic)).find((each) => each.partition === partition);
+  if (found === undefined) throw new Error(`the topic ${topic} has no partition ${partition} any more`);
+  return { low: BigInt(found.low), high: BigInt(found.high) };
+}
+
+function aborted(signal: AbortSignal): Promise<Error> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(new Error('closed'));
+    else signal.addEventListener('abort', () => resolve(new Error('closed')), { once: true });
+  });
+}

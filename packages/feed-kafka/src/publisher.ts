@@ -1,0 +1,9 @@
+// The publishing side, for the relay. Nodes use the package's root, which does not load this.
+export { createKafkaFeed, MIN_INSYNC_REPLICAS_DEFAULT, PARTITIONS_DEFAULT, REPLICATION_FACTOR_DEFAULT } from './publisher/kafka-feed-publisher.js';
+export type { KafkaFeedPublisherOptions } from './publisher/kafka-feed-publisher.js';
+export { FeedOfAnotherInstallation } from './publisher/alarms.js';
+export type { FeedAlarm } from './publisher/alarms.js';
+export { DELETE_RETENTION_MS, TopicUnfit } from './publisher/topic-settings.js';
+export { OffsetUnexpected, SEND_BYTES_MAX, TRANSACTION_TIMEOUT_MS } from './publisher/transactions.js';
+export type { PublisherStep } from './publisher/transactions.js';
+export type { KafkaConnection, KafkaLogLine } from './client.js';

@@ -1,0 +1,186 @@
+// The relay's side of the feed over Kafka: the topic is its own checkpoint. Used by services/relay.
+import type { ActiveDocument, FeedPublisher } from '@confledger/application';
+import type { Admin, Kafka } from 'kafkajs';
+import { createClient, type KafkaConnection } from '../client.js';
+import { activeTopic, NAMESPACE_DEFAULT } from '../records.js';
+import type { FeedAlarm } from './alarms.js';
+import { Reign } from './reign.js';
+import { signatureCheck, type SignatureCheck } from './signatures.js';
+import { readTopic } from './topic-contents.js';
+import { ensureTopic } from './topic-settings.js';
+import { OffsetUnexpected, RETRY, Transactions, type PublisherStep } from './transactions.js';
+
+export const PARTITIONS_DEFAULT = 12;
+export const REPLICATION_FACTOR_DEFAULT = 3;
+export const MIN_INSYNC_REPLICAS_DEFAULT = 2;
+/** How many ledgers are loaded at once when the topic's are compared with the log's. */
+const LOADS_AT_ONCE = 8;
+
+export interface KafkaFeedPublisherOptions extends KafkaConnection {
+  /** Prefixes topic, transactional id and groups; installations that share a Kafka have one each. */
+  readonly namespace?: string;
+  /** Id of the installation. */
+  readonly installation: string;
+  /** Raw Ed25519 keys in base64url: markers that none of them signed do not count. */
+  readonly publicKeys: readonly string[];
+  /** What a ledger runs now; null when nothing is active, the ledger is unknown, or it cannot be read. */
+  readonly load: (ledger: string) => Promise<ActiveDocument | null>;
+  /** Position of the log's newest event. */
+  readonly lastPosition: () => Promise<bigint>;
+  /** What the topic is made with; the partition count of one that is there is taken as it is. */
+  readonly partitions?: number;
+  readonly replicationFactor?: number;
+  readonly minInsyncReplicas?: number;
+  readonly onAlarm?: (alarm: FeedAlarm) => void;
+  /** Told of each step when it is done. One that throws leaves everything as a crash there would: the tests' way to crash. */
+  readonly onStep?: (step: PublisherStep) => void | Promise<void>;
+}
+
+interface Waiting {
+  readonly activations: readonly ActiveDocument[];
+  readonly upTo: bigint;
+  readonly beat: 'written' | 'all';
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Throws a TypeError when `publicKeys` holds what is none. */
+export function createKafkaFeed(options: KafkaFeedPublisherOptions): FeedPublisher {
+  return new KafkaFeedPublisher(options);
+}
+
+class KafkaFeedPublisher implements FeedPublisher {
+  readonly #options: KafkaFeedPublisherOptions;
+  readonly #namespace: string;
+  readonly #kafka: Kafka;
+  readonly #holds: SignatureCheck;
+  #reign: Reign | null = null;
+  #transactions: Transactions | null = null;
+  #waiting: Waiting[] = [];
+  #draining = false;
+  /** Somebody else wrote: no ledger is believed before it is compared with the log. */
+  #distrustsAll = false;
+
+  constructor(options: KafkaFeedPublisherOptions) {
+    this.#options = options;
+    this.#namespace = options.namespace ?? NAMESPACE_DEFAULT;
+    this.#kafka = createClient(options, RETRY);
+    this.#holds = signatureCheck(options.publicKeys);
+  }
+
+  async takeOver(signal: AbortSignal): Promise<bigint> {
+    await this.#abdicate();
+    const admin = this.#kafka.admin();
+    try {
+      await admin.connect();
+      const reign = await this.#rise(admin, signal);
+      const position = reign.resumeAt(await this.#options.lastPosition());
+      await this.#repair(reign, signal);
+      this.#reign = reign;
+      return position;
+    } catch (error) {
+      await this.#abdicate();
+      throw error;
+    } finally {
+      await admin.disconnect().catch(() => undefined);
+    }
+  }
+
+  publish(activations: readonly ActiveDocument[], upTo: bigint): Promise<void> {
+    return this.#enqueue(activations, upTo, 'written');
+  }
+
+  beat(upTo: bigint): Promise<void> {
+    return this.#enqueue([], upTo, 'all');
+  }
+
+  close(): Promise<void> {
+    return this.#abdicate();
+  }
+
+  /** Fences, then reads: what is read can change no more, except by our own hand. */
+  async #rise(admin: Admin, signal: AbortSignal): Promise<Reign> {
+    const { installation, onAlarm = () => undefined, onStep = () => undefined } = this.#options;
+    const { partitions = PARTITIONS_DEFAULT, replicationFactor = REPLICATION_FACTOR_DEFAULT, minInsyncReplicas = MIN_INSYNC_REPLICAS_DEFAULT } = this.#options;
+    const topic = activeTopic(this.#namespace);
+    const partitionCount = await ensureTopic(admin, topic, { partitions, replicationFactor, minInsyncReplicas });
+    const transactions = await Transactions.open({ kafka: this.#kafka, topic, transactionalId: `${this.#namespace}-relay`, onStep });
+    this.#transactions = transactions;
+    const contents = await readTopic({ kafka: this.#kafka, admin, topic, groupPrefix: `${this.#namespace}-relay`, signal });
+    await onStep('read');
+    return new Reign({ installation, transactions, contents, partitionCount, holds: this.#holds, onAlarm });
+  }
+
+  /** The first transaction: what others have done to the topic is undone, and every partition gets a beat. */
+  async #repair(reign: Reign, signal: AbortSignal): Promise<void> {
+    const { load, onAlarm = () => undefined } = this.#options;
+    const doubtful = this.#distrustsAll ? reign.ledgers() : reign.doubtful();
+    const actives: ActiveDocument[] = [];
+    for (let from = 0; from < doubtful.length; from += LOADS_AT_ONCE) {
+      signal.throwIfAborted();
+      const ledgers = doubtful.slice(from, from + LOADS_AT_ONCE);
+      const loaded = await Promise.all(ledgers.map((ledger) => load(ledger)));
+      for (const [index, active] of loaded.entries()) {
+        const ledger = ledgers[index] ?? null;
+        if (active !== null) actives.push(active);
+        else onAlarm({ kind: 'unknown-ledger', ledger, message: `the topic holds ${ledger}, which runs nothing` });
+      }
+    }
+    signal.throwIfAborted();
+    for (const { ledger, activation } of await reign.write(actives, null, 'all')) {
+      onAlarm({ kind: 'repaired', ledger, message: `the topic did not hold activation ${activation} of ${ledger} as it was written` });
+    }
+    this.#distrustsAll = false;
+  }
+
+  #enqueue(activations: readonly ActiveDocument[], upTo: bigint, beat: Waiting['beat']): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ activations, upTo, beat, done: resolve, failed: reject });
+      if (!this.#draining) void this.#drain();
+    });
+  }
+
+  /** What waits while a transaction is under way shares the next one. */
+  async #drain(): Promise<void> {
+    this.#draining = true;
+    // Calls made in one turn share the first one too.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      try {
+        await this.#write(waiting);
+        for (const { done } of waiting) done();
+      } catch (error) {
+        for (const { failed } of waiting) failed(error);
+      }
+    }
+    this.#draining = false;
+  }
+
+  async #write(waiting: readonly Waiting[]): Promise<void> {
+    const reign = this.#reign;
+    if (reign === null) throw new Error('the topic has to be taken over first');
+    const upTo = waiting.reduce((highest, each) => (each.upTo > highest ? each.upTo : highest), 0n);
+    const beat = waiting.some((each) => each.beat === 'all') ? 'all' : 'written';
+    try {
+      await reign.write(
+        waiting.flatMap(({ activations }) => activations),
+        upTo,
+        beat,
+      );
+    } catch (error) {
+      this.#distrustsAll ||= error instanceof OffsetUnexpected;
+      // Whatever it was, what the topic holds is not known any more, and a failed commit makes a producer useless.
+      await this.#abdicate();
+      throw error;
+    }
+  }
+
+  async #abdicate(): Promise<void> {
+    const transactions = this.#transactions;
+    this.#reign = null;
+    this.#transactions = null;
+    await transactions?.close();
+  }
+}

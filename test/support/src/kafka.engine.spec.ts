@@ -1,0 +1,25 @@
+// The broker of the engine tests: takes connections, keeps its data over a kill, and leaves nothing.
+import { connect } from 'node:net';
+import { expect, test } from 'vitest';
+import { startKafka } from './index.js';
+
+test('the broker answers, survives a kill -9 at the same address, and is gone after stop', async ({ skip }) => {
+  const kafka = await startKafka();
+  if (!kafka.ours) return skip('the brokers of CONFLEDGER_TEST_KAFKA_BROKERS are not ours to kill');
+  expect(await accepts(kafka.brokers)).toBe(true);
+  await kafka.kill();
+  expect(await accepts(kafka.brokers)).toBe(false);
+  await kafka.restart();
+  expect(await accepts(kafka.brokers)).toBe(true);
+  await kafka.stop();
+  expect(await accepts(kafka.brokers)).toBe(false);
+}, 120_000);
+
+function accepts([broker = '']: readonly string[]): Promise<boolean> {
+  const { hostname, port } = new URL(`tcp://${broker}`);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname, () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}

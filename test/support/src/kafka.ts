@@ -1,0 +1,84 @@
+// A real Kafka of its own in a temporary directory, for the engine tests. Nothing of it is left after stop().
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { formatStorage, kafkaJars, serverProperties, startBroker, type KafkaProcess } from './kafka-process.js';
+
+export interface TestKafka {
+  readonly brokers: string[];
+  /** False for the brokers of CONFLEDGER_TEST_KAFKA_BROKERS, which cannot be killed. */
+  readonly ours: boolean;
+  /** Ends the broker and deletes its data. Idempotent. */
+  stop(): Promise<void>;
+  /** kill -9. */
+  kill(): Promise<void>;
+  /** Starts it again at the same address, on the data that it had. Kills it first when it runs. */
+  restart(): Promise<void>;
+}
+
+const START_ATTEMPTS = 3;
+
+/** A broker on free ports of 127.0.0.1, or those that CONFLEDGER_TEST_KAFKA_BROKERS names, separated by commas. */
+export async function startKafka(): Promise<TestKafka> {
+  const given = process.env['CONFLEDGER_TEST_KAFKA_BROKERS'] ?? '';
+  if (given !== '') return theirs(given.split(',').map((broker) => broker.trim()));
+  const jars = await kafkaJars();
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOurs(jars);
+    } catch (error) {
+      // Another process may have taken a port between our look and the broker's bind.
+      if (attempt === START_ATTEMPTS) throw error;
+    }
+  }
+}
+
+function theirs(brokers: string[]): TestKafka {
+  const refuse = (): Promise<never> => Promise.reject(new Error('the brokers of CONFLEDGER_TEST_KAFKA_BROKERS are not ours to kill'));
+  return { brokers, ours: false, stop: () => Promise.resolve(), kill: refuse, restart: refuse };
+}
+
+async function startOurs(jars: string): Promise<TestKafka> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'confledger-kafka-'));
+  const [port, controllerPort] = await freePorts();
+  let broker: KafkaProcess;
+  try {
+    const properties = path.join(directory, 'server.properties');
+    await writeFile(properties, await serverProperties({ directory, port, controllerPort }));
+    await formatStorage(jars, properties);
+    broker = await startBroker(jars, directory, port);
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
+  let killed = false;
+  let stopped: Promise<void> | undefined;
+  const kill = async (): Promise<void> => {
+    if (!killed) await broker.kill();
+    killed = true;
+  };
+  return {
+    brokers: [`127.0.0.1:${port}`],
+    ours: true,
+    stop: () => (stopped ??= broker.stop()),
+    kill,
+    restart: async () => {
+      await kill();
+      broker = await startBroker(jars, directory, port);
+      killed = false;
+    },
+  };
+}
+
+/** Both at once, so that they are two. */
+async function freePorts(): Promise<readonly [number, number]> {
+  const probes = [createServer(), createServer()];
+  const ports: number[] = [];
+  for (const probe of probes) {
+    await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve));
+    ports.push((probe.address() as AddressInfo).port);
+  }
+  await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))));
+  return [ports[0] ?? 0, ports[1] ?? 0];
+}
