@@ -51,12 +51,15 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   try {
     return await startParts({ ...options, logs });
   } catch (error) {
+    if (error instanceof InstallationKeyMismatch) {
+      throw new StartRefused(`The signing key in ${keyFilesOf(options.settings.dataDirectory).signingKeyFile} is not this installation's. Put the right one back from a backup (${error.message}).`, { cause: error });
+    }
     if (REFUSALS.some((kind) => error instanceof kind) && error instanceof Error) throw new StartRefused(error.message, { cause: error });
     throw error;
   }
 }
 
-const REFUSALS = [KeyUnusable, TokenUnusable, InstallationKeyMismatch, SchemaTooNew];
+const REFUSALS = [KeyUnusable, TokenUnusable, SchemaTooNew];
 
 async function startParts(parts: Parts): Promise<Composed> {
   const { settings, postgresUrl, shutdown, logs } = parts;

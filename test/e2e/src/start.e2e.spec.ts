@@ -1,6 +1,6 @@
 // What a newcomer meets first: starts, stops, refusals, and a start after everything was killed.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -99,6 +99,31 @@ test('after kill -9 of Postgres too, a start recovers', async () => {
   const next = await startStandalone(data);
   expect((await next.call('GET', '/status')).status).toBe(200);
   expect((await next.end('SIGTERM')).code).toBe(0);
+});
+
+test('a crash of Postgres alone is mended while everything runs', async () => {
+  const standalone = await startStandalone(data);
+  try {
+    process.kill(standalone.postgresPid, 'SIGKILL');
+    const value = `after the crash of ${standalone.postgresPid}`;
+    await eventually(async () => (await standalone.call('PUT', '/configurations/trading-engine/note', { value, activate: 'all' })).status === 200, { timeoutMs: 60_000 });
+    const { body } = await standalone.call('GET', '/configurations/trading-engine?version=active');
+    const { version } = body.data as unknown as { readonly version: number };
+    // All the way: the log is followed again, the node runs it, and its report is kept.
+    await eventually(async () => JSON.stringify((await standalone.call('GET', '/nodes')).body).includes(`"running":{"version":${version},`), { timeoutMs: 60_000 });
+    expect(standalone.printed()).toContain('Postgres ended by itself (SIGKILL) and was started again');
+  } finally {
+    await standalone.end('SIGTERM');
+  }
+});
+
+test("a signing key that is not the installation's is refused, and the right one put back works", async () => {
+  const key = path.join(data, 'signing.key');
+  renameSync(key, `${key}.kept`);
+  const { code, output } = await runToEnd({ CONFLEDGER_DATA_DIR: data, PORT: '0' });
+  renameSync(`${key}.kept`, key);
+  expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining("is not this installation's. Put the right one back from a backup") as string });
+  expect((await (await startStandalone(data)).end('SIGTERM')).code).toBe(0);
 });
 
 test('a data directory in use is refused in one line with the remedy, and the one that uses it goes on', async () => {
