@@ -70,13 +70,30 @@ async function projectFromCheckpoint(options: ProjectorOptions, active: AbortSig
   const after = await store.checkpoint();
   const folder = new LogFolder({ store, documentAt: options.documentAt, decode: options.decode, at: after, tell });
   tell({ kind: 'active', position: after });
-  for await (const events of options.events.subscribe({ after, signal: active })) {
+  const ending = new AbortController();
+  const log = options.events.subscribe({ after, signal: AbortSignal.any([active, ending.signal]) })[Symbol.asyncIterator]();
+  try {
+    if ((await followLog(log, folder, active, onProgress)) === 'superseded') tell({ kind: 'superseded', position: folder.position });
+  } finally {
+    // An iterator that waits for events would keep return() waiting too: the abort ends its waiting first.
+    ending.abort();
+    await log.return?.();
+  }
+}
+
+/** Folds what has come while what came before is being committed. It waits for more only beside the commit under way, whose failure ends it. */
+async function followLog(log: AsyncIterator<readonly StoredEvent[]>, folder: LogFolder, active: AbortSignal, onProgress: () => void): Promise<'superseded' | 'ended'> {
+  for (;;) {
+    const next = log.next();
+    // A commit that fails is told before this is awaited; what becomes of the waiting then is of no interest.
+    next.catch(() => undefined);
+    const outcome = await Promise.race([next.then(() => 'arrived' as const), folder.flush()]);
+    if (outcome === 'superseded') return 'superseded';
+    const { done, value: events } = await next;
+    if (done === true || active.aborted) return (await folder.flush()) === 'superseded' ? 'superseded' : 'ended';
     for (const chunk of chunksOf(events)) {
-      if (active.aborted) return;
-      if ((await folder.take(chunk)) === 'superseded') {
-        tell({ kind: 'superseded', position: folder.position });
-        return;
-      }
+      if (active.aborted) break;
+      if ((await folder.push(chunk)) === 'superseded') return 'superseded';
       onProgress();
     }
   }

@@ -92,11 +92,12 @@ class Rebuild {
       for (const chunk of chunksOf(page)) {
         this.#options.signal?.throwIfAborted();
         this.#context.lock.lost.throwIfAborted();
-        if ((await this.#folder.take(chunk)) === 'superseded') throw new Error('Another process wrote into the tables of this rebuild.');
+        if ((await this.#folder.push(chunk)) === 'superseded') throw new Error('Another process wrote into the tables of this rebuild.');
       }
       this.#options.onProgress?.(this.#folder.position);
-      if (this.#folder.position >= end) return;
+      if ((page.at(-1)?.position ?? 0n) >= end) break;
     }
+    if ((await this.#folder.flush()) === 'superseded') throw new Error('Another process wrote into the tables of this rebuild.');
   }
 
   /** The pointer's row is locked first: from there on the old tables stand still, and what is missing is little. */

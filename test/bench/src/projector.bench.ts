@@ -31,7 +31,8 @@ const documentAt = async (ledger: string, version: number) => {
 const projections = createPostgresProjections({ connectionString });
 const folder = new LogFolder({ store: await projections.store(), documentAt, decode: decodeEvent, at: 0n });
 let begin = performance.now();
-for await (const events of readLog(store, 0n, 1_000)) await folder.take(events);
+for await (const events of readLog(store, 0n, 1_000)) await folder.push(events);
+await folder.flush();
 const projected = EVENTS / ((performance.now() - begin) / 1_000);
 
 begin = performance.now();

@@ -24,6 +24,9 @@ export class LogFolder {
   readonly #options: LogFolderOptions;
   readonly #cache: ViewCache;
   #position: bigint;
+  #underWay: { readonly folded: FoldedBatch; readonly settled: Promise<'committed' | 'superseded'> } | null = null;
+  /** Raised when a batch was refused: what was folded on top of it does not hold. */
+  #epoch = 0;
 
   constructor(options: LogFolderOptions) {
     this.#options = options;
@@ -38,10 +41,44 @@ export class LogFolder {
 
   /** Folds and commits the next events of the log. After 'superseded' and after a rejection this folder is of no use any more. */
   async take(events: readonly StoredEvent[]): Promise<'committed' | 'superseded'> {
+    return (await this.push(events)) === 'superseded' ? 'superseded' : await this.flush();
+  }
+
+  /**
+   * Folds the next events while those before are being committed, and begins their commit when that is done; `flush` tells how it ends.
+   * Measured on a long log: folding and Postgres take about as long as each other, so the two at once are nearly twice as quick.
+   */
+  async push(events: readonly StoredEvent[]): Promise<'committed' | 'superseded'> {
+    const epoch = this.#epoch;
+    let folded = await this.#finished(events);
+    if ((await this.flush()) === 'superseded') return 'superseded';
+    // What was refused has been parked, so these events stand on other views than they were folded on.
+    if (this.#epoch !== epoch) folded = await this.#finished(events);
+    const settled = this.#settle(events, folded);
+    this.#underWay = { folded, settled };
+    // Whoever calls `flush` or `push` next hears of it.
+    settled.catch(() => undefined);
+    return 'committed';
+  }
+
+  /** Resolves when everything pushed is committed; rejects as a commit does. */
+  flush(): Promise<'committed' | 'superseded'> {
+    return this.#underWay?.settled ?? Promise.resolve('committed');
+  }
+
+  async #settle(events: readonly StoredEvent[], folded: FoldedBatch): Promise<'committed' | 'superseded'> {
+    const outcome = await this.#commitOrPark(events, folded);
+    if (outcome === 'committed') this.#underWay = null;
+    return outcome;
+  }
+
+  async #commitOrPark(events: readonly StoredEvent[], folded: FoldedBatch): Promise<'committed' | 'superseded'> {
     try {
-      return await this.#commit(await this.#finished(events), events.length);
+      return await this.#commit(folded, events.length);
     } catch (error) {
       if (!(error instanceof ProjectionRefused)) throw error;
+      this.#epoch += 1;
+      this.#underWay = null;
       return events.length > 1 ? await this.#takeHalves(events) : await this.#parkOnly(events, error);
     }
   }
@@ -49,8 +86,10 @@ export class LogFolder {
   /** The store refuses something in there: halving finds the event, and everything else goes in. */
   async #takeHalves(events: readonly StoredEvent[]): Promise<'committed' | 'superseded'> {
     const middle = Math.ceil(events.length / 2);
-    const first = await this.take(events.slice(0, middle));
-    return first === 'superseded' ? first : await this.take(events.slice(middle));
+    for (const half of [events.slice(0, middle), events.slice(middle)]) {
+      if ((await this.#commitOrPark(half, await this.#finished(half))) === 'superseded') return 'superseded';
+    }
+    return 'committed';
   }
 
   async #parkOnly(events: readonly StoredEvent[], refusal: ProjectionRefused): Promise<'committed' | 'superseded'> {
@@ -60,7 +99,7 @@ export class LogFolder {
   }
 
   async #begin(events: readonly StoredEvent[], eager = false): Promise<BatchFold> {
-    return new BatchFold({ eager, from: this.#position, decode: this.#options.decode, views: await this.#viewsFor(events) });
+    return new BatchFold({ eager, from: this.#underWay?.folded.batch.to ?? this.#position, decode: this.#options.decode, views: await this.#viewsFor(events) });
   }
 
   /** Folded in one go; where a change cannot be made, once more change set by change set, which finds the event to park. */
@@ -96,11 +135,12 @@ export class LogFolder {
   }
 
   async #viewsFor(events: readonly StoredEvent[]): Promise<readonly LedgerView[]> {
+    const underWay = this.#underWay?.folded.views;
     const views: LedgerView[] = [];
     const missing: string[] = [];
     for (const ledger of new Set(events.map(({ stream }) => projectedLedger(stream)))) {
       if (ledger === null) continue;
-      const view = this.#cache.get(ledger);
+      const view = underWay?.find((other) => other.ledger === ledger) ?? this.#cache.get(ledger);
       if (view) views.push(view);
       else missing.push(ledger);
     }
