@@ -12,7 +12,11 @@ const results = path.join(root, 'test/bench/results');
  * @param {string[]} names parts of file names; all benchmarks without any
  */
 export async function bench(names) {
-  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.bench.ts')).sort() : [];
+  const files = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((file) => file.endsWith('.bench.ts'))
+        .sort()
+    : [];
   const chosen = files.filter((file) => names.length === 0 || names.some((name) => file.includes(name)));
   if (chosen.length === 0) {
     console.error(`No benchmark matches. There are: ${files.map((file) => file.replace('.bench.ts', '')).join(', ') || 'none'}.`);

@@ -26,7 +26,9 @@ export function checkTypes() {
  */
 export function lint({ typesHold }) {
   const typeAware = typesHold ? ['--type-aware'] : [];
-  return showStep('Linting', () => tool(tools.oxlint, [...typeAware, '--deny-warnings', '--report-unused-disable-directives']), { always: true });
+  return showStep('Linting', () => tool(tools.oxlint, [...typeAware, '--deny-warnings', '--report-unused-disable-directives']), {
+    always: true,
+  });
 }
 
 /** @param {string} script @param {string[]} args */

@@ -19,6 +19,8 @@ export async function ci() {
     .map(([name]) => name);
   console.log(broken.length === 0 ? '\nInstall, build, types, lint, tests and test:engines hold.' : `\nFailed: ${broken.join(', ')}.`);
   const skipped = tests.skipped + engines.skipped;
-  console.log(`${tests.passed + engines.passed} passed, ${tests.failed + engines.failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+  console.log(
+    `${tests.passed + engines.passed} passed, ${tests.failed + engines.failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`,
+  );
   return broken.length === 0 ? 0 : 1;
 }

@@ -63,7 +63,8 @@ function explain(output) {
     return `pnpm-lock.yaml is older than a package.json. Run \`npx pnpm@${PNPM_VERSION} install\` and commit the lock file.`;
   }
   if (/ENOSPC/.test(output)) return 'The disk is full. Make room (about 1 GB) and run this again.';
-  if (/EACCES|EPERM/.test(output)) return `${lastLines(output, 4)}\nnode_modules cannot be written. Give yourself the rights to this folder, then run this again.`;
+  if (/EACCES|EPERM/.test(output))
+    return `${lastLines(output, 4)}\nnode_modules cannot be written. Give yourself the rights to this folder, then run this again.`;
   return lastLines(output, 15);
 }
 

@@ -17,7 +17,10 @@ export async function runVitest(args) {
   const counts = path.join(folder, 'counts.json');
   try {
     const reporters = ['--reporter=default', `--reporter=${path.join(root, 'infra/scripts/count-reporter.mjs')}`];
-    const { exitCode } = await runNode(tools.vitest, ['run', ...reporters, ...args], { inherit: true, env: { CONFLEDGER_TEST_COUNTS: counts } });
+    const { exitCode } = await runNode(tools.vitest, ['run', ...reporters, ...args], {
+      inherit: true,
+      env: { CONFLEDGER_TEST_COUNTS: counts },
+    });
     return { exitCode, ...readCounts(counts, exitCode) };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -2,11 +2,25 @@
 // What is started here is told to `shutdown` at once, so that it is stopped also when a later part fails to start.
 import { randomUUID } from 'node:crypto';
 import { createApi, ensureAdminToken, keyFilesOf, KeyUnusable, loadTokens, openKeys, TokenUnusable } from '@confledger/api';
-import { createLedgers, decodeEvent, ensureInstallation, InstallationKeyMismatch, type EventStore, type LedgersCore, type Signer } from '@confledger/application';
+import {
+  createLedgers,
+  decodeEvent,
+  ensureInstallation,
+  InstallationKeyMismatch,
+  type EventStore,
+  type LedgersCore,
+  type Signer,
+} from '@confledger/application';
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/feed-http/publisher';
 import { createPool, SchemaTooNew } from '@confledger/postgres';
-import { createPostgresNodeReports, createPostgresProjections, createPostgresReadModel, createPostgresSnapshotStore, migrateReadModel } from '@confledger/read-model-postgres';
+import {
+  createPostgresNodeReports,
+  createPostgresProjections,
+  createPostgresReadModel,
+  createPostgresSnapshotStore,
+  migrateReadModel,
+} from '@confledger/read-model-postgres';
 import { startProjector } from '@confledger/projector';
 import { startRelay } from '@confledger/relay';
 import { openLogs, type Logs } from './logs.js';
@@ -52,7 +66,10 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     return await startParts({ ...options, logs });
   } catch (error) {
     if (error instanceof InstallationKeyMismatch) {
-      throw new StartRefused(`The signing key in ${keyFilesOf(options.settings.dataDirectory).signingKeyFile} is not this installation's. Put the right one back from a backup (${error.message}).`, { cause: error });
+      throw new StartRefused(
+        `The signing key in ${keyFilesOf(options.settings.dataDirectory).signingKeyFile} is not this installation's. Put the right one back from a backup (${error.message}).`,
+        { cause: error },
+      );
     }
     if (REFUSALS.some((kind) => error instanceof kind) && error instanceof Error) throw new StartRefused(error.message, { cause: error });
     throw error;
@@ -87,7 +104,9 @@ interface Core {
 
 async function startCore({ postgresUrl, logs, shutdown }: Parts, signer: Signer): Promise<Core> {
   const logger = logs.of('core');
-  const pool = createPool({ connectionString: postgresUrl, applicationName: 'confledger standalone' }, (error) => logger.warn({ err: error }, 'an idle connection broke'));
+  const pool = createPool({ connectionString: postgresUrl, applicationName: 'confledger standalone' }, (error) =>
+    logger.warn({ err: error }, 'an idle connection broke'),
+  );
   shutdown.add('connections', () => pool.end());
   const store = createPostgresEventStore({ connectionString: postgresUrl, logger });
   shutdown.add('event store', () => store.close());
@@ -98,13 +117,22 @@ async function startCore({ postgresUrl, logs, shutdown }: Parts, signer: Signer)
 
 async function startProjections({ postgresUrl, logs, shutdown }: Parts, { store, ledgers }: Core): Promise<void> {
   const logger = logs.of('projector');
-  const projections = createPostgresProjections({ connectionString: postgresUrl }, (error) => logger.warn({ err: error }, 'an idle connection broke'));
+  const projections = createPostgresProjections({ connectionString: postgresUrl }, (error) =>
+    logger.warn({ err: error }, 'an idle connection broke'),
+  );
   shutdown.add('projections', () => projections.close());
   const documentAt = async (ledger: string, version: number) => {
     const content = await ledgers.reader.version(ledger, version);
     return 'document' in content ? content.document : null;
   };
-  const projector = startProjector({ events: store, store: projections.store, lock: projections.lock, documentAt, decode: decodeEvent, logger });
+  const projector = startProjector({
+    events: store,
+    store: projections.store,
+    lock: projections.lock,
+    documentAt,
+    decode: decodeEvent,
+    logger,
+  });
   shutdown.add('projector', () => projector.stop());
 }
 
@@ -118,7 +146,12 @@ async function startFeed({ logs, shutdown }: Parts, { store, ledgers, installati
   return publisher;
 }
 
-async function startServing({ settings, postgresUrl, logs, shutdown }: Parts, core: Core, feed: HttpFeedPublisher, signer: Signer): Promise<string> {
+async function startServing(
+  { settings, postgresUrl, logs, shutdown }: Parts,
+  core: Core,
+  feed: HttpFeedPublisher,
+  signer: Signer,
+): Promise<string> {
   const logger = logs.of('api');
   const readModel = createPostgresReadModel({ connectionString: postgresUrl, logger });
   shutdown.add('read model', () => readModel.close());

@@ -39,7 +39,9 @@ test('the directory is made, locked, and free again after release', () => {
 test('a directory that a living process uses is refused, with its pid and the remedy', () => {
   const other = lockOfAnother();
   try {
-    expect(() => openDataDirectory(directory)).toThrow(`is in use by process ${other.pid}. Stop that one (kill ${other.pid}) or set CONFLEDGER_DATA_DIR`);
+    expect(() => openDataDirectory(directory)).toThrow(
+      `is in use by process ${other.pid}. Stop that one (kill ${other.pid}) or set CONFLEDGER_DATA_DIR`,
+    );
     expect(readdirSync(directory).sort()).toEqual(['lock', 'logs']);
   } finally {
     other.end();
@@ -72,6 +74,8 @@ test('a lock that somebody else took over meanwhile is not released', () => {
 
 test('a path through a file is refused in one line', () => {
   writeFileSync(path.join(parent, 'file'), '');
-  expect(() => openDataDirectory(path.join(parent, 'file', 'data'))).toThrow(/cannot be written: a part of the path is a file\. Make it writable or set CONFLEDGER_DATA_DIR/);
+  expect(() => openDataDirectory(path.join(parent, 'file', 'data'))).toThrow(
+    /cannot be written: a part of the path is a file\. Make it writable or set CONFLEDGER_DATA_DIR/,
+  );
   expect(() => openDataDirectory(path.join(parent, 'file'))).toThrow(/a file of that name is in the way/);
 });

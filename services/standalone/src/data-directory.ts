@@ -84,7 +84,9 @@ function acquire(directory: string, lock: string): string {
   } finally {
     rmSync(draft, { force: true });
   }
-  throw new StartRefused(`The data directory ${directory} is being taken by other processes. Start only one, or set CONFLEDGER_DATA_DIR to another directory.`);
+  throw new StartRefused(
+    `The data directory ${directory} is being taken by other processes. Start only one, or set CONFLEDGER_DATA_DIR to another directory.`,
+  );
 }
 
 function linked(draft: string, lock: string): boolean {

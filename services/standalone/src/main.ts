@@ -10,7 +10,9 @@ import { StartRefused } from './start-refused.js';
 import { createTerminal, readyText } from './terminal.js';
 
 const terminal = createTerminal(process.stdout, process.stderr, process.env);
-const shutdown = new Shutdown((part, error) => terminal.say(`${part} did not stop cleanly: ${error instanceof Error ? error.message : String(error)}`));
+const shutdown = new Shutdown((part, error) =>
+  terminal.say(`${part} did not stop cleanly: ${error instanceof Error ? error.message : String(error)}`),
+);
 
 let stopping = false;
 
@@ -24,7 +26,11 @@ async function start(): Promise<void> {
   // Half of a start is loading code: it is loaded while Postgres starts.
   const loading = import('./compose.js');
   loading.catch(() => undefined); // told where it is awaited
-  const postgres = await startEmbeddedPostgres({ dataDirectory: directory.path, onNotice: (message) => terminal.say(message), onLost: (reason) => end(reason, 1) });
+  const postgres = await startEmbeddedPostgres({
+    dataDirectory: directory.path,
+    onNotice: (message) => terminal.say(message),
+    onLost: (reason) => end(reason, 1),
+  });
   shutdown.add('postgres', () => postgres.stop());
   if (postgres.orphanStopped) terminal.say('Stopped the Postgres that an earlier process had left behind.');
 
@@ -60,7 +66,9 @@ function stop(): void {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 process.on('uncaughtException', (error) => end(`A fault ended this process: ${error.stack ?? error.message}`, 1));
-process.on('unhandledRejection', (error) => end(`A fault ended this process: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, 1));
+process.on('unhandledRejection', (error) =>
+  end(`A fault ended this process: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, 1),
+);
 
 const started: Promise<void> = start().catch((error: unknown) => {
   // A refusal is for people, in one line; a fault is for whoever mends it.

@@ -2,9 +2,23 @@ import type { StoredEvent } from '@confledger/application';
 import { expect, test } from 'vitest';
 import { createNarrator } from './narrator.js';
 
-function event(type: string, revision: number, set: { id: string; index: number; size: number }, data: object = {}, reason: string | null = null): StoredEvent {
+function event(
+  type: string,
+  revision: number,
+  set: { id: string; index: number; size: number },
+  data: object = {},
+  reason: string | null = null,
+): StoredEvent {
   const metadata = JSON.stringify({ actor: { id: 'ada' }, reason, changeSet: set });
-  return { id: `e${revision}`, type, stream: 'config-production.trading-engine', revision, position: BigInt(revision + 1), data: JSON.stringify(data), metadata };
+  return {
+    id: `e${revision}`,
+    type,
+    stream: 'config-production.trading-engine',
+    revision,
+    position: BigInt(revision + 1),
+    data: JSON.stringify(data),
+    metadata,
+  };
 }
 
 test('a change set is told once, when it takes effect', () => {

@@ -66,7 +66,12 @@ function gather(set: OpenSet, event: StoredEvent, { data, metadata }: Said, ledg
 
 function versionLine(set: OpenSet, { metadata }: Said, ledger: string): Happening {
   const reason = metadata.reason === null ? '' : `: ${oneLine(metadata.reason)}`;
-  return { kind: 'version', version: set.version ?? 0, ledger, text: `${set.changes} change${set.changes === 1 ? '' : 's'} by ${metadata.actor.id}${reason}` };
+  return {
+    kind: 'version',
+    version: set.version ?? 0,
+    ledger,
+    text: `${set.changes} change${set.changes === 1 ? '' : 's'} by ${metadata.actor.id}${reason}`,
+  };
 }
 
 const REASON_SHOWN_MAX = 80;

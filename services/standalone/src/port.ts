@@ -16,8 +16,14 @@ export async function checkPort(host: string, port: number): Promise<void> {
 /** What a failed bind means to the user. */
 export function refusal(host: string, port: number, error: unknown): Error {
   const code = systemCode(error);
-  if (code === 'EADDRINUSE') return new StartRefused(`Port ${port} on ${host} is taken. Stop what listens there, or start with another one: PORT=${port === 65_535 ? 8012 : port + 1} npm start`);
-  if (code === 'EACCES') return new StartRefused(`Port ${port} on ${host} needs rights that this user does not have. Choose one above 1023: PORT=8011 npm start`);
+  if (code === 'EADDRINUSE')
+    return new StartRefused(
+      `Port ${port} on ${host} is taken. Stop what listens there, or start with another one: PORT=${port === 65_535 ? 8012 : port + 1} npm start`,
+    );
+  if (code === 'EACCES')
+    return new StartRefused(
+      `Port ${port} on ${host} needs rights that this user does not have. Choose one above 1023: PORT=8011 npm start`,
+    );
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return new StartRefused(`HOST is '${host}', which is no address of this machine. Leave it out for 127.0.0.1, or use 0.0.0.0 for all.`);
   }

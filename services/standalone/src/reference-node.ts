@@ -1,4 +1,5 @@
-// The reference trading node of the embedded mode: follows production/trading-engine over the same feed as any other node. Used by compose.ts.
+// The reference trading node of the embedded mode: follows production/trading-engine over the same feed as any other node.
+// Used by compose.ts.
 import path from 'node:path';
 import { httpFeed } from '@confledger/sdk';
 import { startTradingNode, type RunningTradingNode } from '@confledger/trading-node';
@@ -20,15 +21,36 @@ export interface ReferenceNodeOptions {
 }
 
 /** Starts it; nothing need be active yet. */
-export function startReferenceNode({ url, token, publicKey, settings, logs, onHappening }: ReferenceNodeOptions): Promise<RunningTradingNode> {
+export function startReferenceNode({
+  url,
+  token,
+  publicKey,
+  settings,
+  logs,
+  onHappening,
+}: ReferenceNodeOptions): Promise<RunningTradingNode> {
   const logger = logs.of('node');
   const ledger = `${ENVIRONMENT}/${SERVICE}`;
   const tell = (line: string): void => {
     logger.info(line);
     // The ledger has a column of its own.
-    onHappening?.({ kind: 'node', version: null, ledger, text: `${NAME} ${line.startsWith(`${ledger} `) ? line.slice(ledger.length + 1) : line}` });
+    onHappening?.({
+      kind: 'node',
+      version: null,
+      ledger,
+      text: `${NAME} ${line.startsWith(`${ledger} `) ? line.slice(ledger.length + 1) : line}`,
+    });
   };
   const cacheFile = path.join(settings.dataDirectory, `${NAME}.cache`);
   // Its status is asked through the api (/nodes), so it serves none of its own.
-  return startTradingNode({ environment: ENVIRONMENT, service: SERVICE, name: NAME, feed: httpFeed({ url, token }), publicKey, cacheFile, serveAt: null, tell });
+  return startTradingNode({
+    environment: ENVIRONMENT,
+    service: SERVICE,
+    name: NAME,
+    feed: httpFeed({ url, token }),
+    publicKey,
+    cacheFile,
+    serveAt: null,
+    tell,
+  });
 }

@@ -34,5 +34,7 @@ test('NO_COLOR is heeded on a terminal', () => {
 test('the commands to paste read the token from its file, also where its path has spaces and quotes', () => {
   const text = readyText({ url: 'http://127.0.0.1:8011', dataDirectory: "/tmp/it's here", node: 'n', startedInMs: 900 });
   expect(text).toContain(`$(cat '/tmp/it'\\''s here/admin.token')`);
-  expect(readyText({ url: '', dataDirectory: path.resolve('.confledger'), node: 'n', startedInMs: 900 })).toContain('$(cat .confledger/admin.token)');
+  expect(readyText({ url: '', dataDirectory: path.resolve('.confledger'), node: 'n', startedInMs: 900 })).toContain(
+    '$(cat .confledger/admin.token)',
+  );
 });

@@ -37,7 +37,9 @@ export function createTerminal(out: Output, errors: Output, environment: Readonl
     happening: ({ kind, version, ledger, text }) => {
       if (!interactive) return;
       const time = new Date().toTimeString().slice(0, 8);
-      out.write(`${clear}${paint(2, time)}  ${paint(COLOURS[kind], kind.padEnd(7))}  ${String(version ?? '').padStart(6)}  ${ledger}  ${paint(2, text)}\n`);
+      out.write(
+        `${clear}${paint(2, time)}  ${paint(COLOURS[kind], kind.padEnd(7))}  ${String(version ?? '').padStart(6)}  ${ledger}  ${paint(2, text)}\n`,
+      );
     },
     refuse: (text) => errors.write(`${clear}${paint(31, '✗')} ${text}\n`),
   };

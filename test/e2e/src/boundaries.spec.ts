@@ -58,7 +58,10 @@ beforeAll(() => {
       mkdirSync(path.dirname(file), { recursive: true });
       writeFileSync(file, `import { thing } from '${specifier}';\nexport const same = thing;\n`);
     }
-    const lint = spawnSync(process.execPath, [path.join(root, 'node_modules/oxlint/bin/oxlint'), '--format=json'], { cwd: folder, encoding: 'utf8' });
+    const lint = spawnSync(process.execPath, [path.join(root, 'node_modules/oxlint/bin/oxlint'), '--format=json'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
     findings = (JSON.parse(lint.stdout) as { diagnostics: Finding[] }).diagnostics;
   } finally {
     rmSync(folder, { recursive: true, force: true });

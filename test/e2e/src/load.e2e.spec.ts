@@ -44,7 +44,9 @@ class Writer {
   #writeUntilAcknowledged(value: string): Promise<unknown> {
     const headers = { 'idempotency-key': value };
     // A broken connection, a 503, or a server that is not up yet: the same request again, with the same key.
-    return eventually(async () => (await this.#target().call('PUT', `/configurations/shared/${KEY}`, { value }, headers)).status === 200, { timeoutMs: 60_000 });
+    return eventually(async () => (await this.#target().call('PUT', `/configurations/shared/${KEY}`, { value }, headers)).status === 200, {
+      timeoutMs: 60_000,
+    });
   }
 }
 

@@ -52,7 +52,9 @@ beforeAll(async () => {
   const pack = ['--yes', '--prefer-offline', await installedPnpm(), 'pack', '--pack-destination', join(directory, 'tarballs')];
   for (const name of PACKAGES) await run('npx', pack, { cwd: join(ROOT, 'packages', name), timeout: STEP_TIMEOUT_MS });
   // The one foreign dependency, as it lies in this workspace: nothing is asked of a registry.
-  await cp(await realpath(join(ROOT, 'packages/sdk/node_modules/@standard-schema/spec')), join(directory, 'standard-schema-spec'), { recursive: true });
+  await cp(await realpath(join(ROOT, 'packages/sdk/node_modules/@standard-schema/spec')), join(directory, 'standard-schema-spec'), {
+    recursive: true,
+  });
 }, 5 * STEP_TIMEOUT_MS);
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
@@ -96,7 +98,9 @@ describe('the packed SDK', { timeout: 2 * STEP_TIMEOUT_MS }, () => {
   });
 
   test('is required by a CommonJS module: nothing in it awaits at the top', async () => {
-    const at = await project('cjs', 'commonjs', { 'index.js': `${USE}\nuse(require('@confledger/sdk'), require('@confledger/sdk/testing'));\n` });
+    const at = await project('cjs', 'commonjs', {
+      'index.js': `${USE}\nuse(require('@confledger/sdk'), require('@confledger/sdk/testing'));\n`,
+    });
     expect(await node(at, 'index.js')).toBe('2\n');
   });
 
@@ -106,7 +110,10 @@ describe('the packed SDK', { timeout: 2 * STEP_TIMEOUT_MS }, () => {
     ['bundler', 'module', { module: 'esnext', moduleResolution: 'bundler' }],
   ] as const)('type-checks under %s in a project of type %s, its declarations too', async (resolution, type, options) => {
     const compilerOptions = { ...options, target: 'es2022', strict: true, noEmit: true, skipLibCheck: false, types: ['node'] };
-    const at = await project(`typed-${resolution}-${type}`, type, { 'index.ts': TYPED, 'tsconfig.json': JSON.stringify({ compilerOptions, files: ['index.ts'] }) });
+    const at = await project(`typed-${resolution}-${type}`, type, {
+      'index.ts': TYPED,
+      'tsconfig.json': JSON.stringify({ compilerOptions, files: ['index.ts'] }),
+    });
     const types = createRequire(join(ROOT, 'package.json')).resolve('@types/node/package.json');
     await mkdir(join(at, 'node_modules/@types'));
     await symlink(dirname(types), join(at, 'node_modules/@types/node'));

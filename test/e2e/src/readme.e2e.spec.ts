@@ -68,7 +68,11 @@ describe.each(PAGES)('%s', (page) => {
     const configuration = path.join(sourceFolder, `tsconfig.${page.replace(/\W+/g, '-')}.json`);
     const compilerOptions = { strict: true, noEmit: true, module: 'nodenext', target: 'es2023', types: ['node'], skipLibCheck: true };
     writeFileSync(configuration, JSON.stringify({ compilerOptions, files }));
-    const { stdout, status } = spawnSync(process.execPath, [path.join(repository, 'node_modules/typescript/bin/tsc'), '-p', configuration], { encoding: 'utf8' });
+    const { stdout, status } = spawnSync(
+      process.execPath,
+      [path.join(repository, 'node_modules/typescript/bin/tsc'), '-p', configuration],
+      { encoding: 'utf8' },
+    );
     expect(stdout).toBe('');
     expect(status).toBe(0);
   });

@@ -2,7 +2,24 @@
 import { expect, test } from 'vitest';
 import { agrees, samplesOf } from './samples.js';
 
-const PAGE = ['# Page', '```bash', 'echo 1', 'echo 2', '```', '```text', '1', '…', '```', 'Words.', '```json', '{}', '```', '```ts', 'export {};', '```'].join('\n');
+const PAGE = [
+  '# Page',
+  '```bash',
+  'echo 1',
+  'echo 2',
+  '```',
+  '```text',
+  '1',
+  '…',
+  '```',
+  'Words.',
+  '```json',
+  '{}',
+  '```',
+  '```ts',
+  'export {};',
+  '```',
+].join('\n');
 
 test('shell and TypeScript blocks are samples, a text block behind one is what it prints', () => {
   expect(samplesOf(PAGE)).toEqual([

@@ -54,7 +54,14 @@ export function agrees(output: string, expected: string): boolean {
 
 function patternOf(expected: string): string {
   const parts = expected.trim().split('…');
-  return `^${parts.map((part) => part.trim().replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+')).join('[\\s\\S]*?')}$`;
+  return `^${parts
+    .map((part) =>
+      part
+        .trim()
+        .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+        .replace(/\s+/g, '\\s+'),
+    )
+    .join('[\\s\\S]*?')}$`;
 }
 
 export interface Session {
@@ -87,7 +94,10 @@ export function sourceFileOf(page: string, index: number, { sourceFolder }: Pick
 function step(page: string, sample: Sample, index: number, session: Session): string {
   const code = sample.code.replaceAll('8011', String(session.port));
   if (sample.language === 'ts') writeFileSync(sourceFileOf(page, index, session), `${code}\nexport {};\n`);
-  const run = sample.language === 'bash' ? code : `node ${quote(path.join(repository, 'node_modules/tsx/dist/cli.mjs'))} ${quote(sourceFileOf(page, index, session))}`;
+  const run =
+    sample.language === 'bash'
+      ? code
+      : `node ${quote(path.join(repository, 'node_modules/tsx/dist/cli.mjs'))} ${quote(sourceFileOf(page, index, session))}`;
   return `printf '${MARK} ${index} begin\\n'\n${repeatedUntilItAgrees(run, sample, index, session)}\nstatus=$?; printf '${MARK} ${index} end %s\\n' $status; [ $status = 0 ] || exit 1`;
 }
 

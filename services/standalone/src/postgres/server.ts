@@ -70,7 +70,8 @@ export async function startEmbeddedPostgres(options: ServerOptions): Promise<Emb
       return { url, created: cluster.created, orphanStopped, stop };
     }
     // Another process may have taken the port between our look and the server's bind.
-    if (attempt === START_ATTEMPTS_MAX) throw new Error(`Postgres does not start. The end of ${logFile} says why:\n${lastLines(logFile, 5)}`);
+    if (attempt === START_ATTEMPTS_MAX)
+      throw new Error(`Postgres does not start. The end of ${logFile} says why:\n${lastLines(logFile, 5)}`);
     await delay(START_RETRY_DELAY_MS);
   }
 }
@@ -81,7 +82,8 @@ export async function startEmbeddedPostgres(options: ServerOptions): Promise<Emb
  */
 function forgetStrangersPid(clusterDirectory: string): void {
   const pid = readPostmaster(clusterDirectory)?.pid;
-  if (pid !== undefined && isTaken(pid) && !isPostgresOf(pid, clusterDirectory)) rmSync(path.join(clusterDirectory, 'postmaster.pid'), { force: true });
+  if (pid !== undefined && isTaken(pid) && !isPostgresOf(pid, clusterDirectory))
+    rmSync(path.join(clusterDirectory, 'postmaster.pid'), { force: true });
 }
 
 interface Launch {
@@ -132,7 +134,12 @@ async function ready(child: ChildProcess, clusterDirectory: string): Promise<boo
 }
 
 /** Starts the server again, on its old port, when it ends by itself. Answers how to end it. */
-function supervise(first: ChildProcess, restart: () => Promise<ChildProcess | null>, clusterDirectory: string, options: ServerOptions): () => Promise<void> {
+function supervise(
+  first: ChildProcess,
+  restart: () => Promise<ChildProcess | null>,
+  clusterDirectory: string,
+  options: ServerOptions,
+): () => Promise<void> {
   let current = first;
   let restarting: Promise<void> = Promise.resolve();
   let stopping: Promise<void> | undefined;
@@ -148,7 +155,8 @@ function supervise(first: ChildProcess, restart: () => Promise<ChildProcess | nu
   const again = async (child: ChildProcess): Promise<void> => {
     const reason = `Postgres ended by itself (${child.signalCode ?? `exit code ${String(child.exitCode)}`})`;
     const minuteAgo = performance.now() - 60_000;
-    if (restartedAt.filter((at) => at > minuteAgo).length >= RESTARTS_PER_MINUTE_MAX) return options.onLost(`${reason}, too often to go on`);
+    if (restartedAt.filter((at) => at > minuteAgo).length >= RESTARTS_PER_MINUTE_MAX)
+      return options.onLost(`${reason}, too often to go on`);
     restartedAt.push(performance.now());
     const next = await restart();
     if (next === null) return options.onLost(`${reason} and does not start again`);
