@@ -63,6 +63,8 @@ export function spawnProgram(program: string, args: readonly string[], owner: Ow
     return spawn(program, args, { ...options, ...(owner === null ? {} : { uid: owner.uid, gid: owner.gid }), env });
   // setpriv becomes the program, so the pid is the program's.
   const identity = [
+    // The right counts for access(2) as well, by which initdb looks for its siblings; without this bit it holds for opening only.
+    '--securebits=+no_setuid_fixup',
     `--reuid=${owner.uid}`,
     `--regid=${owner.gid}`,
     '--clear-groups',

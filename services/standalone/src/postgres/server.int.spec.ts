@@ -1,5 +1,6 @@
 // The embedded Postgres for real: first start, second start, orphans, crashes.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -66,6 +67,15 @@ test('the first start makes a durable server that listens on the local address o
     await server.stop();
   }
   expect(existsSync(path.join(directory, 'postgres/postmaster.pid'))).toBe(false);
+});
+
+test('the programs find each other in a folder that only root may enter, as in a clone below its home', async () => {
+  const program = path.join(directory, 'program');
+  writeFileSync(program, '', { mode: 0o755 });
+  // initdb asks access(2) for the postgres beside it; Node's accessSync is that call.
+  const asks = spawnProgram(process.execPath, ['-e', 'fs.accessSync(process.argv[1], 1)', program], await findOwner([directory]), {});
+  const [code] = (await once(asks, 'exit')) as [number | null];
+  expect(code).toBe(0);
 });
 
 test('a later start finds what was there, and a half-made cluster beside it harms nothing', async () => {
