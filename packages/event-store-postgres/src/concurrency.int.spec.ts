@@ -91,21 +91,40 @@ test('positions have no gaps, whatever was refused in between', async () => {
   expect(rows[0]?.n).toBe(rows[0]?.last);
 });
 
-test('a statement that waited for the lock sees what its holder committed', async () => {
+test.each([
+  ['append', `ARRAY['snap-many'], ARRAY[$1::bigint], ARRAY[1], ARRAY[$1::bigint + 1], ARRAY[gen_random_uuid()], ARRAY['T'], ARRAY['{}'], ARRAY['{}'], true`, 'snap-many', ['0']],
+  ['append_one', `'snap-one', $1::bigint, gen_random_uuid(), 'T', '{}', '{}', true`, 'snap-one', '0'],
+])('%s sees what the holder committed for whom it waited', async (name, parameters, stream, head) => {
   // Both call the function inside transactions of their own: the second waits, and must see the first one's event and position.
-  const append = `SELECT before, heads FROM confledger_events.append(ARRAY['snap'], ARRAY[$1::bigint], ARRAY[1], ARRAY[$1::bigint + 1], ARRAY[gen_random_uuid()], ARRAY['T'], ARRAY['{}'], ARRAY['{}'])`;
+  const append = `SELECT * FROM confledger_events.${name}(${parameters})`;
   const [first, second] = [new pg.Client({ connectionString: url }), new pg.Client({ connectionString: url })];
   await Promise.all([first.connect(), second.connect()]);
   try {
     await first.query('BEGIN');
     await first.query(append, [-1]);
-    const waiting = second.query<{ heads: string[] }>(append, [-1]);
+    const waiting = second.query<{ heads?: string[]; head?: string }>(append, [-1]);
     await eventually(async () => (await admin.query(`SELECT 1 FROM pg_stat_activity WHERE wait_event = 'advisory'`)).rows.length > 0);
     await first.query('COMMIT');
-    expect((await waiting).rows[0]?.heads).toEqual(['0']);
-    expect((await admin.query(`SELECT 1 FROM confledger_events.events WHERE stream = 'snap'`)).rows).toHaveLength(1);
+    const [row] = (await waiting).rows;
+    expect(row?.heads ?? row?.head).toEqual(head);
+    expect((await admin.query('SELECT 1 FROM confledger_events.events WHERE stream = $1', [stream])).rows).toHaveLength(1);
   } finally {
     await Promise.all([first.end(), second.end()]);
+  }
+});
+
+test('a process that wakes nobody is still heard, by the next look', async () => {
+  const silent = createPostgresEventStore({ connectionString: url, wakesOthers: false });
+  const listening = createPostgresEventStore({ connectionString: url });
+  const abort = new AbortController();
+  try {
+    const subscription = listening.subscribe({ after: await listening.lastPosition(), signal: abort.signal })[Symbol.asyncIterator]();
+    const next = subscription.next();
+    await silent.append('silent', -1, [newEvent()]);
+    expect((await next).value?.map(({ stream }: { stream: string }) => stream)).toEqual(['silent']);
+  } finally {
+    abort.abort();
+    await Promise.all([silent.close(), listening.close()]);
   }
 });
 

@@ -16,6 +16,11 @@ export interface PostgresEventStoreOptions extends PostgresOptions {
   readonly appendTimeoutMs?: number;
   /** How long one attempt of a flush, or one read, may take on the server. Default 2,000. */
   readonly statementTimeoutMs?: number;
+  /**
+   * False where no other process follows this log: appends then notify nobody, which saves 0.1 ms and a wake-up each. What another
+   * process writes is still found, by a look each second. Default true.
+   */
+  readonly wakesOthers?: boolean;
   /** Hears of faults that are being retried. */
   readonly logger?: { warn(details: { readonly error: unknown }, message: string): void };
 }
@@ -34,7 +39,7 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
   const poolOptions = options.readConnectionsMax === undefined ? connection : { ...connection, connectionsMax: options.readConnectionsMax };
   const pool = createPool(poolOptions, warn('An idle connection of the event store broke.'));
   const reads = createReads(pool, quoted, statementTimeoutMs);
-  const writer = createWriter(connection, quoted);
+  const writer = createWriter({ ...connection, wakesOthers: options.wakesOthers ?? true }, quoted);
   const subscriptions = new Subscriptions({
     readAll: (after, limit) => reads.all(after, limit),
     onReadFailed: warn('A subscription could not read the log and tries again.'),

@@ -2,6 +2,7 @@
 import { connectClient, dropClient, endClient, type PostgresOptions, SILENCE_MS_MAX, within } from '@confledger/postgres';
 import type pg from 'pg';
 import type { AppendGroup } from './pending-appends.js';
+import { textArray } from './text-array.js';
 
 /** What became of one group of a flush. */
 export interface GroupAnswer {
@@ -22,9 +23,17 @@ export interface Writer {
   close(): Promise<void>;
 }
 
-/** A writer on a connection of its own. `options.statementTimeoutMs` bounds one attempt, the wait for the lock included. */
-export function createWriter(options: PostgresOptions & { readonly statementTimeoutMs: number }, schema: string): Writer {
-  const text = `SELECT before, heads FROM ${schema}.append($1, $2, $3, $4, $5, $6, $7, $8)`;
+export interface WriterOptions extends PostgresOptions {
+  /** Bounds one attempt, the wait for the lock included. */
+  readonly statementTimeoutMs: number;
+  /** Whether other processes are told of what was written. */
+  readonly wakesOthers: boolean;
+}
+
+/** A writer on a connection of its own. */
+export function createWriter(options: WriterOptions, schema: string): Writer {
+  const many = `SELECT before, heads FROM ${schema}.append($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+  const one = `SELECT before, ARRAY[head] AS heads FROM ${schema}.append_one($1, $2, $3, $4, $5, $6, $7)`;
   let client: pg.Client | undefined;
   let processId: number | null = null;
 
@@ -47,7 +56,10 @@ export function createWriter(options: PostgresOptions & { readonly statementTime
       if (client === undefined) throw new Error('The writer is not connected.');
       const used = client;
       try {
-        const work = used.query<{ before: string; heads: string[] }>({ name: 'append', text, values: flushValues(groups) });
+        const single = singleValues(groups);
+        const query = single ? { name: 'append-one', text: one, values: single } : { name: 'append', text: many, values: flushValues(groups) };
+        query.values.push(options.wakesOthers);
+        const work = used.query<{ before: string; heads: string[] }>(query);
         const { rows } = await within(Math.min(timeoutMs, options.statementTimeoutMs + SILENCE_MS_MAX), work);
         return groupAnswers(groups, rows[0]);
       } catch (error) {
@@ -77,6 +89,14 @@ function groupAnswers(groups: readonly AppendGroup[], row: { readonly before: st
   });
 }
 
+/** Null for a flush of more than one event. */
+function singleValues([group, ...others]: readonly AppendGroup[]): unknown[] | null {
+  const [append, ...further] = group?.appends ?? [];
+  const [event, ...more] = append?.events ?? [];
+  if (!group || !event || others.length > 0 || further.length > 0 || more.length > 0) return null;
+  return [group.stream, group.expectedRevision, event.id, event.type, event.data, event.metadata];
+}
+
 function flushValues(groups: readonly AppendGroup[]): unknown[] {
   const groupOf: number[] = [];
   const revisions: number[] = [];
@@ -97,7 +117,7 @@ function flushValues(groups: readonly AppendGroup[]): unknown[] {
       }
     }
   });
-  return [groups.map((group) => group.stream), groups.map((group) => group.expectedRevision), groupOf, revisions, ids, types, data, metadata];
+  return [groups.map((group) => group.stream), groups.map((group) => group.expectedRevision), groupOf, revisions, ids, types, textArray(data), textArray(metadata)];
 }
 
 /** pg's typings leave it out. */

@@ -108,7 +108,7 @@ async function startCore({ postgresUrl, logs, shutdown }: Parts, signer: Signer)
     logger.warn({ err: error }, 'an idle connection broke'),
   );
   shutdown.add('connections', () => pool.end());
-  const store = createPostgresEventStore({ connectionString: postgresUrl, logger });
+  const store = createPostgresEventStore({ connectionString: postgresUrl, wakesOthers: false, logger });
   shutdown.add('event store', () => store.close());
   const onSnapshotFault = (error: unknown): void => logger.warn({ err: error }, 'a snapshot could not be used');
   const ledgers = createLedgers({ store, snapshots: createPostgresSnapshotStore(pool), clock, ids, signer, onSnapshotFault });

@@ -14,7 +14,7 @@ export interface Child {
 /** Forks `src/servers/<name>.ts`; resolves with its first message. */
 export async function startChild(name: string, env: Readonly<Record<string, string>> = {}): Promise<Child> {
   const script = fileURLToPath(new URL(`./servers/${name}.ts`, import.meta.url));
-  const child = fork(script, { env: { ...process.env, ...env }, execArgv: [...process.execArgv, '--expose-gc'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(script, { env: { ...process.env, ...env }, execArgv: [...process.execArgv, '--expose-gc', ...(process.env['BENCH_PROFILE'] ? ['--cpu-prof', '--cpu-prof-dir=' + process.env['BENCH_PROFILE']] : [])], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const ready = await new Promise<Record<string, string>>((resolve, reject) => {
     child.once('message', (message) => resolve(message as Record<string, string>));
     child.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it was ready`)));

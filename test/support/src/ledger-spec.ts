@@ -64,7 +64,7 @@ export class History {
   decide(command: Command, { guards = {}, actor = 'alice', key, fingerprint = 'f' }: When = {}): Exclude<Decision, { kind: 'needs' }> {
     const loaded = new Map<number, LoadedVersion>();
     for (;;) {
-      const decision = decide(this.state, command, { actor, commandId: key ?? `command-${this.#sets + 1}`, fingerprint, guards, loaded });
+      const decision = decide(this.state, command, { actor, commandId: key ?? `command-${this.#sets + 1}`, keyed: true, fingerprint, guards, loaded });
       if (decision.kind !== 'needs') return decision;
       loaded.set(decision.version, this.versionAt(decision.version));
     }

@@ -30,12 +30,13 @@ ALTER TABLE ${schema}.events ENABLE ALWAYS TRIGGER events_append_only;
 -- Appends the groups whose stream ends at their expected revision, and leaves the others.
 --   streams, expected: one per group, a stream at most once.
 --   group_of, revisions, ids, types, datas, metadatas: one per event; group_of counts from 1.
+--   wake: whether to notify those who listen in other processes.
 -- Answers the position before the first event written, and where each group's stream ended before.
 -- Each statement of a volatile function sees what was committed before it began (READ COMMITTED): what follows the lock
 -- therefore sees everything that its former holders wrote. In the same statement it would not.
 CREATE FUNCTION ${schema}.append(
   streams text[], expected bigint[],
-  group_of int[], revisions bigint[], ids uuid[], types text[], datas text[], metadatas text[],
+  group_of int[], revisions bigint[], ids uuid[], types text[], datas text[], metadatas text[], wake boolean,
   OUT before bigint, OUT heads bigint[]
 ) LANGUAGE plpgsql VOLATILE
 -- Planned once for each connection (custom plans cost 0.3 ms a call), and for a big table also while it is still empty.
@@ -58,10 +59,31 @@ BEGIN
     RETURNING 1
   )
   SELECT array_agg(g.head ORDER BY g.number), (SELECT count(*) FROM inserted) INTO heads, written FROM groups g;
-  IF written > 0 THEN
-    PERFORM pg_notify('${schema.replaceAll('"', '')}', (before + written)::text);
+  IF wake AND written > 0 THEN
+    PERFORM pg_notify('${channel(schema)}', (before + written)::text);
+  END IF;
+END
+$$;
+
+-- The same for a flush of one event, which is what a single client makes: 0.25 ms quicker than the general one.
+CREATE FUNCTION ${schema}.append_one(
+  stream text, expected bigint, id uuid, type text, data text, metadata text, wake boolean,
+  OUT before bigint, OUT head bigint
+) LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(${advisoryKey(`append ${schema}`)});
+  SELECT coalesce(max(e.position), 0) INTO before FROM ${schema}.events e;
+  SELECT coalesce(max(e.revision), -1) INTO head FROM ${schema}.events e WHERE e.stream = append_one.stream;
+  IF head = expected THEN
+    INSERT INTO ${schema}.events (position, stream, revision, id, type, data, metadata)
+    VALUES (before + 1, append_one.stream, expected + 1, append_one.id, append_one.type, append_one.data, append_one.metadata);
+    IF wake THEN
+      PERFORM pg_notify('${channel(schema)}', (before + 1)::text);
+    END IF;
   END IF;
 END
 $$;
 `,
 };
+
+const channel = (schema: string): string => schema.replaceAll('"', '');

@@ -18,7 +18,7 @@ const clock = { now: () => Date.now() };
 const ids = { next: () => randomUUID() };
 const signer = openKeys(keyFilesOf(directory));
 await migrateEventStore({ connectionString });
-const store = createPostgresEventStore({ connectionString });
+const store = createPostgresEventStore({ connectionString, wakesOthers: false });
 const installation = await ensureInstallation({ store, signer, ids, clock });
 const ledgers = createLedgers({ store, clock, ids, signer });
 let position = await store.lastPosition();
