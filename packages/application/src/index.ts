@@ -34,7 +34,7 @@ export { OPEN_CHANGE_SET_WAIT_MS } from './open-change-sets.js';
 export { EventUnreadable, bytesOf, decodeEvent, ledgerOfStream, ledgerStream, toAppend } from './codec.js';
 export { LEAVES_KEPT_MAX, LEDGERS_KEPT_MAX, createLedgers, nameOf } from './create-ledgers.js';
 export type { LedgersCore, LedgersOptions } from './create-ledgers.js';
-export { INSTALLATION_STREAM, InstallationKeyMismatch, ensureInstallation } from './installation.js';
+export { INSTALLATION_STREAM, InstallationKeyMismatch, ensureInstallation, readInstallation } from './installation.js';
 export { LedgerReader, SNAPSHOT_INTERVAL_EVENTS } from './ledger-reader.js';
 export type { Loaded } from './ledger-reader.js';
 export type {

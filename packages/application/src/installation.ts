@@ -20,7 +20,8 @@ export async function ensureInstallation(options: { readonly store: EventStore; 
   throw new InstallationKeyMismatch(`the event store belongs to installation ${known.installation}, whose signing key is ${known.keyId}; the key given here is ${signer.keyId}`);
 }
 
-async function readInstallation(store: EventStore): Promise<InstallationCreated['data'] | null> {
+/** Who the installation is; null where no api has made it yet. */
+export async function readInstallation(store: EventStore): Promise<InstallationCreated['data'] | null> {
   const [first] = await store.readStream(INSTALLATION_STREAM, { from: 0, direction: 'forwards', limit: 1 });
   return first ? (JSON.parse(first.data) as InstallationCreated['data']) : null;
 }

@@ -15,6 +15,7 @@ export const BEAT_INTERVAL_MS = 5_000;
 /** What the relay tells its log and its metrics. */
 export type RelayEvent =
   | { readonly kind: 'active'; readonly position: bigint }
+  /** Another relay has the lock: this one waits for it. */
   | { readonly kind: 'standby' }
   /** The log is carried up to `position`; `activations` is what nodes were given on the way there. */
   | { readonly kind: 'published'; readonly position: bigint; readonly activations: readonly ActiveDocument[] }
@@ -55,9 +56,11 @@ export async function runRelay(options: RelayOptions, signal: AbortSignal): Prom
 }
 
 async function relayWhileActive(options: RelayOptions, signal: AbortSignal, onProgress: () => void): Promise<void> {
-  options.onEvent?.({ kind: 'standby' });
-  const lease = (await options.lock?.acquire(signal)) ?? null;
-  if (signal.aborted) return void (await lease?.release());
+  const lease = (await options.lock?.acquire(signal, () => options.onEvent?.({ kind: 'standby' }))) ?? null;
+  if (signal.aborted) {
+    await lease?.release();
+    return;
+  }
   // An elected relay goes on while Postgres is away: the feed's own fencing tells when another took over.
   try {
     await follow(options, signal, onProgress);

@@ -6,7 +6,7 @@ export interface KafkaConnection {
   readonly brokers: readonly string[];
   readonly clientId?: string;
   readonly ssl?: NonNullable<KafkaConfig['ssl']>;
-  readonly sasl?: NonNullable<KafkaConfig['sasl']>;
+  readonly sasl?: KafkaCredentials | NonNullable<KafkaConfig['sasl']>;
   /** Makes the sockets, for networks that are reached by a detour. */
   readonly socketFactory?: ISocketFactory;
   readonly connectionTimeoutMs?: number;
@@ -14,6 +14,13 @@ export interface KafkaConnection {
   readonly requestTimeoutMs?: number;
   /** Told what the Kafka client has to say; without it the client is silent. */
   readonly log?: (line: KafkaLogLine) => void;
+}
+
+/** Who the client is. Never logged. */
+export interface KafkaCredentials {
+  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  readonly username: string;
+  readonly password: string;
 }
 
 export interface KafkaLogLine {
@@ -31,7 +38,8 @@ export function createClient(connection: KafkaConnection, retry: RetryOptions): 
     brokers: [...brokers],
     clientId,
     ...(ssl === undefined ? {} : { ssl }),
-    ...(sasl === undefined ? {} : { sasl }),
+    // kafkajs types each mechanism apart.
+    ...(sasl === undefined ? {} : { sasl: sasl as NonNullable<KafkaConfig['sasl']> }),
     ...(socketFactory === undefined ? {} : { socketFactory }),
     connectionTimeout: connectionTimeoutMs ?? CONNECTION_TIMEOUT_MS,
     requestTimeout: requestTimeoutMs ?? REQUEST_TIMEOUT_MS,

@@ -5,6 +5,8 @@ export {
   connectClient, CONNECT_TIMEOUT_MS_DEFAULT, createPool, dropClient, endClient, SILENCE_MS_MAX, SilentServer, STATEMENT_TIMEOUT_MS_DEFAULT, within,
 } from './connections.js';
 export type { PostgresOptions } from './connections.js';
+export { createElection, TRY_INTERVAL_MS } from './election.js';
+export type { Election } from './election.js';
 export { failureOf } from './errors.js';
 export type { Failure } from './errors.js';
 export { migrate, quotedSchema, SchemaTooNew } from './migrations.js';

@@ -8,33 +8,54 @@ export interface StartRelayOptions extends Omit<RelayOptions, 'onEvent'> {
   readonly onEvent?: (event: RelayEvent) => void;
 }
 
+/** How far the relay is, and what it has done since it was started. */
+export interface RelayStatus {
+  readonly state: 'starting' | 'standby' | 'active' | 'failing' | 'stopped';
+  /** The feed is complete up to here; on standby what it was when this relay was active last. */
+  readonly position: bigint;
+  /** The newest event of the log. */
+  readonly last: bigint;
+  /** Activations given to nodes, and failures met by this process. */
+  readonly published: number;
+  readonly failures: number;
+}
+
 export interface RunningRelay {
   /** Resolves when the feed is taken over for the first time: from then on no activation is missed. */
   readonly ready: Promise<void>;
   /** The position that the feed is complete up to. */
   readonly position: () => bigint;
   readonly active: () => boolean;
+  /** Rejects when the log cannot be asked. */
+  readonly status: () => Promise<RelayStatus>;
   stop(): Promise<void>;
 }
 
 export function startRelay({ logger, onEvent, ...options }: StartRelayOptions): RunningRelay {
   const stopping = new AbortController();
   let position = 0n;
-  let active = false;
+  let state: RelayStatus['state'] = 'starting';
+  const counts = { published: 0, failures: 0 };
   let becomeReady: () => void = () => undefined;
   const ready = new Promise<void>((resolve) => (becomeReady = resolve));
   const follow = (event: RelayEvent): void => {
-    active = event.kind === 'active' || event.kind === 'published';
+    state = stateAfter(event, state);
+    if (event.kind === 'published') counts.published += event.activations.length;
+    if (event.kind === 'failed') counts.failures += 1;
     if ('position' in event) position = event.position;
     if (event.kind === 'active') becomeReady();
     log(logger, event);
     onEvent?.(event);
   };
-  const ended = runRelay({ ...options, onEvent: follow }, stopping.signal);
+  const ended = runRelay({ ...options, onEvent: follow }, stopping.signal).finally(() => (state = 'stopped'));
   return {
     ready,
     position: () => position,
-    active: () => active,
+    active: () => state === 'active',
+    status: async () => {
+      const last = await options.events.lastPosition();
+      return { state, position, last, ...counts };
+    },
     async stop() {
       stopping.abort();
       await ended;
@@ -43,12 +64,27 @@ export function startRelay({ logger, onEvent, ...options }: StartRelayOptions): 
   };
 }
 
+function stateAfter(event: RelayEvent, before: RelayStatus['state']): RelayStatus['state'] {
+  switch (event.kind) {
+    case 'active':
+    case 'published':
+      return 'active';
+    case 'standby':
+    case 'superseded':
+      return 'standby';
+    case 'failed':
+      return 'failing';
+    case 'unreadable':
+      return before;
+  }
+}
+
 function log(logger: Logger, event: RelayEvent): void {
   switch (event.kind) {
     case 'active':
       return logger.info({ position: String(event.position) }, 'relay is active');
     case 'standby':
-      return logger.info('relay is on standby');
+      return logger.info('another relay is active: on standby');
     case 'superseded':
       return logger.info({ position: String(event.position) }, 'another relay took over');
     case 'unreadable':

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { ConfigRefused, readConfig } from './config.js';
+
+const NEEDED = { CONFLEDGER_POSTGRES_URL: 'postgres://user:hush@localhost:5432/confledger', CONFLEDGER_KAFKA_BROKERS: 'one:9092, two:9092' };
+
+test('Postgres and the brokers must be given; the rest has defaults for three brokers', () => {
+  expect(readConfig(NEEDED)).toEqual({
+    host: '127.0.0.1',
+    port: 8014,
+    namespace: 'confledger',
+    eventStore: 'postgres',
+    postgresUrl: NEEDED.CONFLEDGER_POSTGRES_URL,
+    readModelUrl: NEEDED.CONFLEDGER_POSTGRES_URL,
+    kafka: { brokers: ['one:9092', 'two:9092'], tls: false, sasl: null, partitions: 12, replicationFactor: 3, minInsyncReplicas: 2 },
+    logLevel: 'info',
+  });
+});
+
+test('a user name, a password and a mechanism are given together', () => {
+  const credentials = { CONFLEDGER_KAFKA_SASL_MECHANISM: 'scram-sha-512', CONFLEDGER_KAFKA_USERNAME: 'relay', CONFLEDGER_KAFKA_PASSWORD: 'hush' };
+  expect(readConfig({ ...NEEDED, ...credentials }).kafka.sasl).toEqual({ mechanism: 'scram-sha-512', username: 'relay', password: 'hush' });
+  for (const variable of Object.keys(credentials)) expect(() => readConfig({ ...NEEDED, ...credentials, [variable]: undefined })).toThrow(variable);
+});
+
+test.each([
+  ['CONFLEDGER_POSTGRES_URL', undefined],
+  ['CONFLEDGER_POSTGRES_URL', 'mysql://user:hush@localhost/x'],
+  ['CONFLEDGER_READ_MODEL_URL', 'user:hush'],
+  ['CONFLEDGER_KAFKA_BROKERS', undefined],
+  ['CONFLEDGER_KAFKA_BROKERS', 'hush'],
+  ['CONFLEDGER_KAFKA_BROKERS', 'one:9092,'],
+  ['CONFLEDGER_KAFKA_TLS', 'yes'],
+  ['CONFLEDGER_KAFKA_PARTITIONS', '0'],
+  ['CONFLEDGER_KAFKA_MIN_INSYNC_REPLICAS', '4'],
+  ['CONFLEDGER_KAFKA_SASL_MECHANISM', 'hush'],
+  ['CONFLEDGER_NAMESPACE', 'with space'],
+  ['CONFLEDGER_EVENT_STORE', 'files'],
+  ['PORT', '65536'],
+  ['CONFLEDGER_LOG_LEVEL', 'loud'],
+])('%s=%s is refused by the name of the variable, without its value', (variable, value) => {
+  const read = (): unknown => readConfig({ ...NEEDED, [variable]: value });
+  expect(read).toThrow(ConfigRefused);
+  expect(read).toThrow(variable);
+  expect(read).not.toThrow(/hush/);
+});
