@@ -146,7 +146,7 @@ describe('two processes on one ledger', () => {
   test('the same Idempotency-Key sent to both at once has one effect and one answer', async () => {
     const { store, one, other } = await pair();
     const [first, second] = await Promise.all([one.set('b', 7, { key: 'k' }), other.set('b', 7, { key: 'k' })]);
-    expect([first.replayed, second.replayed].toSorted()).toEqual([false, true]);
+    expect(first.replayed).not.toBe(second.replayed);
     expect({ ...first, replayed: false }).toEqual({ ...second, replayed: false });
     expect(await history(store)).toHaveLength(3);
   });

@@ -216,7 +216,7 @@ function millionth(start: ExistingLedger): { store: EventStore; snapshots: Snaps
   record(0);
   const { revision, hash, occurredAt } = state as ExistingLedger & { hash: string; occurredAt: string };
   const snapshots = new InMemorySnapshotStore();
-  void snapshots.save({ stream: STREAM, revision, hash, occurredAt, codeVersion: SNAPSHOT_CODE_VERSION, body: encodeSnapshot(state as ExistingLedger) });
+  void snapshots.save({ stream: STREAM, revision, hash, occurredAt, codeVersion: SNAPSHOT_CODE_VERSION, body: encodeSnapshot(state) });
   for (let value = 1; value <= 300; value += 1) record(value);
   let count = 0;
   const store: EventStore = {

@@ -36,6 +36,7 @@ export function createPool(options: PostgresOptions & { readonly connectionsMax?
     idleTimeoutMillis: POOL_IDLE_MS_MAX,
     // An idle pool must not keep a process alive that has nothing else to do.
     allowExitOnIdle: true,
+    // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it, which its typings leave out
     onConnect: async (client) => {
       // The pool listens to idle connections only: without this, one that breaks while it is in use ends the process.
       // Whoever uses it hears of it by the query that rejects.

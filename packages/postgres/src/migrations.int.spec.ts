@@ -30,7 +30,7 @@ test('what is missing is applied, in order, and what is there is left alone', as
 
 test('of several processes that migrate at once one works and the others find it done', async () => {
   const done = await Promise.all(Array.from({ length: 5 }, () => migrate(target(), [first, second])));
-  expect(done.flat().sort()).toEqual([1, 2]);
+  expect(done.flat().sort((one, other) => one - other)).toEqual([1, 2]);
   expect((await admin.query('SELECT n FROM some_schema.a')).rows).toEqual([{ n: 2 }]);
 });
 

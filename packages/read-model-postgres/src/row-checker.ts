@@ -146,9 +146,9 @@ export class RowChecker implements ProjectionStore {
     for (const row of expected) {
       const other = found.get(keyOf(row));
       found.delete(keyOf(row));
-      this.#compare(String(row['ledger'] ?? row['stream'] ?? ''), `${table} row ${keyOf(row)}`, texts(row), other);
+      this.#compare(ownerOf(row), `${table} row ${keyOf(row)}`, texts(row), other);
     }
-    for (const row of found.values()) this.#compare(String(row['ledger'] ?? row['stream'] ?? ''), `${table} row ${keyOf(row)}`, undefined, row);
+    for (const row of found.values()) this.#compare(ownerOf(row), `${table} row ${keyOf(row)}`, undefined, row);
   }
 
   async #compareCounts(table: CountedTable): Promise<void> {
@@ -185,9 +185,21 @@ function count(counts: Map<string, number>, ledger: string): void {
   counts.set(ledger, (counts.get(ledger) ?? 0) + 1);
 }
 
+/** The ledger that a row is about, or the stream where the table is about streams. */
+function ownerOf(row: Row): string {
+  return textOfColumn(row['ledger'] ?? row['stream']) ?? '';
+}
+
 /** Columns as texts: pg gives bigint as text and timestamps as Date, a fold gives numbers, bigints and ISO text. */
 function texts(row: Row): Row {
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value === null ? null : String(value)]));
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, textOfColumn(value)]));
+}
+
+function textOfColumn(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value === 'string') return value;
+  return typeof value === 'bigint' ? String(value) : canonicalJson(plain(value));
 }
 
 function plain(value: object): JsonValue;

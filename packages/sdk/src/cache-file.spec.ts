@@ -192,7 +192,10 @@ describe('the file', () => {
     ledger.activate({ a: 1 });
     const feed = telling();
     const node = await connect(feed, { cacheMaxAgeMs: 40 });
-    const confirmedAt = async (): Promise<number> => Number((JSON.parse((await readFile(cacheFile, 'utf8')).split('\n')[0] ?? '') as { confirmedAtMs: number }).confirmedAtMs);
+    const confirmedAt = async (): Promise<number> => {
+      const [head] = (await readFile(cacheFile, 'utf8')).split('\n');
+      return (JSON.parse(head ?? '') as { confirmedAtMs: number }).confirmedAtMs;
+    };
     await vi.waitFor(confirmedAt);
     const begin = await confirmedAt();
     await vi.waitFor(async () => {

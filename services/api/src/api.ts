@@ -108,7 +108,7 @@ function makeServer({ logger }: ApiOptions, clock: Clock): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     // One logger for all requests: the lines that are written name the request themselves.
     childLoggerFactory: (shared) => shared,
-    genReqId: (request) => requestIdOf(request as Parameters<typeof requestIdOf>[0]),
+    genReqId: (request) => requestIdOf(request),
     bodyLimit: BODY_BYTES_MAX,
     routerOptions: {
       maxParamLength: PARAMETER_CHARACTERS_MAX,

@@ -62,7 +62,7 @@ test('an activation at one api reaches the nodes that the other feeds', async ()
   let seen = '';
   const decoder = new TextDecoder();
   for await (const chunk of response.body ?? []) {
-    seen += decoder.decode(chunk as Uint8Array, { stream: true });
+    seen += decoder.decode(chunk, { stream: true });
     if (seen.includes('event: active')) break;
   }
   expect(seen).toContain('event: leaf');

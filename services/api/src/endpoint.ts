@@ -73,10 +73,10 @@ export function endpoint<Q, B, A>(spec: EndpointSpec<Q, B, A>): Endpoint {
   const queryNames = Object.keys(spec.query.shape);
   const emptyQuery = spec.query.safeParse({});
   const readQuery = (query: object): Q => {
-    if (emptyQuery.success && isEmpty(query)) return emptyQuery.data as Q;
+    if (emptyQuery.success && isEmpty(query)) return emptyQuery.data;
     if (isMalformedQuery(query)) throw byCatalogue('PERCENT_ENCODING_MALFORMED', 'query');
     const parsed = spec.query.safeParse(query);
-    if (parsed.success) return parsed.data as Q;
+    if (parsed.success) return parsed.data;
     throw refuseIssues('query', parsed.error.issues, query, queryNames);
   };
   const readBody = bodyReader(spec.body);
@@ -103,7 +103,7 @@ function bodyReader<Q, B, A>(spec: EndpointSpec<Q, B, A>['body']): (body: unknow
     const given = body === undefined ? EMPTY_BODY : body;
     if (typeof given !== 'object' || given === null || Array.isArray(given)) throw byCatalogue('BODY_NOT_OBJECT');
     const parsed = spec.schema.safeParse(given);
-    if (parsed.success) return parsed.data as B;
+    if (parsed.success) return parsed.data;
     throw refuseIssues('body', parsed.error.issues, given, names);
   };
 }

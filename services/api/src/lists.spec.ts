@@ -70,7 +70,7 @@ describe('versions', () => {
   test('pages follow one another by cursor, and end', async () => {
     const first = await given.ask(`GET ${LEDGER}/versions?limit=2`);
     expect(first.data.items).toHaveLength(2);
-    const second = await given.ask(`GET ${LEDGER}/versions?limit=2&cursor=${first.data.next}`);
+    const second = await given.ask(`GET ${LEDGER}/versions?limit=2&cursor=${String(first.data.next)}`);
     expect(second.data.items.map(({ version }) => version)).toEqual([2]);
     expect(second.data.next).toBeNull();
   });
@@ -143,9 +143,9 @@ describe('differences', () => {
       changeCount: 2,
       items: [{ path: 'risk.max', before: 5, after: 1 }],
     });
-    const second = await given.ask(`GET ${LEDGER}/diff?${query}&limit=1&cursor=${first.data.next}`);
+    const second = await given.ask(`GET ${LEDGER}/diff?${query}&limit=1&cursor=${String(first.data.next)}`);
     expect(second.data).toMatchObject({ items: [{ path: 'risk.min', after: 0 }], next: null });
-    expect((await given.ask(`GET ${LEDGER}/diff?from=2&to=4&cursor=${first.data.next}`)).code).toBe('CURSOR_INVALID');
+    expect((await given.ask(`GET ${LEDGER}/diff?from=2&to=4&cursor=${String(first.data.next)}`)).code).toBe('CURSOR_INVALID');
   });
 });
 

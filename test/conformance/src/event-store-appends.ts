@@ -71,7 +71,7 @@ export function appendRules(store: () => EventStore): void {
       const events = newEvents(2);
       const results = await Promise.all([store().append(stream, -1, events), store().append(stream, -1, events)]);
       expect(new Set(results.map(positionOf)).size).toBe(1);
-      expect(results.map((result) => result.outcome === 'appended' && result.alreadyThere).sort()).toEqual([false, true]);
+      expect(results.filter((result) => result.outcome === 'appended' && result.alreadyThere)).toHaveLength(1);
       expect(await store().readStream(stream, { limit: 10 })).toHaveLength(2);
     });
 

@@ -106,7 +106,7 @@ function successes({ answer, statuses }: Endpoint, components: Json): Json {
 
 function failures({ errors, failure = failureAnswer, body }: Endpoint, open: boolean, components: Json): Json {
   const codes = [...new Set([...errors, ...COMMON_ERRORS, ...(open ? [] : TOKEN_ERRORS)])];
-  const statuses = [...new Set(codes.map((code) => STATUS_OF[code]))].sort();
+  const statuses = [...new Set(codes.map((code) => STATUS_OF[code]))].sort((one, other) => one - other);
   const batch = body !== null && failure !== failureAnswer;
   const schema = batch
     ? { anyOf: [schemaOf(failureAnswer, 'output', components), schemaOf(failure, 'output', components)] }
