@@ -79,3 +79,7 @@ test('a path through a file is refused in one line', () => {
   );
   expect(() => openDataDirectory(path.join(parent, 'file'))).toThrow(/a file of that name is in the way/);
 });
+
+test.runIf(process.platform === 'linux')('a place that takes no directories is refused, and not tried for ever', () => {
+  expect(() => openDataDirectory('/proc/confledger/data')).toThrow(/cannot be written: no directory can be made there/);
+});

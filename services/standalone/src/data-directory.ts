@@ -1,5 +1,5 @@
 // The data directory: made at the first start, locked while a process uses it. Used by main.ts before anything else is touched.
-import { accessSync, constants, linkSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readIfThere } from './durable-file.js';
 import { isAlive, startMarkOf } from './process-identity.js';
@@ -37,9 +37,9 @@ export function openDataDirectory(directory: string): DataDirectory {
 function prepare(directory: string): void {
   try {
     // As root, Postgres runs as another user, who must be able to pass through; the files say for themselves who may read them.
-    mkdirSync(directory, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
-    mkdirSync(path.join(directory, 'logs'), { recursive: true, mode: 0o700 });
-    if (!statSync(directory).isDirectory()) throw new StartRefused(notWritable(directory, 'it is no directory'));
+    makeDirectory(directory, process.getuid?.() === 0 ? 0o711 : 0o700);
+    if (!statSync(directory).isDirectory()) throw new StartRefused(notWritable(directory, 'a file of that name is in the way'));
+    makeDirectory(path.join(directory, 'logs'), 0o700);
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const code = systemCode(error);
@@ -48,12 +48,24 @@ function prepare(directory: string): void {
   }
 }
 
+/** With its parents. Not by Node's `recursive`, which never ends where a parent says that it is there and takes no entries, as /proc does. */
+function makeDirectory(directory: string, mode: number): void {
+  if (existsSync(directory)) return;
+  if (!existsSync(path.dirname(directory))) makeDirectory(path.dirname(directory), mode);
+  try {
+    mkdirSync(directory, { mode });
+  } catch (error) {
+    // Another start made it in this moment.
+    if (!existsSync(directory)) throw error;
+  }
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission is denied',
   EPERM: 'permission is denied',
   EROFS: 'the file system is read-only',
   ENOTDIR: 'a part of the path is a file',
-  EEXIST: 'a file of that name is in the way',
+  ENOENT: 'no directory can be made there',
   ENOSPC: 'the disk is full',
 };
 
