@@ -69,7 +69,10 @@ describe('events that are handed over', () => {
     const core = await story(store);
     const [last] = await store.readStream(`config-${LEDGER}`, { direction: 'backwards', limit: 1 });
     if (!last) throw new Error('no event');
-    core.ledgers.observe([{ ...last, revision: last.revision + 1 }, { ...last, revision: last.revision + 1, data: '?' }]);
+    core.ledgers.observe([
+      { ...last, revision: last.revision + 1 },
+      { ...last, revision: last.revision + 1, data: '?' },
+    ]);
     expect((await core.found()).document.toJson()).toEqual({ a: 3 });
     expect(await core.set('a', 4)).toMatchObject({ changed: true });
   });
@@ -79,7 +82,11 @@ test('a log that contradicts what is kept is told, and what is kept is not kept 
   const real = createInMemoryEventStore();
   await story(real);
   let wrong = false;
-  const store: EventStore = { ...real, readStream: async (stream, page) => (await real.readStream(stream, page)).map((event) => (wrong ? { ...event, revision: event.revision + 7 } : event)) };
+  const store: EventStore = {
+    ...real,
+    readStream: async (stream, page) =>
+      (await real.readStream(stream, page)).map((event) => (wrong ? { ...event, revision: event.revision + 7 } : event)),
+  };
   const core = testCore(store);
   await core.found();
   const other = testCore(real);

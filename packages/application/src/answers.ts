@@ -46,7 +46,12 @@ export function accepted(name: LedgerName, { waiting, decision, before, after, r
   };
 }
 
-export function nothing(name: LedgerName, { state, position }: Loaded, waiting: Answered, { restored }: Extract<Decision, { kind: 'nothing' }>): CommandOutcome {
+export function nothing(
+  name: LedgerName,
+  { state, position }: Loaded,
+  waiting: Answered,
+  { restored }: Extract<Decision, { kind: 'nothing' }>,
+): CommandOutcome {
   const changes: readonly Difference[] = [];
   return {
     kind: 'done',

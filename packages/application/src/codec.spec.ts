@@ -18,12 +18,20 @@ async function stored(): Promise<StoredEvent[]> {
 describe('a stored event', () => {
   test('is read as it was recorded', async () => {
     const events = await stored();
-    expect(events.map((event) => decodeEvent(event).type)).toEqual(['LedgerCreated', 'ConfigSet', 'VersionActivated', 'VersionTagged', 'ConfigDeleted']);
+    expect(events.map((event) => decodeEvent(event).type)).toEqual([
+      'LedgerCreated',
+      'ConfigSet',
+      'VersionActivated',
+      'VersionTagged',
+      'ConfigDeleted',
+    ]);
   });
 
   test('of an unknown type, or that is no JSON, is told by name', async () => {
     const [event] = (await stored()) as [StoredEvent];
-    expect(() => decodeEvent({ ...event, type: 'ConfigRenamed' })).toThrow(/event 0 of config-production.trading-engine has the unknown type 'ConfigRenamed'/);
+    expect(() => decodeEvent({ ...event, type: 'ConfigRenamed' })).toThrow(
+      /event 0 of config-production.trading-engine has the unknown type 'ConfigRenamed'/,
+    );
     expect(() => decodeEvent({ ...event, data: '{' })).toThrow(EventUnreadable);
     expect(() => decodeEvent({ ...event, metadata: 'null' })).toThrow(EventUnreadable);
   });
@@ -36,7 +44,9 @@ describe('a stored event', () => {
         expect(() => decodeEvent({ ...event, metadata: JSON.stringify(rest) }), name).toThrow(EventUnreadable);
       }
       if (event.type === 'LedgerCreated') continue;
-      for (const name of Object.keys(JSON.parse(event.data) as object).filter((each) => ['path', 'value', 'version', 'tag', 'digest'].includes(each))) {
+      for (const name of Object.keys(JSON.parse(event.data) as object).filter((each) =>
+        ['path', 'value', 'version', 'tag', 'digest'].includes(each),
+      )) {
         const { [name]: _gone, ...rest } = JSON.parse(event.data) as Record<string, unknown>;
         expect(() => decodeEvent({ ...event, data: JSON.stringify(rest) }), `${event.type} ${name}`).toThrow(EventUnreadable);
       }
@@ -50,19 +60,27 @@ test('a ledger has one stream, and other streams are no ledgers', () => {
 });
 
 describe('a large change set is cut into appends', () => {
-  const events = (count: number, bytes: number): EventToAppend[] => Array.from({ length: count }, (_, index) => ({ id: `${index}`, type: 'T', data: 'x'.repeat(bytes - 2), metadata: '{}' }));
+  const events = (count: number, bytes: number): EventToAppend[] =>
+    Array.from({ length: count }, (_, index) => ({ id: `${index}`, type: 'T', data: 'x'.repeat(bytes - 2), metadata: '{}' }));
 
   test('of so many events', () => {
-    expect([...partsOf(events(APPEND_EVENTS_MAX * 2 + 1, 10))].map((part) => part.length)).toEqual([APPEND_EVENTS_MAX, APPEND_EVENTS_MAX, 1]);
+    expect([...partsOf(events(APPEND_EVENTS_MAX * 2 + 1, 10))].map((part) => part.length)).toEqual([
+      APPEND_EVENTS_MAX,
+      APPEND_EVENTS_MAX,
+      1,
+    ]);
   });
   test('of so many bytes, to the last one', () => {
     const half = APPEND_BYTES_MAX / 2;
     expect([...partsOf(events(4, half))].map((part) => part.length)).toEqual([2, 2]);
     expect([...partsOf(events(4, half + 1))].map((part) => part.length)).toEqual([1, 1, 1, 1]);
-    for (const part of partsOf(events(9, 300_000))) expect(part.reduce((sum, each) => sum + bytesOf(each), 0)).toBeLessThanOrEqual(APPEND_BYTES_MAX);
+    for (const part of partsOf(events(9, 300_000)))
+      expect(part.reduce((sum, each) => sum + bytesOf(each), 0)).toBeLessThanOrEqual(APPEND_BYTES_MAX);
   });
   test('in their order, all of them', () => {
-    expect([...partsOf(events(2_500, 1_000))].flat().map((event) => Number(event.id))).toEqual(Array.from({ length: 2_500 }, (_, index) => index));
+    expect([...partsOf(events(2_500, 1_000))].flat().map((event) => Number(event.id))).toEqual(
+      Array.from({ length: 2_500 }, (_, index) => index),
+    );
     expect([...partsOf([])]).toEqual([]);
   });
 });

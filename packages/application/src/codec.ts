@@ -18,7 +18,14 @@ export class EventUnreadable extends Error {
   override readonly name = 'EventUnreadable';
 }
 
-const LEDGER_EVENT_TYPES: ReadonlySet<string> = new Set<LedgerEvent['type']>(['LedgerCreated', 'ConfigSet', 'ConfigDeleted', 'VersionActivated', 'VersionTagged', 'VersionUntagged']);
+const LEDGER_EVENT_TYPES: ReadonlySet<string> = new Set<LedgerEvent['type']>([
+  'LedgerCreated',
+  'ConfigSet',
+  'ConfigDeleted',
+  'VersionActivated',
+  'VersionTagged',
+  'VersionUntagged',
+]);
 
 /** Reads an event of a ledger's stream. Throws `EventUnreadable` for one that it does not know or that is no JSON. */
 export function decodeEvent(stored: StoredEvent): Recorded<LedgerEvent> {
@@ -30,12 +37,22 @@ export function decodeEvent(stored: StoredEvent): Recorded<LedgerEvent> {
     if (!isEnvelope(metadata) || !fits(type, data)) throw new EventUnreadable('its members are not those of its type');
     return { type, data, id, stream, revision, metadata } as Recorded<LedgerEvent>;
   } catch (error) {
-    throw new EventUnreadable(`event ${revision} of ${stream} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new EventUnreadable(`event ${revision} of ${stream} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 }
 
 /** What a store is to keep of a recorded event. */
-export function toAppend({ event, data, metadata }: { readonly event: { readonly id: string; readonly type: string }; readonly data: string; readonly metadata: string }): EventToAppend {
+export function toAppend({
+  event,
+  data,
+  metadata,
+}: {
+  readonly event: { readonly id: string; readonly type: string };
+  readonly data: string;
+  readonly metadata: string;
+}): EventToAppend {
   return { id: event.id, type: event.type, data, metadata };
 }
 
@@ -49,7 +66,11 @@ function isEnvelope(value: unknown): value is EventMetadata {
   if (!isObject(value) || !isObject(value.actor) || !isObject(value.changeSet)) return false;
   const { actor, changeSet, commandId, fingerprint, hash, occurredAt, previousHash } = value;
   if (![actor.id, changeSet.id, commandId, fingerprint, hash, occurredAt].every((each) => typeof each === 'string')) return false;
-  return Number.isSafeInteger(changeSet.index) && Number.isSafeInteger(changeSet.size) && (previousHash === null || typeof previousHash === 'string');
+  return (
+    Number.isSafeInteger(changeSet.index) &&
+    Number.isSafeInteger(changeSet.size) &&
+    (previousHash === null || typeof previousHash === 'string')
+  );
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;

@@ -88,10 +88,21 @@ describe('commands that wait', () => {
 describe('a command that throws', () => {
   test('fails alone: those before and behind it are carried out', async () => {
     const core = testCore(createInMemoryEventStore());
-    const poisoned = { type: 'Merge', get patch(): JsonObject { throw new Error('poison'); } } as const;
+    const poisoned = {
+      type: 'Merge',
+      get patch(): JsonObject {
+        throw new Error('poison');
+      },
+    } as const;
     const outcomes = await Promise.allSettled([
       core.set('a', 1),
-      core.ledgers.execute(NAME, poisoned, { actor: { id: 'mallory', method: 'token', roles: [] }, reason: null, request: 'poison', correlationId: 'x', guards: {} }),
+      core.ledgers.execute(NAME, poisoned, {
+        actor: { id: 'mallory', method: 'token', roles: [] },
+        reason: null,
+        request: 'poison',
+        correlationId: 'x',
+        guards: {},
+      }),
       core.set('b', 2),
       core.set('c', 3),
     ]);
@@ -101,7 +112,15 @@ describe('a command that throws', () => {
 
   test('because a signature cannot be made: so too', async () => {
     let broken = false;
-    const core = testCore(createInMemoryEventStore(), { signer: { ...testSigner, sign: (bytes) => { if (broken) throw new Error('the key is gone'); return testSigner.sign(bytes); } } });
+    const core = testCore(createInMemoryEventStore(), {
+      signer: {
+        ...testSigner,
+        sign: (bytes) => {
+          if (broken) throw new Error('the key is gone');
+          return testSigner.sign(bytes);
+        },
+      },
+    });
     await core.set('a', 1);
     broken = true;
     const outcomes = await Promise.allSettled([core.set('b', 1), core.done({ type: 'Activate', version: 'latest' }), core.set('c', 1)]);
@@ -153,8 +172,14 @@ describe('two processes on one ledger', () => {
   test('a repeated key is answered also when it was first used elsewhere, and the same for every kind of command', async () => {
     const { one, other } = await pair();
     const commands = [
-      { type: 'Merge', patch: { x: { y: 1 } } }, { type: 'Activate', version: 'latest' }, { type: 'Tag', version: 'latest', tag: 't', move: false }, { type: 'Set', path: 'a', value: 9 },
-      { type: 'Rollback', version: 'active' }, { type: 'Untag', version: 't', tag: 't' }, { type: 'Delete', path: 'x' }, { type: 'DeleteAll' },
+      { type: 'Merge', patch: { x: { y: 1 } } },
+      { type: 'Activate', version: 'latest' },
+      { type: 'Tag', version: 'latest', tag: 't', move: false },
+      { type: 'Set', path: 'a', value: 9 },
+      { type: 'Rollback', version: 'active' },
+      { type: 'Untag', version: 't', tag: 't' },
+      { type: 'Delete', path: 'x' },
+      { type: 'DeleteAll' },
     ] as const;
     for (const command of commands) {
       const first = await one.done(command, { key: command.type });
@@ -169,9 +194,11 @@ describe('two processes on one ledger', () => {
     const { store, one } = await pair();
     for (const losses of [WRITE_ATTEMPTS_MAX - 1, WRITE_ATTEMPTS_MAX]) {
       let left = losses;
-      const loser = testCore(watching(store, async () => {
-        if (left > 0) await one.set('contended', `${losses}-${left--}`);
-      }));
+      const loser = testCore(
+        watching(store, async () => {
+          if (left > 0) await one.set('contended', `${losses}-${left--}`);
+        }),
+      );
       const outcome = await loser.execute({ type: 'Set', path: 'mine', value: losses });
       expect(left).toBe(0);
       if (losses < WRITE_ATTEMPTS_MAX) expect(outcome).toMatchObject({ kind: 'done', changed: true });
@@ -182,9 +209,11 @@ describe('two processes on one ledger', () => {
   test('a guard is judged again on the state that the command lost against', async () => {
     const { store, one } = await pair();
     let lost = false;
-    const loser = testCore(watching(store, async () => {
-      if (!lost) await one.set('a', 2, (lost = true, {}));
-    }));
+    const loser = testCore(
+      watching(store, async () => {
+        if (!lost) await one.set('a', 2, ((lost = true), {}));
+      }),
+    );
     expect(await loser.refused({ type: 'Set', path: 'a', value: 3 }, { guards: { expectedVersion: 1 } })).toBe('EXPECTED_VERSION_CONFLICT');
   });
 });
@@ -198,7 +227,12 @@ describe('a store that fails', () => {
     const failure = await core.set('a', 2, { key: 'k' }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(CommandOutcomeUnknown);
     expect(failure).toMatchObject({ commandId: 'k' });
-    expect(await core.set('a', 2, { key: 'k' })).toMatchObject({ replayed: true, changed: true, standing: { version: 2 }, changes: [{ path: 'a', before: 1, after: 2 }] });
+    expect(await core.set('a', 2, { key: 'k' })).toMatchObject({
+      replayed: true,
+      changed: true,
+      standing: { version: 2 },
+      changes: [{ path: 'a', before: 1, after: 2 }],
+    });
     expect(await history(store)).toHaveLength(3);
   });
   test('an append that was refused left nothing; the same key is carried out', async () => {
@@ -216,7 +250,11 @@ describe('a store that fails', () => {
     store.unreadable = true;
     store.nextAppends({ kind: 'fail before' });
     const calls = store.calls.reads;
-    const outcomes = await Promise.allSettled([...Array.from({ length: 50 }, (_, index) => core.set('b', index)), core.done({ type: 'Activate', version: 1 }), core.done({ type: 'Delete', path: 'nope' })]);
+    const outcomes = await Promise.allSettled([
+      ...Array.from({ length: 50 }, (_, index) => core.set('b', index)),
+      core.done({ type: 'Activate', version: 1 }),
+      core.done({ type: 'Delete', path: 'nope' }),
+    ]);
     expect(outcomes.every((each) => each.status === 'rejected' && each.reason instanceof EventStoreUnavailable)).toBe(true);
     expect(store.calls.reads - calls).toBeLessThan(5);
     store.unreadable = false;
@@ -233,7 +271,8 @@ describe('a store that fails', () => {
 });
 
 describe('a change set too large for one append', () => {
-  const wide = (leaves: number, value: number): JsonObject => Object.fromEntries(Array.from({ length: leaves }, (_, index) => [`k${index}`, value]));
+  const wide = (leaves: number, value: number): JsonObject =>
+    Object.fromEntries(Array.from({ length: leaves }, (_, index) => [`k${index}`, value]));
   const begun = async () => {
     const store = faultyEventStore(createInMemoryEventStore());
     const core = testCore(store);
@@ -251,9 +290,12 @@ describe('a change set too large for one append', () => {
     const outcome = await core.done({ type: 'Rollback', version: 1 });
     expect(store.calls.appends - appends).toBeGreaterThan(20);
     const events = [];
-    for (let from = (wrote.standing.version ?? 0) + 1; events.length < 25_002; from += 10_000) events.push(...(await store.readStream(STREAM, { from, limit: 10_000 })));
+    for (let from = (wrote.standing.version ?? 0) + 1; events.length < 25_002; from += 10_000)
+      events.push(...(await store.readStream(STREAM, { from, limit: 10_000 })));
     expect(new Set(events.map((event) => (JSON.parse(event.metadata) as { changeSet: { id: string } }).changeSet.id)).size).toBe(1);
-    expect(events.filter((event) => event.type === 'VersionActivated').map((event) => event.revision)).toEqual([outcome.activation?.activation]);
+    expect(events.filter((event) => event.type === 'VersionActivated').map((event) => event.revision)).toEqual([
+      outcome.activation?.activation,
+    ]);
     expect(outcome).toMatchObject({ changed: true, rollback: { version: 1, digest: outcome.standing.digest } });
     expect((await core.found({ version: 'active' })).standing.digest).toBe((await core.found({ version: 1 })).standing.digest);
   }, 120_000);
@@ -278,12 +320,14 @@ describe('a change set too large for one append', () => {
     const other = testCore(store);
     await other.found();
     let parts = 0;
-    const loser = testCore(watching(store, async () => {
-      parts += 1;
-      if (parts !== 2) return;
-      const end = await endOf(store);
-      await store.append(STREAM, end.revision, foreign(end, [{ type: 'ConfigSet', data: { path: 'k1', value: 77 } }]));
-    }));
+    const loser = testCore(
+      watching(store, async () => {
+        parts += 1;
+        if (parts !== 2) return;
+        const end = await endOf(store);
+        await store.append(STREAM, end.revision, foreign(end, [{ type: 'ConfigSet', data: { path: 'k1', value: 77 } }]));
+      }),
+    );
     const outcome = await loser.done({ type: 'Rollback', version: 1_500 });
     expect(outcome.standing.digest).toBe(outcome.rollback?.digest);
     expect((await other.found()).standing.digest).toBe(outcome.rollback?.digest);
@@ -301,13 +345,28 @@ async function endOf(store: EventStore): Promise<End> {
   const [last] = await store.readStream(STREAM, { direction: 'backwards', limit: 1 });
   const [first] = await store.readStream(STREAM, { limit: 1 });
   const metadata = last && (JSON.parse(last.metadata) as { hash: string; occurredAt: string });
-  return { revision: last?.revision ?? -1, hash: metadata?.hash ?? null, occurredAt: metadata?.occurredAt ?? null, origin: first?.id ?? null };
+  return {
+    revision: last?.revision ?? -1,
+    hash: metadata?.hash ?? null,
+    occurredAt: metadata?.occurredAt ?? null,
+    origin: first?.id ?? null,
+  };
 }
 
 /** One change set as another process would write it. */
 function foreign(end: End, drafts: readonly DraftEvent[]): EventToAppend[] {
   const id = 'foreign';
-  const envelope = { actor: { id: 'bob', method: 'token', roles: [] }, reason: null, commandId: id, fingerprint: id, correlationId: id, causationId: null, traceparent: null, changeSetId: id, now: 0 };
+  const envelope = {
+    actor: { id: 'bob', method: 'token', roles: [] },
+    reason: null,
+    commandId: id,
+    fingerprint: id,
+    correlationId: id,
+    causationId: null,
+    traceparent: null,
+    changeSetId: id,
+    now: 0,
+  };
   return recordChangeSet('production.trading-engine', end, drafts, envelope, () => ({ keyId: 'k', signature: 's' })).map(toAppend);
 }
 
@@ -320,7 +379,10 @@ describe("another's open change set", () => {
     const core = testCore(store, { clock: { now: () => Date.now() } });
     await core.set('a', 1);
     const end = await endOf(store);
-    const drafts: DraftEvent[] = [{ type: 'ConfigSet', data: { path: 'b', value: 1 } }, { type: 'ConfigSet', data: { path: 'c', value: 1 } }];
+    const drafts: DraftEvent[] = [
+      { type: 'ConfigSet', data: { path: 'b', value: 1 } },
+      { type: 'ConfigSet', data: { path: 'c', value: 1 } },
+    ];
     const both = foreign(end, drafts);
     const [first, second] = [both.slice(0, 1), both.slice(1)];
     await store.append(STREAM, end.revision, first);
@@ -395,7 +457,9 @@ describe('a dry run', () => {
 
   test('makes no signature: a node would run what was never activated', async () => {
     let signatures = 0;
-    const core = testCore(createInMemoryEventStore(), { signer: { ...testSigner, sign: (bytes) => ((signatures += 1), testSigner.sign(bytes)) } });
+    const core = testCore(createInMemoryEventStore(), {
+      signer: { ...testSigner, sign: (bytes) => ((signatures += 1), testSigner.sign(bytes)) },
+    });
     const outcome = await core.done({ type: 'Create', configuration: { a: 1 } }, { guards: { activate: true }, dryRun: true });
     expect(outcome.activation).toMatchObject({ version: 1, signature: '' });
     expect(signatures).toBe(0);
@@ -416,10 +480,17 @@ test('a refusal says where the ledger stands', async () => {
   expect(await core.execute({ type: 'DeleteAll' })).toMatchObject({ kind: 'refused', standing: null });
   await core.set('a', 1);
   const digest = Document.empty.apply([{ path: 'a', value: 1 }]).digest;
-  expect(await core.execute({ type: 'Delete', path: 'b' })).toMatchObject({ kind: 'refused', standing: { version: 1, pending: 1, digest } });
+  expect(await core.execute({ type: 'Delete', path: 'b' })).toMatchObject({
+    kind: 'refused',
+    standing: { version: 1, pending: 1, digest },
+  });
 });
 
 /** Without what must differ: the mark of the dry run, the command's own id, the signature, and the position. */
 function comparable(outcome: object): unknown {
-  return JSON.parse(JSON.stringify({ ...outcome, dryRun: null, commandId: null }, (name, value: unknown) => (name === 'position' || name === 'signature' ? null : value)));
+  return JSON.parse(
+    JSON.stringify({ ...outcome, dryRun: null, commandId: null }, (name, value: unknown) =>
+      name === 'position' || name === 'signature' ? null : value,
+    ),
+  );
 }

@@ -70,7 +70,8 @@ export function createLedgers(options: LedgersOptions): LedgersCore {
       const outcome = await use(name).queue.execute(command, request);
       return withVersionsTakenLive(reader, name, outcome);
     },
-    read: (name: LedgerName, selector: ReadSelector): Promise<ReadOutcome> => readLedger({ name, selector, kept: use(name).kept, reader, clock: options.clock }),
+    read: (name: LedgerName, selector: ReadSelector): Promise<ReadOutcome> =>
+      readLedger({ name, selector, kept: use(name).kept, reader, clock: options.clock }),
     active: (ledger, revision = -1) => activeDocument(use(nameOf(ledger)).kept, reader, revision),
     observe(events) {
       for (const event of events) {
@@ -108,7 +109,8 @@ const TAKEN_LIVE_NAMED_MAX = 1_000;
 
 /** An activation over several pending versions names them all; a failure to list them does not undo the activation. */
 async function withVersionsTakenLive(reader: LedgerReader, name: LedgerName, outcome: CommandOutcome): Promise<CommandOutcome> {
-  if (outcome.kind === 'refused' || outcome.activation === null || outcome.activation.tookLiveCount <= outcome.activation.tookLive.length) return outcome;
+  if (outcome.kind === 'refused' || outcome.activation === null || outcome.activation.tookLiveCount <= outcome.activation.tookLive.length)
+    return outcome;
   const { version, previous } = outcome.activation;
   try {
     const made = await versionsBetween(reader, `${name.environment}.${name.service}`, previous ?? -1, version);

@@ -15,7 +15,11 @@ const LEDGER = 'production.trading-engine';
 const detailsOf = async (core: TestCore, command: Command, request: TestRequest) => {
   const outcome = await core.execute(command, request);
   if (outcome.kind !== 'refused') throw new Error('it was carried out');
-  return { code: outcome.refusal.code, said: outcome.refusal.details.slice(1).map((detail) => detail.message), rules: outcome.refusal.details.slice(1).map((detail) => detail.rule) };
+  return {
+    code: outcome.refusal.code,
+    said: outcome.refusal.details.slice(1).map((detail) => detail.message),
+    rules: outcome.refusal.details.slice(1).map((detail) => detail.rule),
+  };
 };
 
 /** Version 2 {a,b} active (3), version 5 by bob changes a and c, version 6 by carol changes d.e. */
@@ -38,20 +42,30 @@ describe('a refusal names the versions in the way, with author, reason and paths
   test('from the first on while nothing is active', async () => {
     const core = testCore(createInMemoryEventStore());
     await core.set('a', 1);
-    expect((await detailsOf(core, { type: 'Set', path: 'x', value: 1 }, { guards: { activate: true } })).said).toEqual([expect.stringContaining('version 1 by alice')]);
+    expect((await detailsOf(core, { type: 'Set', path: 'x', value: 1 }, { guards: { activate: true } })).said).toEqual([
+      expect.stringContaining('version 1 by alice'),
+    ]);
     await core.set('a', 2);
     expect((await core.done({ type: 'Activate', version: 'latest' })).activation?.tookLive).toEqual([1, 2]);
   });
   test('those since the version that the client saw', async () => {
     const { core } = await story();
-    expect(await detailsOf(core, { type: 'DeleteAll' }, { guards: { expectedVersion: 5 } })).toMatchObject({ code: 'EXPECTED_VERSION_CONFLICT', said: [expect.stringContaining('version 6 by carol')], rules: ['changed-since'] });
+    expect(await detailsOf(core, { type: 'DeleteAll' }, { guards: { expectedVersion: 5 } })).toMatchObject({
+      code: 'EXPECTED_VERSION_CONFLICT',
+      said: [expect.stringContaining('version 6 by carol')],
+      rules: ['changed-since'],
+    });
     expect((await detailsOf(core, { type: 'DeleteAll' }, { guards: { ifMatch: 2 } })).said).toHaveLength(2);
   });
   test('of a path only those at, above or below it, and not the one that the client saw itself', async () => {
     const { core } = await story();
     // The client saw b, or a, in the first change set: its own version is not what happened since.
-    expect((await detailsOf(core, { type: 'Set', path: 'a', value: 9 }, { guards: { ifMatch: 1 } })).said).toEqual([expect.stringContaining('version 5 by bob')]);
-    expect((await detailsOf(core, { type: 'Set', path: 'd', value: 9 }, { guards: { ifMatch: 1 } })).said).toEqual([expect.stringContaining('version 6 by carol')]);
+    expect((await detailsOf(core, { type: 'Set', path: 'a', value: 9 }, { guards: { ifMatch: 1 } })).said).toEqual([
+      expect.stringContaining('version 5 by bob'),
+    ]);
+    expect((await detailsOf(core, { type: 'Set', path: 'd', value: 9 }, { guards: { ifMatch: 1 } })).said).toEqual([
+      expect.stringContaining('version 6 by carol'),
+    ]);
   });
   test('at most the newest twenty, and of each at most five paths', async () => {
     const { core } = await story();
@@ -74,7 +88,11 @@ describe('the versions of a stretch of history', () => {
     await abandon(store, [{ type: 'ConfigSet', data: { path: 'lost', value: 1 } }]);
     await core.done({ type: 'Tag', version: 2, tag: 't', move: false });
     const versions = await versionsBetween(core.ledgers.reader, LEDGER, -1, 100);
-    expect(versions.map((each) => [each.version, each.actor, each.paths])).toEqual([[2, 'alice', ['a', 'b']], [5, 'bob', ['a', 'c']], [6, 'carol', ['d.e']]]);
+    expect(versions.map((each) => [each.version, each.actor, each.paths])).toEqual([
+      [2, 'alice', ['a', 'b']],
+      [5, 'bob', ['a', 'c']],
+      [6, 'carol', ['d.e']],
+    ]);
     expect((await versionsBetween(core.ledgers.reader, LEDGER, 2, 5)).map((each) => each.version)).toEqual([5]);
   });
   test('of which the beginning was seen already is not among what came since', async () => {
@@ -119,12 +137,34 @@ async function abandon(store: EventStore, drafts: readonly DraftEvent[]): Promis
   const [first] = await store.readStream(stream, { limit: 1 });
   if (!first || !last) throw new Error('the ledger exists');
   const { hash, occurredAt } = JSON.parse(last.metadata) as { hash: string; occurredAt: string };
-  const envelope = { actor: { id: 'dead', method: 'token', roles: [] }, reason: null, commandId: 'x', fingerprint: 'x', correlationId: 'x', causationId: null, traceparent: null, changeSetId: 'x', now: 0 };
+  const envelope = {
+    actor: { id: 'dead', method: 'token', roles: [] },
+    reason: null,
+    commandId: 'x',
+    fingerprint: 'x',
+    correlationId: 'x',
+    causationId: null,
+    traceparent: null,
+    changeSetId: 'x',
+    now: 0,
+  };
   const padding: DraftEvent = { type: 'ConfigSet', data: { path: 'padding', value: 0 } };
-  const recorded = recordChangeSet(LEDGER, { revision: last.revision, hash, occurredAt, origin: first.id }, [...drafts, padding], envelope, () => ({ keyId: 'k', signature: 's' }));
+  const recorded = recordChangeSet(
+    LEDGER,
+    { revision: last.revision, hash, occurredAt, origin: first.id },
+    [...drafts, padding],
+    envelope,
+    () => ({ keyId: 'k', signature: 's' }),
+  );
   await store.append(stream, last.revision, recorded.slice(0, drafts.length).map(toAppend));
   // The writer behind it waits for its end, except that it is its own: another core abandons it after the agreed time.
   const { state } = await testCore(store).ledgers.reader.head(LEDGER);
-  const tag = recordChangeSet(LEDGER, state, [{ type: 'VersionTagged', data: { version: 2, tag: 'cut' } }], { ...envelope, changeSetId: 'y', commandId: 'y' }, () => ({ keyId: 'k', signature: 's' }));
+  const tag = recordChangeSet(
+    LEDGER,
+    state,
+    [{ type: 'VersionTagged', data: { version: 2, tag: 'cut' } }],
+    { ...envelope, changeSetId: 'y', commandId: 'y' },
+    () => ({ keyId: 'k', signature: 's' }),
+  );
   await store.append(stream, state.revision, tag.map(toAppend));
 }

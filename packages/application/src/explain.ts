@@ -14,7 +14,10 @@ export async function explainRefusal(reader: LedgerReader, state: LedgerState, r
   const since = seenVersion(state, refusal, guards);
   if (since === null || state.phase === 'absent' || state.head.version === null) return refusal;
   const versions = await versionsBetween(reader, state.ledger, since, state.head.version);
-  const named = versions.filter((version) => concerns(version, refusal)).slice(-VERSIONS_NAMED_MAX).map((version) => detailOf(version, refusal));
+  const named = versions
+    .filter((version) => concerns(version, refusal))
+    .slice(-VERSIONS_NAMED_MAX)
+    .map((version) => detailOf(version, refusal));
   return refuseWith(refusal.code, refusal.message, [...refusal.details, ...named]);
 }
 
@@ -48,5 +51,10 @@ function detailOf({ version, actor, reason, occurredAt, paths }: VersionMade, re
   const what = `${paths.slice(0, PATHS_NAMED_MAX).join(', ')}${more}`;
   const why = reason === null ? '' : ` (${reason})`;
   const rule = refusal.code === 'PENDING_CHANGES' ? 'pending-version' : 'changed-since';
-  return { path: paths[0] ?? null, rule, message: `version ${version} by ${actor} at ${occurredAt} changed ${what}${why}`, remedy: `look at version ${version}` };
+  return {
+    path: paths[0] ?? null,
+    rule,
+    message: `version ${version} by ${actor} at ${occurredAt} changed ${what}${why}`,
+    remedy: `look at version ${version}`,
+  };
 }

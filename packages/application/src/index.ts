@@ -12,11 +12,33 @@ export { InMemoryReadModel } from './adapters/in-memory-read-model.js';
 export { InMemoryTables } from './adapters/in-memory-tables.js';
 export { cursorBehind, keyOfCursor, ledgerOfCursor, numberOfCursor } from './page-cursors.js';
 export { CursorInvalid, ReadModelUnavailable } from './ports/read-model.js';
-export type { ActivationRow, AuditFilter, AuditRow, Discrepancy, LedgerRow, Page, PageRequest, ReadModel, VersionRow } from './ports/read-model.js';
+export type {
+  ActivationRow,
+  AuditFilter,
+  AuditRow,
+  Discrepancy,
+  LedgerRow,
+  Page,
+  PageRequest,
+  ReadModel,
+  VersionRow,
+} from './ports/read-model.js';
 export { ProjectionRefused } from './ports/projection-store.js';
 export type {
-  ActivationWrite, DocumentAt, EnvironmentWrite, ItemKey, ItemWrite, KeptLedger, LedgerWrite, ParkedEvent, ProjectionBatch, ProjectionStore, ProjectorLease,
-  ProjectorLock, TagWrite, VersionWrite,
+  ActivationWrite,
+  DocumentAt,
+  EnvironmentWrite,
+  ItemKey,
+  ItemWrite,
+  KeptLedger,
+  LedgerWrite,
+  ParkedEvent,
+  ProjectionBatch,
+  ProjectionStore,
+  ProjectorLease,
+  ProjectorLock,
+  TagWrite,
+  VersionWrite,
 } from './ports/projection-store.js';
 export { BATCH_BYTES_MAX, BATCH_EVENTS_MAX, chunksOf } from './projections/chunks.js';
 export type { DecodeEvent } from './projections/batch-fold.js';
@@ -38,7 +60,15 @@ export { INSTALLATION_STREAM, InstallationKeyMismatch, ensureInstallation, readI
 export { LedgerReader, SNAPSHOT_INTERVAL_EVENTS } from './ledger-reader.js';
 export type { Loaded } from './ledger-reader.js';
 export type {
-  ActivationDone, CommandOutcome, CommandRequest, Consistency, LedgerName, LedgerStanding, Ledgers, ReadOutcome, ReadSelector,
+  ActivationDone,
+  CommandOutcome,
+  CommandRequest,
+  Consistency,
+  LedgerName,
+  LedgerStanding,
+  Ledgers,
+  ReadOutcome,
+  ReadSelector,
 } from './ledgers.js';
 export { FeedFenced } from './ports/feed.js';
 export type { ActiveDocument, FeedPublisher } from './ports/feed.js';

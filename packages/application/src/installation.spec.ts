@@ -15,7 +15,10 @@ describe('an installation', () => {
 
   test('of two starts at once there is one, and both know it', async () => {
     const store = createInMemoryEventStore();
-    const [one, other] = await Promise.all([ensureInstallation({ store, ...options('one') }), ensureInstallation({ store, ...options('two') })]);
+    const [one, other] = await Promise.all([
+      ensureInstallation({ store, ...options('one') }),
+      ensureInstallation({ store, ...options('two') }),
+    ]);
     expect(one).toBe(other);
     expect(await store.readStream(INSTALLATION_STREAM, { limit: 10 })).toHaveLength(1);
   });

@@ -13,11 +13,18 @@ export class InstallationKeyMismatch extends Error {
 }
 
 /** The installation's id. Makes the installation where the event store is new; of two that try, both get the same one. */
-export async function ensureInstallation(options: { readonly store: EventStore; readonly signer: Signer; readonly ids: Ids; readonly clock: Clock }): Promise<string> {
+export async function ensureInstallation(options: {
+  readonly store: EventStore;
+  readonly signer: Signer;
+  readonly ids: Ids;
+  readonly clock: Clock;
+}): Promise<string> {
   const { store, signer } = options;
   const known = (await readInstallation(store)) ?? (await createInstallation(options));
   if (known.publicKey === signer.publicKey) return known.installation;
-  throw new InstallationKeyMismatch(`the event store belongs to installation ${known.installation}, whose signing key is ${known.keyId}; the key given here is ${signer.keyId}`);
+  throw new InstallationKeyMismatch(
+    `the event store belongs to installation ${known.installation}, whose signing key is ${known.keyId}; the key given here is ${signer.keyId}`,
+  );
 }
 
 /** Who the installation is; null where no api has made it yet. */
@@ -26,7 +33,12 @@ export async function readInstallation(store: EventStore): Promise<InstallationC
   return first ? (JSON.parse(first.data) as InstallationCreated['data']) : null;
 }
 
-async function createInstallation({ store, signer, ids, clock }: Parameters<typeof ensureInstallation>[0]): Promise<InstallationCreated['data']> {
+async function createInstallation({
+  store,
+  signer,
+  ids,
+  clock,
+}: Parameters<typeof ensureInstallation>[0]): Promise<InstallationCreated['data']> {
   const { keyId, publicKey } = signer;
   const event: InstallationCreated = { type: 'InstallationCreated', data: { installation: ids.next(), keyId, publicKey } };
   const commandId = ids.next();

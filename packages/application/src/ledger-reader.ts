@@ -30,7 +30,11 @@ export class LedgerReader {
   readonly #snapshots: SnapshotStore | null;
   readonly #onSnapshotFault: (error: unknown) => void;
 
-  constructor(options: { readonly store: EventStore; readonly snapshots?: SnapshotStore | null; readonly onSnapshotFault?: (error: unknown) => void }) {
+  constructor(options: {
+    readonly store: EventStore;
+    readonly snapshots?: SnapshotStore | null;
+    readonly onSnapshotFault?: (error: unknown) => void;
+  }) {
     this.#store = options.store;
     this.#snapshots = options.snapshots ?? null;
     this.#onSnapshotFault = options.onSnapshotFault ?? (() => undefined);
@@ -62,7 +66,8 @@ export class LedgerReader {
     const upTo = await this.atRevision(ledger, version);
     const whole = upTo.state.open === null ? upTo : await this.#untilSetEnds(upTo);
     const { state } = whole;
-    if (state.phase === 'existing' && state.head.version === version) return { version, ordinal: state.head.ordinal, document: state.head.document };
+    if (state.phase === 'existing' && state.head.version === version)
+      return { version, ordinal: state.head.ordinal, document: state.head.document };
     const below = upTo.state.phase === 'existing' ? upTo.state.head.version : null;
     const above = await this.#versionAbove(upTo, version);
     return { version, nearest: [below, above].filter((each) => each !== null) };
@@ -124,7 +129,11 @@ export class LedgerReader {
   async #forward(start: Loaded, isBeyond: (event: Recorded<LedgerEvent>) => boolean): Promise<Loaded> {
     let current = start;
     for (;;) {
-      const page = await this.#store.readStream(ledgerStream(current.state.ledger), { from: current.state.revision + 1, direction: 'forwards', limit: PAGE_EVENTS });
+      const page = await this.#store.readStream(ledgerStream(current.state.ledger), {
+        from: current.state.revision + 1,
+        direction: 'forwards',
+        limit: PAGE_EVENTS,
+      });
       for (const stored of page) {
         const event = decodeEvent(stored);
         if (isBeyond(event)) return current;

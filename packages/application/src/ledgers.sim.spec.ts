@@ -12,7 +12,10 @@ import type { CommandOutcome, ReadOutcome } from './ledgers.js';
 import { AppendOutcomeUnknown, EventStoreUnavailable } from './ports/event-store.js';
 import type { EventStore } from './ports/event-store.js';
 
-const SEEDS = process.env['CONFLEDGER_SIM_SEED'] === undefined ? Array.from({ length: 30 }, (_, index) => index + 1) : [Number(process.env['CONFLEDGER_SIM_SEED'])];
+const SEEDS =
+  process.env['CONFLEDGER_SIM_SEED'] === undefined
+    ? Array.from({ length: 30 }, (_, index) => index + 1)
+    : [Number(process.env['CONFLEDGER_SIM_SEED'])];
 const CORES = 3;
 const CLIENTS = 6;
 const CALLS_PER_CLIENT = 12;
@@ -79,7 +82,8 @@ test.each(SEEDS)('every answer can be explained by one order of all commands (se
       const core = cores[Math.floor(random() * CORES)];
       if (!core) throw new Error('no core');
       const repeat = previous !== null && random() < 0.3;
-      const call: Pick<Call, 'command' | 'guards' | 'actor' | 'key'> = repeat && previous ? previous : { ...randomCall(random), actor: `actor${number % 2}`, key: `key-${number}-${count}` };
+      const call: Pick<Call, 'command' | 'guards' | 'actor' | 'key'> =
+        repeat && previous ? previous : { ...randomCall(random), actor: `actor${number % 2}`, key: `key-${number}-${count}` };
       const from = await end();
       const outcome = await (call.command === null ? core.read() : core.execute(call.command, call)).catch((error: unknown) => {
         if (error instanceof CommandOutcomeUnknown) return 'unknown' as const;
@@ -105,61 +109,108 @@ function randomCall(random: () => number): { command: Command | null; guards: Gu
   const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
   const path = pick(['a', 'b', 'c.d']);
   const commands: (Command | null)[] = [
-    null, null, { type: 'Set', path, value: Math.floor(random() * 3) }, { type: 'Set', path, value: Math.floor(random() * 3) }, { type: 'Delete', path }, { type: 'Create', configuration: { a: 1 } },
-    { type: 'Activate', version: 'latest' }, { type: 'Activate', version: Math.floor(random() * 12) }, { type: 'Rollback', version: Math.floor(random() * 12) },
-    { type: 'Tag', version: 'latest', tag: pick(['x', 'y']), move: random() < 0.5 }, { type: 'Replace', configuration: { a: Math.floor(random() * 2), b: 1 } },
+    null,
+    null,
+    { type: 'Set', path, value: Math.floor(random() * 3) },
+    { type: 'Set', path, value: Math.floor(random() * 3) },
+    { type: 'Delete', path },
+    { type: 'Create', configuration: { a: 1 } },
+    { type: 'Activate', version: 'latest' },
+    { type: 'Activate', version: Math.floor(random() * 12) },
+    { type: 'Rollback', version: Math.floor(random() * 12) },
+    { type: 'Tag', version: 'latest', tag: pick(['x', 'y']), move: random() < 0.5 },
+    { type: 'Replace', configuration: { a: Math.floor(random() * 2), b: 1 } },
   ];
-  return { command: pick(commands), guards: random() < 0.2 ? { expectedVersion: Math.floor(random() * 12) } : random() < 0.2 ? { activate: pick([true, 'all'] as const) } : {} };
+  return {
+    command: pick(commands),
+    guards:
+      random() < 0.2 ? { expectedVersion: Math.floor(random() * 12) } : random() < 0.2 ? { activate: pick([true, 'all'] as const) } : {},
+  };
 }
 
 /** What no order of the commands can explain; null when one does. */
 function problemOf(call: Call, events: ReturnType<typeof decodeEvent>[], after: (revision: number) => LedgerState): string | null {
   const { outcome, command, key, actor, from, to } = call;
   const mine = events.filter((event) => event.metadata.commandId === key && event.metadata.actor.id === actor);
-  const describe = (what: string) => `${what}: ${JSON.stringify(call, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)).slice(0, 500)}`;
+  const describe = (what: string) =>
+    `${what}: ${JSON.stringify(call, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)).slice(0, 500)}`;
   if (new Set(mine.map((event) => event.metadata.changeSet.id)).size > 1) return describe('one key had two effects');
   if (outcome === 'unknown' || outcome === 'unavailable') return null;
   const between = Array.from({ length: to - from + 1 }, (_, index) => after(from + index));
-  if (command === null) return between.some((state) => readFits(outcome as ReadOutcome, state)) ? null : describe('no state gives what was read');
+  if (command === null)
+    return between.some((state) => readFits(outcome as ReadOutcome, state)) ? null : describe('no state gives what was read');
   const written = outcome as CommandOutcome;
   if (written.kind === 'done' && written.changed) return changedProblem(call, written, mine, events, after, describe);
   if (mine.some((event) => event.revision <= from)) return describe('it took effect before, and the repetition says nothing of it');
   const explained = between.some((state) => {
     const decision = decideOn(state, call, events, after);
-    if (written.kind === 'refused') return decision.kind === 'refused' && (decision.refusal.code === written.refusal.code || written.refusal.code === 'WRITE_CONFLICT');
+    if (written.kind === 'refused')
+      return decision.kind === 'refused' && (decision.refusal.code === written.refusal.code || written.refusal.code === 'WRITE_CONFLICT');
     return decision.kind === 'nothing' && state.phase === 'existing' && written.standing.version === state.head.version;
   });
   const lost = written.kind === 'refused' && written.refusal.code === 'WRITE_CONFLICT' && to > from;
   return explained || lost ? null : describe('no state between call and answer explains it');
 }
 
-function changedProblem(call: Call, written: Extract<CommandOutcome, { kind: 'done' }>, mine: readonly { revision: number }[], events: ReturnType<typeof decodeEvent>[], after: (revision: number) => LedgerState, describe: (what: string) => string): string | null {
+function changedProblem(
+  call: Call,
+  written: Extract<CommandOutcome, { kind: 'done' }>,
+  mine: readonly { revision: number }[],
+  events: ReturnType<typeof decodeEvent>[],
+  after: (revision: number) => LedgerState,
+  describe: (what: string) => string,
+): string | null {
   const [first, last] = [mine[0], mine.at(-1)];
   if (!first || !last || last.revision > call.to) return describe('it was acknowledged, but is not in the log');
   if (!written.replayed && first.revision <= call.from) return describe('it was written before it was asked for');
   if (written.replayed && last.revision > call.to) return describe('it repeats what was not there');
   const decision = decideOn(after(first.revision - 1), call, events, after);
-  if (decision.kind !== 'accepted' || decision.events.length !== mine.length) return describe('the state before it does not lead to its events');
+  if (decision.kind !== 'accepted' || decision.events.length !== mine.length)
+    return describe('the state before it does not lead to its events');
   const state = after(last.revision);
   if (state.phase === 'absent') return describe('it left no ledger');
   const { version, digest, active, pending } = written.standing;
-  const right = version === state.head.version && digest === state.head.document.digest && active === (state.active?.version ?? null) && pending === state.pending;
+  const right =
+    version === state.head.version &&
+    digest === state.head.document.digest &&
+    active === (state.active?.version ?? null) &&
+    pending === state.pending;
   return right ? null : describe('its answer is not the state that it left');
 }
 
 function readFits(outcome: ReadOutcome, state: LedgerState): boolean {
   if (outcome.kind === 'refused') return state.phase === 'absent' && outcome.refusal.code === 'LEDGER_UNKNOWN';
-  return state.phase === 'existing' && outcome.standing.version === state.head.version && outcome.standing.digest === state.head.document.digest && outcome.standing.active === (state.active?.version ?? null);
+  return (
+    state.phase === 'existing' &&
+    outcome.standing.version === state.head.version &&
+    outcome.standing.digest === state.head.document.digest &&
+    outcome.standing.active === (state.active?.version ?? null)
+  );
 }
 
 /** The sequential model: the decision on one state, with versions looked up in the log up to there. */
-function decideOn(state: LedgerState, { command, guards, actor, key }: Call, events: ReturnType<typeof decodeEvent>[], after: (revision: number) => LedgerState) {
+function decideOn(
+  state: LedgerState,
+  { command, guards, actor, key }: Call,
+  events: ReturnType<typeof decodeEvent>[],
+  after: (revision: number) => LedgerState,
+) {
   const loaded = new Map<number, LoadedVersion>();
   for (;;) {
-    const decision = decide(state, command as Command, { actor, commandId: `${key}-model`, keyed: true, fingerprint: 'model', guards, loaded });
+    const decision = decide(state, command as Command, {
+      actor,
+      commandId: `${key}-model`,
+      keyed: true,
+      fingerprint: 'model',
+      guards,
+      loaded,
+    });
     if (decision.kind !== 'needs') return decision;
     const { version } = decision;
     const found = events.map((event) => after(event.revision)).find((each) => each.phase === 'existing' && each.head.version === version);
-    loaded.set(version, found?.phase === 'existing' ? { version, ordinal: found.head.ordinal, document: found.head.document } : { version, nearest: [] });
+    loaded.set(
+      version,
+      found?.phase === 'existing' ? { version, ordinal: found.head.ordinal, document: found.head.document } : { version, nearest: [] },
+    );
   }
 }

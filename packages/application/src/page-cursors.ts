@@ -15,7 +15,8 @@ export function cursorBehind(kind: Kind, key: string): string {
 export function keyOfCursor(kind: Kind, cursor: string | undefined, pattern: RegExp): string | null {
   if (cursor === undefined) return null;
   const parts = cursor.length > CURSOR_CHARACTERS_MAX ? null : partsOf(cursor);
-  if (Array.isArray(parts) && parts.length === 2 && parts[0] === kind && typeof parts[1] === 'string' && pattern.test(parts[1])) return parts[1];
+  if (Array.isArray(parts) && parts.length === 2 && parts[0] === kind && typeof parts[1] === 'string' && pattern.test(parts[1]))
+    return parts[1];
   throw new CursorInvalid('This cursor was not given out for this list: repeat the call without it.');
 }
 

@@ -54,7 +54,7 @@ function faultyStore(store: ProjectionStore, faults: Faults): ProjectionStore {
 function faultyEvents(events: EventStore, faults: Faults, random: () => number): EventStore {
   async function* subscribe(options: Parameters<EventStore['subscribe']>[0]): AsyncGenerator<readonly StoredEvent[]> {
     for await (const batch of events.subscribe(options)) {
-      for (let start = 0; start < batch.length; ) {
+      for (let start = 0; start < batch.length;) {
         const end = start + 1 + Math.floor(random() * 5);
         yield await faults.around(() => Promise.resolve(batch.slice(start, end)));
         start = end;
@@ -65,7 +65,9 @@ function faultyEvents(events: EventStore, faults: Faults, random: () => number):
 }
 
 /** Every projector gets the right at once: what protects is the checkpoint alone. */
-const brokenLock: ProjectorLock = { acquire: () => Promise.resolve({ lost: new AbortController().signal, release: () => Promise.resolve() }) };
+const brokenLock: ProjectorLock = {
+  acquire: () => Promise.resolve({ lost: new AbortController().signal, release: () => Promise.resolve() }),
+};
 
 interface World {
   readonly log: LedgerLog;
@@ -103,33 +105,40 @@ async function expectUndisturbed({ log, model }: World): Promise<void> {
 }
 
 describe('a projector under faults', () => {
-  test.each(Array.from({ length: 20 }, (_, index) => index + 1))('Seed %i: a projector that meets faults at every step ends with the rows of an undisturbed fold', async (seed) => {
-    const here = await world(seed, 0.3);
-    const stopping = new AbortController();
-    const running = runProjector({ ...here.options, lock: brokenLock }, stopping.signal);
-    await eventually(() => here.model.tables.checkpoint === here.log.stored.at(-1)?.position);
-    stopping.abort();
-    await running;
-    expect(here.faults.count).toBeGreaterThan(0);
-    await expectUndisturbed(here);
-  });
+  test.each(Array.from({ length: 20 }, (_, index) => index + 1))(
+    'Seed %i: a projector that meets faults at every step ends with the rows of an undisturbed fold',
+    async (seed) => {
+      const here = await world(seed, 0.3);
+      const stopping = new AbortController();
+      const running = runProjector({ ...here.options, lock: brokenLock }, stopping.signal);
+      await eventually(() => here.model.tables.checkpoint === here.log.stored.at(-1)?.position);
+      stopping.abort();
+      await running;
+      expect(here.faults.count).toBeGreaterThan(0);
+      await expectUndisturbed(here);
+    },
+  );
 
-  test.each(Array.from({ length: 20 }, (_, index) => index + 101))('Seed %i: projectors that die and start again, several active at once, apply each event once', async (seed) => {
-    const here = await world(seed, 0.1);
-    const random = randomNumbers(seed);
-    const end = here.log.stored.at(-1)?.position;
-    const one = async (): Promise<void> => {
-      while (here.model.tables.checkpoint !== end) {
-        const life = new AbortController();
-        const running = runProjector({ ...here.options, lock: brokenLock }, life.signal);
-        for (let turns = Math.floor(random() * 30); turns > 0 && here.model.tables.checkpoint !== end; turns -= 1) await new Promise((resolve) => setImmediate(resolve));
-        life.abort();
-        await running;
-      }
-    };
-    await Promise.all([one(), one(), one()]);
-    await expectUndisturbed(here);
-  });
+  test.each(Array.from({ length: 20 }, (_, index) => index + 101))(
+    'Seed %i: projectors that die and start again, several active at once, apply each event once',
+    async (seed) => {
+      const here = await world(seed, 0.1);
+      const random = randomNumbers(seed);
+      const end = here.log.stored.at(-1)?.position;
+      const one = async (): Promise<void> => {
+        while (here.model.tables.checkpoint !== end) {
+          const life = new AbortController();
+          const running = runProjector({ ...here.options, lock: brokenLock }, life.signal);
+          for (let turns = Math.floor(random() * 30); turns > 0 && here.model.tables.checkpoint !== end; turns -= 1)
+            await new Promise((resolve) => setImmediate(resolve));
+          life.abort();
+          await running;
+        }
+      };
+      await Promise.all([one(), one(), one()]);
+      await expectUndisturbed(here);
+    },
+  );
 
   test('A fault is told and tried again for ever; nothing is parked for it', async () => {
     const here = await world(7, 1);
@@ -151,14 +160,20 @@ describe('a projector under faults', () => {
     const refusing: ProjectionStore = {
       checkpoint: () => here.model.checkpoint(),
       load: (ledgers) => here.model.load(ledgers),
-      commit: (batch) => (batch.items.some(({ value }) => value === 'poison') ? Promise.reject(new ProjectionRefused('too poisonous')) : here.model.commit(batch)),
+      commit: (batch) =>
+        batch.items.some(({ value }) => value === 'poison')
+          ? Promise.reject(new ProjectionRefused('too poisonous'))
+          : here.model.commit(batch),
     };
     const stopping = new AbortController();
     const running = runProjector({ ...here.options, store: () => Promise.resolve(refusing), lock: brokenLock }, stopping.signal);
     await eventually(() => here.model.tables.checkpoint === here.log.stored.at(-1)?.position);
     stopping.abort();
     await running;
-    expect((await here.model.parked({ limit: 10 })).items).toMatchObject([{ stream: 'config-testing.poisoned', reason: expect.stringContaining('too poisonous') }, { revision: 0 }]);
+    expect((await here.model.parked({ limit: 10 })).items).toMatchObject([
+      { stream: 'config-testing.poisoned', reason: expect.stringContaining('too poisonous') },
+      { revision: 0 },
+    ]);
     const { items } = await here.model.ledgers({}, { limit: 10 });
     expect(items.filter(({ complete }) => !complete).map(({ service }) => service)).toEqual(['poisoned']);
     expect(here.told).toContainEqual(expect.objectContaining({ kind: 'parked', stream: 'config-testing.poisoned' }));

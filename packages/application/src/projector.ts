@@ -81,8 +81,16 @@ async function projectFromCheckpoint(options: ProjectorOptions, active: AbortSig
   }
 }
 
-/** Folds what has come while what came before is being committed. It waits for more only beside the commit under way, whose failure ends it. */
-async function followLog(log: AsyncIterator<readonly StoredEvent[]>, folder: LogFolder, active: AbortSignal, onProgress: () => void): Promise<'superseded' | 'ended'> {
+/**
+ * Folds what has come while what came before is being committed. It waits for more only beside the commit under way, whose failure
+ * ends it.
+ */
+async function followLog(
+  log: AsyncIterator<readonly StoredEvent[]>,
+  folder: LogFolder,
+  active: AbortSignal,
+  onProgress: () => void,
+): Promise<'superseded' | 'ended'> {
   for (;;) {
     const next = log.next();
     // A commit that fails is told before this is awaited; what becomes of the waiting then is of no interest.
@@ -115,7 +123,7 @@ export async function pause(timeMs: number, signal: AbortSignal): Promise<void> 
 
 /** The log from `after` to where it ends now, once: what rebuild and verify read. */
 export async function* readLog(events: EventStore, after: bigint, limit: number): AsyncGenerator<readonly StoredEvent[]> {
-  for (let position = after; ; ) {
+  for (let position = after; ;) {
     const page = await events.readAll({ after: position, limit });
     const last = page.at(-1);
     if (!last) return;

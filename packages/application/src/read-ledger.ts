@@ -39,9 +39,15 @@ async function at({ reader, name }: ReadRequest, now: Loaded, instant: string): 
 
 type AsOf = Omit<Loaded, 'state'> & { readonly state: ExistingLedger };
 
-async function select({ name, selector, reader }: ReadRequest, { state, position }: AsOf, newest: ExistingLedger, provisional: boolean): Promise<ReadOutcome> {
+async function select(
+  { name, selector, reader }: ReadRequest,
+  { state, position }: AsOf,
+  newest: ExistingLedger,
+  provisional: boolean,
+): Promise<ReadOutcome> {
   const wanted = selector.version ?? 'latest';
-  if (typeof wanted === 'number' && wanted > state.revision && wanted <= newest.revision) return refused(notYet(state, wanted, selector.at));
+  if (typeof wanted === 'number' && wanted > state.revision && wanted <= newest.revision)
+    return refused(notYet(state, wanted, selector.at));
   const version = wanted === 'latest' ? state.head.version : versionNumber(state, wanted);
   if (typeof version === 'object' && version !== null) return refused(version);
   const document = version === null || version === state.head.version ? state.head.document : await documentOf(reader, state, version);
@@ -53,16 +59,37 @@ async function select({ name, selector, reader }: ReadRequest, { state, position
 async function documentOf(reader: LedgerReader, state: ExistingLedger, version: number) {
   if (state.active?.version === version && state.active.document !== null) return state.active.document;
   const content = await reader.version(state.ledger, version);
-  return 'document' in content ? content.document : notAVersion(state, version, content.nearest.filter((near) => near <= state.revision));
+  return 'document' in content
+    ? content.document
+    : notAVersion(
+        state,
+        version,
+        content.nearest.filter((near) => near <= state.revision),
+      );
 }
 
 const refused = (refusal: Refusal): ReadOutcome => ({ kind: 'refused', refusal });
 
 const ledgerUnknown = (ledger: string): Refusal =>
-  refuse('LEDGER_UNKNOWN', null, `there is no ledger ${ledger}`, 'look at GET /configurations for those that exist, or write its first value');
+  refuse(
+    'LEDGER_UNKNOWN',
+    null,
+    `there is no ledger ${ledger}`,
+    'look at GET /configurations for those that exist, or write its first value',
+  );
 
 const beforeFirstEvent = (ledger: ExistingLedger, instant = ''): Refusal =>
-  refuse('AT_BEFORE_FIRST_EVENT', 'at', `${ledger.ledger} did not exist at ${instant}`, 'ask for a later instant: the history tells when it began');
+  refuse(
+    'AT_BEFORE_FIRST_EVENT',
+    'at',
+    `${ledger.ledger} did not exist at ${instant}`,
+    'ask for a later instant: the history tells when it began',
+  );
 
 const notYet = (ledger: ExistingLedger, version: number, instant = ''): Refusal =>
-  refuse('VERSION_NOT_YET', 'version', `version ${version} of ${ledger.ledger} did not exist at ${instant}`, `the newest version at that instant was ${ledger.head.version ?? 'none'}`);
+  refuse(
+    'VERSION_NOT_YET',
+    'version',
+    `version ${version} of ${ledger.ledger} did not exist at ${instant}`,
+    `the newest version at that instant was ${ledger.head.version ?? 'none'}`,
+  );

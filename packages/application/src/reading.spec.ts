@@ -19,7 +19,10 @@ const STREAM = 'config-production.trading-engine';
 const iso = (ms: number) => new Date(ms).toISOString();
 const START = testClock().now();
 
-/** 0 s: created, a=1 (version 1). 10 s: active 1 (2). 20 s: a=2 and b=1 in one set (version 4). 20 s: tag t on 1 (5). 30 s: active 4 (6). 40 s: a=3 (7). */
+/**
+ * 0 s: created, a=1 (version 1). 10 s: active 1 (2). 20 s: a=2 and b=1 in one set (version 4). 20 s: tag t on 1 (5).
+ * 30 s: active 4 (6). 40 s: a=3 (7).
+ */
 async function story(store: EventStore = createInMemoryEventStore()) {
   const clock = testClock();
   const core = testCore(store, { clock });
@@ -46,13 +49,22 @@ const refusal = async (core: TestCore, selector: ReadSelector) => {
 describe('a version', () => {
   test('is named by a word, a number or a tag', async () => {
     const { core } = await story();
-    expect(await Promise.all([{}, { version: 'latest' }, { version: 'active' }, { version: 'previous' }, { version: 1 }, { version: 't' }].map((each) => version(core, each)))).toEqual([7, 7, 4, 1, 1, 1]);
+    expect(
+      await Promise.all(
+        [{}, { version: 'latest' }, { version: 'active' }, { version: 'previous' }, { version: 1 }, { version: 't' }].map((each) =>
+          version(core, each),
+        ),
+      ),
+    ).toEqual([7, 7, 4, 1, 1, 1]);
     expect((await core.found({ version: 'previous' })).document.toJson()).toEqual({ a: 1 });
     expect((await core.found({ version: 'active' })).standing).toMatchObject({ version: 4, active: 4, pending: 1 });
   });
   test('that is none is refused with those next to it', async () => {
     const { core } = await story();
-    expect(await refusal(core, { version: 3 })).toMatchObject({ code: 'VERSION_NOT_A_VERSION', details: [{ remedy: 'the nearest versions are 1 and 4' }] });
+    expect(await refusal(core, { version: 3 })).toMatchObject({
+      code: 'VERSION_NOT_A_VERSION',
+      details: [{ remedy: 'the nearest versions are 1 and 4' }],
+    });
     expect(await refusal(core, { version: 5 })).toMatchObject({ details: [{ remedy: 'the nearest versions are 4 and 7' }] });
     expect(await refusal(core, { version: 0 })).toMatchObject({ details: [{ remedy: 'the nearest versions are 1' }] });
     expect(await refusal(core, { version: 8 })).toMatchObject({ code: 'VERSION_UNKNOWN' });
@@ -72,7 +84,11 @@ describe('a version', () => {
 describe('an instant', () => {
   test('gives head as it was at the last event at or before it', async () => {
     const { core } = await story();
-    expect(await Promise.all([START, START + 19_999, START + 20_000, START + 39_999, START + 40_000, START + 90_000].map((ms) => version(core, { at: iso(ms) })))).toEqual([1, 1, 4, 4, 7, 7]);
+    expect(
+      await Promise.all(
+        [START, START + 19_999, START + 20_000, START + 39_999, START + 40_000, START + 90_000].map((ms) => version(core, { at: iso(ms) })),
+      ),
+    ).toEqual([1, 1, 4, 4, 7, 7]);
   });
   test('includes every event of its millisecond, a change set whole', async () => {
     const { core } = await story();
@@ -80,16 +96,25 @@ describe('an instant', () => {
   });
   test('resolves active, previous and tags as of then', async () => {
     const { core } = await story();
-    expect(await Promise.all([9_999, 10_000, 29_999, 30_000].map(async (ms) => (await core.read({ at: iso(START + ms), version: 'active' })).kind))).toEqual(['refused', 'found', 'found', 'found']);
+    expect(
+      await Promise.all(
+        [9_999, 10_000, 29_999, 30_000].map(async (ms) => (await core.read({ at: iso(START + ms), version: 'active' })).kind),
+      ),
+    ).toEqual(['refused', 'found', 'found', 'found']);
     expect(await version(core, { at: iso(START + 30_000), version: 'previous' })).toBe(1);
     expect(await refusal(core, { at: iso(START + 19_999), version: 't' })).toMatchObject({ code: 'TAG_UNKNOWN' });
     expect(await refusal(core, { at: iso(START + 29_999), version: 'previous' })).toMatchObject({ code: 'NOTHING_PREVIOUS' });
   });
   test('knows no version that came later, and says so', async () => {
     const { core } = await story();
-    expect(await refusal(core, { at: iso(START + 39_999), version: 7 })).toMatchObject({ code: 'VERSION_NOT_YET', details: [{ remedy: 'the newest version at that instant was 4' }] });
+    expect(await refusal(core, { at: iso(START + 39_999), version: 7 })).toMatchObject({
+      code: 'VERSION_NOT_YET',
+      details: [{ remedy: 'the newest version at that instant was 4' }],
+    });
     expect(await refusal(core, { at: iso(START + 39_999), version: 99 })).toMatchObject({ code: 'VERSION_UNKNOWN' });
-    expect(await refusal(core, { at: iso(START + 19_999), version: 2 })).toMatchObject({ details: [{ remedy: 'the nearest versions are 1' }] });
+    expect(await refusal(core, { at: iso(START + 19_999), version: 2 })).toMatchObject({
+      details: [{ remedy: 'the nearest versions are 1' }],
+    });
   });
   test('before the first event is refused', async () => {
     const { core } = await story();
@@ -98,7 +123,11 @@ describe('an instant', () => {
   test('of the last seconds, or to come, gives a provisional answer', async () => {
     const { core, clock } = await story();
     const provisional = async (ms: number) => (await core.found({ at: iso(ms) })).provisional;
-    expect([await provisional(clock.now() - PROVISIONAL_MS), await provisional(clock.now() - PROVISIONAL_MS + 1), await provisional(clock.now() + 60_000)]).toEqual([false, true, true]);
+    expect([
+      await provisional(clock.now() - PROVISIONAL_MS),
+      await provisional(clock.now() - PROVISIONAL_MS + 1),
+      await provisional(clock.now() + 60_000),
+    ]).toEqual([false, true, true]);
     expect((await core.found()).provisional).toBe(false);
   });
 });
@@ -119,7 +148,15 @@ describe('snapshots', () => {
     return { store, clock };
   }
   const everything = async (core: TestCore) => {
-    const selectors: ReadSelector[] = [{}, { version: 'active' }, { version: 'previous' }, { version: 't850' }, { version: 3 }, { version: 1_001 }, ...[0, 1, 499, 500, 501, 1_199].map((second) => ({ at: iso(START + second * 1_000) }))];
+    const selectors: ReadSelector[] = [
+      {},
+      { version: 'active' },
+      { version: 'previous' },
+      { version: 't850' },
+      { version: 3 },
+      { version: 1_001 },
+      ...[0, 1, 499, 500, 501, 1_199].map((second) => ({ at: iso(START + second * 1_000) })),
+    ];
     const reads = await Promise.all(selectors.map((selector) => core.read(selector)));
     return reads.map((read) => (read.kind === 'found' ? { ...read, document: read.document.toSnapshot() } : read));
   };
@@ -134,13 +171,46 @@ describe('snapshots', () => {
     const newest = async (...args: Parameters<SnapshotStore['newest']>) => snapshots.newest(...args);
     const broken: SnapshotStore[] = [
       { save: async () => undefined, newest: async () => Promise.reject(new Error('no snapshots today')) },
-      { save: async () => Promise.reject(new Error('full')), newest: async (...args) => { const one = await newest(...args); return one && { ...one, hash: 'f'.repeat(64) }; } },
-      { save: async () => undefined, newest: async (...args) => { const one = await newest(...args); return one && { ...one, body: '{}' }; } },
-      { save: async () => undefined, newest: async (...args) => { const one = await newest(...args); return one && { ...one, body: one.body.slice(0, -10) }; } },
-      { save: async () => undefined, newest: async (...args) => { const one = await newest(...args); return one && { ...one, revision: 1_000_000 }; } },
-      { save: async () => undefined, newest: async (...args) => { const one = await newest(...args); return one && { ...one, occurredAt: 'yesterday' }; } },
+      {
+        save: async () => Promise.reject(new Error('full')),
+        newest: async (...args) => {
+          const one = await newest(...args);
+          return one && { ...one, hash: 'f'.repeat(64) };
+        },
+      },
+      {
+        save: async () => undefined,
+        newest: async (...args) => {
+          const one = await newest(...args);
+          return one && { ...one, body: '{}' };
+        },
+      },
+      {
+        save: async () => undefined,
+        newest: async (...args) => {
+          const one = await newest(...args);
+          return one && { ...one, body: one.body.slice(0, -10) };
+        },
+      },
+      {
+        save: async () => undefined,
+        newest: async (...args) => {
+          const one = await newest(...args);
+          return one && { ...one, revision: 1_000_000 };
+        },
+      },
+      {
+        save: async () => undefined,
+        newest: async (...args) => {
+          const one = await newest(...args);
+          return one && { ...one, occurredAt: 'yesterday' };
+        },
+      },
     ];
-    for (const bad of broken) expect(await everything(testCore(store, { clock, snapshots: bad, onSnapshotFault: (error) => faults.push(error) }))).toEqual(expected);
+    for (const bad of broken)
+      expect(await everything(testCore(store, { clock, snapshots: bad, onSnapshotFault: (error) => faults.push(error) }))).toEqual(
+        expected,
+      );
     expect(faults.length).toBeGreaterThan(0);
     snapshots.clear();
     expect(await everything(testCore(store, { clock, snapshots }))).toEqual(expected);
@@ -208,10 +278,27 @@ function millionth(start: ExistingLedger): { store: EventStore; snapshots: Snaps
   let state: LedgerState = { ...start, revision: 999_999 };
   const stored: StoredEvent[] = [];
   const record = (value: number) => {
-    const envelope = { actor: { id: 'a', method: 'token', roles: [] }, reason: null, commandId: `n${value}`, fingerprint: 'f', correlationId: 'c', causationId: null, traceparent: null, changeSetId: `n${value}`, now: START + 1_000_000 + value };
-    const texts = recordChangeSet(state.ledger, state, [{ type: 'ConfigSet', data: { path: 'n', value } }], envelope, () => ({ keyId: 'k', signature: 's' }));
-    for (const text of texts) stored.push({ ...toAppend(text), stream: STREAM, revision: text.event.revision, position: BigInt(text.event.revision + 1) });
-    state = evolveAll(state, texts.map(({ event }) => event));
+    const envelope = {
+      actor: { id: 'a', method: 'token', roles: [] },
+      reason: null,
+      commandId: `n${value}`,
+      fingerprint: 'f',
+      correlationId: 'c',
+      causationId: null,
+      traceparent: null,
+      changeSetId: `n${value}`,
+      now: START + 1_000_000 + value,
+    };
+    const texts = recordChangeSet(state.ledger, state, [{ type: 'ConfigSet', data: { path: 'n', value } }], envelope, () => ({
+      keyId: 'k',
+      signature: 's',
+    }));
+    for (const text of texts)
+      stored.push({ ...toAppend(text), stream: STREAM, revision: text.event.revision, position: BigInt(text.event.revision + 1) });
+    state = evolveAll(
+      state,
+      texts.map(({ event }) => event),
+    );
   };
   record(0);
   const { revision, hash, occurredAt } = state as ExistingLedger & { hash: string; occurredAt: string };
@@ -236,5 +323,11 @@ function millionth(start: ExistingLedger): { store: EventStore; snapshots: Snaps
 }
 
 function visible({ commands, head, active, tags, ...rest }: ExistingLedger): unknown {
-  return { ...rest, commands: commands.toArray(), head: { ...head, document: head.document.toSnapshot() }, active: active && { ...active, document: active.document?.toSnapshot() ?? null }, tags: [...tags] };
+  return {
+    ...rest,
+    commands: commands.toArray(),
+    head: { ...head, document: head.document.toSnapshot() },
+    active: active && { ...active, document: active.document?.toSnapshot() ?? null },
+    tags: [...tags],
+  };
 }

@@ -29,7 +29,12 @@ function testFeed(resume: bigint | 'now' = 0n): TestFeed {
   };
   const call = (work?: () => Promise<void>) => alone(work).finally(() => (under -= 1));
   const feed: TestFeed = {
-    published: [], beats: [], next: {}, takenOver: 0, upTo: 0n, together: 0,
+    published: [],
+    beats: [],
+    next: {},
+    takenOver: 0,
+    upTo: 0n,
+    together: 0,
     async takeOver() {
       feed.takenOver += 1;
       return feed.upTo > 0n ? feed.upTo : resume;
@@ -57,7 +62,10 @@ const running: { stop: AbortController; ended: Promise<void> }[] = [];
 function relay(store: EventStore, feed: FeedPublisher, options: Partial<RelayOptions> = {}) {
   const told: RelayEvent[] = [];
   const stop = new AbortController();
-  const ended = runRelay({ events: store, ledgers: testCore(store).ledgers, publisher: feed, retryDelayMs: 1, onEvent: (event) => told.push(event), ...options }, stop.signal);
+  const ended = runRelay(
+    { events: store, ledgers: testCore(store).ledgers, publisher: feed, retryDelayMs: 1, onEvent: (event) => told.push(event), ...options },
+    stop.signal,
+  );
   running.push({ stop, ended });
   return { told, stop, ended, kinds: () => told.map((event) => event.kind) };
 }
@@ -85,7 +93,13 @@ describe('the relay', () => {
     const feed = testFeed();
     relay(store, feed);
     await eventually(() => feed.published.length === 1);
-    expect(feed.published[0]).toMatchObject({ ledger: 'production.trading-engine', version: 1, previous: 3, activation: 5, actor: 'alice' });
+    expect(feed.published[0]).toMatchObject({
+      ledger: 'production.trading-engine',
+      version: 1,
+      previous: 3,
+      activation: 5,
+      actor: 'alice',
+    });
     expect(feed.published[0]?.document.toJson()).toEqual({ a: 1 });
     expect(feed.published[0]?.digest).toBe(feed.published[0]?.document.digest);
   });
@@ -175,9 +189,17 @@ describe('the relay', () => {
   test('leaves a ledger out that cannot be read, and tells so', async () => {
     const { store, core } = await activatedThrice();
     const feed = testFeed();
-    const broken: EventStore = { ...store, readStream: async (stream, page) => (await store.readStream(stream, page)).map((event) => (stream.endsWith('.broken') ? { ...event, data: '{}' } : event)) };
+    const broken: EventStore = {
+      ...store,
+      readStream: async (stream, page) =>
+        (await store.readStream(stream, page)).map((event) => (stream.endsWith('.broken') ? { ...event, data: '{}' } : event)),
+    };
     const other = { environment: 'production', service: 'broken' };
-    await core.ledgers.execute(other, { type: 'Set', path: 'x', value: 1 }, { actor: { id: 'a', method: 'm', roles: [] }, reason: null, request: 'x', correlationId: 'x', guards: { activate: true } });
+    await core.ledgers.execute(
+      other,
+      { type: 'Set', path: 'x', value: 1 },
+      { actor: { id: 'a', method: 'm', roles: [] }, reason: null, request: 'x', correlationId: 'x', guards: { activate: true } },
+    );
     const { told } = relay(broken, feed);
     await eventually(() => feed.published.length === 1);
     expect(feed.published[0]?.ledger).toBe('production.trading-engine');

@@ -70,7 +70,11 @@ async function relayWhileActive(options: RelayOptions, signal: AbortSignal, onPr
 }
 
 /** One reign: from taking the feed over to the first fault. */
-async function follow({ events, ledgers, publisher, onEvent, beatIntervalMs = BEAT_INTERVAL_MS }: RelayOptions, signal: AbortSignal, onProgress: () => void): Promise<void> {
+async function follow(
+  { events, ledgers, publisher, onEvent, beatIntervalMs = BEAT_INTERVAL_MS }: RelayOptions,
+  signal: AbortSignal,
+  onProgress: () => void,
+): Promise<void> {
   const resume = await publisher.takeOver(signal);
   const after = resume === 'now' ? await events.lastPosition() : resume;
   const writer = new FeedWriter(publisher, after, beatIntervalMs);
@@ -153,7 +157,11 @@ class FeedWriter {
 }
 
 /** Of each ledger that has an activation among the events, the newest there is by now: older ones are of no use to a node. */
-async function newestActivations(ledgers: Pick<LedgersCore, 'active'>, events: readonly StoredEvent[], onEvent: RelayOptions['onEvent']): Promise<ActiveDocument[]> {
+async function newestActivations(
+  ledgers: Pick<LedgersCore, 'active'>,
+  events: readonly StoredEvent[],
+  onEvent: RelayOptions['onEvent'],
+): Promise<ActiveDocument[]> {
   const newest = new Map<string, number>();
   for (const { type, stream, revision } of events) {
     const ledger = type === 'VersionActivated' ? ledgerOfStream(stream) : null;
@@ -164,7 +172,12 @@ async function newestActivations(ledgers: Pick<LedgersCore, 'active'>, events: r
 }
 
 /** A feed that stopped at one broken history would keep every other ledger's activations from their nodes. */
-async function activeUnlessUnreadable(ledgers: Pick<LedgersCore, 'active'>, ledger: string, revision: number, onEvent: RelayOptions['onEvent']): Promise<ActiveDocument | null> {
+async function activeUnlessUnreadable(
+  ledgers: Pick<LedgersCore, 'active'>,
+  ledger: string,
+  revision: number,
+  onEvent: RelayOptions['onEvent'],
+): Promise<ActiveDocument | null> {
   try {
     return await ledgers.active(ledger, revision);
   } catch (error) {

@@ -19,16 +19,28 @@ export async function replay({ name, reader, waiting, earlier }: Repetition): Pr
   const before = await reader.atRevision(ledger, earlier.firstRevision - 1);
   const after = await reader.atRevision(ledger, earlier.lastRevision);
   const decision = await decideAgain(reader, before, waiting);
-  if (decision.kind !== 'accepted') throw new Error(`command ${waiting.commandId} took effect, but deciding it again gives '${decision.kind}'`);
+  if (decision.kind !== 'accepted')
+    throw new Error(`command ${waiting.commandId} took effect, but deciding it again gives '${decision.kind}'`);
   const events = await reader.events(ledger, earlier.firstRevision, earlier.lastRevision - earlier.firstRevision + 1);
   const recorded = events.map((event) => ({ event }));
   return { ...accepted(name, { waiting, decision, before: before.state, after: after.state, recorded }, after.position), replayed: true };
 }
 
-async function decideAgain(reader: LedgerReader, { state }: Loaded, { command, commandId, fingerprint, request }: Repetition['waiting']): Promise<Decision> {
+async function decideAgain(
+  reader: LedgerReader,
+  { state }: Loaded,
+  { command, commandId, fingerprint, request }: Repetition['waiting'],
+): Promise<Decision> {
   const loaded = new Map<number, LoadedVersion>();
   for (;;) {
-    const decision = decide(state, command, { actor: request.actor.id, commandId, keyed: true, fingerprint, guards: request.guards, loaded });
+    const decision = decide(state, command, {
+      actor: request.actor.id,
+      commandId,
+      keyed: true,
+      fingerprint,
+      guards: request.guards,
+      loaded,
+    });
     if (decision.kind !== 'needs') return decision;
     loaded.set(decision.version, await reader.version(state.ledger, decision.version));
   }

@@ -24,7 +24,9 @@ export function encodeSnapshot(ledger: ExistingLedger): string {
     active: active && { ...active, document: encodeActiveDocument(active, head.document) },
     pending,
     tags: [...tags],
-    commands: commands.toArray().map((each) => [each.commandId, each.actor, each.fingerprint, each.firstRevision, each.lastRevision] as const),
+    commands: commands
+      .toArray()
+      .map((each) => [each.commandId, each.actor, each.fingerprint, each.firstRevision, each.lastRevision] as const),
   };
   return JSON.stringify(body);
 }
@@ -40,7 +42,10 @@ export function decodeSnapshot(ledger: string, end: { revision: number; hash: st
     open: null,
     commands: CommandWindow.of(commands.map(decodeCommand)),
     head: { ...head, document },
-    active: active && { ...active, document: active.document === 'head' ? document : active.document === null ? null : Document.fromSnapshot(active.document) },
+    active: active && {
+      ...active,
+      document: active.document === 'head' ? document : active.document === null ? null : Document.fromSnapshot(active.document),
+    },
     pending,
     tags: new Map(tags),
   };
@@ -51,6 +56,12 @@ function encodeActiveDocument(active: Activation, head: Document): JsonValue | '
   return active.document === head ? 'head' : active.document.toSnapshot();
 }
 
-function decodeCommand([commandId, actor, fingerprint, firstRevision, lastRevision]: readonly [string, string, string, number, number]): RememberedCommand {
+function decodeCommand([commandId, actor, fingerprint, firstRevision, lastRevision]: readonly [
+  string,
+  string,
+  string,
+  number,
+  number,
+]): RememberedCommand {
   return { commandId, actor, fingerprint, firstRevision, lastRevision };
 }

@@ -37,9 +37,15 @@ export interface FeedBeat {
 }
 
 /** The bytes that an activation's signature covers. */
-export function activationStatement(ledger: string, marker: Pick<ActivationMarker, 'keyId' | 'origin' | 'activation' | 'version' | 'previous' | 'digest'>): Uint8Array {
+export function activationStatement(
+  ledger: string,
+  marker: Pick<ActivationMarker, 'keyId' | 'origin' | 'activation' | 'version' | 'previous' | 'digest'>,
+): Uint8Array {
   const { keyId, origin, activation, version, previous, digest } = marker;
-  return Buffer.from(`confledger.activation.v1\n${canonicalJson({ keyId, ledger, origin, activation, version, previous, digest })}`, 'utf8');
+  return Buffer.from(
+    `confledger.activation.v1\n${canonicalJson({ keyId, ledger, origin, activation, version, previous, digest })}`,
+    'utf8',
+  );
 }
 
 /** What a feed tells its reader, in order. The calls are synchronous: the reader never makes a feed wait. */
@@ -50,7 +56,8 @@ export interface FeedSink {
   active(marker: ActivationMarker): void;
   /**
    * Everything there was when the reading began has been told (also when nothing is active).
-   * 'incomplete' says that it does not add up to a marker that can be trusted: the feed reads on to a new end, or begins anew after a pause.
+   * 'incomplete' says that it does not add up to a marker that can be trusted: the feed reads on to a new end, or begins anew after
+   * a pause.
    */
   synchronized(): 'complete' | 'incomplete';
   beat(beat: FeedBeat): void;

@@ -88,9 +88,12 @@ function nativeParse(text: string): { ok: boolean; value: JsonValue } {
 
 describe('numbers', () => {
   const kept = '0 -0 1.0 1e2 0.10 1E+2 100e-2 0.1 0e99999 0.000 -12.5 123456789012345 9007199254740992'.split(' ');
-  it.each([...kept, '123456789012345680000', '1e21', '5e-324', '1.7976931348623157e308'])('accepts %s, whose value a double keeps', (literal) => {
-    expect(parsed(literal)).toBe(Number(literal) + 0);
-  });
+  it.each([...kept, '123456789012345680000', '1e21', '5e-324', '1.7976931348623157e308'])(
+    'accepts %s, whose value a double keeps',
+    (literal) => {
+      expect(parsed(literal)).toBe(Number(literal) + 0);
+    },
+  );
 
   const changed = '9007199254740993 0.12345678901234567890 1e999 -1e999 1e-400 12345678901234567 333333333.33333329'.split(' ');
   it.each([...changed, '4.9e-324', '0.1000000000000000055511151231257827'])('refuses %s, whose value would change', (literal) => {

@@ -21,6 +21,9 @@ type Address = { readonly id: string; readonly segments: readonly string[] };
 
 function overlap(upper: Address, lower: Address): Refusal {
   const [above, below] = [formatPath(upper.segments), formatPath(lower.segments)];
-  const message = above === below ? `operations ${upper.id} and ${lower.id} both change ${above}` : `operation ${lower.id} changes ${below}, which lies below ${above} of operation ${upper.id}`;
+  const message =
+    above === below
+      ? `operations ${upper.id} and ${lower.id} both change ${above}`
+      : `operation ${lower.id} changes ${below}, which lies below ${above} of operation ${upper.id}`;
   return refuse('BATCH_OVERLAPPING_KEYS', below, message, 'say it in one operation: a batch has no order');
 }

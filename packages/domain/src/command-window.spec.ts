@@ -1,10 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import { COMMANDS_REMEMBERED_MAX, CommandWindow } from './command-window.js';
 
-const command = (index: number, actor = 'alice') => ({ commandId: `c${index}`, actor, fingerprint: `f${index}`, firstRevision: index, lastRevision: index });
+const command = (index: number, actor = 'alice') => ({
+  commandId: `c${index}`,
+  actor,
+  fingerprint: `f${index}`,
+  firstRevision: index,
+  lastRevision: index,
+});
 
 /** Around every boundary of the chunks inside. */
-const COUNTS = [COMMANDS_REMEMBERED_MAX + 1, COMMANDS_REMEMBERED_MAX + 23, COMMANDS_REMEMBERED_MAX + 24, COMMANDS_REMEMBERED_MAX + 25, COMMANDS_REMEMBERED_MAX + 64, COMMANDS_REMEMBERED_MAX + 87, COMMANDS_REMEMBERED_MAX + 88, 3_000];
+const COUNTS = [
+  COMMANDS_REMEMBERED_MAX + 1,
+  COMMANDS_REMEMBERED_MAX + 23,
+  COMMANDS_REMEMBERED_MAX + 24,
+  COMMANDS_REMEMBERED_MAX + 25,
+  COMMANDS_REMEMBERED_MAX + 64,
+  COMMANDS_REMEMBERED_MAX + 87,
+  COMMANDS_REMEMBERED_MAX + 88,
+  3_000,
+];
 
 describe('the commands that a ledger remembers', () => {
   test.each(COUNTS)('of %i exactly the last 1,000', (count) => {
@@ -14,19 +29,22 @@ describe('the commands that a ledger remembers', () => {
     expect(window.toArray().map((each) => each.firstRevision)).toEqual(found);
   });
 
-  test.each([COMMANDS_REMEMBERED_MAX + 1, COMMANDS_REMEMBERED_MAX + 24, 3_000])('of %i a window from a snapshot remembers the same, also later', (count) => {
-    const window = CommandWindow.of(Array.from({ length: count }, (_, index) => command(index)));
-    let folded = window;
-    let restored = CommandWindow.of(window.toArray());
-    for (let index = count; index < count + 130; index += 1) {
-      folded = folded.with(command(index));
-      restored = restored.with(command(index));
-      const oldest = index - COMMANDS_REMEMBERED_MAX;
-      expect([folded.find('alice', `c${oldest}`), restored.find('alice', `c${oldest}`)]).toEqual([undefined, undefined]);
-      expect(restored.find('alice', `c${oldest + 1}`)).toEqual(folded.find('alice', `c${oldest + 1}`));
-    }
-    expect(restored.toArray()).toEqual(folded.toArray());
-  });
+  test.each([COMMANDS_REMEMBERED_MAX + 1, COMMANDS_REMEMBERED_MAX + 24, 3_000])(
+    'of %i a window from a snapshot remembers the same, also later',
+    (count) => {
+      const window = CommandWindow.of(Array.from({ length: count }, (_, index) => command(index)));
+      let folded = window;
+      let restored = CommandWindow.of(window.toArray());
+      for (let index = count; index < count + 130; index += 1) {
+        folded = folded.with(command(index));
+        restored = restored.with(command(index));
+        const oldest = index - COMMANDS_REMEMBERED_MAX;
+        expect([folded.find('alice', `c${oldest}`), restored.find('alice', `c${oldest}`)]).toEqual([undefined, undefined]);
+        expect(restored.find('alice', `c${oldest + 1}`)).toEqual(folded.find('alice', `c${oldest + 1}`));
+      }
+      expect(restored.toArray()).toEqual(folded.toArray());
+    },
+  );
 
   test('a key belongs to its actor', () => {
     const window = CommandWindow.of(Array.from({ length: 100 }, (_, index) => command(index)));
@@ -45,7 +63,11 @@ describe('the commands that a ledger remembers', () => {
     const window = CommandWindow.of(Array.from({ length: 63 }, (_, index) => command(index)));
     const one = window.with(command(1_001));
     const other = window.with(command(1_002));
-    expect([one.find('alice', 'c1002'), other.find('alice', 'c1001'), window.find('alice', 'c1001')]).toEqual([undefined, undefined, undefined]);
+    expect([one.find('alice', 'c1002'), other.find('alice', 'c1001'), window.find('alice', 'c1001')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
     expect(one.find('alice', 'c1001')).toBeDefined();
   });
 });

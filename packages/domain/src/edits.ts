@@ -77,7 +77,8 @@ function deleteAt(head: Document, path: string): Edit {
 }
 
 function batch(head: Document, operations: readonly BatchOperation[]): Edit {
-  if (operations.length === 0) return { ok: false, refusal: refuse('BATCH_EMPTY', 'operations', 'the batch has no operations', 'send at least one operation') };
+  if (operations.length === 0)
+    return { ok: false, refusal: refuse('BATCH_EMPTY', 'operations', 'the batch has no operations', 'send at least one operation') };
   if (operations.length > BATCH_OPERATIONS_MAX) {
     const message = `the batch has ${operations.length} operations, more than ${BATCH_OPERATIONS_MAX}`;
     return { ok: false, refusal: refuse('BATCH_TOO_LARGE', 'operations', message, 'split it, or replace the document with PUT') };
@@ -91,7 +92,10 @@ function editOfOperation(head: Document, operation: BatchOperation): Edit {
   return operation.type === 'SET' ? setAt(head, operation.key, operation.value) : deleteAt(head, operation.key);
 }
 
-/** Operations touch disjoint subtrees, so that their differences add up; only a `{}` above two of them comes twice. The first problem of each is reported under its id. */
+/**
+ * Operations touch disjoint subtrees, so that their differences add up; only a `{}` above two of them comes twice. The first problem
+ * of each is reported under its id.
+ */
 function mergeEdits(operations: readonly BatchOperation[], edit: (operation: BatchOperation) => Edit): Edit {
   const differences = new Map<string, Difference>();
   const failed: { id: string; refusal: Refusal }[] = [];
@@ -103,14 +107,23 @@ function mergeEdits(operations: readonly BatchOperation[], edit: (operation: Bat
   const [first] = failed;
   if (!first) return { ok: true, differences: [...differences.values()] };
   const details = failed.flatMap(({ id, refusal }) => refusal.details.map((detail) => ({ ...detail, operation: id })));
-  const message = failed.length === 1 ? `operation ${first.id}: ${first.refusal.message}` : `${failed.length} of ${operations.length} operations cannot be applied`;
+  const message =
+    failed.length === 1
+      ? `operation ${first.id}: ${first.refusal.message}`
+      : `${failed.length} of ${operations.length} operations cannot be applied`;
   return { ok: false, refusal: refuseWith(first.refusal.code, message, details) };
 }
 
 function duplicateIds(operations: readonly BatchOperation[]): Refusal | null {
   const seen = new Set<string>();
   for (const { id } of operations) {
-    if (seen.has(id)) return refuse('BATCH_DUPLICATE_ID', 'operations', `two operations have the id '${id}'`, 'give each operation an id of its own, or none');
+    if (seen.has(id))
+      return refuse(
+        'BATCH_DUPLICATE_ID',
+        'operations',
+        `two operations have the id '${id}'`,
+        'give each operation an id of its own, or none',
+      );
     seen.add(id);
   }
   return null;
@@ -137,10 +150,20 @@ function nest(segments: readonly string[], value: JsonValue): JsonObject {
 function belowLeaf(path: string, leaf: string, node: DocumentNode | undefined): Refusal {
   const array = node?.kind === 'leaf' && Array.isArray(node.value);
   const message = `${leaf} is ${array ? 'an array' : 'a single value'}, so that ${path} cannot stand below it`;
-  return refuse('PATH_BELOW_LEAF', path, message, array ? `arrays are one value: send the whole array to ${leaf}` : `delete ${leaf} first, or set it to an object`);
+  return refuse(
+    'PATH_BELOW_LEAF',
+    path,
+    message,
+    array ? `arrays are one value: send the whole array to ${leaf}` : `delete ${leaf} first, or set it to an object`,
+  );
 }
 
 export function keyNotFound(head: Document, path: string): Refusal {
   const near = head.nearest(path);
-  return refuse('KEY_NOT_FOUND', path, `there is no value at ${path}`, near === undefined ? 'look at the document for the paths that exist' : `did you mean ${near}?`);
+  return refuse(
+    'KEY_NOT_FOUND',
+    path,
+    `there is no value at ${path}`,
+    near === undefined ? 'look at the document for the paths that exist' : `did you mean ${near}?`,
+  );
 }

@@ -106,5 +106,9 @@ export type DraftEvent = Exclude<LedgerEvent, VersionActivated> | UnsignedActiva
 /** The first event of the stream `installation`: who this installation is, and the key that its activations are signed with. */
 export interface InstallationCreated {
   readonly type: 'InstallationCreated';
-  readonly data: { readonly installation: string; readonly keyId: string; /** Raw Ed25519 public key, base64url. */ readonly publicKey: string };
+  readonly data: {
+    readonly installation: string;
+    readonly keyId: string;
+    /** Raw Ed25519 public key, base64url. */ readonly publicKey: string;
+  };
 }

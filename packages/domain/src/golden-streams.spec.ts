@@ -22,17 +22,33 @@ const FOLDER = new URL('./golden/', import.meta.url);
 const FILES = readdirSync(FOLDER).sort();
 
 /** Ed25519 is deterministic: the seed of 32 bytes 0x07, behind the fixed head of its PKCS #8 form. */
-const PRIVATE_KEY = createPrivateKey({ key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, 7)]), format: 'der', type: 'pkcs8' });
+const PRIVATE_KEY = createPrivateKey({
+  key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, 7)]),
+  format: 'der',
+  type: 'pkcs8',
+});
 const PUBLIC_KEY = createPublicKey(PRIVATE_KEY);
 const KEY_ID = hash('sha256', PUBLIC_KEY.export({ format: 'der', type: 'spki' }).subarray(-32), 'hex').slice(0, 16);
 
-const statement = (activation: ActivationToSign): Buffer => Buffer.from(`confledger.activation.v1\n${canonicalJson({ keyId: KEY_ID, ...activation })}`);
-const signWithKey: SignActivation = (activation) => ({ keyId: KEY_ID, signature: sign(null, statement(activation), PRIVATE_KEY).toString('base64url') });
+const statement = (activation: ActivationToSign): Buffer =>
+  Buffer.from(`confledger.activation.v1\n${canonicalJson({ keyId: KEY_ID, ...activation })}`);
+const signWithKey: SignActivation = (activation) => ({
+  keyId: KEY_ID,
+  signature: sign(null, statement(activation), PRIVATE_KEY).toString('base64url'),
+});
 
 describe.each(FILES)('the golden stream %s', (file) => {
   const golden = JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')) as GoldenStream;
   const events = golden.events.map(
-    ({ id, type, data, metadata }, revision) => ({ id, type, stream: `config-${golden.ledger}`, revision, data: JSON.parse(data), metadata: JSON.parse(metadata) }) as Recorded<LedgerEvent>,
+    ({ id, type, data, metadata }, revision) =>
+      ({
+        id,
+        type,
+        stream: `config-${golden.ledger}`,
+        revision,
+        data: JSON.parse(data),
+        metadata: JSON.parse(metadata),
+      }) as Recorded<LedgerEvent>,
   );
 
   test('has a chain that verifies', () => {
@@ -60,8 +76,12 @@ describe.each(FILES)('the golden stream %s', (file) => {
 
 test('every event type has its golden stream', () => {
   const types: Record<LedgerEvent['type'], string> = {
-    LedgerCreated: 'ledger-created.v1.json', ConfigSet: 'config-set.v1.json', ConfigDeleted: 'config-deleted.v1.json',
-    VersionActivated: 'version-activated.v1.json', VersionTagged: 'version-tagged.v1.json', VersionUntagged: 'version-untagged.v1.json',
+    LedgerCreated: 'ledger-created.v1.json',
+    ConfigSet: 'config-set.v1.json',
+    ConfigDeleted: 'config-deleted.v1.json',
+    VersionActivated: 'version-activated.v1.json',
+    VersionTagged: 'version-tagged.v1.json',
+    VersionUntagged: 'version-untagged.v1.json',
   };
   expect(FILES).toEqual(expect.arrayContaining(Object.values(types)));
 });
@@ -73,7 +93,10 @@ function record({ ledger, changeSets }: GoldenStream): RecordedText[] {
     const never: DraftEvent = { type: 'ConfigSet', data: { path: 'never.recorded', value: 0 } };
     const padding = Array.from({ length: size - drafts.length }, () => never);
     const recorded = recordChangeSet(ledger, state, [...drafts, ...padding], envelope, signWithKey).slice(0, drafts.length);
-    state = evolveAll(state, recorded.map(({ event }) => event));
+    state = evolveAll(
+      state,
+      recorded.map(({ event }) => event),
+    );
     all.push(...recorded);
   }
   return all;
@@ -85,5 +108,14 @@ function standing(state: ReturnType<typeof evolveAll>): unknown {
   if (state.phase === 'absent') return stream;
   const { head, active, pending, tags } = state;
   const { document: _document, ...activation } = active ?? { document: null };
-  return { ...stream, version: head.version, ordinal: head.ordinal, digest: head.document.digest, configuration: head.document.toJson(), active: active && activation, pending, tags: [...tags] };
+  return {
+    ...stream,
+    version: head.version,
+    ordinal: head.ordinal,
+    digest: head.document.digest,
+    configuration: head.document.toJson(),
+    active: active && activation,
+    pending,
+    tags: [...tags],
+  };
 }

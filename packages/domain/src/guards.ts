@@ -14,14 +14,21 @@ export function entityTag(state: LedgerState, path: string | null): number | nul
 export const CREATED_ONLY_TAG = 0;
 
 export function guardRefusal(state: LedgerState, guards: Guards, path: string | null): Refusal | null {
-  return ifNoneMatch(state, guards, path) ?? ifMatch(state, guards, path) ?? expectedVersion(state, guards) ?? expectedActive(state, guards);
+  return (
+    ifNoneMatch(state, guards, path) ?? ifMatch(state, guards, path) ?? expectedVersion(state, guards) ?? expectedActive(state, guards)
+  );
 }
 
 function ifNoneMatch(state: LedgerState, { ifNoneMatch: wanted }: Guards, path: string | null): Refusal | null {
   const tag = wanted === undefined ? null : entityTag(state, path);
   if (tag === null) return null;
   const what = path ?? state.ledger;
-  return refuse('IF_NONE_MATCH_FAILED', path, `${what} exists already (entity tag "${tag}")`, 'leave If-None-Match out to change what is there');
+  return refuse(
+    'IF_NONE_MATCH_FAILED',
+    path,
+    `${what} exists already (entity tag "${tag}")`,
+    'leave If-None-Match out to change what is there',
+  );
 }
 
 function ifMatch(state: LedgerState, { ifMatch: seen }: Guards, path: string | null): Refusal | null {
@@ -30,7 +37,12 @@ function ifMatch(state: LedgerState, { ifMatch: seen }: Guards, path: string | n
   if (tag !== null && (seen === '*' || seen === tag)) return null;
   const what = path ?? state.ledger;
   const now = tag === null ? 'it does not exist' : `it is at "${tag}"`;
-  return refuse('IF_MATCH_FAILED', path, `If-Match says ${seen === '*' ? '*' : `"${seen}"`} for ${what}, but ${now}`, 'read it again, look at what changed since, and repeat the request with the new entity tag');
+  return refuse(
+    'IF_MATCH_FAILED',
+    path,
+    `If-Match says ${seen === '*' ? '*' : `"${seen}"`} for ${what}, but ${now}`,
+    'read it again, look at what changed since, and repeat the request with the new entity tag',
+  );
 }
 
 function expectedVersion(state: LedgerState, { expectedVersion: seen }: Guards): Refusal | null {
@@ -38,7 +50,12 @@ function expectedVersion(state: LedgerState, { expectedVersion: seen }: Guards):
   const version = state.phase === 'existing' ? state.head.version : null;
   if (version === seen) return null;
   const now = version === null ? 'has no version yet' : `is at version ${version}`;
-  return refuse('EXPECTED_VERSION_CONFLICT', 'expectedVersion', `expectedVersion is ${seen}, but ${state.ledger} ${now}`, 'read it again, look at what changed since, and repeat the request with the new version');
+  return refuse(
+    'EXPECTED_VERSION_CONFLICT',
+    'expectedVersion',
+    `expectedVersion is ${seen}, but ${state.ledger} ${now}`,
+    'read it again, look at what changed since, and repeat the request with the new version',
+  );
 }
 
 function expectedActive(state: LedgerState, { expectedActive: seen }: Guards): Refusal | null {
@@ -46,5 +63,10 @@ function expectedActive(state: LedgerState, { expectedActive: seen }: Guards): R
   const active = state.phase === 'existing' ? (state.active?.version ?? null) : null;
   if (active === seen) return null;
   const now = active === null ? 'nothing is active' : `version ${active} is active`;
-  return refuse('EXPECTED_ACTIVE_CONFLICT', 'expectedActive', `expectedActive is ${seen}, but in ${state.ledger} ${now}`, 'look at what was activated since, and repeat the request with the version that is active now');
+  return refuse(
+    'EXPECTED_ACTIVE_CONFLICT',
+    'expectedActive',
+    `expectedActive is ${seen}, but in ${state.ledger} ${now}`,
+    'look at what was activated since, and repeat the request with the version that is active now',
+  );
 }

@@ -13,7 +13,10 @@ import type { LedgerState } from './state.js';
 const PATHS = ['a', 'a.b', 'a.b.c', 'a.d', 'e', 'e.f', 'g'];
 const paths = fc.constantFrom(...PATHS);
 const scalars = fc.constantFrom<JsonValue>(0, 1, -0, 1e21, 'x', '', true, null, [], [1, { z: 1, y: [] }]);
-const values: fc.Arbitrary<JsonValue> = fc.oneof(scalars, fc.dictionary(fc.constantFrom('b', 'c', 'd', 'f'), fc.oneof(scalars, fc.constant({})), { maxKeys: 3 }));
+const values: fc.Arbitrary<JsonValue> = fc.oneof(
+  scalars,
+  fc.dictionary(fc.constantFrom('b', 'c', 'd', 'f'), fc.oneof(scalars, fc.constant({})), { maxKeys: 3 }),
+);
 const configurations = fc.dictionary(fc.constantFrom('a', 'e', 'g'), values, { maxKeys: 3 });
 const numbers = fc.integer({ min: 0, max: 30 });
 /** Names that go on meaning the same after the command: 'previous' and 'latest' do not. */
@@ -29,16 +32,23 @@ const commands: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ type: fc.constant('Delete' as const), path: paths }),
   fc.record({
     type: fc.constant('Batch' as const),
-    operations: fc.uniqueArray(fc.record({ key: paths, value: fc.option(values, { nil: undefined }) }), { selector: (each) => each.key, maxLength: 4 }).map((operations) =>
-      operations.map(({ key, value }, index) => (value === undefined ? { id: `${index}`, type: 'DELETE' as const, key } : { id: `${index}`, type: 'SET' as const, key, value })),
-    ),
+    operations: fc
+      .uniqueArray(fc.record({ key: paths, value: fc.option(values, { nil: undefined }) }), { selector: (each) => each.key, maxLength: 4 })
+      .map((operations) =>
+        operations.map(({ key, value }, index) =>
+          value === undefined ? { id: `${index}`, type: 'DELETE' as const, key } : { id: `${index}`, type: 'SET' as const, key, value },
+        ),
+      ),
   }),
   fc.record({ type: fc.constant('Activate' as const), version: fixedNames }),
   fc.record({ type: fc.constant('Rollback' as const), version: fixedNames }),
   fc.record({ type: fc.constant('Tag' as const), version: fixedNames, tag: tags, move: fc.boolean() }),
   fc.record({ type: fc.constant('Untag' as const), version: numbers, tag: tags }),
 );
-const guards: fc.Arbitrary<Guards> = fc.oneof({ arbitrary: fc.constant<Guards>({}), weight: 4 }, fc.constantFrom<Guards>({ activate: true }, { activate: 'all' }));
+const guards: fc.Arbitrary<Guards> = fc.oneof(
+  { arbitrary: fc.constant<Guards>({}), weight: 4 },
+  fc.constantFrom<Guards>({ activate: true }, { activate: 'all' }),
+);
 
 interface Step {
   readonly command: Command;
@@ -47,7 +57,12 @@ interface Step {
   readonly breakOffAfter: number | undefined;
   readonly clockMs: number;
 }
-const steps = fc.record({ command: commands, guards, breakOffAfter: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined, freq: 6 }), clockMs: fc.integer({ min: 0, max: 5_000 }) });
+const steps = fc.record({
+  command: commands,
+  guards,
+  breakOffAfter: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined, freq: 6 }),
+  clockMs: fc.integer({ min: 0, max: 5_000 }),
+});
 const histories = fc.array(steps, { minLength: 1, maxLength: 25 }).map(play);
 
 function play(all: readonly Step[]): History {
@@ -60,7 +75,10 @@ function take(history: History, { command, guards: wanted, breakOffAfter, clockM
   const decision = history.decide(command, { guards: wanted });
   if (decision.kind !== 'accepted') return;
   const broken = breakOffAfter !== undefined && breakOffAfter < decision.events.length;
-  history.record(broken ? decision.events.slice(0, breakOffAfter) : decision.events, { size: decision.events.length, envelope: { now: clockMs } });
+  history.record(broken ? decision.events.slice(0, breakOffAfter) : decision.events, {
+    size: decision.events.length,
+    envelope: { now: clockMs },
+  });
 }
 
 describe('commands', () => {
@@ -145,7 +163,14 @@ describe('a history', () => {
   test('folds to the same state every time, in one go or event by event, from texts or from memory', () => {
     fc.assert(
       fc.property(histories, (history) => {
-        const read = history.texts.map(({ event: { id, type, stream, revision }, data, metadata }) => ({ id, type, stream, revision, data: JSON.parse(data), metadata: JSON.parse(metadata) }));
+        const read = history.texts.map(({ event: { id, type, stream, revision }, data, metadata }) => ({
+          id,
+          type,
+          stream,
+          revision,
+          data: JSON.parse(data),
+          metadata: JSON.parse(metadata),
+        }));
         const folded = evolveAll(initialState(LEDGER), read);
         expect(visible(folded)).toEqual(visible(history.state));
       }),
@@ -198,7 +223,8 @@ describe('a history', () => {
         const { events } = history;
         if (events.length < 3) return;
         const at = which % (events.length - 1);
-        const broken = (changed: readonly Recorded<LedgerEvent>[]) => changed.some((event, index) => chainProblem(event, changed[index - 1]?.metadata.hash ?? null) !== null);
+        const broken = (changed: readonly Recorded<LedgerEvent>[]) =>
+          changed.some((event, index) => chainProblem(event, changed[index - 1]?.metadata.hash ?? null) !== null);
         expect(broken(events)).toBe(false);
         expect(broken(events.toSpliced(at, 1))).toBe(true);
         const [one, other] = [events[at], events[at + 1]];
@@ -210,7 +236,17 @@ describe('a history', () => {
   });
 });
 
-const envelope = { actor: { id: 'alice', method: 'token', roles: [] }, reason: null, commandId: 'x', fingerprint: 'f', correlationId: 'x', causationId: null, traceparent: null, changeSetId: 'elsewhere', now: 0 };
+const envelope = {
+  actor: { id: 'alice', method: 'token', roles: [] },
+  reason: null,
+  commandId: 'x',
+  fingerprint: 'f',
+  correlationId: 'x',
+  causationId: null,
+  traceparent: null,
+  changeSetId: 'elsewhere',
+  now: 0,
+};
 
 function head(state: LedgerState): Map<string, JsonValue> {
   return new Map(state.phase === 'absent' ? [] : [...state.head.document.leaves()].map((leaf) => [leaf.path, leaf.value]));
@@ -227,7 +263,12 @@ function visible(state: LedgerState): unknown {
   const { open, commands: window, ...rest } = state;
   const common = { ...rest, open: open && { id: open.id, gathered: open.gathered.slice(0, open.count) }, window: window.toArray() };
   if (state.phase === 'absent') return common;
-  return { ...common, head: { ...state.head, document: state.head.document.toSnapshot() }, active: state.active && { ...state.active, document: state.active.document?.toSnapshot() ?? null }, tags: [...state.tags] };
+  return {
+    ...common,
+    head: { ...state.head, document: state.head.document.toSnapshot() },
+    active: state.active && { ...state.active, document: state.active.document?.toSnapshot() ?? null },
+    tags: [...state.tags],
+  };
 }
 
 /** The event with one of its fields, at any depth, changed to another value, or taken out. */

@@ -50,14 +50,25 @@ export interface RecordedText<E extends { readonly type: string; readonly data: 
 export const SCHEMA_VERSION = 1;
 
 /** Turns the events of one change set of a ledger into what its stream will hold. */
-export function recordChangeSet(ledger: string, end: StreamEnd, drafts: readonly DraftEvent[], envelope: Envelope, sign: SignActivation): RecordedText[] {
+export function recordChangeSet(
+  ledger: string,
+  end: StreamEnd,
+  drafts: readonly DraftEvent[],
+  envelope: Envelope,
+  sign: SignActivation,
+): RecordedText[] {
   const recorded: RecordedText[] = [];
   let tail = end;
   drafts.forEach((draft, index) => {
     const place = { id: envelope.changeSetId, index, size: drafts.length };
     const event = draft.type === 'VersionActivated' ? signed(ledger, tail, draft, sign) : draft;
     const text = recordEvent(streamOf(ledger), tail, event, place, envelope);
-    tail = { revision: text.event.revision, hash: text.event.metadata.hash, occurredAt: text.event.metadata.occurredAt, origin: tail.origin ?? text.event.id };
+    tail = {
+      revision: text.event.revision,
+      hash: text.event.metadata.hash,
+      occurredAt: text.event.metadata.occurredAt,
+      origin: tail.origin ?? text.event.id,
+    };
     recorded.push(text);
   });
   return recorded;
@@ -78,7 +89,19 @@ export function recordEvent<E extends { readonly type: string; readonly data: Js
   const occurredAt = laterOf(new Date(envelope.now).toISOString(), end.occurredAt);
   const revision = end.revision + 1;
   const previousHash = end.hash;
-  const bare = { actor, reason, commandId, fingerprint, correlationId, causationId, changeSet, occurredAt, schemaVersion: SCHEMA_VERSION, traceparent, previousHash };
+  const bare = {
+    actor,
+    reason,
+    commandId,
+    fingerprint,
+    correlationId,
+    causationId,
+    changeSet,
+    occurredAt,
+    schemaVersion: SCHEMA_VERSION,
+    traceparent,
+    previousHash,
+  };
   const data = canonicalJson(event.data);
   const bareText = metadataText(bare);
   const hash = hashOf(stream, revision, event.type, data, bareText);
@@ -87,7 +110,19 @@ export function recordEvent<E extends { readonly type: string; readonly data: Js
 }
 
 /** Canonical JSON of metadata without `hash`. Their names are known, so they are written in order: half the time of sorting them anew. */
-function metadataText({ actor, causationId, changeSet, commandId, correlationId, fingerprint, occurredAt, previousHash, reason, schemaVersion, traceparent }: Omit<EventMetadata, 'hash'>): string {
+function metadataText({
+  actor,
+  causationId,
+  changeSet,
+  commandId,
+  correlationId,
+  fingerprint,
+  occurredAt,
+  previousHash,
+  reason,
+  schemaVersion,
+  traceparent,
+}: Omit<EventMetadata, 'hash'>): string {
   const { id, index, size } = changeSet;
   const text = canonicalJson;
   return (
@@ -99,7 +134,11 @@ function metadataText({ actor, causationId, changeSet, commandId, correlationId,
 
 /** SHA-256 over the canonical JSON of {data, metadata, revision, stream, type}; the texts are canonical already. */
 function hashOf(stream: string, revision: number, type: string, data: string, metadata: string): string {
-  return digestOf('sha256', `{"data":${data},"metadata":${metadata},"revision":${revision},"stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}}`, 'hex');
+  return digestOf(
+    'sha256',
+    `{"data":${data},"metadata":${metadata},"revision":${revision},"stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}}`,
+    'hex',
+  );
 }
 
 /** The first 16 bytes of a hash as a UUIDv8. */
@@ -109,7 +148,10 @@ export function idFromHash(hash: string): string {
 }
 
 /** What is wrong with an event's place in its chain; null when nothing is. Whatever was done to the event, it is told and not thrown. */
-export function chainProblem(event: Recorded<{ readonly type: string; readonly data: JsonObject }>, previousHash: string | null): string | null {
+export function chainProblem(
+  event: Recorded<{ readonly type: string; readonly data: JsonObject }>,
+  previousHash: string | null,
+): string | null {
   try {
     const { hash, ...bare } = event.metadata;
     if (bare.previousHash !== previousHash) return 'previousHash is not the hash of the event before it';
@@ -121,7 +163,12 @@ export function chainProblem(event: Recorded<{ readonly type: string; readonly d
   }
 }
 
-function signed(ledger: string, tail: StreamEnd, draft: Extract<DraftEvent, { type: 'VersionActivated' }>, sign: SignActivation): LedgerEvent {
+function signed(
+  ledger: string,
+  tail: StreamEnd,
+  draft: Extract<DraftEvent, { type: 'VersionActivated' }>,
+  sign: SignActivation,
+): LedgerEvent {
   if (tail.origin === null) throw new TypeError('an activation cannot be the first event of a ledger');
   const { version, previous, digest } = draft.data;
   const signature = sign({ ledger, origin: tail.origin, activation: tail.revision + 1, version, previous, digest });

@@ -1,6 +1,17 @@
 // What events add up to, in the cases that only a fold can get wrong: open and abandoned change sets, two futures of one state.
 import { describe, expect, test } from 'vitest';
-import { FIRST_INSTANT_MS, History, LEDGER, abandoned, activated, created, deleted, given, set, tagged } from '../../../test/support/src/ledger-spec.js';
+import {
+  FIRST_INSTANT_MS,
+  History,
+  LEDGER,
+  abandoned,
+  activated,
+  created,
+  deleted,
+  given,
+  set,
+  tagged,
+} from '../../../test/support/src/ledger-spec.js';
 import { COMMANDS_REMEMBERED_MAX } from './command-window.js';
 import type { LedgerEvent, Recorded } from './events.js';
 import { LedgerCorrupt, evolve, evolveAll, initialState } from './state.js';
@@ -87,7 +98,12 @@ describe('two futures of one state', () => {
 
 describe('a history that contradicts itself is refused', () => {
   const { history } = given([created(), set('a', 1)], [set('a', 2), deleted('a')]);
-  const [, second, third, fourth] = history.events as [Recorded<LedgerEvent>, Recorded<LedgerEvent>, Recorded<LedgerEvent>, Recorded<LedgerEvent>];
+  const [, second, third, fourth] = history.events as [
+    Recorded<LedgerEvent>,
+    Recorded<LedgerEvent>,
+    Recorded<LedgerEvent>,
+    Recorded<LedgerEvent>,
+  ];
   const upTo = (count: number): LedgerState => evolveAll(initialState(LEDGER), history.events.slice(0, count));
 
   test('a revision is missing, or comes twice', () => {
@@ -98,7 +114,10 @@ describe('a history that contradicts itself is refused', () => {
     expect(() => evolve(upTo(1), { ...second, metadata: { ...second.metadata, previousHash: 'x' } })).toThrow(/previousHash/);
   });
   test('a change set has a gap, or goes on behind its end', () => {
-    const at = (event: Recorded<LedgerEvent>, index: number, size: number) => ({ ...event, metadata: { ...event.metadata, changeSet: { ...event.metadata.changeSet, index, size } } });
+    const at = (event: Recorded<LedgerEvent>, index: number, size: number) => ({
+      ...event,
+      metadata: { ...event.metadata, changeSet: { ...event.metadata.changeSet, index, size } },
+    });
     expect(() => evolve(upTo(2), at(third, 1, 2))).toThrow(/gap/);
     expect(() => evolve(upTo(3), at(fourth, 1, 1))).toThrow(LedgerCorrupt);
   });

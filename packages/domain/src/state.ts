@@ -119,7 +119,13 @@ function takeEffect(state: LedgerState, events: readonly Recorded<LedgerEvent>[]
   const last = events.at(-1);
   if (!first || !last) throw new TypeError('a change set has at least one event');
   const { actor, commandId, fingerprint } = first.metadata;
-  const commands = state.commands.with({ commandId, actor: actor.id, fingerprint, firstRevision: first.revision, lastRevision: last.revision });
+  const commands = state.commands.with({
+    commandId,
+    actor: actor.id,
+    fingerprint,
+    firstRevision: first.revision,
+    lastRevision: last.revision,
+  });
   let ledger: ExistingLedger = { ...existing(state, first), commands };
   ledger = withChanges(ledger, events);
   for (const event of events) ledger = withLabel(ledger, event);
@@ -129,7 +135,15 @@ function takeEffect(state: LedgerState, events: readonly Recorded<LedgerEvent>[]
 function existing(state: LedgerState, first: Recorded<LedgerEvent>): ExistingLedger {
   if (state.phase === 'existing') return state;
   const origin = state.origin ?? first.id;
-  return { ...state, phase: 'existing', origin, head: { version: null, ordinal: 0, document: Document.empty }, active: null, pending: 0, tags: new Map() };
+  return {
+    ...state,
+    phase: 'existing',
+    origin,
+    head: { version: null, ordinal: 0, document: Document.empty },
+    active: null,
+    pending: 0,
+    tags: new Map(),
+  };
 }
 
 function withChanges(ledger: ExistingLedger, events: readonly Recorded<LedgerEvent>[]): ExistingLedger {
@@ -161,7 +175,18 @@ function withLabel(ledger: ExistingLedger, event: Recorded<LedgerEvent>): Existi
       const { version, previous, digest, keyId, signature, pending, rollbackTo = null } = event.data;
       const { actor, occurredAt } = event.metadata;
       const document = documentOf(ledger, version);
-      const active = { activation: event.revision, version, previous, digest, keyId, signature, rollbackTo, actor: actor.id, occurredAt, document };
+      const active = {
+        activation: event.revision,
+        version,
+        previous,
+        digest,
+        keyId,
+        signature,
+        rollbackTo,
+        actor: actor.id,
+        occurredAt,
+        document,
+      };
       return { ...ledger, active, pending };
     }
     case 'VersionTagged':

@@ -29,7 +29,10 @@ export function versionNumber(ledger: ExistingLedger, name: VersionName): number
   if (typeof name === 'number') return isRevision(name) && name <= ledger.revision ? name : unknownVersion(ledger, name);
   switch (name) {
     case 'latest':
-      return ledger.head.version ?? refuse('NOTHING_TO_ACTIVATE', 'version', `${ledger.ledger} has no version yet`, 'write a value first: that makes the first version');
+      return (
+        ledger.head.version ??
+        refuse('NOTHING_TO_ACTIVATE', 'version', `${ledger.ledger} has no version yet`, 'write a value first: that makes the first version')
+      );
     case 'active':
       return ledger.active?.version ?? nothingActive(ledger);
     case 'previous':
@@ -45,10 +48,13 @@ export function resolveVersion(ledger: ExistingLedger, name: VersionName, loaded
   if (typeof version !== 'number') return { kind: 'refused', refusal: version };
   const { head, active, pending } = ledger;
   if (head.version === version) return { kind: 'found', content: { version, ordinal: head.ordinal, document: head.document } };
-  if (active?.version === version && active.document) return { kind: 'found', content: { version, ordinal: head.ordinal - pending, document: active.document } };
+  if (active?.version === version && active.document)
+    return { kind: 'found', content: { version, ordinal: head.ordinal - pending, document: active.document } };
   const found = loaded.get(version);
   if (!found) return { kind: 'needs', version };
-  return 'document' in found ? { kind: 'found', content: found } : { kind: 'refused', refusal: notAVersion(ledger, version, found.nearest) };
+  return 'document' in found
+    ? { kind: 'found', content: found }
+    : { kind: 'refused', refusal: notAVersion(ledger, version, found.nearest) };
 }
 
 const isRevision = (number: number): boolean => Number.isSafeInteger(number) && number >= 0;
@@ -64,7 +70,8 @@ function unknownVersion(ledger: ExistingLedger, version: number): Refusal {
 
 function unknownTag(ledger: ExistingLedger, name: string): Refusal {
   const near = nearestWord(name, [...VERSION_WORDS, ...ledger.tags.keys()]);
-  const remedy = near === undefined ? `name a version by its number, a tag, or one of ${VERSION_WORDS.join(', ')}` : `did you mean '${near}'?`;
+  const remedy =
+    near === undefined ? `name a version by its number, a tag, or one of ${VERSION_WORDS.join(', ')}` : `did you mean '${near}'?`;
   return refuse('TAG_UNKNOWN', 'version', `${ledger.ledger} has no version or tag '${name}'`, remedy);
 }
 
@@ -73,9 +80,16 @@ function nothingActive(ledger: ExistingLedger): Refusal {
 }
 
 function nothingPrevious(ledger: ExistingLedger): Refusal {
-  return refuse('NOTHING_PREVIOUS', 'version', `no version was active in ${ledger.ledger} before the one that is active now`, latestHint(ledger));
+  return refuse(
+    'NOTHING_PREVIOUS',
+    'version',
+    `no version was active in ${ledger.ledger} before the one that is active now`,
+    latestHint(ledger),
+  );
 }
 
 function latestHint(ledger: ExistingLedger): string {
-  return ledger.head.version === null ? 'the ledger has no version yet: write a value first' : `the newest version is ${ledger.head.version}`;
+  return ledger.head.version === null
+    ? 'the ledger has no version yet: write a value first'
+    : `the newest version is ${ledger.head.version}`;
 }

@@ -11,7 +11,8 @@ function parse(chunks: readonly Buffer[]): StreamEvent[] {
 }
 
 test('events are told by name and data; comments, ids and unknown fields are passed over', () => {
-  const text = ': hello\n\nid: a:1\nevent: leaf\ndata: {"a":1}\n\nevent:beat\r\ndata:x\r\n\r\ndata: one\ndata: two\n\nevent: none\n\nwhatever\n\n';
+  const text =
+    ': hello\n\nid: a:1\nevent: leaf\ndata: {"a":1}\n\nevent:beat\r\ndata:x\r\n\r\ndata: one\ndata: two\n\nevent: none\n\nwhatever\n\n';
   expect(parse([Buffer.from(text)])).toEqual([
     { name: 'leaf', data: '{"a":1}' },
     { name: 'beat', data: 'x' },

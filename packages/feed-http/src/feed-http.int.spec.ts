@@ -11,11 +11,20 @@ feedConformance({ name: 'the HTTP feed', create });
 
 async function create(): Promise<FeedHarness> {
   const newest = new Map<string, ActiveDocument>();
-  const hub = createHttpFeed({ installation: 'test', load: (ledger) => Promise.resolve(newest.get(ledger) ?? null), position: () => 0n, beatIntervalMs: 50 });
+  const hub = createHttpFeed({
+    installation: 'test',
+    load: (ledger) => Promise.resolve(newest.get(ledger) ?? null),
+    position: () => 0n,
+    beatIntervalMs: 50,
+  });
   const server = createServer((request, response) => {
     const query = new URL(request.url ?? '', 'http://localhost').searchParams;
     const lastEventId = request.headers['last-event-id'];
-    void hub.subscribe(`${query.get('environment')}.${query.get('service')}`, typeof lastEventId === 'string' ? lastEventId : null, response);
+    void hub.subscribe(
+      `${query.get('environment')}.${query.get('service')}`,
+      typeof lastEventId === 'string' ? lastEventId : null,
+      response,
+    );
   });
   const port = await listen(server, 0);
   return {

@@ -41,6 +41,7 @@ function baseUrl(text: string): string {
   if (!URL.canParse(text)) throw new TypeError('httpFeed: `url` is not a URL; give one such as http://127.0.0.1:8011');
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new TypeError('httpFeed: `url` must begin with http:// or https://');
-  if (url.username !== '' || url.password !== '') throw new TypeError('httpFeed: `url` holds credentials, which end in logs; give the token as `token`');
+  if (url.username !== '' || url.password !== '')
+    throw new TypeError('httpFeed: `url` holds credentials, which end in logs; give the token as `token`');
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
 }

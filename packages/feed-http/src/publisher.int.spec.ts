@@ -51,7 +51,12 @@ interface Client {
 
 async function connect(lastEventId?: string, reading = true): Promise<Client> {
   const { port } = server.address() as AddressInfo;
-  const request = open({ port, host: '127.0.0.1', headers: lastEventId === undefined ? {} : { 'last-event-id': lastEventId }, agent: false });
+  const request = open({
+    port,
+    host: '127.0.0.1',
+    headers: lastEventId === undefined ? {} : { 'last-event-id': lastEventId },
+    agent: false,
+  });
   request.end();
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   const client: Client = { response, text: '', closed: false };
@@ -73,7 +78,11 @@ test('the answer is an event stream that nobody keeps or holds back', async () =
   await start();
   const { response } = await connect();
   expect(response.statusCode).toBe(200);
-  expect(response.headers).toMatchObject({ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+  expect(response.headers).toMatchObject({
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
 });
 
 test('only active and synchronized carry an id, and none while nothing is active', async () => {

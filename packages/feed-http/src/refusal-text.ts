@@ -11,7 +11,8 @@ export async function refusalText(response: IncomingMessage): Promise<string> {
   if (status === 401) return `the api refused the token (401)${said}`;
   if (status === 403) return `the token may not read this feed (403)${said}`;
   if (status >= 300 && status < 400) return `the api redirects (${status}); give the address that it redirects to as \`url\``;
-  if (status === 200) return `the api answered with ${response.headers['content-type'] ?? 'no content type'} instead of a stream; is \`url\` a ConfLedger api?`;
+  if (status === 200)
+    return `the api answered with ${response.headers['content-type'] ?? 'no content type'} instead of a stream; is \`url\` a ConfLedger api?`;
   return `the api answered ${status}${said}`;
 }
 

@@ -29,7 +29,10 @@ const IDLE_IN_TRANSACTION_MS_MAX = 60_000;
  * A pool of connections, made when first needed. `onError` hears of idle connections that broke; the pool makes new ones by itself.
  * End it with `pool.end()`.
  */
-export function createPool(options: PostgresOptions & { readonly connectionsMax?: number }, onError: (error: Error) => void = () => undefined): pg.Pool {
+export function createPool(
+  options: PostgresOptions & { readonly connectionsMax?: number },
+  onError: (error: Error) => void = () => undefined,
+): pg.Pool {
   const pool = new pg.Pool({
     ...clientConfig(options),
     max: options.connectionsMax ?? POOL_CONNECTIONS_DEFAULT,

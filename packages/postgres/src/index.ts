@@ -2,7 +2,15 @@
 export { advisoryKey, tryAdvisoryLock } from './advisory-locks.js';
 export type { AdvisoryLock } from './advisory-locks.js';
 export {
-  connectClient, CONNECT_TIMEOUT_MS_DEFAULT, createPool, dropClient, endClient, SILENCE_MS_MAX, SilentServer, STATEMENT_TIMEOUT_MS_DEFAULT, within,
+  connectClient,
+  CONNECT_TIMEOUT_MS_DEFAULT,
+  createPool,
+  dropClient,
+  endClient,
+  SILENCE_MS_MAX,
+  SilentServer,
+  STATEMENT_TIMEOUT_MS_DEFAULT,
+  within,
 } from './connections.js';
 export type { PostgresOptions } from './connections.js';
 export { createElection, TRY_INTERVAL_MS } from './election.js';

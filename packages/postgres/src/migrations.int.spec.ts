@@ -4,7 +4,11 @@ import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { migrate, quotedSchema, SchemaTooNew, type Migration } from './index.js';
 
-const first: Migration = { number: 1, name: 'first', sql: (schema) => `CREATE TABLE ${schema}.a (n int); CREATE TABLE ${schema}.b (n int);` };
+const first: Migration = {
+  number: 1,
+  name: 'first',
+  sql: (schema) => `CREATE TABLE ${schema}.a (n int); CREATE TABLE ${schema}.b (n int);`,
+};
 const second: Migration = { number: 2, name: 'second', sql: (schema) => `INSERT INTO ${schema}.a VALUES (2);` };
 const broken: Migration = { number: 2, name: 'broken', sql: (schema) => `INSERT INTO ${schema}.a VALUES (3); SELECT nonsense;` };
 

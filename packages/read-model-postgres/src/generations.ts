@@ -32,7 +32,9 @@ export async function addGeneration(client: pg.ClientBase, schema: string): Prom
 export async function pointAt(client: pg.ClientBase, schema: string, generation: number): Promise<void> {
   const fixed = quotedSchema(schema);
   const tables = quotedSchema(generationSchema(schema, generation));
-  const views = VIEWED_TABLES.map((name) => `DROP VIEW IF EXISTS ${fixed}.${name}; CREATE VIEW ${fixed}.${name} AS SELECT * FROM ${tables}.${name};`);
+  const views = VIEWED_TABLES.map(
+    (name) => `DROP VIEW IF EXISTS ${fixed}.${name}; CREATE VIEW ${fixed}.${name} AS SELECT * FROM ${tables}.${name};`,
+  );
   await client.query(views.join('\n'));
   await client.query(
     `INSERT INTO ${fixed}.read_model (generation, layout) VALUES ($1, $2)
@@ -51,6 +53,10 @@ export async function dropIdleGenerations(client: pg.ClientBase, schema: string)
 }
 
 async function generationsOf(client: pg.ClientBase, schema: string): Promise<number[]> {
-  const { rows } = await client.query<{ nspname: string }>('SELECT nspname FROM pg_namespace WHERE starts_with(nspname, $1)', [`${schema}_read_`]);
-  return rows.map(({ nspname }) => Number(nspname.slice(`${schema}_read_`.length))).filter((generation) => Number.isSafeInteger(generation));
+  const { rows } = await client.query<{ nspname: string }>('SELECT nspname FROM pg_namespace WHERE starts_with(nspname, $1)', [
+    `${schema}_read_`,
+  ]);
+  return rows
+    .map(({ nspname }) => Number(nspname.slice(`${schema}_read_`.length)))
+    .filter((generation) => Number.isSafeInteger(generation));
 }

@@ -20,7 +20,11 @@ interface LedgerColumns {
 }
 
 /** `schema` is the generation's, quoted. A ledger without a row is not in the answer. */
-export async function loadLedgers(pool: pg.Pool | pg.ClientBase, schema: string, ledgers: readonly string[]): Promise<Map<string, KeptLedger>> {
+export async function loadLedgers(
+  pool: pg.Pool | pg.ClientBase,
+  schema: string,
+  ledgers: readonly string[],
+): Promise<Map<string, KeptLedger>> {
   const kept = new Map<string, { row: LedgerWrite; items: ItemWrite[]; buffered: StoredEvent[] }>();
   if (ledgers.length === 0) return kept;
   const { rows } = await pool.query<LedgerColumns>(`SELECT * FROM ${schema}.ledgers WHERE ledger = ANY($1)`, [ledgers]);
@@ -55,7 +59,13 @@ async function itemsOf(pool: pg.Pool | pg.ClientBase, schema: string, ledgers: r
     `SELECT ledger, of, path, revision, value::text AS value FROM ${schema}.items WHERE ledger = ANY($1)`,
     [ledgers],
   );
-  return rows.map(({ ledger, of, path, revision, value }) => ({ ledger, of, path, revision: Number(revision), value: JSON.parse(value) as JsonValue }));
+  return rows.map(({ ledger, of, path, revision, value }) => ({
+    ledger,
+    of,
+    path,
+    revision: Number(revision),
+    value: JSON.parse(value) as JsonValue,
+  }));
 }
 
 async function openEventsOf(pool: pg.Pool | pg.ClientBase, schema: string, ledgers: readonly string[]): Promise<[string, StoredEvent][]> {
@@ -63,5 +73,8 @@ async function openEventsOf(pool: pg.Pool | pg.ClientBase, schema: string, ledge
     `SELECT ledger, revision, position, stream, id, type, data, metadata FROM ${schema}.open_events WHERE ledger = ANY($1) ORDER BY ledger, revision`,
     [ledgers],
   );
-  return rows.map(({ ledger, revision, position, ...event }) => [ledger, { ...event, revision: Number(revision), position: BigInt(position) }]);
+  return rows.map(({ ledger, revision, position, ...event }) => [
+    ledger,
+    { ...event, revision: Number(revision), position: BigInt(position) },
+  ]);
 }

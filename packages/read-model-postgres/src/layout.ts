@@ -5,7 +5,17 @@
 export const LAYOUT = 1;
 
 /** Tables of a generation that have a view of the same name in the fixed schema, which readers use. */
-export const VIEWED_TABLES = ['checkpoint', 'environments', 'ledgers', 'items', 'versions', 'activations', 'tags', 'audit', 'parked'] as const;
+export const VIEWED_TABLES = [
+  'checkpoint',
+  'environments',
+  'ledgers',
+  'items',
+  'versions',
+  'activations',
+  'tags',
+  'audit',
+  'parked',
+] as const;
 
 /** `schema` is quoted already. Values are `json` and not `jsonb`: the text of a number stays as it is. */
 export const tablesOf = (schema: string): string => `

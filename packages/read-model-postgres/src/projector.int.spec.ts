@@ -1,7 +1,14 @@
 // Projectors on a real Postgres: one is active, a standby takes over when its lock connection dies, and whatever happens
 // between, each event takes effect once.
 import {
-  createInMemoryEventStore, decodeEvent, InMemoryReadModel, runProjector, type EventStore, type ProjectorEvent, type ProjectorOptions, type ReadModel,
+  createInMemoryEventStore,
+  decodeEvent,
+  InMemoryReadModel,
+  runProjector,
+  type EventStore,
+  type ProjectorEvent,
+  type ProjectorOptions,
+  type ReadModel,
 } from '@confledger/application';
 import { contentsOf, projectLog, randomLedgerLog, randomNumbers, type LedgerLog } from '@confledger/conformance';
 import { createPool } from '@confledger/postgres';
@@ -36,7 +43,14 @@ describe('projectors on Postgres', () => {
     const stopping = new AbortController();
     const told: ProjectorEvent[] = [];
     const documentAt = (ledger: string, version: number) => Promise.resolve(log.document(ledger, version) ?? null);
-    const options = { events, ...projections, documentAt, decode: decodeEvent, onEvent: (event: ProjectorEvent) => void told.push(event), ...overrides };
+    const options = {
+      events,
+      ...projections,
+      documentAt,
+      decode: decodeEvent,
+      onEvent: (event: ProjectorEvent) => void told.push(event),
+      ...overrides,
+    };
     const ended = runProjector(options, stopping.signal);
     const stop = async (): Promise<void> => {
       stopping.abort();

@@ -1,8 +1,19 @@
 // The read model on Postgres: queries on the views of the fixed schema, which always show the generation that serves.
 // Each answer comes from one statement, so its rows and its position belong together.
 import {
-  CursorInvalid, cursorBehind, ledgerOfCursor, numberOfCursor, partsOfLedger, ReadModelUnavailable,
-  type AuditRow, type LedgerRow, type Page, type PageRequest, type ParkedEvent, type ReadModel, type VersionRow,
+  CursorInvalid,
+  cursorBehind,
+  ledgerOfCursor,
+  numberOfCursor,
+  partsOfLedger,
+  ReadModelUnavailable,
+  type AuditRow,
+  type LedgerRow,
+  type Page,
+  type PageRequest,
+  type ParkedEvent,
+  type ReadModel,
+  type VersionRow,
 } from '@confledger/application';
 import { createPool, failureOf, quotedSchema, SILENCE_MS_MAX, STATEMENT_TIMEOUT_MS_DEFAULT, within } from '@confledger/postgres';
 import { auditQuery, auditRowOf, historyQuery, type AuditColumns, type Query } from './audit-queries.js';
@@ -49,7 +60,10 @@ export function createPostgresReadModel(options: PostgresReadModelOptions): Read
   const watch = new PositionWatch({ location, channel: schemaName, position });
 
   /** Asks for one row more than wanted, which tells whether there is a next page; an empty page still has its position. */
-  const page = async <Row extends object, Item>({ limit }: PageRequest, { query, order, item, cursor }: Paging<Row, Item>): Promise<Page<Item>> => {
+  const page = async <Row extends object, Item>(
+    { limit }: PageRequest,
+    { query, order, item, cursor }: Paging<Row, Item>,
+  ): Promise<Page<Item>> => {
     const { text, values } = query(limit + 1);
     const rows = await run<{ at: string; found: boolean | null } & Row>({
       text: `SELECT c.position AS at, q.* FROM ${schema}.checkpoint c LEFT JOIN LATERAL (SELECT true AS found, l.* FROM (${text}) l) q ON true ORDER BY ${order}`,

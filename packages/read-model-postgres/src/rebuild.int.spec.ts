@@ -1,5 +1,13 @@
 // Rebuild and verify on a real Postgres: the old tables serve until the new ones have caught up, and one wrong value is found.
-import { createInMemoryEventStore, decodeEvent, LogFolder, type Discrepancy, type EventStore, type ProjectionStore, type ReadModel } from '@confledger/application';
+import {
+  createInMemoryEventStore,
+  decodeEvent,
+  LogFolder,
+  type Discrepancy,
+  type EventStore,
+  type ProjectionStore,
+  type ReadModel,
+} from '@confledger/application';
 import { contentsOf, projectLog, randomLedgerLog, type LedgerLog } from '@confledger/conformance';
 import { createPool, tryAdvisoryLock } from '@confledger/postgres';
 import { freshDatabase } from '@confledger/test-support';
@@ -32,7 +40,9 @@ describe('rebuild and verify', () => {
     return found;
   };
   const generations = async (): Promise<string[]> => {
-    const { rows } = await pool.query<{ nspname: string }>(`SELECT nspname FROM pg_namespace WHERE starts_with(nspname, $1) ORDER BY 1`, [`${location.schema}_read_`]);
+    const { rows } = await pool.query<{ nspname: string }>(`SELECT nspname FROM pg_namespace WHERE starts_with(nspname, $1) ORDER BY 1`, [
+      `${location.schema}_read_`,
+    ]);
     return rows.map(({ nspname }) => nspname.slice(location.schema.length));
   };
 
@@ -153,7 +163,11 @@ describe('rebuild and verify', () => {
   });
 
   test.each([
-    ['audit', `UPDATE $s.audit SET after = '"tampered"' WHERE position = (SELECT max(position) FROM $s.audit WHERE type = 'ConfigSet' AND after::text <> '"tampered"')`, 'after'],
+    [
+      'audit',
+      `UPDATE $s.audit SET after = '"tampered"' WHERE position = (SELECT max(position) FROM $s.audit WHERE type = 'ConfigSet' AND after::text <> '"tampered"')`,
+      'after',
+    ],
     ['audit', `UPDATE $s.audit SET actor = 'mallory' WHERE position = (SELECT max(position) FROM $s.audit)`, 'actor'],
     ['audit', `DELETE FROM $s.audit WHERE position = (SELECT min(position) FROM $s.audit)`, ''],
     ['items', `UPDATE $s.items SET value = '123456' WHERE ctid = (SELECT min(ctid) FROM $s.items)`, 'value'],

@@ -63,7 +63,12 @@ export class RowChecker implements ProjectionStore {
   async compareRest(): Promise<void> {
     await this.#compareLedgers();
     await this.#compareTags();
-    await this.#compareWhole('environments', 'environment, ledger, revision', [...this.#expected.environments.values()].map((row) => ({ ...row })), ['environment']);
+    await this.#compareWhole(
+      'environments',
+      'environment, ledger, revision',
+      [...this.#expected.environments.values()].map((row) => ({ ...row })),
+      ['environment'],
+    );
     const parked = [...this.#expected.parked.values()].map(({ eventId, ...row }) => ({ ...row, event_id: eventId }));
     await this.#compareWhole('parked', 'position, stream, revision, event_id, type, reason', parked, ['position']);
     for (const table of ['audit', 'versions', 'activations'] as const) await this.#compareCounts(table);
@@ -73,7 +78,9 @@ export class RowChecker implements ProjectionStore {
     if (audit.length === 0) return;
     const columns = `position, ledger, revision, version, type, path, before::text AS before, after::text AS after, actor, method, reason, occurred_at,
       command_id, correlation_id, change_set, abandoned, detail::text AS detail`;
-    const found = await this.#rows<AuditColumns>(`SELECT ${columns} FROM $schema.audit WHERE position = ANY($1)`, [audit.map(({ position }) => position)]);
+    const found = await this.#rows<AuditColumns>(`SELECT ${columns} FROM $schema.audit WHERE position = ANY($1)`, [
+      audit.map(({ position }) => position),
+    ]);
     const byPosition = new Map(found.map((row) => [row.position, { ...auditRowOf(row) }]));
     for (const row of audit) {
       const ledger = `${row.environment}.${row.service}`;
@@ -84,22 +91,40 @@ export class RowChecker implements ProjectionStore {
 
   async #compareVersions({ versions }: ProjectionBatch): Promise<void> {
     const rows = versions.map((row) => ({
-      ledger: row.ledger, version: row.version, first_revision: row.firstRevision, actor: row.actor, reason: row.reason, occurred_at: row.occurredAt, change_count: row.changeCount,
+      ledger: row.ledger,
+      version: row.version,
+      first_revision: row.firstRevision,
+      actor: row.actor,
+      reason: row.reason,
+      occurred_at: row.occurredAt,
+      change_count: row.changeCount,
     }));
     await this.#compareKeyed('versions', 'version', rows);
   }
 
   async #compareActivations({ activations }: ProjectionBatch): Promise<void> {
     const rows = activations.map((row) => ({
-      ledger: row.ledger, version: row.version, activation: row.activation, actor: row.actor, reason: row.reason, occurred_at: row.occurredAt, rollback_to: row.rollbackTo,
+      ledger: row.ledger,
+      version: row.version,
+      activation: row.activation,
+      actor: row.actor,
+      reason: row.reason,
+      occurred_at: row.occurredAt,
+      rollback_to: row.rollbackTo,
     }));
     await this.#compareKeyed('activations', 'activation', rows);
   }
 
-  async #compareKeyed(table: 'versions' | 'activations', key: 'version' | 'activation', rows: readonly (Row & { readonly ledger: string })[]): Promise<void> {
+  async #compareKeyed(
+    table: 'versions' | 'activations',
+    key: 'version' | 'activation',
+    rows: readonly (Row & { readonly ledger: string })[],
+  ): Promise<void> {
     const [first] = rows;
     if (!first) return;
-    const columns = Object.keys(first).map((name) => `t.${name}`).join(', ');
+    const columns = Object.keys(first)
+      .map((name) => `t.${name}`)
+      .join(', ');
     const found = await this.#rows<Row>(
       `SELECT ${columns} FROM $schema.${table} t JOIN unnest($1::text[], $2::bigint[]) AS k(ledger, key) ON t.ledger = k.ledger AND t.${key} = k.key`,
       [rows.map(({ ledger }) => ledger), rows.map((row) => row[key])],
@@ -152,7 +177,9 @@ export class RowChecker implements ProjectionStore {
   }
 
   async #compareCounts(table: CountedTable): Promise<void> {
-    const rows = await this.#rows<{ ledger: string; count: string }>(`SELECT ledger, count(*) AS count FROM $schema.${table} GROUP BY ledger`);
+    const rows = await this.#rows<{ ledger: string; count: string }>(
+      `SELECT ledger, count(*) AS count FROM $schema.${table} GROUP BY ledger`,
+    );
     const found = new Map(rows.map(({ ledger, count }) => [ledger, Number(count)]));
     const expected = this.#counts[table];
     for (const ledger of new Set([...expected.keys(), ...found.keys()])) {

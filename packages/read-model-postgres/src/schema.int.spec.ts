@@ -45,7 +45,8 @@ async function dumpOf(schema: string): Promise<string> {
     [schema],
   );
   const parts = [`CREATE SCHEMA ${schema};\n`];
-  for (const { name, kind, oid } of relations.rows) parts.push(kind === 'v' ? await viewOf(schema, name, oid) : await tableOf(schema, name, oid));
+  for (const { name, kind, oid } of relations.rows)
+    parts.push(kind === 'v' ? await viewOf(schema, name, oid) : await tableOf(schema, name, oid));
   return `${parts.join('\n')}\n`;
 }
 
@@ -56,7 +57,10 @@ async function tableOf(schema: string, name: string, oid: number): Promise<strin
      FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
     oid,
   );
-  const constraints = await lines(`SELECT pg_get_constraintdef(oid) AS line FROM pg_constraint WHERE conrelid = $1 AND contype IN ('p', 'u', 'c', 'f') ORDER BY contype, conname COLLATE "C"`, oid);
+  const constraints = await lines(
+    `SELECT pg_get_constraintdef(oid) AS line FROM pg_constraint WHERE conrelid = $1 AND contype IN ('p', 'u', 'c', 'f') ORDER BY contype, conname COLLATE "C"`,
+    oid,
+  );
   const indexes = await lines(
     `SELECT pg_get_indexdef(indexrelid) || ';' AS line FROM pg_index i WHERE indrelid = $1 AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid) ORDER BY 1`,
     oid,

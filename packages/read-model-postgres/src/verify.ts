@@ -1,6 +1,14 @@
 // Compares the read model with a fold of the log, row by row, at the read model's own position. Reads one snapshot of the
 // tables, so the projector may go on meanwhile. Memory: the documents of all ledgers; audit and versions are compared as they pass.
-import { chunksOf, LogFolder, readLog, type DecodeEvent, type Discrepancy, type DocumentAt, type EventStore } from '@confledger/application';
+import {
+  chunksOf,
+  LogFolder,
+  readLog,
+  type DecodeEvent,
+  type Discrepancy,
+  type DocumentAt,
+  type EventStore,
+} from '@confledger/application';
 import { connectClient, endClient, quotedSchema } from '@confledger/postgres';
 import type pg from 'pg';
 import { generationSchema, readPointer } from './generations.js';
@@ -35,11 +43,17 @@ async function lockTables(client: pg.Client, schema: string): Promise<string> {
   const pointer = await readPointer(client, schema);
   if (pointer === null) throw new Error(`Schema ${schema} has no read model yet: run migrateReadModel first.`);
   const tables = quotedSchema(generationSchema(schema, pointer.generation));
-  await client.query(`LOCK TABLE ${VIEWED_TABLES.map((name) => `${tables}.${name}`).join(', ')}, ${tables}.open_events IN ACCESS SHARE MODE`);
+  await client.query(
+    `LOCK TABLE ${VIEWED_TABLES.map((name) => `${tables}.${name}`).join(', ')}, ${tables}.open_events IN ACCESS SHARE MODE`,
+  );
   return tables;
 }
 
-async function* verifyTables(client: pg.Client, tables: string, { events, documentAt, decode }: VerifyOptions): AsyncGenerator<Discrepancy> {
+async function* verifyTables(
+  client: pg.Client,
+  tables: string,
+  { events, documentAt, decode }: VerifyOptions,
+): AsyncGenerator<Discrepancy> {
   const checker = new RowChecker(client, tables);
   const position = await checker.position();
   const folder = new LogFolder({ store: checker, documentAt, decode, at: 0n, cachedLeavesMax: Infinity });
@@ -51,7 +65,8 @@ async function* verifyTables(client: pg.Client, tables: string, { events, docume
       if (upTo.length < chunk.length) break log;
     }
   }
-  if (folder.position !== position) checker.report('', 'checkpoint', { path: 'position', before: String(folder.position), after: String(position) });
+  if (folder.position !== position)
+    checker.report('', 'checkpoint', { path: 'position', before: String(folder.position), after: String(position) });
   await checker.compareRest();
   yield* checker.takeDiscrepancies();
 }

@@ -15,7 +15,12 @@ export interface VersionColumns {
 }
 
 /** At most `limit` versions, newest first: those older than `behind`, or `only` one. */
-export function versionsQuery(schema: string, ledger: string, which: { readonly behind: bigint | null } | { readonly only: number }, limit: number): Query {
+export function versionsQuery(
+  schema: string,
+  ledger: string,
+  which: { readonly behind: bigint | null } | { readonly only: number },
+  limit: number,
+): Query {
   const [condition, value] = 'only' in which ? ['v.version = $2', which.only] : ['($2::bigint IS NULL OR v.version < $2)', which.behind];
   return {
     text: `

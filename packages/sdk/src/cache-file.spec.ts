@@ -5,7 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { type ChangeListener, type ConfLedgerError, connectNode, type ConnectNodeOptions, type NodeSchemas, type NoSchemas, type TradingNode } from './index.js';
+import {
+  type ChangeListener,
+  type ConfLedgerError,
+  connectNode,
+  type ConnectNodeOptions,
+  type NodeSchemas,
+  type NoSchemas,
+  type TradingNode,
+} from './index.js';
 
 const LEDGER = { environment: 'production', service: 'trading-engine' };
 
@@ -26,8 +34,19 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-async function connect<const S extends NodeSchemas = NoSchemas>(feed: ScriptedFeed, more: Partial<ConnectNodeOptions<S>> = {}): Promise<TradingNode<S>> {
-  const node = await connectNode<S>({ ...LEDGER, feed, publicKey: ledger.key.publicKey, cacheFile, startTimeoutMs: 40, onError: (error) => errors.push(error), ...more });
+async function connect<const S extends NodeSchemas = NoSchemas>(
+  feed: ScriptedFeed,
+  more: Partial<ConnectNodeOptions<S>> = {},
+): Promise<TradingNode<S>> {
+  const node = await connectNode<S>({
+    ...LEDGER,
+    feed,
+    publicKey: ledger.key.publicKey,
+    cacheFile,
+    startTimeoutMs: 40,
+    onError: (error) => errors.push(error),
+    ...more,
+  });
   nodes.push(node);
   return node;
 }
@@ -53,7 +72,11 @@ function editHeader(change: (header: { [name: string]: unknown }) => void): Prom
   });
 }
 
-async function startFails<const S extends NodeSchemas = NoSchemas>(code: string, feed = silent(), more: Partial<ConnectNodeOptions<S>> = {}): Promise<void> {
+async function startFails<const S extends NodeSchemas = NoSchemas>(
+  code: string,
+  feed = silent(),
+  more: Partial<ConnectNodeOptions<S>> = {},
+): Promise<void> {
   await expect(connect(feed, more)).rejects.toMatchObject({ code });
 }
 
@@ -141,10 +164,13 @@ describe('the file', () => {
     ['has another origin in its header', () => editHeader((header) => Object.assign(header, { origin: 'another' }))],
     ['remembers less than it runs', () => editHeader((header) => Object.assign(header, { highestActivation: 0 }))],
     ['is of another ledger', () => editHeader((header) => Object.assign(header, { ledger: 'staging.trading-engine' }))],
-    ['is a directory', async () => {
-      await rm(cacheFile);
-      await import('node:fs/promises').then(({ mkdir }) => mkdir(cacheFile));
-    }],
+    [
+      'is a directory',
+      async () => {
+        await rm(cacheFile);
+        await import('node:fs/promises').then(({ mkdir }) => mkdir(cacheFile));
+      },
+    ],
   ])('that %s is reported and not started from', async (_, damage) => {
     ledger.activate({ a: 1, b: 2 });
     await runOnce();

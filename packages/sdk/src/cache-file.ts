@@ -51,7 +51,12 @@ export async function readCacheFile(path: string): Promise<CachedActivation | nu
   const marker = readActivationMarker(header?.['marker']);
   if (header?.['format'] !== FORMAT || marker === null) throw new Error('it is not a cache file of this version');
   const { ledger, origin, highestActivation, confirmedAtMs } = header;
-  if (typeof ledger !== 'string' || typeof origin !== 'string' || !Number.isSafeInteger(highestActivation) || typeof confirmedAtMs !== 'number') {
+  if (
+    typeof ledger !== 'string' ||
+    typeof origin !== 'string' ||
+    !Number.isSafeInteger(highestActivation) ||
+    typeof confirmedAtMs !== 'number'
+  ) {
     throw new Error('its header is damaged');
   }
   if (lines.at(-1) !== '' || lines.length !== Number(header['leaves']) + 2) throw new Error('it is cut short');

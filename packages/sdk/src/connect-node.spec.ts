@@ -2,7 +2,15 @@
 import { ScriptedFeed, SigningLedger } from '@confledger/conformance';
 import { afterEach, describe, expect, expectTypeOf, test, vi } from 'vitest';
 import { z } from 'zod';
-import { ConfLedgerError, connectNode, type ChangeListener, type ConnectNodeOptions, type NodeSchemas, type NoSchemas, type TradingNode } from './index.js';
+import {
+  ConfLedgerError,
+  connectNode,
+  type ChangeListener,
+  type ConnectNodeOptions,
+  type NodeSchemas,
+  type NoSchemas,
+  type TradingNode,
+} from './index.js';
 
 const LEDGER = { environment: 'production', service: 'trading-engine' };
 const RiskParameters = z.object({ maxPositionSize: z.number().positive(), currency: z.string().default('EUR') });
@@ -13,7 +21,11 @@ afterEach(async () => {
 });
 
 /** A node of a ledger over a scripted feed, with short limits. */
-async function connect<const S extends NodeSchemas = NoSchemas>(ledger: SigningLedger, feed: ScriptedFeed, more: Partial<ConnectNodeOptions<S>> = {}): Promise<TradingNode<S>> {
+async function connect<const S extends NodeSchemas = NoSchemas>(
+  ledger: SigningLedger,
+  feed: ScriptedFeed,
+  more: Partial<ConnectNodeOptions<S>> = {},
+): Promise<TradingNode<S>> {
   const node = await connectNode<S>({ ...LEDGER, feed, publicKey: ledger.key.publicKey, startTimeoutMs: 300, ...more });
   nodes.push(node);
   return node;
@@ -149,7 +161,9 @@ describe('how a node swaps', () => {
     const ledger = new SigningLedger();
     const first = ledger.activate({ key: 1 });
     const feed = running(ledger);
-    const quoting = schema((value) => (typeof value === 'number' ? { value } : { issues: [{ message: `Expected number but received "${String(value)}"` }] }));
+    const quoting = schema((value) =>
+      typeof value === 'number' ? { value } : { issues: [{ message: `Expected number but received "${String(value)}"` }] },
+    );
     const node = await connect(ledger, feed, { schemas: { key: quoting } });
     feed.tellNext(first, ledger.activate({ key: 'hunter2-secret' }));
     expect(JSON.stringify(node.status)).toContain('Expected number but received (the value)');
@@ -291,7 +305,10 @@ describe('onChange', () => {
 describe('how a node starts', () => {
   test('where nothing is active, connectNode says so', async () => {
     const feed = new ScriptedFeed((script) => void script.tellWhole(null));
-    expect(await failure(connect(new SigningLedger(), feed))).toMatchObject({ code: 'NOTHING_ACTIVE', remedy: expect.stringContaining('waitForFirst') });
+    expect(await failure(connect(new SigningLedger(), feed))).toMatchObject({
+      code: 'NOTHING_ACTIVE',
+      remedy: expect.stringContaining('waitForFirst'),
+    });
     expect(feed.closed).toBe(true);
   });
 
@@ -328,7 +345,9 @@ describe('how a node starts', () => {
   test('a first version that the schemas refuse ends the start at once, with every problem', async () => {
     const ledger = new SigningLedger();
     ledger.activate({ risk: { parameters: { maxPositionSize: 'x' } } });
-    const error = await failure(connect(ledger, running(ledger), { schemas: { 'risk.parameters': RiskParameters }, startTimeoutMs: 60_000 }));
+    const error = await failure(
+      connect(ledger, running(ledger), { schemas: { 'risk.parameters': RiskParameters }, startTimeoutMs: 60_000 }),
+    );
     expect(error).toMatchObject({ code: 'SCHEMA_REJECTED', problems: [{ path: 'risk.parameters.maxPositionSize' }] });
   });
 
@@ -354,7 +373,10 @@ describe('how a node starts', () => {
     ['Standard Schema', { schemas: { a: {} as typeof RiskParameters } }],
   ])('%s that cannot work is refused before anything is opened', async (word, wrong) => {
     const feed = new ScriptedFeed();
-    expect(await failure(connect(new SigningLedger(), feed, wrong))).toMatchObject({ code: 'OPTION_INVALID', message: expect.stringContaining(word) });
+    expect(await failure(connect(new SigningLedger(), feed, wrong))).toMatchObject({
+      code: 'OPTION_INVALID',
+      message: expect.stringContaining(word),
+    });
     expect(() => feed.sink).toThrow('not open');
   });
 });

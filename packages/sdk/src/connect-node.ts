@@ -7,7 +7,15 @@ import { ConfLedgerError } from './errors.js';
 import { FeedReader } from './feed-reader.js';
 import { Handles } from './handles.js';
 import { NodeCore } from './node-core.js';
-import { checkOptions, defaultNodeName, STALE_AFTER_MS, START_TIMEOUT_MS, type ConnectNodeOptions, type NodeSchemas, type NoSchemas } from './options.js';
+import {
+  checkOptions,
+  defaultNodeName,
+  STALE_AFTER_MS,
+  START_TIMEOUT_MS,
+  type ConnectNodeOptions,
+  type NodeSchemas,
+  type NoSchemas,
+} from './options.js';
 import { Reporter } from './reporter.js';
 import { SchemaSet } from './schema-set.js';
 import { Start } from './start.js';
@@ -37,7 +45,16 @@ export async function connectNode<const S extends NodeSchemas = NoSchemas>(optio
   let session: FeedSession | null = null;
   let start: Start | null = null;
   const core: NodeCore = new NodeCore({
-    environment, service, schemas, trust, handles, listeners, cache, cacheMaxAgeMs, reporter, staleAfterMs,
+    environment,
+    service,
+    schemas,
+    trust,
+    handles,
+    listeners,
+    cache,
+    cacheMaxAgeMs,
+    reporter,
+    staleAfterMs,
     restart: (reason) => session?.restart(reason),
     onStatus: () => {
       start?.look();
@@ -84,7 +101,8 @@ async function loadCache(path: string, load: CacheLoad): Promise<void> {
     // What it remembers holds even when its snapshot is too old to run.
     load.core.remember(cached.origin, cached.highestActivation);
     const ageMs = Date.now() - cached.confirmedAtMs;
-    if (load.cacheMaxAgeMs !== null && ageMs > load.cacheMaxAgeMs) throw new Error(`it is ${Math.round(ageMs)} ms old, more than cacheMaxAgeMs`);
+    if (load.cacheMaxAgeMs !== null && ageMs > load.cacheMaxAgeMs)
+      throw new Error(`it is ${Math.round(ageMs)} ms old, more than cacheMaxAgeMs`);
     if (!load.core.startFromCache(cached)) throw new Error('the schemas of this node refuse its snapshot');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -4,8 +4,10 @@
 const REMEDIES = {
   OPTION_INVALID: 'Correct the option that the message names.',
   NOTHING_ACTIVE: 'Activate a version of this ledger, or pass `waitForFirst: true` to wait for the first activation.',
-  START_TIMEOUT: 'Check that the feed can be reached from this machine, or raise `startTimeoutMs`; with `cacheFile` a node starts from its last snapshot.',
-  ACTIVATION_REFUSED: 'Check `publicKey` and `origin` against what the installation shows under /status, and that the feed is the one of this installation.',
+  START_TIMEOUT:
+    'Check that the feed can be reached from this machine, or raise `startTimeoutMs`; with `cacheFile` a node starts from its last snapshot.',
+  ACTIVATION_REFUSED:
+    'Check `publicKey` and `origin` against what the installation shows under /status, and that the feed is the one of this installation.',
   SCHEMA_REJECTED: 'Activate a version that fits the schemas of this node, or change the schemas.',
   SCHEMA_ASYNC: 'Give schemas that validate synchronously: a snapshot is judged whole, in one moment.',
   CACHE_UNUSABLE: 'The feed is used instead. When the file is damaged or belongs to another ledger, remove it.',
@@ -32,7 +34,11 @@ export class ConfLedgerError extends Error {
   /** Place by place, where there is more to say than the message. */
   readonly problems: readonly NodeProblem[];
 
-  constructor(code: ConfLedgerErrorCode, message: string, more: { readonly cause?: unknown; readonly problems?: readonly NodeProblem[] } = {}) {
+  constructor(
+    code: ConfLedgerErrorCode,
+    message: string,
+    more: { readonly cause?: unknown; readonly problems?: readonly NodeProblem[] } = {},
+  ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.code = code;
     this.remedy = REMEDIES[code];

@@ -35,7 +35,9 @@ async function lastGoodRunsUntilTruth(): Promise<void> {
   expect(feed.restarts[0]).toBe(node.status.problem);
   truthful = true;
   const next = ledger.activate({ risk: { limit: 2 }, other: 'x' });
-  await vi.waitFor(() => expect(node.status).toMatchObject({ state: 'ready', rejected: null, problem: null, running: { activation: next.activation } }));
+  await vi.waitFor(() =>
+    expect(node.status).toMatchObject({ state: 'ready', rejected: null, problem: null, running: { activation: next.activation } }),
+  );
   expect(limit.current).toBe(2);
 }
 
@@ -95,7 +97,10 @@ describe('in what follows the first reading', () => {
     truthful = false;
     feed.tellNext(second, first);
     expect(node.snapshot.get('other')).toBe('y');
-    expect(node.status.rejected).toEqual({ version: first.version, problems: [{ path: null, message: expect.stringContaining('old one') }] });
+    expect(node.status.rejected).toEqual({
+      version: first.version,
+      problems: [{ path: null, message: expect.stringContaining('old one') }],
+    });
     first = second;
     await lastGoodRunsUntilTruth();
   });
@@ -265,13 +270,19 @@ describe('from the start', () => {
   test('a node without a snapshot runs nothing that it cannot trust, and says what it was offered', async () => {
     const liar = new ScriptedFeed((script) => void script.tellWhole(first));
     const connecting = connectNode({ ...LEDGER, feed: liar, publicKey: new SigningKey().publicKey, startTimeoutMs: 30 });
-    await expect(connecting).rejects.toMatchObject({ code: 'ACTIVATION_REFUSED', problems: [{ message: expect.stringContaining('does not trust') }] });
+    await expect(connecting).rejects.toMatchObject({
+      code: 'ACTIVATION_REFUSED',
+      problems: [{ message: expect.stringContaining('does not trust') }],
+    });
   });
 
   test('a node that is told its origin runs no other', async () => {
     const liar = new ScriptedFeed((script) => void script.tellWhole(first));
     const connecting = connectNode({ ...LEDGER, feed: liar, publicKey: ledger.key.publicKey, origin: 'another', startTimeoutMs: 30 });
-    await expect(connecting).rejects.toMatchObject({ code: 'ACTIVATION_REFUSED', problems: [{ message: expect.stringContaining('origin') }] });
+    await expect(connecting).rejects.toMatchObject({
+      code: 'ACTIVATION_REFUSED',
+      problems: [{ message: expect.stringContaining('origin') }],
+    });
   });
 
   test('while keys are rotated, what either signed is run', async () => {

@@ -24,7 +24,11 @@ export class MemoryChannel {
   }
 
   open(sink: FeedSink): FeedSession {
-    const session: MemorySession = new MemorySession(sink, () => this.#sessions.delete(session), () => (this.#connected ? this.#active : 'lost'));
+    const session: MemorySession = new MemorySession(
+      sink,
+      () => this.#sessions.delete(session),
+      () => (this.#connected ? this.#active : 'lost'),
+    );
     this.#sessions.add(session);
     return session;
   }

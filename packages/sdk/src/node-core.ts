@@ -241,7 +241,13 @@ export class NodeCore implements ReaderHost {
 
   #changed(): void {
     const { environment, service, reporter, onStatus } = this.#parts;
-    const report: NodeReportBody = { environment, service, state: this.#state(), running: this.#runningVersion(), rejected: this.#rejected() };
+    const report: NodeReportBody = {
+      environment,
+      service,
+      state: this.#state(),
+      running: this.#runningVersion(),
+      rejected: this.#rejected(),
+    };
     reporter?.put(report);
     onStatus();
   }

@@ -72,7 +72,10 @@ describe('a node over HTTP', () => {
     const second = await activate({ risk: { limit: 2 } });
     await runs(node, second);
     expect(node.handle('risk.limit').current).toBe(2);
-    await vi.waitFor(() => expect(reports.at(-1)?.body).toMatchObject({ ...LEDGER, state: 'ready', running: { version: second.version }, rejected: null }), WAIT);
+    await vi.waitFor(
+      () => expect(reports.at(-1)?.body).toMatchObject({ ...LEDGER, state: 'ready', running: { version: second.version }, rejected: null }),
+      WAIT,
+    );
     expect(reports.at(-1)).toMatchObject({ url: '/api/v1/nodes/engine-7', authorization: 'Bearer secret-token' });
     await node.close();
     expect(reports.at(-1)?.body).toMatchObject({ state: 'closed' });
@@ -122,11 +125,23 @@ describe('a node over HTTP', () => {
   });
 
   test.each<[string, string, RequestListener]>([
-    ['refuses its token', 'refused the token (401): UNAUTHORIZED: no such token', (_, response) => response.writeHead(401).end('{"code":"UNAUTHORIZED","error":"no such token"}')],
-    ['knows no such environment', 'answered 404: ENVIRONMENT_UNKNOWN', (_, response) => response.writeHead(404).end('{"code":"ENVIRONMENT_UNKNOWN"}')],
+    [
+      'refuses its token',
+      'refused the token (401): UNAUTHORIZED: no such token',
+      (_, response) => response.writeHead(401).end('{"code":"UNAUTHORIZED","error":"no such token"}'),
+    ],
+    [
+      'knows no such environment',
+      'answered 404: ENVIRONMENT_UNKNOWN',
+      (_, response) => response.writeHead(404).end('{"code":"ENVIRONMENT_UNKNOWN"}'),
+    ],
     ['answers at any length', 'answered 500', (_, response) => response.writeHead(500).end('x'.repeat(1_000_000))],
     ['redirects', 'redirects (302)', (_, response) => response.writeHead(302, { location: 'https://elsewhere' }).end()],
-    ['is something else', 'text/html instead of a stream', (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>')],
+    [
+      'is something else',
+      'text/html instead of a stream',
+      (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>'),
+    ],
     ['hangs up', 'no connection to the api: ECONNRESET', (request) => request.socket.destroy()],
   ])('says why it cannot start when the server %s', async (_, words, listener) => {
     misbehave = listener;
@@ -183,7 +198,10 @@ describe('a node over HTTP', () => {
 });
 
 function frames(active: ActiveDocument, leaves: readonly object[]): string {
-  const parts = ['event: reset\ndata: {"incarnation":"inst"}\n\n', ...leaves.map((leaf) => `event: leaf\ndata: ${JSON.stringify(leaf)}\n\n`)];
+  const parts = [
+    'event: reset\ndata: {"incarnation":"inst"}\n\n',
+    ...leaves.map((leaf) => `event: leaf\ndata: ${JSON.stringify(leaf)}\n\n`),
+  ];
   return `${parts.join('')}event: active\ndata: ${JSON.stringify(markerOf(active))}\n\nevent: synchronized\ndata: {}\n\n`;
 }
 
@@ -194,10 +212,17 @@ async function resourcesLeft(): Promise<string[]> {
 }
 
 function resources(): string[] {
-  return process.getActiveResourcesInfo().filter((kind) => ['TCPServerWrap', 'TCPSocketWrap', 'TCPWRAP', 'Timeout', 'GetAddrInfoReqWrap', 'TCPConnectWrap'].includes(kind));
+  return process
+    .getActiveResourcesInfo()
+    .filter((kind) => ['TCPServerWrap', 'TCPSocketWrap', 'TCPWRAP', 'Timeout', 'GetAddrInfoReqWrap', 'TCPConnectWrap'].includes(kind));
 }
 
-async function receiveReport(url: string, authorization: string | undefined, request: AsyncIterable<Buffer>, response: ServerResponse): Promise<void> {
+async function receiveReport(
+  url: string,
+  authorization: string | undefined,
+  request: AsyncIterable<Buffer>,
+  response: ServerResponse,
+): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   reports.push({ url, authorization, body: JSON.parse(Buffer.concat(chunks).toString('utf8')) });

@@ -13,7 +13,9 @@ export type NodeSchemas = Readonly<Record<string, StandardSchemaV1>>;
 export type NoSchemas = Readonly<Record<never, never>>;
 
 /** What stands at a path: the schema's output where one is given, else the JSON value as activated, undefined when absent. */
-export type ValueAt<S extends NodeSchemas, P extends string> = P extends keyof S ? StandardSchemaV1.InferOutput<S[P]> : JsonValue | undefined;
+export type ValueAt<S extends NodeSchemas, P extends string> = P extends keyof S
+  ? StandardSchemaV1.InferOutput<S[P]>
+  : JsonValue | undefined;
 
 export interface ConnectNodeOptions<S extends NodeSchemas = NodeSchemas> {
   readonly environment: string;
@@ -64,7 +66,8 @@ export function checkOptions(options: ConnectNodeOptions): void {
   }
   for (const [path, schema] of Object.entries(options.schemas ?? {})) {
     checkMount(path);
-    if (typeof schema?.['~standard']?.validate !== 'function') refuse(`the schema of '${path}' is no Standard Schema (zod, valibot, arktype, …)`);
+    if (typeof schema?.['~standard']?.validate !== 'function')
+      refuse(`the schema of '${path}' is no Standard Schema (zod, valibot, arktype, …)`);
   }
 }
 
@@ -77,7 +80,9 @@ export function checkMount(path: string): void {
 
 /** Host name and process id, in the letters that a node's name may have. */
 export function defaultNodeName(): string {
-  const host = hostname().replace(/[^A-Za-z0-9._:-]/g, '-').slice(0, 100);
+  const host = hostname()
+    .replace(/[^A-Za-z0-9._:-]/g, '-')
+    .slice(0, 100);
   return `${host}-${process.pid}`;
 }
 

@@ -1,4 +1,5 @@
-// Puts leaves together into documents. A reading gathers from nothing until it is settled the first time, then follows difference by difference.
+// Puts leaves together into documents. A reading gathers from nothing until it is settled the first time, then follows difference by
+// difference.
 import { differencesToChanges, Document, type DocumentChange, type JsonValue } from '@confledger/document';
 import type { FeedLeaf } from '@confledger/contracts';
 

@@ -42,7 +42,13 @@ afterEach(async () => {
 });
 
 function report(version: number): NodeReportBody {
-  return { environment: 'production', service: 'engine', state: 'ready', running: { version, activation: version + 1, digest: 'd', activatedAt: 't' }, rejected: null };
+  return {
+    environment: 'production',
+    service: 'engine',
+    state: 'ready',
+    running: { version, activation: version + 1, digest: 'd', activatedAt: 't' },
+    rejected: null,
+  };
 }
 
 const versions = (): (number | undefined)[] => bodies.map(({ running }) => running?.version);

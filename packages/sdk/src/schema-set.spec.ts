@@ -6,7 +6,11 @@ import { PROBLEMS_MAX, SchemaSet } from './schema-set.js';
 
 type Result = StandardSchemaV1.Result<unknown>;
 
-function judge(json: { [name: string]: string | number }, path: string, validate: (value: unknown) => Result): ReturnType<SchemaSet['judge']> {
+function judge(
+  json: { [name: string]: string | number },
+  path: string,
+  validate: (value: unknown) => Result,
+): ReturnType<SchemaSet['judge']> {
   const document = Document.from(json);
   if (!document.ok) throw new Error(document.problem.message);
   return new SchemaSet({ [path]: { '~standard': { version: 1, vendor: 'test', validate } } }).judge(document.value, new Map());

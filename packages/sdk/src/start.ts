@@ -15,7 +15,10 @@ export class Start {
   readonly done: Promise<void>;
   readonly #options: StartOptions;
   readonly #timer: NodeJS.Timeout;
-  #settle: { readonly resolve: () => void; readonly reject: (reason: unknown) => void } = { resolve: () => undefined, reject: () => undefined };
+  #settle: { readonly resolve: () => void; readonly reject: (reason: unknown) => void } = {
+    resolve: () => undefined,
+    reject: () => undefined,
+  };
 
   constructor(options: StartOptions) {
     this.#options = options;
@@ -31,17 +34,23 @@ export class Start {
     const { state, source } = core.status;
     if (core.asynchronousSchema !== null) this.#reject('SCHEMA_ASYNC', `the schema of '${core.asynchronousSchema}' is asynchronous`);
     else if (core.running !== null && (source === 'feed' || core.rejection?.by === 'schemas')) this.#settle.resolve();
-    else if (core.running === null && state !== 'connecting' && !waitForFirst) this.#reject('NOTHING_ACTIVE', `nothing is active in ${ledger}`);
+    else if (core.running === null && state !== 'connecting' && !waitForFirst)
+      this.#reject('NOTHING_ACTIVE', `nothing is active in ${ledger}`);
     // A first activation may take for ever to come; that it is known to be missing ends the limit.
     else if (state === 'waiting') clearTimeout(this.#timer);
-    else if (core.running === null && core.rejection?.by === 'schemas') this.#refused('SCHEMA_REJECTED', 'does not fit the schemas of this node');
+    else if (core.running === null && core.rejection?.by === 'schemas')
+      this.#refused('SCHEMA_REJECTED', 'does not fit the schemas of this node');
   }
 
   #timeOut(): void {
     const { core, ledger, timeoutMs } = this.#options;
     if (core.running !== null) this.#settle.resolve();
     else if (core.rejection !== null) this.#refused('ACTIVATION_REFUSED', 'cannot be trusted');
-    else this.#reject('START_TIMEOUT', `${ledger} could not be read within ${timeoutMs} ms: ${core.status.problem ?? 'the feed said nothing'}`);
+    else
+      this.#reject(
+        'START_TIMEOUT',
+        `${ledger} could not be read within ${timeoutMs} ms: ${core.status.problem ?? 'the feed said nothing'}`,
+      );
   }
 
   #refused(code: 'SCHEMA_REJECTED' | 'ACTIVATION_REFUSED', why: string): void {

@@ -16,7 +16,10 @@ export class Trust {
     this.#origin = options.origin;
     const keys = typeof options.publicKey === 'string' ? [options.publicKey] : options.publicKey;
     if (!Array.isArray(keys) || keys.length === 0) {
-      throw new ConfLedgerError('OPTION_INVALID', '`publicKey` is missing: take it from /status of the installation, by a way that you trust');
+      throw new ConfLedgerError(
+        'OPTION_INVALID',
+        '`publicKey` is missing: take it from /status of the installation, by a way that you trust',
+      );
     }
     this.#keys = new Map(keys.map(readKey));
   }

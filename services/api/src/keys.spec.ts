@@ -44,7 +44,10 @@ test('a signature holds under the raw public key, whose hash begins with the key
 test.each([
   ['an empty file', () => ''],
   ['half a key', () => '-----BEGIN PRIVATE KEY-----\nMC4CAQ'],
-  ['a key of another kind', () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()],
+  [
+    'a key of another kind',
+    () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  ],
 ])('a signing key file that holds %s is refused and left alone', (_what, text) => {
   const held = text();
   writeFileSync(files.signingKeyFile, held);

@@ -28,7 +28,9 @@ test('It projects what is appended, an older version activated included, reports
   await log.appendTo(store);
   const last = await store.lastPosition();
   expect(await readModel.waitFor(last, 20_000)).toBe(true);
-  expect((await readModel.ledgers({ environment: 'production' }, { limit: 1 })).items).toMatchObject([{ latest: 12, active: 1, pending: 11 }]);
+  expect((await readModel.ledgers({ environment: 'production' }, { limit: 1 })).items).toMatchObject([
+    { latest: 12, active: 1, pending: 11 },
+  ]);
 
   await eventually(async () => (await fetch(`${health.url}/health`)).status === 200);
   expect(await (await fetch(`${health.url}/health`)).json()).toMatchObject({
@@ -52,7 +54,9 @@ test('It projects what is appended, an older version activated included, reports
   await store.close();
   const pool = createPool({ connectionString });
   await eventually(async () => {
-    const { rows } = await pool.query<{ count: string }>('SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()');
+    const { rows } = await pool.query<{ count: string }>(
+      'SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
     return rows[0]?.count === '0';
   });
   await pool.end();

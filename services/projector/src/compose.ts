@@ -2,7 +2,12 @@
 import { decodeEvent, documentsOf, LedgerReader, type EventStore } from '@confledger/application';
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
 import { createPool } from '@confledger/postgres';
-import { createPostgresProjections, createPostgresSnapshotStore, migrateReadModel, rebuildReadModel } from '@confledger/read-model-postgres';
+import {
+  createPostgresProjections,
+  createPostgresSnapshotStore,
+  migrateReadModel,
+  rebuildReadModel,
+} from '@confledger/read-model-postgres';
 import type { Logger } from 'pino';
 import type { ProjectorConfig } from './config.js';
 import { startProjector, type RunningProjector } from './start-projector.js';

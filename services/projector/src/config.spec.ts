@@ -5,7 +5,12 @@ const NEEDED = { CONFLEDGER_POSTGRES_URL: 'postgres://user:hush@localhost:5432/c
 
 test('Only the Postgres URL must be given; the read model is in the same database by default', () => {
   expect(readConfig(NEEDED)).toEqual({
-    host: '127.0.0.1', port: 8013, eventStore: 'postgres', postgresUrl: NEEDED.CONFLEDGER_POSTGRES_URL, readModelUrl: NEEDED.CONFLEDGER_POSTGRES_URL, logLevel: 'info',
+    host: '127.0.0.1',
+    port: 8013,
+    eventStore: 'postgres',
+    postgresUrl: NEEDED.CONFLEDGER_POSTGRES_URL,
+    readModelUrl: NEEDED.CONFLEDGER_POSTGRES_URL,
+    logLevel: 'info',
   });
   expect(readConfig({ ...NEEDED, CONFLEDGER_READ_MODEL_URL: 'postgresql://elsewhere/x' }).readModelUrl).toBe('postgresql://elsewhere/x');
 });

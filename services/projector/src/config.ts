@@ -9,7 +9,12 @@ const postgresUrl = z.url({ protocol: /^postgres(?:ql)?$/, error: 'expected post
 /** The variables, each with its default. */
 const variables = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: z.coerce.number({ error: 'expected a port' }).int('expected a port').min(0, 'expected a port').max(PORT_MAX, 'expected a port').default(8013),
+  PORT: z.coerce
+    .number({ error: 'expected a port' })
+    .int('expected a port')
+    .min(0, 'expected a port')
+    .max(PORT_MAX, 'expected a port')
+    .default(8013),
   CONFLEDGER_EVENT_STORE: z.enum(['postgres'], { error: 'expected postgres' }).default('postgres'),
   CONFLEDGER_POSTGRES_URL: postgresUrl,
   CONFLEDGER_READ_MODEL_URL: postgresUrl.optional(),

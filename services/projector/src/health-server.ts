@@ -12,7 +12,10 @@ export interface HealthServer {
 /** Longer than this no answer about health is worth waiting for. */
 const STATUS_TIMEOUT_MS = 2_000;
 
-export async function serveHealth(projector: RunningProjector, at: { readonly host: string; readonly port: number; readonly version: string }): Promise<HealthServer> {
+export async function serveHealth(
+  projector: RunningProjector,
+  at: { readonly host: string; readonly port: number; readonly version: string },
+): Promise<HealthServer> {
   const server = createServer((request, response) => void answer(projector, at.version, request, response));
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(at.port, at.host, resolve));
   const { address, port, family } = server.address() as AddressInfo;
@@ -34,7 +37,13 @@ async function answer(projector: RunningProjector, version: string, request: Inc
     return send(response, 404, 'text/plain', 'There are /health, /health/live, /health/ready and /metrics.\n');
   }
   const status = await statusWithin(projector);
-  if (path === '/metrics') return send(response, status === null ? 503 : 200, 'text/plain; version=0.0.4; charset=utf-8', status === null ? '' : metricsOf(status));
+  if (path === '/metrics')
+    return send(
+      response,
+      status === null ? 503 : 200,
+      'text/plain; version=0.0.4; charset=utf-8',
+      status === null ? '' : metricsOf(status),
+    );
   const healthy = status !== null && (status.state === 'active' || status.state === 'standby');
   const body = { healthy, checks: checksOf(status), timestamp: new Date().toISOString(), version };
   return send(response, healthy ? 200 : 503, 'application/json', `${JSON.stringify(body)}\n`);
@@ -56,7 +65,16 @@ async function statusWithin(projector: RunningProjector): Promise<ProjectorStatu
 function checksOf(status: ProjectorStatus | null): object {
   if (status === null) return { projector: { healthy: false, problem: 'the log or the read model does not answer' } };
   const { state, position, last, lag, parked } = status;
-  return { projector: { healthy: state === 'active' || state === 'standby', state, position: String(position), last: String(last), lag: String(lag), parked } };
+  return {
+    projector: {
+      healthy: state === 'active' || state === 'standby',
+      state,
+      position: String(position),
+      last: String(last),
+      lag: String(lag),
+      parked,
+    },
+  };
 }
 
 function metricsOf({ state, position, last, lag, projected, parked, failures }: ProjectorStatus): string {

@@ -5,7 +5,12 @@ const NEEDED = { CONFLEDGER_PUBLIC_KEY: 'key-one, key-two' };
 
 test('only the public key must be given', () => {
   expect(readConfig(NEEDED)).toMatchObject({
-    url: 'http://127.0.0.1:8011', publicKeys: ['key-one', 'key-two'], environment: 'production', service: 'trading-engine', host: '127.0.0.1', port: 8014,
+    url: 'http://127.0.0.1:8011',
+    publicKeys: ['key-one', 'key-two'],
+    environment: 'production',
+    service: 'trading-engine',
+    host: '127.0.0.1',
+    port: 8014,
   });
 });
 

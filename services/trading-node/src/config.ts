@@ -17,7 +17,11 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 const PORT_MAX = 65_535;
-const port = z.coerce.number({ error: 'expected a port' }).int('expected a port').min(0, 'expected a port').max(PORT_MAX, 'expected a port');
+const port = z.coerce
+  .number({ error: 'expected a port' })
+  .int('expected a port')
+  .min(0, 'expected a port')
+  .max(PORT_MAX, 'expected a port');
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and dashes, at most 63');
 const text = z.string().min(1);
 

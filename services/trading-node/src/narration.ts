@@ -5,7 +5,9 @@ import type { NodeStatus } from '@confledger/sdk';
 export function createNarration(ledger: string): (status: NodeStatus, nowMs: number) => string[] {
   let before: NodeStatus | null = null;
   return (status, nowMs) => {
-    const lines = [swapLine(before, status, nowMs), rejectionLine(before, status), stateLine(before, status)].filter((line) => line !== null);
+    const lines = [swapLine(before, status, nowMs), rejectionLine(before, status), stateLine(before, status)].filter(
+      (line) => line !== null,
+    );
     before = status;
     return lines.map((line) => `${ledger} ${line}`);
   };

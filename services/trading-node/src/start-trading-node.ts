@@ -3,7 +3,10 @@ import { connectNode, type ConnectNodeOptions, type NodeStatus, type TradingNode
 import { createNarration } from './narration.js';
 import { serveStatus } from './status-server.js';
 
-export interface StartTradingNodeOptions extends Pick<ConnectNodeOptions, 'environment' | 'service' | 'feed' | 'publicKey' | 'origin' | 'cacheFile' | 'cacheMaxAgeMs'> {
+export interface StartTradingNodeOptions extends Pick<
+  ConnectNodeOptions,
+  'environment' | 'service' | 'feed' | 'publicKey' | 'origin' | 'cacheFile' | 'cacheMaxAgeMs'
+> {
   readonly name: string;
   /** Where /status and /health are served; null: nowhere. Port 0 asks the system for a free one. */
   readonly serveAt: { readonly host: string; readonly port: number } | null;
@@ -21,7 +24,15 @@ export interface RunningTradingNode {
   close(): Promise<void>;
 }
 
-const NOT_CONNECTED: NodeStatus = { state: 'connecting', source: 'feed', running: null, rejected: null, lastContactMs: null, problem: null, gaps: 0 };
+const NOT_CONNECTED: NodeStatus = {
+  state: 'connecting',
+  source: 'feed',
+  running: null,
+  rejected: null,
+  lastContactMs: null,
+  problem: null,
+  gaps: 0,
+};
 
 /** Resolves when the status is served. Nothing need be active yet: the node waits for the first activation. */
 export async function startTradingNode({ serveAt, tell, ...options }: StartTradingNodeOptions): Promise<RunningTradingNode> {

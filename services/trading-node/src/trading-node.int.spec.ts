@@ -11,8 +11,13 @@ beforeEach(async () => {
   feed = memoryFeed();
   lines = [];
   node = await startTradingNode({
-    environment: 'production', service: 'trading-engine', name: 'engine-7', feed, publicKey: feed.publicKey,
-    serveAt: { host: '127.0.0.1', port: 0 }, tell: (line) => lines.push(line),
+    environment: 'production',
+    service: 'trading-engine',
+    name: 'engine-7',
+    feed,
+    publicKey: feed.publicKey,
+    serveAt: { host: '127.0.0.1', port: 0 },
+    tell: (line) => lines.push(line),
   });
 });
 afterEach(() => node.close());
@@ -33,12 +38,16 @@ test('it waits, runs what is activated, and says each in one line', async () => 
 });
 
 test('/status says what runs; /health says whether it is what is active', async () => {
-  await vi.waitFor(async () => expect(await get('/status')).toMatchObject({ status: 200, body: { name: 'engine-7', state: 'waiting', running: null } }));
+  await vi.waitFor(async () =>
+    expect(await get('/status')).toMatchObject({ status: 200, body: { name: 'engine-7', state: 'waiting', running: null } }),
+  );
   expect(await get('/health')).toMatchObject({ status: 503, body: { healthy: false, checks: { node: { state: 'waiting' } } } });
   expect(await get('/health/live')).toMatchObject({ status: 200 });
   await feed.activate({ risk: { limit: 1 } });
   await node.connected;
-  expect(await get('/status')).toMatchObject({ body: { state: 'ready', running: { version: 2 }, environment: 'production', service: 'trading-engine' } });
+  expect(await get('/status')).toMatchObject({
+    body: { state: 'ready', running: { version: 2 }, environment: 'production', service: 'trading-engine' },
+  });
   expect(await get('/health')).toMatchObject({ status: 200, body: { healthy: true } });
   expect(await get('/elsewhere')).toMatchObject({ status: 404 });
 });

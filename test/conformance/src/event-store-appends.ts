@@ -103,7 +103,16 @@ export function appendRules(store: () => EventStore): void {
 
     test('keeps data and metadata byte for byte', async () => {
       const stream = newStream();
-      const texts = ['{}', '{ "b": 1,\t"a" : 2,\n"a": 3 }', '{"value":1.0e2}', '"\\u0000 \\ud800"', '"日本語 𝄞 é"', '[9007199254740993,0.10]', '"\\\\ \\" \' {} , NULL"', ''];
+      const texts = [
+        '{}',
+        '{ "b": 1,\t"a" : 2,\n"a": 3 }',
+        '{"value":1.0e2}',
+        '"\\u0000 \\ud800"',
+        '"日本語 𝄞 é"',
+        '[9007199254740993,0.10]',
+        '"\\\\ \\" \' {} , NULL"',
+        '',
+      ];
       const events = texts.map((text) => ({ ...newEvent(), data: text, metadata: text }));
       await appended(store(), stream, -1, events);
       const stored = await store().readStream(stream, { limit: 20 });

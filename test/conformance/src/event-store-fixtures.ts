@@ -17,7 +17,12 @@ export function newEvents(count: number): EventToAppend[] {
 }
 
 /** Appends and answers the position; throws when it was refused. */
-export async function appended(store: EventStore, stream: string, expectedRevision: number, events: readonly EventToAppend[]): Promise<bigint> {
+export async function appended(
+  store: EventStore,
+  stream: string,
+  expectedRevision: number,
+  events: readonly EventToAppend[],
+): Promise<bigint> {
   const result = await store.append(stream, expectedRevision, events);
   return positionOf(result);
 }

@@ -15,7 +15,10 @@ export interface EventStoreUnderTest {
   readonly notSharedBecause?: string;
 }
 
-/** Defines the suite. The log may hold events of other tests: rules use streams of their own, and positions relative to where they begin. */
+/**
+ * Defines the suite. The log may hold events of other tests: rules use streams of their own, and positions relative to where they
+ * begin.
+ */
 export function eventStoreConformance(subject: EventStoreUnderTest): void {
   describe(`${subject.name} keeps the rules of the event store port`, () => {
     let store: EventStore;

@@ -37,7 +37,8 @@ export function feedConformance(subject: FeedUnderTest): void {
       opened.push(node.open(harness.feed, LEDGER));
       await vi.waitFor(() => expect(node.said).toContain('synchronized'), WAIT);
     };
-    const runs = (activation: number | undefined): Promise<void> => vi.waitFor(() => expect(node.running?.activation).toBe(activation), WAIT);
+    const runs = (activation: number | undefined): Promise<void> =>
+      vi.waitFor(() => expect(node.running?.activation).toBe(activation), WAIT);
     let opened: { close(): Promise<void> }[] = [];
 
     beforeEach(async () => {
@@ -210,12 +211,23 @@ export function feedConformance(subject: FeedUnderTest): void {
 
 /** Any document: odd names, empty objects, arrays, line breaks, all planes of Unicode, extreme numbers. */
 function documents(): fc.Arbitrary<JsonObject> {
-  const names = fc.oneof(fc.constantFrom('a', 'b', 'c.d', '\\', '|', '~beat', 'é', ' '), fc.string({ minLength: 1, maxLength: 8, unit: 'grapheme' }).filter(isName));
-  const leaves = fc.oneof(fc.constantFrom(null, true, false, 0, -1.5e300, 5e-324, '', '\n\r\u2028', 'data: x'), fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0')));
+  const names = fc.oneof(
+    fc.constantFrom('a', 'b', 'c.d', '\\', '|', '~beat', 'é', ' '),
+    fc.string({ minLength: 1, maxLength: 8, unit: 'grapheme' }).filter(isName),
+  );
+  const leaves = fc.oneof(
+    fc.constantFrom(null, true, false, 0, -1.5e300, 5e-324, '', '\n\r\u2028', 'data: x'),
+    fc.integer(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0')),
+  );
   const { node } = fc.letrec((tie) => ({
     node: fc.oneof({ maxDepth: 3 }, leaves, fc.array(leaves, { maxLength: 3 }), fc.dictionary(names, tie('node'), { maxKeys: 4 })),
   }));
-  return fc.dictionary(names, node, { maxKeys: 6 }).map((json) => structuredClone(json) as JsonObject).filter(isJsonObject);
+  return fc
+    .dictionary(names, node, { maxKeys: 6 })
+    .map((json) => structuredClone(json) as JsonObject)
+    .filter(isJsonObject);
 }
 
 function isName(text: string): boolean {

@@ -81,7 +81,7 @@ export class LedgerLog {
 
   /** Writes into a store what it does not have yet; positions are then the store's own. */
   async appendTo(store: EventStore, from = 0): Promise<void> {
-    for (let index = from; index < this.stored.length; ) {
+    for (let index = from; index < this.stored.length;) {
       const first = this.stored[index];
       if (!first) return;
       let end = index + 1;
@@ -104,7 +104,10 @@ export class LedgerLog {
     if (!document) throw new Error(`${version} is no version`);
     const pending = head.version === version ? 0 : this.versions(state.ledger).filter((other) => other > version).length;
     const previous = state.active?.version ?? null;
-    return { type: 'VersionActivated', data: { version, previous, digest: document.digest, pending, ...(rollbackTo !== undefined && { rollbackTo }) } };
+    return {
+      type: 'VersionActivated',
+      data: { version, previous, digest: document.digest, pending, ...(rollbackTo !== undefined && { rollbackTo }) },
+    };
   }
 
   #record(ledger: string, drafts: readonly DraftEvent[], options: SetOptions): RecordedText[] {

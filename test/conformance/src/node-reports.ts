@@ -13,7 +13,13 @@ const base: NodeReport = {
   service: 'trading-engine',
   state: 'ready',
   running: { version: 4, activation: 5, digest: 'ab'.repeat(32), activatedAt: '2026-01-01T00:00:00.000Z' },
-  rejected: { version: 6, problems: [{ path: 'risk.max', message: 'must be positive' }, { path: null, message: 'wrong digest' }] },
+  rejected: {
+    version: 6,
+    problems: [
+      { path: 'risk.max', message: 'must be positive' },
+      { path: null, message: 'wrong digest' },
+    ],
+  },
   reportedAt: '2026-01-01T00:00:01.000Z',
 };
 
@@ -52,7 +58,12 @@ export function nodeReportsConformance(name: string, make: () => Promise<NodeRep
     });
 
     test('The list is ordered by environment, service, name, and can be cut to either', async () => {
-      for (const [environment, service, node] of [['staging', 'a', 'n1'], ['production', 'b', 'n2'], ['production', 'b', 'n1'], ['production', 'a', 'N3']] as const) {
+      for (const [environment, service, node] of [
+        ['staging', 'a', 'n1'],
+        ['production', 'b', 'n2'],
+        ['production', 'b', 'n1'],
+        ['production', 'a', 'N3'],
+      ] as const) {
         await subject.reports.put({ ...base, environment, service, name: node });
       }
       const names = async (filter: Parameters<NodeReports['list']>[0]): Promise<string[]> =>

@@ -3,8 +3,33 @@ import type { JsonValue } from '@confledger/document';
 import { LedgerLog, type Edits } from './ledger-log.js';
 
 const LEDGERS = ['production.trading-engine', 'production.risk-gateway', 'staging.trading-engine'];
-const PATHS = ['risk.maxPositionSize', 'risk.limits.daily', 'risk.limits.hourly', 'mev.enabled', 'mev.tips', 'name\\.with\\.dots.x', 'trader.symbols', 'note'];
-const VALUES: readonly JsonValue[] = [0, 1, 0.1, -7.25e-9, 'text', '', '{}', true, false, null, [], [1, [2, { a: 'b' }]], {}, '😀 é', 'quote " and \\ slash'];
+const PATHS = [
+  'risk.maxPositionSize',
+  'risk.limits.daily',
+  'risk.limits.hourly',
+  'mev.enabled',
+  'mev.tips',
+  'name\\.with\\.dots.x',
+  'trader.symbols',
+  'note',
+];
+const VALUES: readonly JsonValue[] = [
+  0,
+  1,
+  0.1,
+  -7.25e-9,
+  'text',
+  '',
+  '{}',
+  true,
+  false,
+  null,
+  [],
+  [1, [2, { a: 'b' }]],
+  {},
+  '😀 é',
+  'quote " and \\ slash',
+];
 const TAGS = ['stable', 'candidate', 'hotfix'];
 
 /** Always the same history for a seed. `changeSets` are tried; those that cannot be are left out. */
@@ -44,7 +69,12 @@ function change(log: LedgerLog, ledger: string, random: () => number): void {
   const abandoned = random() < 0.2;
   const total = count + (log.state(ledger).revision === -1 ? 1 : 0);
   if (abandoned && total > 1) log.change(ledger, edits, { keep: 1 + Math.floor(random() * (total - 1)) });
-  else log.change(ledger, edits, { activate: random() < 0.3, actor: pick(['alice', 'bob'], random), reason: random() < 0.5 ? 'because' : null });
+  else
+    log.change(ledger, edits, {
+      activate: random() < 0.3,
+      actor: pick(['alice', 'bob'], random),
+      reason: random() < 0.5 ? 'because' : null,
+    });
 }
 
 function randomEdits(log: LedgerLog, ledger: string, random: () => number): Edits {

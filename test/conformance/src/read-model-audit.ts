@@ -5,7 +5,7 @@ import type { LedgerLog } from './ledger-log.js';
 import { allPages } from './read-model-contents.js';
 
 /** What the suite has at hand in each test. */
-export interface AuditSubject {
+export interface ReadModelSubject {
   readonly log: () => LedgerLog;
   readonly query: () => ReadModel;
   /** Projects what is new in the log. */
@@ -16,7 +16,7 @@ const ENGINE = 'production.trading-engine';
 const RISK_GATEWAY = 'production.risk-gateway';
 const PAGE = { limit: 100 };
 
-export function auditRules({ log, query, project }: AuditSubject): void {
+export function auditRules({ log, query, project }: ReadModelSubject): void {
   describe('audit', () => {
     test('Each event is one row, newest first, and a change has the values before and after', async () => {
       log().change(ENGINE, { a: null, b: [1, { c: 0.1 }] }, { actor: 'alice', reason: 'first' });
@@ -24,12 +24,31 @@ export function auditRules({ log, query, project }: AuditSubject): void {
       await project();
       const { items } = await query().audit({}, PAGE);
       expect(items.map(({ type, path, version }) => [type, path, version])).toEqual([
-        ['VersionActivated', null, 4], ['ConfigSet', 'b', 4], ['ConfigDeleted', 'a', 4], ['ConfigSet', 'b', 2], ['ConfigSet', 'a', 2], ['LedgerCreated', null, 2],
+        ['VersionActivated', null, 4],
+        ['ConfigSet', 'b', 4],
+        ['ConfigDeleted', 'a', 4],
+        ['ConfigSet', 'b', 2],
+        ['ConfigSet', 'a', 2],
+        ['LedgerCreated', null, 2],
       ]);
       expect(items[2]).toEqual({
-        position: 4n, environment: 'production', service: 'trading-engine', revision: 3, version: 4, type: 'ConfigDeleted', path: 'a', before: null,
-        actor: 'alice', method: 'token', reason: null, occurredAt: '2026-01-01T00:00:02.000Z', commandId: 'command-2', correlationId: 'correlation-2',
-        changeSet: 'set-2', abandoned: false, detail: {},
+        position: 4n,
+        environment: 'production',
+        service: 'trading-engine',
+        revision: 3,
+        version: 4,
+        type: 'ConfigDeleted',
+        path: 'a',
+        before: null,
+        actor: 'alice',
+        method: 'token',
+        reason: null,
+        occurredAt: '2026-01-01T00:00:02.000Z',
+        commandId: 'command-2',
+        correlationId: 'correlation-2',
+        changeSet: 'set-2',
+        abandoned: false,
+        detail: {},
       });
       expect(items[1]).toMatchObject({ before: [1, { c: 0.1 }], after: '1' });
       expect(items[4]).toMatchObject({ after: null });
@@ -64,7 +83,8 @@ export function auditRules({ log, query, project }: AuditSubject): void {
       log().change('staging.trading-engine', { 'mev.tip': 1 }, { actor: 'alice' });
       log().activate(ENGINE);
       await project();
-      const positions = async (filter: Parameters<ReadModel['audit']>[0]): Promise<number[]> => (await query().audit(filter, PAGE)).items.map(({ position }) => Number(position));
+      const positions = async (filter: Parameters<ReadModel['audit']>[0]): Promise<number[]> =>
+        (await query().audit(filter, PAGE)).items.map(({ position }) => Number(position));
       expect(await positions({ environment: 'production' })).toEqual([7, 4, 3, 2, 1]);
       expect(await positions({ environment: 'prod' })).toEqual([]);
       expect(await positions({ service: 'trading-engine' })).toEqual([7, 6, 5, 2, 1]);
@@ -75,15 +95,20 @@ export function auditRules({ log, query, project }: AuditSubject): void {
       expect(await positions({ from: '2026-01-01T00:00:02.000Z' })).toEqual([7, 6, 5, 4, 3]);
       expect(await positions({ to: '2026-01-01T00:00:02.000Z' })).toEqual([2, 1]);
       expect(await positions({ from: '2026-01-01T01:00:02.000+01:00', to: '2026-01-01T00:00:02.001Z' })).toEqual([4, 3]);
-      expect(await positions({ actor: 'alice', key: '**.max', type: 'ConfigSet', environment: 'production', service: 'trading-engine' })).toEqual([2]);
+      expect(
+        await positions({ actor: 'alice', key: '**.max', type: 'ConfigSet', environment: 'production', service: 'trading-engine' }),
+      ).toEqual([2]);
     });
 
     test('A key is a glob over segments: escaped dots belong to a name, and nothing else is special', async () => {
-      log().change(ENGINE, { 'a.b': 1, 'a\\.b': 2, 'a.b.c': 3, 'a.(b': 4, 'a%b': 5, 'a_b': 6, 'a.c\\\\d': 7 } as const, { keep: 3 });
+      log().change(ENGINE, { 'a.b': 1, 'a\\.b': 2, 'a.b.c': 3, 'a.(b': 4, 'a%b': 5, a_b: 6, 'a.c\\\\d': 7 } as const, { keep: 3 });
       log().change(ENGINE, { 'a\\.b': 2, 'a.b.c': 3, 'a.(b': 4, 'a%b': 5, a_b: 6, 'a.c\\\\d': 7 });
       await project();
       const paths = async (key: string): Promise<(string | null)[]> =>
-        (await query().audit({ key }, PAGE)).items.filter(({ abandoned }) => !abandoned).map(({ path }) => path).reverse();
+        (await query().audit({ key }, PAGE)).items
+          .filter(({ abandoned }) => !abandoned)
+          .map(({ path }) => path)
+          .reverse();
       expect(await paths('a.*')).toEqual(['a.(b', 'a.c\\\\d']);
       expect(await paths('*')).toEqual(['a\\.b', 'a%b', 'a_b']);
       expect(await paths('a.**')).toEqual(['a.b.c', 'a.(b', 'a.c\\\\d']);

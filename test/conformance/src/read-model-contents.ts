@@ -1,17 +1,35 @@
 // A read model filled from a log, and read out whole: what tests of projections compare.
 import {
-  chunksOf, decodeEvent, LogFolder, type AuditRow, type KeptLedger, type LedgerRow, type Page, type PageRequest, type ParkedEvent, type ProjectionStore,
-  type ReadModel, type StoredEvent, type VersionRow,
+  chunksOf,
+  decodeEvent,
+  LogFolder,
+  type AuditRow,
+  type KeptLedger,
+  type LedgerRow,
+  type Page,
+  type PageRequest,
+  type ParkedEvent,
+  type ProjectionStore,
+  type ReadModel,
+  type StoredEvent,
+  type VersionRow,
 } from '@confledger/application';
 import type { LedgerLog } from './ledger-log.js';
 
 /** Carries the store over everything in the log that it does not have. `eventsPerBatch` 1 with `cold` reads each view from the tables. */
-export async function projectLog(log: LedgerLog, store: ProjectionStore, options: { readonly eventsPerBatch?: number; readonly cold?: boolean } = {}): Promise<void> {
+export async function projectLog(
+  log: LedgerLog,
+  store: ProjectionStore,
+  options: { readonly eventsPerBatch?: number; readonly cold?: boolean } = {},
+): Promise<void> {
   const at = await store.checkpoint();
   const documentAt = (ledger: string, version: number) => Promise.resolve(log.document(ledger, version) ?? null);
   const make = (position: bigint): LogFolder => new LogFolder({ store, documentAt, decode: decodeEvent, at: position });
   let folder = make(at);
-  for (const chunk of slices(log.stored.filter(({ position }) => position > at), options.eventsPerBatch)) {
+  for (const chunk of slices(
+    log.stored.filter(({ position }) => position > at),
+    options.eventsPerBatch,
+  )) {
     if ((await folder.take(chunk)) === 'superseded') throw new Error('another wrote to this store');
     if (options.cold === true) folder = make(folder.position);
   }

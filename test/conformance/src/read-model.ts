@@ -5,6 +5,7 @@ import { LedgerLog } from './ledger-log.js';
 import { auditRules } from './read-model-audit.js';
 import { randomLedgerLog } from './random-ledger-log.js';
 import { allPages, contentsOf, projectLog } from './read-model-contents.js';
+import { versionRules } from './read-model-versions.js';
 
 /** An empty read model and the store that fills it. */
 export interface ReadModelUnderTest {
@@ -82,7 +83,11 @@ export function readModelConformance(name: string, make: () => Promise<ReadModel
         await project();
         const all = await allPages((page) => query().ledgers({}, page), 2);
         expect(all.map(({ environment, service }) => `${environment}.${service}`)).toEqual([
-          'production.a', 'production.trading-engine', 'production-2.a', 'staging.a', 'staging.b',
+          'production.a',
+          'production.trading-engine',
+          'production-2.a',
+          'staging.a',
+          'staging.b',
         ]);
         const some = await allPages((page) => query().ledgers({ environment: 'production' }, page), 1);
         expect(some.map(({ service }) => service)).toEqual(['a', 'trading-engine']);
@@ -99,59 +104,7 @@ export function readModelConformance(name: string, make: () => Promise<ReadModel
       });
     });
 
-    describe('versions', () => {
-      test('Versions come newest first, with author, reason, time, count, tags and activations', async () => {
-        log.change(ENGINE, { a: 1, b: 2 }, { actor: 'alice', reason: 'first' });
-        log.change(ENGINE, { a: undefined }, { actor: 'bob' });
-        log.activate(ENGINE, 2, { actor: 'carol', reason: 'go', rollbackTo: 2 });
-        log.activate(ENGINE, 3);
-        log.activate(ENGINE, 2, { actor: 'dave' });
-        log.tag(ENGINE, 2, 'stable');
-        log.tag(ENGINE, 2, 'april');
-        await project();
-        const versions = await allPages((page) => query().versions(ENGINE, page), 1);
-        expect(versions).toEqual([
-          {
-            version: 3, firstRevision: 3, actor: 'bob', reason: null, occurredAt: '2026-01-01T00:00:02.000Z', changeCount: 1, tags: [],
-            activations: [{ activation: 5, actor: 'alice', reason: null, occurredAt: '2026-01-01T00:00:04.000Z', rollbackTo: null }],
-          },
-          {
-            version: 2, firstRevision: 1, actor: 'alice', reason: 'first', occurredAt: '2026-01-01T00:00:01.000Z', changeCount: 2, tags: ['april', 'stable'],
-            activations: [
-              { activation: 4, actor: 'carol', reason: 'go', occurredAt: '2026-01-01T00:00:03.000Z', rollbackTo: 2 },
-              { activation: 6, actor: 'dave', reason: null, occurredAt: '2026-01-01T00:00:05.000Z', rollbackTo: null },
-            ],
-          },
-        ]);
-        expect(await query().version(ENGINE, 2)).toEqual(versions[1]);
-        expect(await query().version(ENGINE, 4)).toBeNull();
-        expect(await query().version(RISK_GATEWAY, 2)).toBeNull();
-      });
-
-      test('A tag that moved or was removed is where it is now, and nowhere else', async () => {
-        log.change(ENGINE, { a: 1 });
-        log.change(ENGINE, { a: 2 });
-        log.tag(ENGINE, 1, 'stable');
-        log.tag(ENGINE, 2, 'stable');
-        log.tag(ENGINE, 1, 'gone');
-        await project();
-        log.untag(ENGINE, 1, 'gone');
-        await project();
-        const { items } = await query().versions(ENGINE, PAGE);
-        expect(items.map(({ version, tags }) => [version, tags])).toEqual([[2, ['stable']], [1, []]]);
-      });
-
-      test('A change set of which one event is missing makes no version; the missing event makes it whole', async () => {
-        const whole = new LedgerLog();
-        whole.change(ENGINE, { a: 1, b: 2, c: 3 });
-        log.stored.push(...whole.stored.slice(0, -1));
-        await project();
-        expect((await query().versions(ENGINE, PAGE)).items).toEqual([]);
-        log.stored.push(...whole.stored.slice(-1));
-        await project();
-        expect((await query().versions(ENGINE, PAGE)).items).toMatchObject([{ version: 3, firstRevision: 1, changeCount: 3 }]);
-      });
-    });
+    versionRules({ log: () => log, query, project });
 
     auditRules({ log: () => log, query, project });
 
@@ -205,7 +158,10 @@ export function readModelConformance(name: string, make: () => Promise<ReadModel
         log.change(RISK_GATEWAY, { a: 2 });
         await project();
         const { items } = await query().ledgers({}, PAGE);
-        expect(items).toMatchObject([{ service: 'risk-gateway', complete: true, latest: 1 }, { service: 'trading-engine', complete: false, latest: 1 }]);
+        expect(items).toMatchObject([
+          { service: 'risk-gateway', complete: true, latest: 1 },
+          { service: 'trading-engine', complete: false, latest: 1 },
+        ]);
         const parked = await allPages((page) => query().parked(page), 1);
         expect(parked).toMatchObject([
           { position: 4n, stream: `config-${ENGINE}`, revision: 3, type: 'ConfigSet', reason: expect.stringContaining('position 3') },
@@ -220,9 +176,16 @@ export function readModelConformance(name: string, make: () => Promise<ReadModel
         log.raw('config-a.b', { type: 'LedgerCreated', data: '{"environment":"\\u0000","service":"b"}', metadata });
         log.raw('config-a.c', { type: 'LedgerCreated', data: '{"environment":"\\ud800","service":"b"}', metadata });
         await project();
-        expect((await query().parked(PAGE)).items.map(({ reason }) => reason)).toEqual([expect.stringContaining('NUL'), expect.stringContaining('surrogate')]);
-        expect((await query().ledgers({}, PAGE)).items.map(({ service, complete, updatedAt }) => [service, complete, updatedAt === null])).toEqual([
-          ['b', false, true], ['c', false, true], ['trading-engine', true, false],
+        expect((await query().parked(PAGE)).items.map(({ reason }) => reason)).toEqual([
+          expect.stringContaining('NUL'),
+          expect.stringContaining('surrogate'),
+        ]);
+        expect(
+          (await query().ledgers({}, PAGE)).items.map(({ service, complete, updatedAt }) => [service, complete, updatedAt === null]),
+        ).toEqual([
+          ['b', false, true],
+          ['c', false, true],
+          ['trading-engine', true, false],
         ]);
       });
     });
@@ -242,20 +205,44 @@ export function readModelConformance(name: string, make: () => Promise<ReadModel
       test('A stream that is no ledger moves the checkpoint and nothing else', async () => {
         log.raw('installation', { type: 'InstallationCreated', data: '{}', metadata: '{}' });
         await project();
-        expect(await contentsOf(model.readModel, model.store)).toEqual({ position: 1n, ledgers: [], versions: {}, audit: [], parked: [], kept: [] });
+        expect(await contentsOf(model.readModel, model.store)).toEqual({
+          position: 1n,
+          ledgers: [],
+          versions: {},
+          audit: [],
+          parked: [],
+          kept: [],
+        });
       });
 
-      test.each([1, 2, 3])('Whatever the history (seed %i), it ends as in memory, in one batch or event by event from cold', async (seed) => {
-        log = randomLedgerLog(seed, 60);
-        const expected = new InMemoryReadModel();
-        await projectLog(log, expected);
-        await projectLog(log, model.store, { eventsPerBatch: 1, cold: true });
-        expect(await contentsOf(model.readModel, model.store)).toEqual(await contentsOf(expected, expected));
-      });
+      test.each([1, 2, 3])(
+        'Whatever the history (seed %i), it ends as in memory, in one batch or event by event from cold',
+        async (seed) => {
+          log = randomLedgerLog(seed, 60);
+          const expected = new InMemoryReadModel();
+          await projectLog(log, expected);
+          await projectLog(log, model.store, { eventsPerBatch: 1, cold: true });
+          expect(await contentsOf(model.readModel, model.store)).toEqual(await contentsOf(expected, expected));
+        },
+      );
     });
   });
 }
 
 function emptyBatch(from: bigint, to: bigint): ProjectionBatch {
-  return { from, to, environments: [], ledgers: [], items: [], itemsGone: [], versions: [], activations: [], tags: [], audit: [], settled: [], buffered: [], parked: [] };
+  return {
+    from,
+    to,
+    environments: [],
+    ledgers: [],
+    items: [],
+    itemsGone: [],
+    versions: [],
+    activations: [],
+    tags: [],
+    audit: [],
+    settled: [],
+    buffered: [],
+    parked: [],
+  };
 }

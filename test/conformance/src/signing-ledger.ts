@@ -52,7 +52,12 @@ export class SigningLedger {
   }
 
   /** Signs whatever it is told, as a ledger never would: for lies. */
-  sign({ activation, version, previous, document }: Pick<ActiveDocument, 'activation' | 'version' | 'previous' | 'document'>): ActiveDocument {
+  sign({
+    activation,
+    version,
+    previous,
+    document,
+  }: Pick<ActiveDocument, 'activation' | 'version' | 'previous' | 'document'>): ActiveDocument {
     const { keyId } = this.key;
     const statement = { keyId, origin: this.origin, activation, version, previous, digest: document.digest };
     const signature = this.key.sign(activationStatement(this.name, statement));

@@ -21,7 +21,8 @@ export function snapshotStoreConformance(name: string, make: () => Promise<Snaps
     const save = async (...snapshots: readonly Snapshot[]): Promise<void> => {
       for (const snapshot of snapshots) await subject.store.save(snapshot);
     };
-    const newestRevision = async (...query: Parameters<SnapshotStore['newest']>): Promise<number | undefined> => (await subject.store.newest(...query))?.revision;
+    const newestRevision = async (...query: Parameters<SnapshotStore['newest']>): Promise<number | undefined> =>
+      (await subject.store.newest(...query))?.revision;
 
     test('Where none was saved there is none', async () => {
       expect(await subject.store.newest(STREAM, 1)).toBeNull();
@@ -46,7 +47,11 @@ export function snapshotStoreConformance(name: string, make: () => Promise<Snaps
     });
 
     test('A bound by instant includes it, and of several at one instant the last counts', async () => {
-      await save(snapshotAt(1, { occurredAt: '2026-01-01T00:00:00.000Z' }), snapshotAt(2, { occurredAt: '2026-01-01T00:00:01.000Z' }), snapshotAt(3, { occurredAt: '2026-01-01T00:00:01.000Z' }));
+      await save(
+        snapshotAt(1, { occurredAt: '2026-01-01T00:00:00.000Z' }),
+        snapshotAt(2, { occurredAt: '2026-01-01T00:00:01.000Z' }),
+        snapshotAt(3, { occurredAt: '2026-01-01T00:00:01.000Z' }),
+      );
       expect(await newestRevision(STREAM, 1, { at: '2026-01-01T00:00:01.000Z' })).toBe(3);
       expect(await newestRevision(STREAM, 1, { at: '2026-01-01T00:00:00.999Z' })).toBe(1);
       expect(await newestRevision(STREAM, 1, { at: '2025-12-31T23:59:59.999Z' })).toBeUndefined();
@@ -74,5 +79,13 @@ export function snapshotStoreConformance(name: string, make: () => Promise<Snaps
 
 function snapshotAt(revision: number, other: Partial<Snapshot> = {}): Snapshot {
   const second = String(revision % 60).padStart(2, '0');
-  return { stream: STREAM, revision, hash: 'ab'.repeat(32), occurredAt: `2026-01-01T00:00:${second}.000Z`, codeVersion: 1, body: '{}', ...other };
+  return {
+    stream: STREAM,
+    revision,
+    hash: 'ab'.repeat(32),
+    occurredAt: `2026-01-01T00:00:${second}.000Z`,
+    codeVersion: 1,
+    body: '{}',
+    ...other,
+  };
 }

@@ -60,7 +60,7 @@ async function valuesOf(standalone: Standalone): Promise<unknown[]> {
   const values: unknown[] = [];
   const { body } = await standalone.call('GET', '/status');
   const { position } = body.data as unknown as { readonly position: string };
-  for (let cursor: string | null = ''; cursor !== null; ) {
+  for (let cursor: string | null = ''; cursor !== null;) {
     const query = `key=${KEY}&limit=500&atLeast=${encodeURIComponent(position)}${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
     const answer = await standalone.call('GET', `/configurations/shared/history?${query}`);
     expect(answer.status).toBe(200);

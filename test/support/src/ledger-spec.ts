@@ -3,7 +3,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import { decide, evolveAll, initialState, recordChangeSet } from '../../../packages/domain/src/index.js';
 import type {
-  Command, Decision, DraftEvent, Envelope, ExistingLedger, Guards, LedgerEvent, LedgerState, LoadedVersion, Recorded, RecordedText, RefusalCode, SignActivation,
+  Command,
+  Decision,
+  DraftEvent,
+  Envelope,
+  ExistingLedger,
+  Guards,
+  LedgerEvent,
+  LedgerState,
+  LoadedVersion,
+  Recorded,
+  RecordedText,
+  RefusalCode,
+  SignActivation,
 } from '../../../packages/domain/src/index.js';
 
 export const LEDGER = 'production.trading-engine';
@@ -12,14 +24,23 @@ export const LEDGER = 'production.trading-engine';
 export const FIRST_INSTANT_MS = Date.UTC(2026, 0, 5, 9);
 
 /** A signature that can be told from others, made of what it covers. */
-export const fakeSign: SignActivation = ({ origin, ...rest }) => ({ keyId: '0123456789abcdef', signature: Buffer.from(JSON.stringify({ origin: origin.length, ...rest })).toString('base64url') });
+export const fakeSign: SignActivation = ({ origin, ...rest }) => ({
+  keyId: '0123456789abcdef',
+  signature: Buffer.from(JSON.stringify({ origin: origin.length, ...rest })).toString('base64url'),
+});
 
 export const created = (): DraftEvent => ({ type: 'LedgerCreated', data: { environment: 'production', service: 'trading-engine' } });
-export const set = (path: string, value: Extract<DraftEvent, { type: 'ConfigSet' }>['data']['value']): DraftEvent => ({ type: 'ConfigSet', data: { path, value } });
+export const set = (path: string, value: Extract<DraftEvent, { type: 'ConfigSet' }>['data']['value']): DraftEvent => ({
+  type: 'ConfigSet',
+  data: { path, value },
+});
 export const deleted = (path: string): DraftEvent => ({ type: 'ConfigDeleted', data: { path } });
 export const tagged = (version: number, tag: string): DraftEvent => ({ type: 'VersionTagged', data: { version, tag } });
 export const untagged = (version: number, tag: string): DraftEvent => ({ type: 'VersionUntagged', data: { version, tag } });
-export const activated = (data: Extract<DraftEvent, { type: 'VersionActivated' }>['data']): DraftEvent => ({ type: 'VersionActivated', data });
+export const activated = (data: Extract<DraftEvent, { type: 'VersionActivated' }>['data']): DraftEvent => ({
+  type: 'VersionActivated',
+  data,
+});
 
 /** A change set that was begun and never completed: its first events only. */
 export interface Abandoned {
@@ -37,9 +58,13 @@ export interface When {
   readonly fingerprint?: string;
 }
 
-export type Expected = readonly DraftEvent[] | 'nothing' | 'repeated' | { readonly refused: RefusalCode; readonly at?: string | null; readonly says?: RegExp };
+export type Expected =
+  readonly DraftEvent[] | 'nothing' | 'repeated' | { readonly refused: RefusalCode; readonly at?: string | null; readonly says?: RegExp };
 
-export const refused = (code: RefusalCode, more: { readonly at?: string | null; readonly says?: RegExp } = {}): Expected => ({ refused: code, ...more });
+export const refused = (code: RefusalCode, more: { readonly at?: string | null; readonly says?: RegExp } = {}): Expected => ({
+  refused: code,
+  ...more,
+});
 
 /** A history in the making. Every step is what the ledger itself would have written, or a change set spelled out. */
 export class History {
@@ -49,10 +74,16 @@ export class History {
   #sets = 0;
 
   /** Records a change set; `size` beyond its events leaves it open. */
-  record(drafts: readonly DraftEvent[], options: { readonly size?: number; readonly envelope?: Partial<Envelope> } = {}): readonly Recorded<LedgerEvent>[] {
+  record(
+    drafts: readonly DraftEvent[],
+    options: { readonly size?: number; readonly envelope?: Partial<Envelope> } = {},
+  ): readonly Recorded<LedgerEvent>[] {
     const missing = (options.size ?? drafts.length) - drafts.length;
     const padding = Array.from({ length: missing }, () => set('never.recorded', 0));
-    const recorded = recordChangeSet(LEDGER, this.state, [...drafts, ...padding], this.#envelope(options.envelope), fakeSign).slice(0, drafts.length);
+    const recorded = recordChangeSet(LEDGER, this.state, [...drafts, ...padding], this.#envelope(options.envelope), fakeSign).slice(
+      0,
+      drafts.length,
+    );
     const events = recorded.map((each) => each.event);
     this.texts.push(...recorded);
     this.events.push(...events);
@@ -64,7 +95,14 @@ export class History {
   decide(command: Command, { guards = {}, actor = 'alice', key, fingerprint = 'f' }: When = {}): Exclude<Decision, { kind: 'needs' }> {
     const loaded = new Map<number, LoadedVersion>();
     for (;;) {
-      const decision = decide(this.state, command, { actor, commandId: key ?? `command-${this.#sets + 1}`, keyed: true, fingerprint, guards, loaded });
+      const decision = decide(this.state, command, {
+        actor,
+        commandId: key ?? `command-${this.#sets + 1}`,
+        keyed: true,
+        fingerprint,
+        guards,
+        loaded,
+      });
       if (decision.kind !== 'needs') return decision;
       loaded.set(decision.version, this.versionAt(decision.version));
     }
@@ -73,9 +111,12 @@ export class History {
   /** Carries a command out; throws when it is not accepted. */
   execute(command: Command, when: When = {}): readonly Recorded<LedgerEvent>[] {
     const decision = this.decide(command, when);
-    if (decision.kind !== 'accepted') throw new Error(`the given command ${command.type} came to '${decision.kind}': ${JSON.stringify(decision)}`);
+    if (decision.kind !== 'accepted')
+      throw new Error(`the given command ${command.type} came to '${decision.kind}': ${JSON.stringify(decision)}`);
     const { actor = 'alice', key, fingerprint = 'f' } = when;
-    return this.record(decision.events, { envelope: { actor: { id: actor, method: 'token', roles: ['writer'] }, fingerprint, ...(key === undefined ? {} : { commandId: key }) } });
+    return this.record(decision.events, {
+      envelope: { actor: { id: actor, method: 'token', roles: ['writer'] }, fingerprint, ...(key === undefined ? {} : { commandId: key }) },
+    });
   }
 
   /** The ledger; throws while it does not exist. */
@@ -94,7 +135,10 @@ export class History {
       if (state.head.version === version) return { version, ordinal: state.head.ordinal, document: state.head.document };
       if (state.head.version !== nearest.at(-1)) nearest.push(state.head.version);
     }
-    return { version, nearest: [nearest.findLast((each) => each < version), nearest.find((each) => each > version)].filter((each) => each !== undefined) };
+    return {
+      version,
+      nearest: [nearest.findLast((each) => each < version), nearest.find((each) => each > version)].filter((each) => each !== undefined),
+    };
   }
 
   #envelope(over: Partial<Envelope> = {}): Envelope {
@@ -115,7 +159,10 @@ export class History {
   }
 }
 
-export function given(...steps: readonly Given[]): { readonly history: History; when(command: Command, when?: When): { then(expected: Expected): History } } {
+export function given(...steps: readonly Given[]): {
+  readonly history: History;
+  when(command: Command, when?: When): { then(expected: Expected): History };
+} {
   const history = new History();
   for (const step of steps) take(history, step);
   return {
@@ -150,7 +197,8 @@ function judgeRefusal(decision: Decision, { refused: code, at, says }: Extract<E
   const { refusal } = decision;
   equal(refusal.code, code, decision);
   const [first] = refusal.details;
-  if (first === undefined || first.message === '' || first.remedy === '') throw new Error(`the refusal ${code} does not say what to do: ${JSON.stringify(refusal)}`);
+  if (first === undefined || first.message === '' || first.remedy === '')
+    throw new Error(`the refusal ${code} does not say what to do: ${JSON.stringify(refusal)}`);
   if (at !== undefined) equal(first.path, at, decision);
   const words = [refusal.message, ...refusal.details.map((detail) => `${detail.message} ${detail.remedy}`)].join(' ');
   if (says && !says.test(words)) throw new Error(`the refusal ${code} says: ${words}; not ${says}`);
@@ -158,5 +206,8 @@ function judgeRefusal(decision: Decision, { refused: code, at, says }: Extract<E
 
 function equal(actual: unknown, expected: unknown, decision: Decision): void {
   if (isDeepStrictEqual(actual, expected)) return;
-  throw Object.assign(new Error(`expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)} (${JSON.stringify(decision)?.slice(0, 600)})`), { actual, expected });
+  throw Object.assign(
+    new Error(`expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)} (${JSON.stringify(decision)?.slice(0, 600)})`),
+    { actual, expected },
+  );
 }

@@ -1,7 +1,20 @@
-// The core over any event store, with a clock and ids that a test holds in its hand. Used by the specs of application, whose sources it imports.
+// The core over any event store, with a clock and ids that a test holds in its hand. Used by the specs of application, whose sources it
+// imports.
 import { createHash, createHmac } from 'node:crypto';
 import { createLedgers } from '../../../packages/application/src/index.js';
-import type { Clock, CommandOutcome, CommandRequest, EventStore, Ids, LedgerName, LedgersCore, LedgersOptions, ReadOutcome, ReadSelector, Signer } from '../../../packages/application/src/index.js';
+import type {
+  Clock,
+  CommandOutcome,
+  CommandRequest,
+  EventStore,
+  Ids,
+  LedgerName,
+  LedgersCore,
+  LedgersOptions,
+  ReadOutcome,
+  ReadSelector,
+  Signer,
+} from '../../../packages/application/src/index.js';
 import type { Command, Guards, RefusalCode } from '@confledger/domain';
 
 export const NAME: LedgerName = { environment: 'production', service: 'trading-engine' };

@@ -49,7 +49,12 @@ export async function initialise(data: string, flags: readonly string[], user: U
 }
 
 /** Starts the server on `data` and resolves when it takes connections. Rejects with what it said when it ends before. */
-export async function startServer(directory: string, data: string, flags: readonly string[], user: User | undefined): Promise<PostgresProcess> {
+export async function startServer(
+  directory: string,
+  data: string,
+  flags: readonly string[],
+  user: User | undefined,
+): Promise<PostgresProcess> {
   const { postgres } = await binaries();
   const supervised: [string, ...string[]] = ['/bin/sh', '-c', `exec 3<&0; ${SUPERVISOR}`, 'sh', directory, postgres, '-D', data, ...flags];
   const { file, args, identity } = asUser(user, postgres, supervised);

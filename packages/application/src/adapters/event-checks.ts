@@ -16,7 +16,8 @@ const UNSTORABLE = /\0|\p{Surrogate}/u;
  */
 export function checkAppend(stream: string, expectedRevision: number, events: readonly EventToAppend[]): number {
   checkStream(stream);
-  if (!Number.isSafeInteger(expectedRevision) || expectedRevision < -1) throw new TypeError(`Expected revision ${expectedRevision} is not one.`);
+  if (!Number.isSafeInteger(expectedRevision) || expectedRevision < -1)
+    throw new TypeError(`Expected revision ${expectedRevision} is not one.`);
   if (events.length === 0) throw new TypeError('An append needs at least one event.');
   let bytes = 0;
   for (const event of events) {
@@ -26,7 +27,8 @@ export function checkAppend(stream: string, expectedRevision: number, events: re
     }
     bytes += Buffer.byteLength(event.data) + Buffer.byteLength(event.metadata);
   }
-  if (bytes > APPEND_BYTES_MAX) throw new AppendTooLarge(`${events.length} events of ${bytes} bytes; one append holds ${APPEND_BYTES_MAX}.`);
+  if (bytes > APPEND_BYTES_MAX)
+    throw new AppendTooLarge(`${events.length} events of ${bytes} bytes; one append holds ${APPEND_BYTES_MAX}.`);
   return bytes;
 }
 
@@ -39,5 +41,6 @@ export function checkStream(stream: string): void {
 
 /** Throws a RangeError for a page that is empty or larger than PAGE_EVENTS_MAX. */
 export function checkLimit(limit: number): void {
-  if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_EVENTS_MAX) throw new RangeError(`A page has 1 to ${PAGE_EVENTS_MAX} events, not ${limit}.`);
+  if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_EVENTS_MAX)
+    throw new RangeError(`A page has 1 to ${PAGE_EVENTS_MAX} events, not ${limit}.`);
 }

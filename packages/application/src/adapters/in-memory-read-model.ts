@@ -53,15 +53,28 @@ export class InMemoryReadModel implements ReadModel, ProjectionStore {
         .filter(({ ledger }) => filter.environment === undefined || partsOfLedger(ledger).environment === filter.environment)
         .filter(({ ledger }) => behind === null || compareLedgers(ledger, behind) > 0)
         .sort((a, b) => compareLedgers(a.ledger, b.ledger));
-      return this.#page(rows, page, (row) => cursorBehind('ledgers', row.ledger), (row) => this.tables.ledgerRow(row));
+      return this.#page(
+        rows,
+        page,
+        (row) => cursorBehind('ledgers', row.ledger),
+        (row) => this.tables.ledgerRow(row),
+      );
     });
   }
 
   versions(ledger: string, page: PageRequest): Promise<Page<VersionRow>> {
     return this.#answer(() => {
       const behind = numberOfCursor('versions', page.cursor);
-      const rows = this.tables.versionsOf(ledger).filter(({ version }) => behind === null || BigInt(version) < behind).reverse();
-      return this.#page(rows, page, (row) => cursorBehind('versions', String(row.version)), (row) => this.tables.versionRow(row));
+      const rows = this.tables
+        .versionsOf(ledger)
+        .filter(({ version }) => behind === null || BigInt(version) < behind)
+        .reverse();
+      return this.#page(
+        rows,
+        page,
+        (row) => cursorBehind('versions', String(row.version)),
+        (row) => this.tables.versionRow(row),
+      );
     });
   }
 
@@ -87,7 +100,12 @@ export class InMemoryReadModel implements ReadModel, ProjectionStore {
     return this.#answer(() => {
       const behind = numberOfCursor('parked', page.cursor);
       const rows = [...this.tables.parked.values()].filter(({ position }) => behind === null || position < behind).sort(newestFirst);
-      return this.#page(rows, page, (row) => cursorBehind('parked', String(row.position)), (row) => row);
+      return this.#page(
+        rows,
+        page,
+        (row) => cursorBehind('parked', String(row.position)),
+        (row) => row,
+      );
     });
   }
 
@@ -97,14 +115,25 @@ export class InMemoryReadModel implements ReadModel, ProjectionStore {
 
   #auditPage(kind: 'audit' | 'history', page: PageRequest, wanted: (row: AuditRow) => boolean): Page<AuditRow> {
     const behind = numberOfCursor(kind, page.cursor);
-    const rows = [...this.tables.audit.values()].filter((row) => (behind === null || row.position < behind) && wanted(row)).sort(newestFirst);
-    return this.#page(rows, page, (row) => cursorBehind(kind, String(row.position)), (row) => row);
+    const rows = [...this.tables.audit.values()]
+      .filter((row) => (behind === null || row.position < behind) && wanted(row))
+      .sort(newestFirst);
+    return this.#page(
+      rows,
+      page,
+      (row) => cursorBehind(kind, String(row.position)),
+      (row) => row,
+    );
   }
 
   #page<Row, Item>(rows: readonly Row[], page: PageRequest, cursor: (row: Row) => string, item: (row: Row) => Item): Page<Item> {
     const shown = rows.slice(0, page.limit);
     const last = shown.at(-1);
-    return { items: shown.map(item), next: last !== undefined && rows.length > shown.length ? cursor(last) : null, position: this.tables.checkpoint };
+    return {
+      items: shown.map(item),
+      next: last !== undefined && rows.length > shown.length ? cursor(last) : null,
+      position: this.tables.checkpoint,
+    };
   }
 
   /** What throws (a bad cursor) rejects, as it would behind a database. */

@@ -2,4 +2,7 @@
 import { snapshotStoreConformance } from '@confledger/conformance';
 import { InMemorySnapshotStore } from './in-memory-snapshot-store.js';
 
-snapshotStoreConformance('The snapshot store in memory', async () => ({ store: new InMemorySnapshotStore(), close: async () => undefined }));
+snapshotStoreConformance('The snapshot store in memory', async () => ({
+  store: new InMemorySnapshotStore(),
+  close: async () => undefined,
+}));

@@ -10,7 +10,11 @@ export class InMemorySnapshotStore implements SnapshotStore {
     if (!there) this.#snapshots.push(snapshot);
   }
 
-  async newest(stream: string, codeVersion: number, limit?: { readonly atMost: number } | { readonly at: string }): Promise<Snapshot | null> {
+  async newest(
+    stream: string,
+    codeVersion: number,
+    limit?: { readonly atMost: number } | { readonly at: string },
+  ): Promise<Snapshot | null> {
     const within = this.#snapshots.filter((each) => each.stream === stream && each.codeVersion === codeVersion && isWithin(each, limit));
     return within.reduce<Snapshot | null>((newest, each) => (newest === null || each.revision > newest.revision ? each : newest), null);
   }

@@ -1,5 +1,16 @@
 // The tables of the in-memory read model: a map per table, keyed as the primary keys are. Used by in-memory-read-model and verify.
-import type { ActivationWrite, EnvironmentWrite, ItemKey, ItemWrite, KeptLedger, LedgerWrite, ParkedEvent, ProjectionBatch, TagWrite, VersionWrite } from '../ports/projection-store.js';
+import type {
+  ActivationWrite,
+  EnvironmentWrite,
+  ItemKey,
+  ItemWrite,
+  KeptLedger,
+  LedgerWrite,
+  ParkedEvent,
+  ProjectionBatch,
+  TagWrite,
+  VersionWrite,
+} from '../ports/projection-store.js';
 import type { StoredEvent } from '../ports/event-store.js';
 import type { AuditRow, LedgerRow, VersionRow } from '../ports/read-model.js';
 import { partsOfLedger } from '../projections/ledger-view.js';
@@ -48,7 +59,16 @@ export class InMemoryTables {
 
   ledgerRow(row: LedgerWrite): LedgerRow {
     const { latest, active, pending, digest, activeDigest } = row;
-    return { ...partsOfLedger(row.ledger), latest, active, pending, digest, activeDigest, updatedAt: row.updatedAt, complete: row.parkedAt === null };
+    return {
+      ...partsOfLedger(row.ledger),
+      latest,
+      active,
+      pending,
+      digest,
+      activeDigest,
+      updatedAt: row.updatedAt,
+      complete: row.parkedAt === null,
+    };
   }
 
   versionRow({ ledger, ...row }: VersionWrite): VersionRow {

@@ -17,7 +17,10 @@ export class Subscriptions {
   }
 
   /** What `EventStore.subscribe` answers. `onOpened` is called when the consumer asks for the first events. */
-  async *open(options: { readonly after: bigint; readonly signal: AbortSignal }, onOpened: () => void = () => undefined): AsyncGenerator<readonly StoredEvent[]> {
+  async *open(
+    options: { readonly after: bigint; readonly signal: AbortSignal },
+    onOpened: () => void = () => undefined,
+  ): AsyncGenerator<readonly StoredEvent[]> {
     const { after, signal } = options;
     if (this.#closed || signal.aborted) return;
     const subscription = new Subscription(this.#source, after);

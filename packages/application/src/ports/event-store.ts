@@ -40,7 +40,10 @@ export interface EventStore {
    * One page of a stream, read from the leader: everything acknowledged before the call is in it.
    * `from` is inclusive; backwards without `from` starts at the end. A missing stream and a read past the end are empty pages.
    */
-  readStream(stream: string, page: { readonly from?: number; readonly direction?: ReadDirection; readonly limit: number }): Promise<readonly StoredEvent[]>;
+  readStream(
+    stream: string,
+    page: { readonly from?: number; readonly direction?: ReadDirection; readonly limit: number },
+  ): Promise<readonly StoredEvent[]>;
 
   /** One page of the whole log behind `after` (exclusive), in position order. */
   readAll(page: { readonly after: bigint; readonly limit: number }): Promise<readonly StoredEvent[]>;

@@ -7,7 +7,10 @@ export interface NodeReport {
   /** 'connecting' | 'waiting' | 'ready' | 'stale' | 'closed' */
   readonly state: string;
   readonly running: { readonly version: number; readonly activation: number; readonly digest: string; readonly activatedAt: string } | null;
-  readonly rejected: { readonly version: number | null; readonly problems: readonly { readonly path: string | null; readonly message: string }[] } | null;
+  readonly rejected: {
+    readonly version: number | null;
+    readonly problems: readonly { readonly path: string | null; readonly message: string }[];
+  } | null;
   /** When the report arrived, by the api's clock. */
   readonly reportedAt: string;
 }

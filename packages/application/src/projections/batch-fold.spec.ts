@@ -58,9 +58,18 @@ async function fold(before: readonly Write[], writes: readonly Write[]): Promise
   }
 }
 
-const change = (edits: Parameters<LedgerLog['change']>[1], options: Parameters<LedgerLog['change']>[2] = {}): Write => (log) => log.change(LEDGER, edits, options);
-const activate = (version?: number): Write => (log) => log.activate(LEDGER, version);
-const raw = (data: string, metadata: string, type = 'ConfigSet'): Write => (log) => log.raw(`config-${LEDGER}`, { type, data, metadata });
+const change =
+  (edits: Parameters<LedgerLog['change']>[1], options: Parameters<LedgerLog['change']>[2] = {}): Write =>
+  (log) =>
+    log.change(LEDGER, edits, options);
+const activate =
+  (version?: number): Write =>
+  (log) =>
+    log.activate(LEDGER, version);
+const raw =
+  (data: string, metadata: string, type = 'ConfigSet'): Write =>
+  (log) =>
+    log.raw(`config-${LEDGER}`, { type, data, metadata });
 
 describe('a change set', () => {
   test('The first one makes the ledger, its environment, its version and its leaves', () =>
@@ -96,13 +105,23 @@ describe('a change set', () => {
   test('While it is open it is buffered, and nothing takes effect', () =>
     given(change({ a: 1 }))
       .when(change({ a: 2, b: 3 }, { keep: 1 }))
-      .then({ ledgers: [{ revision: 2, latest: 1 }], items: [], versions: [], audit: [], settled: [], buffered: [{ ledger: LEDGER, event: { revision: 2 } }] }));
+      .then({
+        ledgers: [{ revision: 2, latest: 1 }],
+        items: [],
+        versions: [],
+        audit: [],
+        settled: [],
+        buffered: [{ ledger: LEDGER, event: { revision: 2 } }],
+      }));
 
   test('An event of another one abandons it: its rows say so, and its buffer goes', () =>
     given(change({ a: 1 }), change({ a: 2, b: 3 }, { keep: 1 }))
       .when(change({ c: 4 }))
       .then({
-        audit: [{ revision: 2, abandoned: true, version: null, before: 1, after: 2 }, { revision: 3, abandoned: false, version: 3 }],
+        audit: [
+          { revision: 2, abandoned: true, version: null, before: 1, after: 2 },
+          { revision: 3, abandoned: false, version: 3 },
+        ],
         settled: [LEDGER],
         buffered: [],
         versions: [{ version: 3, firstRevision: 3, changeCount: 1 }],
@@ -111,12 +130,22 @@ describe('a change set', () => {
   test('A ledger whose first one was abandoned exists from its next one on', () =>
     given(change({ a: 1 }, { keep: 1 }))
       .when(change({ b: 2 }))
-      .then({ ledgers: [{ exists: true, latest: 1 }], environments: [{ environment: 'production', revision: 1 }], audit: [{ type: 'LedgerCreated', abandoned: true }, { after: 2 }] }));
+      .then({
+        ledgers: [{ exists: true, latest: 1 }],
+        environments: [{ environment: 'production', revision: 1 }],
+        audit: [{ type: 'LedgerCreated', abandoned: true }, { after: 2 }],
+      }));
 
   test('A change in the same batch sees the value that the one before it left, and one row is written for the leaf', () =>
     given(change({ a: 1 }))
       .when(change({ a: 2 }), change({ a: 3 }))
-      .then({ audit: [{ before: 1, after: 2 }, { before: 2, after: 3 }], items: [{ path: 'a', value: 3, revision: 3 }] }));
+      .then({
+        audit: [
+          { before: 1, after: 2 },
+          { before: 2, after: 3 },
+        ],
+        items: [{ path: 'a', value: 3, revision: 3 }],
+      }));
 });
 
 describe('an activation', () => {
@@ -151,8 +180,19 @@ describe('an activation', () => {
 describe('an event that cannot be applied', () => {
   const metadataOf = (previousHash: string | null, other: object = {}): string =>
     JSON.stringify({
-      actor: { id: 'a', method: 'm', roles: [] }, reason: null, commandId: 'c', fingerprint: 'f', correlationId: 'r', causationId: null,
-      changeSet: { id: 's', index: 0, size: 1 }, occurredAt: '2026-01-01T00:00:00.000Z', schemaVersion: 1, traceparent: null, previousHash, hash: 'h', ...other,
+      actor: { id: 'a', method: 'm', roles: [] },
+      reason: null,
+      commandId: 'c',
+      fingerprint: 'f',
+      correlationId: 'r',
+      causationId: null,
+      changeSet: { id: 's', index: 0, size: 1 },
+      occurredAt: '2026-01-01T00:00:00.000Z',
+      schemaVersion: 1,
+      traceparent: null,
+      previousHash,
+      hash: 'h',
+      ...other,
     });
 
   test.each([
@@ -163,13 +203,24 @@ describe('an event that cannot be applied', () => {
     ['a delete of nothing', '{"path":"a"}', metadataOf(null), 'a', 'ConfigDeleted'],
     ['no actor', '{"path":"a","value":1}', metadataOf(null, { actor: null }), ''],
     ['a time that is none', '{"path":"a","value":1}', metadataOf(null, { occurredAt: '2026-13-01T00:00:00.000Z' }), 'occurredAt'],
-    ['a change set that begins in its middle', '{"path":"a","value":1}', metadataOf(null, { changeSet: { id: 's', index: 1, size: 2 } }), '1 of 2'],
+    [
+      'a change set that begins in its middle',
+      '{"path":"a","value":1}',
+      metadataOf(null, { changeSet: { id: 's', index: 1, size: 2 } }),
+      '1 of 2',
+    ],
     ['NUL in a name', '{"path":"a","value":[{"\\u0000":1}]}', metadataOf(null), 'NUL'],
     ['an unknown type', '{}', metadataOf(null), 'type', 'ConfigMoved'],
   ])('One with %s is parked', (_, data, metadata, reason, type = 'ConfigSet') =>
     given()
       .when(raw(data, metadata, type))
-      .then({ parked: [{ position: 1n, revision: 0, type, reason: expect.stringContaining(reason) }], ledgers: [{ ledger: LEDGER, exists: false, parkedAt: 1n }], audit: [], items: [] }));
+      .then({
+        parked: [{ position: 1n, revision: 0, type, reason: expect.stringContaining(reason) }],
+        ledgers: [{ ledger: LEDGER, exists: false, parkedAt: 1n }],
+        audit: [],
+        items: [],
+      }),
+  );
 
   test('An escaped backslash before u0000 is no NUL', () =>
     given()
@@ -190,7 +241,12 @@ describe('an event that cannot be applied', () => {
           log.raw(event.stream, { ...event, metadata: JSON.stringify(index === 0 ? { ...metadata, previousHash } : metadata) });
         });
       })
-      .then({ parked: [{ revision: 2 }, { revision: 3, reason: expect.stringContaining('a leaf stands above it') }], items: [], versions: [], ledgers: [{ latest: 1, parkedAt: 4n }] }));
+      .then({
+        parked: [{ revision: 2 }, { revision: 3, reason: expect.stringContaining('a leaf stands above it') }],
+        items: [],
+        versions: [],
+        ledgers: [{ latest: 1, parkedAt: 4n }],
+      }));
 
   test('Everything behind it in its stream is parked too', () =>
     given(raw('{', '{}'))

@@ -35,7 +35,12 @@ export class BatchFold {
    * `views` holds every ledger that the batch will touch, as it stands at `from`. Changes are made together at the end, and `add` or
    * `finish` throws a DocumentFault when one cannot be made: fold once more, `eager`, which finds and parks its event.
    */
-  constructor(options: { readonly from: bigint; readonly decode: DecodeEvent; readonly views: Iterable<LedgerView>; readonly eager?: boolean }) {
+  constructor(options: {
+    readonly from: bigint;
+    readonly decode: DecodeEvent;
+    readonly views: Iterable<LedgerView>;
+    readonly eager?: boolean;
+  }) {
     this.#from = options.from;
     this.#to = options.from;
     this.#decode = options.decode;

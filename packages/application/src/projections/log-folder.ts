@@ -99,7 +99,12 @@ export class LogFolder {
   }
 
   async #begin(events: readonly StoredEvent[], eager = false): Promise<BatchFold> {
-    return new BatchFold({ eager, from: this.#underWay?.folded.batch.to ?? this.#position, decode: this.#options.decode, views: await this.#viewsFor(events) });
+    return new BatchFold({
+      eager,
+      from: this.#underWay?.folded.batch.to ?? this.#position,
+      decode: this.#options.decode,
+      views: await this.#viewsFor(events),
+    });
   }
 
   /** Folded in one go; where a change cannot be made, once more change set by change set, which finds the event to park. */

@@ -20,8 +20,19 @@ test('For every history the rows say what the domain says: head, active, pending
         const state = log.state(ledger);
         if (state.phase === 'absent') continue;
         const kept = (await model.load([ledger])).get(ledger);
-        expect(kept?.row).toMatchObject({ revision: state.revision, hash: state.hash, exists: true, latest: state.head.version, pending: state.pending, parkedAt: null });
-        expect(kept?.row).toMatchObject({ digest: state.head.document.digest, active: state.active?.version ?? null, activeDigest: state.active?.digest ?? null });
+        expect(kept?.row).toMatchObject({
+          revision: state.revision,
+          hash: state.hash,
+          exists: true,
+          latest: state.head.version,
+          pending: state.pending,
+          parkedAt: null,
+        });
+        expect(kept?.row).toMatchObject({
+          digest: state.head.document.digest,
+          active: state.active?.version ?? null,
+          activeDigest: state.active?.digest ?? null,
+        });
         expect(leavesIn(kept?.items, 'head')).toEqual(leavesOf(state.head.document));
         const active = state.active === null ? Document.empty : log.document(ledger, state.active.version);
         expect(leavesIn(kept?.items, 'active')).toEqual(leavesOf(active ?? Document.empty));
@@ -62,7 +73,10 @@ test('For every history each event of a ledger is in the audit once, or waits in
 });
 
 function leavesIn(items: readonly ItemWrite[] | undefined, of: 'head' | 'active'): object[] {
-  return (items ?? []).filter((item) => item.of === of).map(({ path, value, revision }) => ({ path, value, revision })).sort(byPath);
+  return (items ?? [])
+    .filter((item) => item.of === of)
+    .map(({ path, value, revision }) => ({ path, value, revision }))
+    .sort(byPath);
 }
 
 function leavesOf(document: Document): object[] {

@@ -100,7 +100,12 @@ function newVersionOf(events: readonly LoggedEvent[]): number | null {
   return events.findLast(({ event }) => event.type === 'ConfigSet' || event.type === 'ConfigDeleted')?.event.revision ?? null;
 }
 
-function activate(view: LedgerView, data: ActivationData, activation: number, documents: KnownDocuments): LedgerView | { readonly reason: string } {
+function activate(
+  view: LedgerView,
+  data: ActivationData,
+  activation: number,
+  documents: KnownDocuments,
+): LedgerView | { readonly reason: string } {
   const document = documentAtHand(view, data.version) ?? documents.get(data.version);
   if (document === undefined || document === null) return { reason: `it activates ${data.version}, which is no version` };
   if (document.digest !== data.digest) {

@@ -7,7 +7,9 @@ import { emptyView, type LedgerView } from './ledger-view.js';
 import { ViewCache } from './view-cache.js';
 
 function viewWith(ledger: string, leaves: number): LedgerView {
-  const head = Document.empty.apply(Array.from({ length: leaves }, (_, index) => ({ path: `leaf${index}`, value: index, revision: index })));
+  const head = Document.empty.apply(
+    Array.from({ length: leaves }, (_, index) => ({ path: `leaf${index}`, value: index, revision: index })),
+  );
   return { ...emptyView(ledger), head: Head.of(head) };
 }
 
@@ -36,7 +38,15 @@ test('A thousand empty ledgers count too', () => {
   expect(cache.get('a.s999')).toBeDefined();
 });
 
-const event = (size: number): StoredEvent => ({ id: '', type: '', data: 'x'.repeat(size), metadata: '', stream: 's', revision: 0, position: 1n });
+const event = (size: number): StoredEvent => ({
+  id: '',
+  type: '',
+  data: 'x'.repeat(size),
+  metadata: '',
+  stream: 's',
+  revision: 0,
+  position: 1n,
+});
 
 test('No batch has more events than its limit', () => {
   const sizes = [...chunksOf(Array.from({ length: BATCH_EVENTS_MAX * 2 + 1 }, () => event(1)))].map((chunk) => chunk.length);

@@ -16,7 +16,13 @@ export interface ViewChange {
 export type ViewRows = Pick<ProjectionBatch, 'ledgers' | 'items' | 'itemsGone' | 'settled' | 'buffered'>;
 
 export function rowsOfViews(changes: readonly ViewChange[]): ViewRows {
-  const rows = { ledgers: [] as LedgerWrite[], items: [] as ItemWrite[], itemsGone: [] as ItemKey[], settled: [] as string[], buffered: [] as Buffered[] };
+  const rows = {
+    ledgers: [] as LedgerWrite[],
+    items: [] as ItemWrite[],
+    itemsGone: [] as ItemKey[],
+    settled: [] as string[],
+    buffered: [] as Buffered[],
+  };
   for (const { before, after } of changes) {
     rows.ledgers.push(ledgerRow(after));
     addItems(rows, after.ledger, 'head', before.head.document, after.head.document);
@@ -45,7 +51,13 @@ export function ledgerRow(view: LedgerView): LedgerWrite {
   };
 }
 
-function addItems(rows: { items: ItemWrite[]; itemsGone: ItemKey[] }, ledger: string, of: ItemKey['of'], before: Document, after: Document): void {
+function addItems(
+  rows: { items: ItemWrite[]; itemsGone: ItemKey[] },
+  ledger: string,
+  of: ItemKey['of'],
+  before: Document,
+  after: Document,
+): void {
   const { put, gone } = leafChanges(before, after);
   for (const leaf of put) rows.items.push({ ledger, of, ...leaf });
   for (const path of gone) rows.itemsGone.push({ ledger, of, path });

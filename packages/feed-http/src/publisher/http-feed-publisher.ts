@@ -117,7 +117,10 @@ class Hub implements HttpFeedPublisher {
     this.#channels.clear();
     return Promise.resolve();
   }
-  /** A channel lives from the first client's call until the last one's connection is gone, the load included: so no publication misses it. */
+  /**
+   * A channel lives from the first client's call until the last one's connection is gone, the load included: so no publication
+   * misses it.
+   */
   #hold(ledger: string): HeldChannel {
     let held = this.#channels.get(ledger);
     if (held === undefined) {
