@@ -89,6 +89,13 @@ const BAD: BadInput[] = [
     says: 'did you mean /api/v1/audit?',
   },
   {
+    what: 'an address without the base',
+    ask: 'GET //metrics',
+    status: 404,
+    code: 'ROUTE_UNKNOWN',
+    says: 'did you mean /api/v1/metrics?',
+  },
+  {
     what: 'a method that the address does not take',
     ask: 'PUT /audit',
     with: { body: {} },

@@ -57,6 +57,11 @@ describe('a healthy system', () => {
     expect((await given.ask('GET //docs/errors', { token: null })).text).toContain('<section id="KEY_NOT_FOUND">');
   });
 
+  test('leads a browser from the bare address to the documentation', async () => {
+    const answer = await given.ask('GET //', { token: null });
+    expect([answer.status, answer.headers['location']]).toEqual([302, '/docs']);
+  });
+
   test('answers HEAD as GET without a body, and keeps the request id of the client', async () => {
     const answer = await given.ask('HEAD /configurations/engine', { headers: { 'x-request-id': 'order-7' } });
     expect([answer.status, answer.text, answer.headers.etag, answer.headers['x-request-id']]).toEqual([200, '', '"1"', 'order-7']);

@@ -1,5 +1,5 @@
 // Serves the documentation: /openapi.json, Swagger UI at /docs, the error page at /docs/errors. Open without a token, and
-// whole without the internet.
+// whole without the internet. / leads there.
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
@@ -9,6 +9,11 @@ import { errorPage } from './error-page.js';
 import { openApiDocument } from './openapi.js';
 
 const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+
+/** Stands at the top of /docs: the name, as the page is ours and not its framework's. */
+const LOGO = Buffer.from(
+  '<svg xmlns="http://www.w3.org/2000/svg" width="130" height="40"><text x="0" y="27" fill="#fff" font-family="sans-serif" font-size="22" font-weight="600">ConfLedger</text></svg>',
+);
 
 /** Registers the pages. `endpoints` need a token, `open` ones do not. */
 export async function serveDocumentation(
@@ -21,6 +26,8 @@ export async function serveDocumentation(
   const json = JSON.stringify(document);
   const errors = errorPage();
   const config = { open: true, operation: 'documentation' };
+  // Who opens the address that the terminal names is a person with a browser.
+  app.get('/', { config }, async (_request, reply) => reply.redirect('/docs'));
   app.get('/openapi.json', { config }, async (_request, reply) => {
     reply.header('content-type', JSON_TYPE);
     return json;
@@ -37,7 +44,9 @@ export async function serveDocumentation(
     await pages.register(swaggerUi, {
       routePrefix: '/docs',
       staticCSP: true,
-      uiConfig: { docExpansion: 'none', persistAuthorization: false },
+      theme: { title: 'ConfLedger' },
+      logo: { type: 'image/svg+xml', content: LOGO, href: '/docs', target: '_self' },
+      uiConfig: { docExpansion: 'list', defaultModelsExpandDepth: 0, persistAuthorization: false },
     });
   });
 }

@@ -1,6 +1,7 @@
 // Requests that reach no call: an unknown address is 404 with the nearest known, a known one with another method is 405.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { nearestWord } from '@confledger/document';
+import { BASE } from '../answers/standing.js';
 import { refuse, RequestRefused } from '../errors/request-refused.js';
 
 /** A route as it was registered: `/api/v1/nodes/:name`. */
@@ -17,7 +18,10 @@ export function unroutedHandler(routes: readonly KnownRoute[]): (request: Fastif
     const path = request.url.split('?', 1)[0] ?? '/';
     const segments = path.split('/');
     const methods = [...new Set(known.filter((route) => matches(route.segments, segments)).map(({ method }) => method))];
-    throw methods.length > 0 ? methodNotAllowed(request.method, path, methods) : routeUnknown(path, addresses);
+    if (methods.length > 0) throw methodNotAllowed(request.method, path, methods);
+    const based = `${BASE}${path}`;
+    const forgotBase = known.some((route) => matches(route.segments, based.split('/')));
+    throw routeUnknown(path, forgotBase ? based : nearestWord(path, addresses));
   };
 }
 
@@ -34,11 +38,10 @@ function methodNotAllowed(method: string, path: string, methods: readonly string
   return new RequestRefused('METHOD_NOT_ALLOWED', message, [{ path: null, rule: 'method', message, remedy: `Use ${allow}.` }], { allow });
 }
 
-function routeUnknown(path: string, addresses: readonly string[]): RequestRefused {
-  const nearest = nearestWord(path, addresses);
+function routeUnknown(path: string, nearest: string | undefined): RequestRefused {
   return refuse('ROUTE_UNKNOWN', {
     path: null,
     rule: 'route',
-    message: `there is nothing at ${path.slice(0, 200)}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
+    message: `there is nothing at ${path.slice(0, 200)}${nearest === undefined ? '' : `; did you mean ${nearest.slice(0, 200)}?`}`,
   });
 }
