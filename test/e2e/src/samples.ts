@@ -114,6 +114,7 @@ function repeatedUntilItAgrees(run: string, { code, expected }: Sample, index: n
 function prelude({ port }: Session): string {
   return `
 npm() {
+  : > standalone.out # what an earlier start said is no answer to this one
   PORT=${port} node ${quote(MAIN)} > standalone.out 2>&1 &
   for _ in $(seq 600); do
     if grep -q ' is ready at ' standalone.out; then grep ' is ready at ' standalone.out; return 0; fi
