@@ -1,5 +1,9 @@
 // How a Kafka is reached: the part of the options that publisher and nodes share, and the kafkajs client made from it.
-import { Kafka, logLevel, type ISocketFactory, type KafkaConfig, type LogEntry, type RetryOptions } from 'kafkajs';
+import kafkajs from 'kafkajs';
+import type { ISocketFactory, Kafka, KafkaConfig, LogEntry, RetryOptions } from 'kafkajs';
+
+// Node finds no named exports in this CommonJS module.
+const { Kafka: KafkaClient, logLevel } = kafkajs;
 
 export interface KafkaConnection {
   /** `host:port` of one or more brokers; the others are learned from them. */
@@ -34,7 +38,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 
 export function createClient(connection: KafkaConnection, retry: RetryOptions): Kafka {
   const { brokers, clientId = 'confledger', ssl, sasl, socketFactory, connectionTimeoutMs, requestTimeoutMs, log } = connection;
-  return new Kafka({
+  return new KafkaClient({
     brokers: [...brokers],
     clientId,
     ...(ssl === undefined ? {} : { ssl }),

@@ -1,5 +1,9 @@
 // The topic as it must be: made so where it is missing, checked where it is there. Used when a publisher takes over.
-import { ConfigResourceTypes, type Admin } from 'kafkajs';
+import kafkajs from 'kafkajs';
+import type { Admin } from 'kafkajs';
+
+// Node finds no named exports in this CommonJS module.
+const { ConfigResourceTypes } = kafkajs;
 
 /** How long a removal stays in the topic, for readers that began before it. */
 export const DELETE_RETENTION_MS = 24 * 60 * 60 * 1_000;

@@ -1,0 +1,128 @@
+// Relays as processes, on a real Postgres and a real Kafka: one is active, another stands by; the active one is killed under writes.
+import { createLedgers, ensureInstallation, type LedgersCore, type Signer } from '@confledger/application';
+import { SigningKey } from '@confledger/conformance';
+import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
+import { kafkaFeed } from '@confledger/feed-kafka';
+import { connectNode, type TradingNode } from '@confledger/sdk';
+import { eventually, freshDatabase, startKafka, type TestKafka } from '@confledger/test-support';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHmac, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+
+const NAME = { environment: 'production', service: 'trading-engine' };
+const LONG = { timeoutMs: 60_000 };
+/** Built: `npm run test:engines` builds first. */
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+let kafka: TestKafka;
+let cleaners: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => void (kafka = await startKafka()), 300_000);
+afterAll(() => kafka.stop());
+afterEach(async () => {
+  for (const clean of cleaners.splice(0).toReversed()) await clean();
+});
+
+interface RelayProcess {
+  readonly child: ChildProcess;
+  readonly said: () => string;
+  /** What its health says; null while it does not answer. */
+  health(): Promise<{ readonly status: number; readonly state: string } | null>;
+  readonly url: () => string | undefined;
+}
+
+function relayProcess(environment: Readonly<Record<string, string>>): RelayProcess {
+  const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env['PATH'], ...environment, PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  cleaners.push(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  });
+  const url = (): string | undefined => /"url":"([^"]+)"/.exec(said)?.[1];
+  return {
+    child,
+    said: () => said,
+    url,
+    async health() {
+      const at = url();
+      if (at === undefined) return null;
+      const response = await fetch(`${at}/health`).catch(() => null);
+      if (response === null) return null;
+      const { checks } = (await response.json()) as { readonly checks: { readonly relay: { readonly state: string } } };
+      return { status: response.status, state: checks.relay.state };
+    },
+  };
+}
+
+function signerOf(key: SigningKey): Signer {
+  return { keyId: key.keyId, publicKey: key.publicKey, sign: (statement) => key.sign(statement), fingerprint: (text) => createHmac('sha256', 'k').update(text).digest('hex') };
+}
+
+async function activate(ledgers: LedgersCore, n: number): Promise<void> {
+  const request = { actor: { id: 'alice', method: 'token', roles: ['writer'] }, reason: null, request: randomUUID(), correlationId: 'test', guards: { activate: 'all' as const } };
+  const outcome = await ledgers.execute(NAME, { type: 'Replace', configuration: { n } }, request);
+  if (outcome.kind !== 'done') throw new Error(outcome.refusal.message);
+}
+
+const runs = (node: TradingNode, n: number): Promise<unknown> => eventually(() => node.status.state === 'ready' && node.snapshot.get('n') === n, LONG);
+
+test('of two relays one is active; killed under writes, the other takes over within seconds, and nothing is lost or told backwards', { timeout: 240_000 }, async () => {
+  const connectionString = await freshDatabase();
+  const namespace = `relay-${randomUUID()}`;
+  const environment = {
+    CONFLEDGER_POSTGRES_URL: connectionString,
+    CONFLEDGER_KAFKA_BROKERS: kafka.brokers.join(','),
+    CONFLEDGER_NAMESPACE: namespace,
+    CONFLEDGER_KAFKA_PARTITIONS: '3',
+    CONFLEDGER_KAFKA_REPLICATION_FACTOR: '1',
+    CONFLEDGER_KAFKA_MIN_INSYNC_REPLICAS: '1',
+  };
+  const first = relayProcess(environment);
+  await eventually(() => first.said().includes('waiting for an api'), LONG);
+
+  const key = new SigningKey();
+  const signer = signerOf(key);
+  const [clock, ids] = [{ now: () => Date.now() }, { next: () => randomUUID() }];
+  await migrateEventStore({ connectionString });
+  const store = createPostgresEventStore({ connectionString });
+  cleaners.push(() => store.close());
+  await ensureInstallation({ store, signer, ids, clock });
+  const ledgers = createLedgers({ store, signer, ids, clock });
+  await activate(ledgers, 1);
+
+  await eventually(async () => (await first.health())?.state === 'active', LONG);
+  const second = relayProcess(environment);
+  await eventually(async () => (await second.health())?.state === 'standby', LONG);
+  expect(await second.health()).toEqual({ status: 200, state: 'standby' });
+
+  const node = await connectNode({ ...NAME, name: 'engine-7', feed: kafkaFeed({ brokers: kafka.brokers, namespace }), publicKey: key.publicKey, startTimeoutMs: 60_000 });
+  cleaners.push(() => node.close());
+  const told: number[] = [];
+  node.onChange('**', ({ activation }) => told.push(activation));
+  await activate(ledgers, 2);
+  await runs(node, 2);
+
+  first.child.kill('SIGKILL');
+  for (let n = 3; n <= 20; n += 1) await activate(ledgers, n);
+  await runs(node, 20);
+  expect(await second.health()).toEqual({ status: 200, state: 'active' });
+  expect(told).toEqual(told.toSorted((a, b) => a - b));
+  const metrics = await (await fetch(`${second.url()}/metrics`)).text();
+  expect(metrics).toContain('confledger_relay_active 1\n');
+  expect(metrics).toMatch(/confledger_feed_lag_positions 0\n/);
+
+  const ended = once(second.child, 'exit');
+  second.child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+  expect(first.said() + second.said()).not.toContain(new URL(connectionString).password);
+});
+
+test('a variable that is missing ends the process with its name', async () => {
+  const { child, said } = relayProcess({ CONFLEDGER_POSTGRES_URL: 'postgres://user:hush@localhost/x' });
+  expect((await once(child, 'exit'))[0]).toBe(1);
+  expect(said()).toBe('CONFLEDGER_KAFKA_BROKERS is not set, and has no default\n');
+});
