@@ -6,7 +6,7 @@ const NEEDED = { CONFLEDGER_POSTGRES_URL: 'postgres://user:hush@localhost:5432/c
 test('Postgres and the brokers must be given; the rest has defaults for three brokers', () => {
   expect(readConfig(NEEDED)).toEqual({
     host: '127.0.0.1',
-    port: 8014,
+    port: 8012,
     namespace: 'confledger',
     eventStore: 'postgres',
     postgresUrl: NEEDED.CONFLEDGER_POSTGRES_URL,

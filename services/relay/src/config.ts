@@ -17,7 +17,7 @@ const brokers = z
 /** The variables, each with its default. */
 const variables = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: z.coerce.number({ error: 'expected a port' }).int('expected a port').min(0, 'expected a port').max(PORT_MAX, 'expected a port').default(8014),
+  PORT: z.coerce.number({ error: 'expected a port' }).int('expected a port').min(0, 'expected a port').max(PORT_MAX, 'expected a port').default(8012),
   CONFLEDGER_NAMESPACE: z.string().regex(NAMESPACE_PATTERN, 'expected letters, digits, dots, dashes and underscores, at most 200').default('confledger'),
   CONFLEDGER_EVENT_STORE: z.enum(['postgres'], { error: 'expected postgres' }).default('postgres'),
   CONFLEDGER_POSTGRES_URL: postgresUrl,

@@ -8,6 +8,7 @@ export { allPages, contentsOf, projectLog } from './read-model-contents.js';
 export type { ReadModelContents } from './read-model-contents.js';
 export { readModelConformance } from './read-model.js';
 export type { ReadModelUnderTest } from './read-model.js';
+export { FeedFollower } from './feed-follower.js';
 export { feedConformance } from './feed.js';
 export type { FeedHarness, FeedUnderTest } from './feed.js';
 export { ScriptedFeed } from './scripted-feed.js';
