@@ -287,8 +287,10 @@ describe('a change set too large for one append', () => {
     await core.done({ type: 'Create', configuration: { a: 1 } });
     const wrote = await core.done({ type: 'Replace', configuration: wide(25_000, 1) });
     const appends = store.calls.appends;
-    const outcome = await core.done({ type: 'Rollback', version: 1 });
+    const outcome = await core.done({ type: 'Rollback', version: 1 }, { key: 'k' });
     expect(store.calls.appends - appends).toBeGreaterThan(20);
+    // More events than a page holds: a client that got no answer to this asks again, and must get one.
+    expect(await core.done({ type: 'Rollback', version: 1 }, { key: 'k' })).toEqual({ ...outcome, replayed: true });
     const events = [];
     for (let from = (wrote.standing.version ?? 0) + 1; events.length < 25_002; from += 10_000)
       events.push(...(await store.readStream(STREAM, { from, limit: 10_000 })));

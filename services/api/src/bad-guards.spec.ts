@@ -1,5 +1,5 @@
 // Bad input: guards and repetition.
-import { afterAll, beforeAll, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BadInput, LEDGER, setValue, startBadInput } from './fixtures/bad-input.js';
 
 const BAD: BadInput[] = [
@@ -115,4 +115,18 @@ afterAll(() => given.api.close());
 test.each(BAD.map((input) => [input.what, input.code, input] as const))(
   '%s is refused with %s, and nothing is written',
   (_what, _code, input) => given.refused(input),
+);
+
+test.each([{ 'if-match': '"99"' }, { 'if-none-match': '*' }])(
+  'a repetition whose guards differ (%o) is answered from what is stored: its first answer was given under other guards',
+  async (guards) => {
+    const write = (headers: Readonly<Record<string, string>>) =>
+      given.api.ask(`PUT ${LEDGER}/guarded`, { ...setValue('once'), headers: { ...headers, 'idempotency-key': 'guarded' } });
+    const first = await write({});
+    const before = await given.api.store.lastPosition();
+    const again = await write(guards);
+    expect([again.status, again.headers['idempotency-replayed']]).toEqual([200, 'true']);
+    expect(again.body.data.version).toBe(first.body.data.version);
+    expect(await given.api.store.lastPosition()).toBe(before);
+  },
 );
