@@ -74,6 +74,22 @@ const BAD: BadInput[] = [
     says: '500',
   },
   {
+    what: 'NUL in the reason of a write',
+    ask: `PUT ${LEDGER}/x?changeReason=why%00not`,
+    with: setValue(1),
+    status: 400,
+    code: 'STRING_NUL',
+    at: 'changeReason',
+  },
+  { what: 'NUL in what the audit is searched for', ask: 'GET /audit?actor=%00', status: 400, code: 'STRING_NUL', at: 'actor' },
+  {
+    what: 'NUL in one of several keys',
+    ask: `GET ${LEDGER}/batch?key=a&key=b%00`,
+    status: 400,
+    code: 'STRING_NUL',
+    at: 'key',
+  },
+  {
     what: 'a cursor that nobody gave out',
     ask: 'GET /audit?cursor=abc',
     status: 400,

@@ -6,7 +6,7 @@ import type { ErrorCode } from '@confledger/contracts';
 import type { Actor } from '@confledger/domain';
 import { byCatalogue } from './errors/failure.js';
 import { refuseIssues } from './request/issues.js';
-import { isMalformedQuery } from './request/query-string.js';
+import { isMalformedQuery, nulParameter } from './request/query-string.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -76,6 +76,8 @@ export function endpoint<Q, B, A>(spec: EndpointSpec<Q, B, A>): Endpoint {
     if (emptyQuery.success && isEmpty(query)) return emptyQuery.data;
     if (isMalformedQuery(query)) throw byCatalogue('PERCENT_ENCODING_MALFORMED', 'query');
     const parsed = spec.query.safeParse(query);
+    const withNul = parsed.success ? nulParameter(query) : undefined;
+    if (withNul !== undefined) throw byCatalogue('STRING_NUL', withNul);
     if (parsed.success) return parsed.data;
     throw refuseIssues('query', parsed.error.issues, query, queryNames);
   };

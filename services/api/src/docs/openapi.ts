@@ -11,6 +11,7 @@ export const COMMON_ERRORS: readonly ErrorCode[] = [
   'QUERY_PARAMETER_UNKNOWN',
   'QUERY_PARAMETER_INVALID',
   'PERCENT_ENCODING_MALFORMED',
+  'STRING_NUL',
   'INTERNAL',
 ];
 /** Codes of every call that needs a token. */

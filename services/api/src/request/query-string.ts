@@ -13,6 +13,15 @@ export function isMalformedQuery(query: object): boolean {
   return malformed.has(query);
 }
 
+/**
+ * The parameter whose value holds a NUL, if one does. In bodies the JSON parser refuses it; here nothing else would, and an event
+ * that holds one can never become a row.
+ */
+export function nulParameter(query: object): string | undefined {
+  for (const [name, value] of Object.entries(query)) if ([value].flat().some((text) => String(text).includes('\0'))) return name;
+  return undefined;
+}
+
 /** Fastify's querystringParser. */
 export function parseQueryString(text: string): RawQuery {
   if (text === '') return EMPTY;
