@@ -5,7 +5,7 @@ const REMEDIES = {
   OPTION_INVALID: 'Correct the option that the message names.',
   NOTHING_ACTIVE: 'Activate a version of this ledger, or pass `waitForFirst: true` to wait for the first activation.',
   START_TIMEOUT:
-    'Check that the feed can be reached from this machine, or raise `startTimeoutMs`; with `cacheFile` a node starts from its last snapshot.',
+    'Mend what the message names (token, environment, `url` without /api/v1, connection), or raise `startTimeoutMs`; with `cacheFile` a node starts from its last snapshot.',
   ACTIVATION_REFUSED:
     'Check `publicKey` and `origin` against what the installation shows under /status, and that the feed is the one of this installation.',
   SCHEMA_REJECTED: 'Activate a version that fits the schemas of this node, or change the schemas.',

@@ -51,6 +51,8 @@ export interface Composed {
   readonly url: string;
   /** The reference node's name. */
   readonly node: string;
+  /** The log holds nothing but the installation itself. */
+  readonly empty: boolean;
 }
 
 /** What the parts are started with. */
@@ -84,6 +86,7 @@ async function startParts(parts: Parts): Promise<Composed> {
   const signer = openKeys(keyFilesOf(settings.dataDirectory));
   await Promise.all([migrateEventStore({ connectionString: postgresUrl }), migrateReadModel({ connectionString: postgresUrl })]);
   const core = await startCore(parts, signer);
+  const [, written] = await core.store.readAll({ after: 0n, limit: 2 });
   await startProjections(parts, core);
   const feed = await startFeed(parts, core);
   const url = await startServing(parts, core, feed, signer);
@@ -91,7 +94,7 @@ async function startParts(parts: Parts): Promise<Composed> {
   const node = await startReferenceNode({ ...parts, url: localUrl(url), token, publicKey: signer.publicKey });
   shutdown.add('reference node', () => node.close());
   logs.of('standalone').info({ url, pid: process.pid }, 'ready');
-  return { url, node: node.name };
+  return { url, node: node.name, empty: written === undefined };
 }
 
 interface Core {

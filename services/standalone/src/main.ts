@@ -38,9 +38,10 @@ async function start(): Promise<void> {
   if (stopping) return;
   terminal.progress('Starting api, projector, relay and the reference node');
   const onHappening = terminal.interactive ? (happening: Happening) => terminal.happening(happening) : null;
-  const { url, node } = await compose({ settings, postgresUrl: postgres.url, shutdown, onHappening });
+  const { url, node, empty } = await compose({ settings, postgresUrl: postgres.url, shutdown, onHappening });
   if (stopping) return;
-  terminal.say(readyText({ url, dataDirectory: directory.path, node, startedInMs: process.uptime() * 1_000 }));
+  const startedInMs = process.uptime() * 1_000;
+  terminal.say(readyText({ url, dataDirectory: directory.path, node, startedInMs, empty }));
 }
 
 /** Stops everything that has been started, says why, and lets the process end. */

@@ -32,9 +32,17 @@ test('NO_COLOR is heeded on a terminal', () => {
 });
 
 test('the commands to paste read the token from its file, also where its path has spaces and quotes', () => {
-  const text = readyText({ url: 'http://127.0.0.1:8011', dataDirectory: "/tmp/it's here", node: 'n', startedInMs: 900 });
+  const text = readyText({ url: 'http://127.0.0.1:8011', dataDirectory: "/tmp/it's here", node: 'n', startedInMs: 900, empty: true });
   expect(text).toContain(`$(cat '/tmp/it'\\''s here/admin.token')`);
-  expect(readyText({ url: '', dataDirectory: path.resolve('.confledger'), node: 'n', startedInMs: 900 })).toContain(
+  expect(readyText({ url: '', dataDirectory: path.resolve('.confledger'), node: 'n', startedInMs: 900, empty: true })).toContain(
     '$(cat .confledger/admin.token)',
   );
+});
+
+test('nothing that writes is proposed where something is already: it may be in use', () => {
+  const ready = { url: 'http://127.0.0.1:8011', dataDirectory: '/data', node: 'n', startedInMs: 900 };
+  expect(readyText({ ...ready, empty: true })).toMatch(/-X PUT[^]*-X POST[^]*\/nodes/);
+  const later = readyText({ ...ready, empty: false });
+  expect(later).not.toContain('-X');
+  expect(later).toContain('http://127.0.0.1:8011/api/v1/nodes');
 });

@@ -50,15 +50,25 @@ export interface Ready {
   readonly dataDirectory: string;
   readonly node: string;
   readonly startedInMs: number;
+  /** Nothing was ever put here. */
+  readonly empty: boolean;
 }
 
-/** The words when everything runs: where it is, and three commands that work as they stand. */
-export function readyText({ url, dataDirectory, node, startedInMs }: Ready): string {
+/** The words when everything runs: where it is, and commands that work as they stand. Those that write are shown where nothing is yet. */
+export function readyText({ url, dataDirectory, node, startedInMs, empty }: Ready): string {
   const token = shown(path.join(dataDirectory, 'admin.token'));
   const call = (method: string, place: string, body?: string): string => {
     const header = `-H "Authorization: Bearer $(cat ${token})"`;
     return `curl -s ${method === 'GET' ? '' : `-X ${method} `}${header} ${url}/api/v1${place}${body === undefined ? '' : ` -H 'Content-Type: application/json' -d '${body}'`}`;
   };
+  const nodes = call('GET', '/nodes');
+  const tutorial = [
+    'Put a limit of the trading engine, take it live, and see that the node runs it:',
+    call('PUT', '/configurations/trading-engine/risk.parameters', '{"value":{"maxPositionSize":1000,"stopLossPercentage":5}}'),
+    call('POST', '/configurations/trading-engine/versions/latest/activate'),
+    nodes,
+  ];
+  const look = ['See what every node runs:', nodes];
   return `ConfLedger is ready at ${url} (${(startedInMs / 1_000).toFixed(1)} s)
 
   docs   ${url}/docs
@@ -66,13 +76,7 @@ export function readyText({ url, dataDirectory, node, startedInMs }: Ready): str
   logs   ${shown(path.join(dataDirectory, 'logs'))}
   node   ${node} follows production/trading-engine
 
-Put a limit of the trading engine, take it live, and see that the node runs it:
-
-${call('PUT', '/configurations/trading-engine/risk.parameters', '{"value":{"maxPositionSize":1000,"stopLossPercentage":5}}')}
-
-${call('POST', '/configurations/trading-engine/versions/latest/activate')}
-
-${call('GET', '/nodes')}
+${(empty ? tutorial : look).join('\n\n')}
 
 Ctrl-C stops everything.`;
 }
