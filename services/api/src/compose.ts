@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { createLedgers, ensureInstallation, runRelay, type EventStore, type LedgersCore } from '@confledger/application';
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/feed-http/publisher';
-import { createPool } from '@confledger/postgres';
+import { connectionProblems, createPool } from '@confledger/postgres';
+import { refusedWhen } from '@confledger/process';
 import {
   createPostgresNodeReports,
   createPostgresReadModel,
@@ -40,7 +41,10 @@ export async function compose(config: ApiConfig, logger: Logger): Promise<Runnin
     });
     const store = await eventStoreOf(config, logger);
     closers.push(() => store.close());
-    await migrateReadModel({ connectionString: config.readModelUrl });
+    await refusedWhen(
+      () => migrateReadModel({ connectionString: config.readModelUrl }),
+      connectionProblems('CONFLEDGER_READ_MODEL_URL', config.readModelUrl),
+    );
     const pool = createPool({ connectionString: config.readModelUrl, applicationName: 'confledger api' }, (error) =>
       logger.warn({ err: error }, 'an idle connection broke'),
     );
@@ -76,7 +80,10 @@ export async function compose(config: ApiConfig, logger: Logger): Promise<Runnin
 async function eventStoreOf({ eventStore, postgresUrl }: ApiConfig, logger: Logger): Promise<EventStore> {
   switch (eventStore) {
     case 'postgres':
-      await migrateEventStore({ connectionString: postgresUrl });
+      await refusedWhen(
+        () => migrateEventStore({ connectionString: postgresUrl }),
+        connectionProblems('CONFLEDGER_POSTGRES_URL', postgresUrl),
+      );
       return createPostgresEventStore({ connectionString: postgresUrl, logger });
   }
 }

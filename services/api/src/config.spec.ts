@@ -1,5 +1,6 @@
+import { StartRefused } from '@confledger/process';
 import { expect, test } from 'vitest';
-import { ConfigRefused, readConfig } from './config.js';
+import { readConfig } from './config.js';
 
 const NEEDED = { CONFLEDGER_POSTGRES_URL: 'postgres://user:hush@localhost:5432/confledger' };
 
@@ -26,7 +27,7 @@ test.each([
   ['CONFLEDGER_LOG_LEVEL', 'loud'],
 ])('%s=%s is refused by the name of the variable, without a secret', (variable, value) => {
   const read = () => readConfig({ ...NEEDED, [variable]: value });
-  expect(read).toThrow(ConfigRefused);
+  expect(read).toThrow(StartRefused);
   expect(read).toThrow(variable);
   expect(read).not.toThrow('hush');
 });

@@ -1,38 +1,24 @@
 // What the environment variables say, checked: a value that cannot be meant is refused with the name of its variable.
 import path from 'node:path';
+import { type Environment, flag, host, logLevel, name, port, readModelSettings, readSettings, text } from '@confledger/process';
 import { z } from 'zod';
-import { NAME_PATTERN } from './request/environments.js';
-
-const PORT_MAX = 65_535;
-
-const name = z.string().regex(NAME_PATTERN, 'each name is lower-case letters, digits and dashes, at most 63');
-const postgresUrl = z.url({ protocol: /^postgres(?:ql)?$/, error: 'expected postgres://user:password@host:port/database' });
 
 /** The variables, each with its default. */
 const variables = z.object({
-  HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: z.coerce
-    .number({ error: 'expected a port' })
-    .int('expected a port')
-    .min(0, 'expected a port')
-    .max(PORT_MAX, 'expected a port')
-    .default(8011),
-  CONFLEDGER_DATA_DIR: z.string().min(1).default('.confledger'),
-  CONFLEDGER_EVENT_STORE: z.enum(['postgres'], { error: 'expected postgres' }).default('postgres'),
-  CONFLEDGER_POSTGRES_URL: postgresUrl,
-  CONFLEDGER_READ_MODEL_URL: postgresUrl.optional(),
+  HOST: host,
+  PORT: port(8011),
+  CONFLEDGER_DATA_DIR: text.default('.confledger'),
+  ...readModelSettings,
   CONFLEDGER_FEED: z.enum(['http', 'none'], { error: 'expected http or none' }).default('http'),
   CONFLEDGER_ENVIRONMENTS: z
     .string()
     .default('development,testing,staging,production')
-    .transform((text) => text.split(',').map((each) => each.trim()))
+    .transform((names) => names.split(',').map((each) => each.trim()))
     .pipe(z.array(name)),
-  CONFLEDGER_SIGNING_KEY_FILE: z.string().min(1).optional(),
-  CONFLEDGER_FINGERPRINT_KEY_FILE: z.string().min(1).optional(),
-  CONFLEDGER_OPEN_METRICS: z.enum(['true', 'false'], { error: 'expected true or false' }).default('false'),
-  CONFLEDGER_LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], { error: 'expected trace, debug, info, warn, error or fatal' })
-    .default('info'),
+  CONFLEDGER_SIGNING_KEY_FILE: text.optional(),
+  CONFLEDGER_FINGERPRINT_KEY_FILE: text.optional(),
+  CONFLEDGER_OPEN_METRICS: flag(false),
+  CONFLEDGER_LOG_LEVEL: logLevel,
 });
 
 export interface ApiConfig {
@@ -54,17 +40,9 @@ export interface ApiConfig {
   readonly logLevel: string;
 }
 
-/** A variable whose value cannot be meant. */
-export class ConfigRefused extends Error {
-  override readonly name = 'ConfigRefused';
-}
-
-/** Reads the configuration; throws ConfigRefused, which names the variables but never a value. */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): ApiConfig {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''));
-  const parsed = variables.safeParse(given);
-  if (!parsed.success) throw new ConfigRefused(parsed.error.issues.map((issue) => problemOf(issue, given)).join('\n'));
-  const values = parsed.data;
+/** Reads the configuration; throws StartRefused, which names the variables but never a value. */
+export function readConfig(environment: Environment): ApiConfig {
+  const values = readSettings(variables, environment);
   return {
     host: values.HOST,
     port: values.PORT,
@@ -76,12 +54,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     environments: [...new Set(values.CONFLEDGER_ENVIRONMENTS)],
     signingKeyFile: values.CONFLEDGER_SIGNING_KEY_FILE ?? null,
     fingerprintKeyFile: values.CONFLEDGER_FINGERPRINT_KEY_FILE ?? null,
-    openMetrics: values.CONFLEDGER_OPEN_METRICS === 'true',
+    openMetrics: values.CONFLEDGER_OPEN_METRICS,
     logLevel: values.CONFLEDGER_LOG_LEVEL,
   };
-}
-
-function problemOf({ path: [variable], message }: z.core.$ZodIssue, given: Record<string, unknown>): string {
-  const name = String(variable);
-  return Object.hasOwn(given, name) ? `${name}: ${message}` : `${name} is not set, and has no default`;
 }

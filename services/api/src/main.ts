@@ -1,32 +1,32 @@
 // The api as a process of its own. Configuration comes from the environment (config.ts), logs go to standard output.
+import { InstallationKeyMismatch } from '@confledger/application';
+import { listening, runProcess, systemCode } from '@confledger/process';
 import { compose } from './compose.js';
-import { ConfigRefused, readConfig } from './config.js';
+import { readConfig } from './config.js';
 import { KeyUnusable } from './keys.js';
 import { createLogger } from './runtime/logger.js';
 import { TokenUnusable } from './tokens.js';
 
-async function run(): Promise<void> {
+async function start(stopping: AbortSignal): Promise<() => Promise<void>> {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel);
+  stopping.addEventListener('abort', () => logger.info({ signal: stopping.reason as unknown }, 'stopping'), { once: true });
   const api = await compose(config, logger);
-  const stop = (signal: string): void => {
-    logger.info({ signal }, 'stopping');
-    api.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        logger.error({ err: error }, 'could not stop cleanly');
-        process.exit(1);
-      },
-    );
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  logger.info({ url: await api.listen() }, 'listening');
+  logger.info({ url: await listening(config, () => api.listen()) }, 'listening');
+  return () => api.close();
 }
 
-run().catch((error: unknown) => {
-  // A refusal is for people, without a stack; a fault is for whoever mends it.
-  const refused = error instanceof ConfigRefused || error instanceof KeyUnusable || error instanceof TokenUnusable;
-  console.error(refused ? error.message : error);
-  process.exit(1);
-});
+/** What the files of the data directory can have against a start. */
+function explain(error: unknown): string | null {
+  if (error instanceof KeyUnusable || error instanceof TokenUnusable) return error.message;
+  if (error instanceof InstallationKeyMismatch) {
+    return `CONFLEDGER_SIGNING_KEY_FILE: ${error.message}. Put the installation's signing key there, or name the file that holds it.`;
+  }
+  const code = systemCode(error);
+  if (code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR' || code === 'ENOSPC') {
+    return `CONFLEDGER_DATA_DIR: ${error instanceof Error ? error.message : code}. Make it a directory that this user may write to, or set another.`;
+  }
+  return null;
+}
+
+runProcess({ start, explain });

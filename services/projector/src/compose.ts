@@ -1,7 +1,8 @@
 // The composition root of the projector as a process of its own: the only place here that knows which adapters there are.
 import { decodeEvent, documentsOf, LedgerReader, type EventStore } from '@confledger/application';
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
-import { createPool } from '@confledger/postgres';
+import { connectionProblems, createPool } from '@confledger/postgres';
+import { refusedWhen } from '@confledger/process';
 import {
   createPostgresProjections,
   createPostgresSnapshotStore,
@@ -29,7 +30,10 @@ export async function compose(config: ProjectorConfig, logger: Logger): Promise<
     const onError = (error: Error): void => logger.warn({ err: error }, 'an idle connection broke');
     const events = await eventStoreOf(config, logger);
     closers.push(() => events.close());
-    const readModel = await migrateReadModel(location);
+    const readModel = await refusedWhen(
+      () => migrateReadModel(location),
+      connectionProblems('CONFLEDGER_READ_MODEL_URL', config.readModelUrl),
+    );
     const pool = createPool({ ...location, applicationName: 'confledger projector snapshots', connectionsMax: 1 }, onError);
     closers.push(() => pool.end());
     const documentAt = documentsOf(new LedgerReader({ store: events, snapshots: createPostgresSnapshotStore(pool) }));
@@ -51,7 +55,10 @@ export async function compose(config: ProjectorConfig, logger: Logger): Promise<
 async function eventStoreOf({ eventStore, postgresUrl }: ProjectorConfig, logger: Logger): Promise<EventStore> {
   switch (eventStore) {
     case 'postgres':
-      await migrateEventStore({ connectionString: postgresUrl });
+      await refusedWhen(
+        () => migrateEventStore({ connectionString: postgresUrl }),
+        connectionProblems('CONFLEDGER_POSTGRES_URL', postgresUrl),
+      );
       return createPostgresEventStore({ connectionString: postgresUrl, logger });
   }
 }

@@ -1,5 +1,6 @@
+import { StartRefused } from '@confledger/process';
 import { expect, test } from 'vitest';
-import { ConfigRefused, readConfig } from './config.js';
+import { readConfig } from './config.js';
 
 const NEEDED = { CONFLEDGER_PUBLIC_KEY: 'key-one, key-two' };
 
@@ -24,7 +25,7 @@ test.each([
   ['PORT', '65536'],
 ])('%s=%s is refused by the name of the variable, without its value', (variable, value) => {
   const read = (): unknown => readConfig({ ...NEEDED, [variable]: value });
-  expect(read).toThrow(ConfigRefused);
+  expect(read).toThrow(StartRefused);
   expect(read).toThrow(variable);
   expect(read).not.toThrow(/hush/i);
 });

@@ -14,30 +14,24 @@
 // | CONFLEDGER_CACHE_MAX_AGE_MS | how long it may be unconfirmed and still be started from       | no limit              |
 // | HOST, PORT                  | where /status and /health are served; port 0 is any free one   | 127.0.0.1, 8014       |
 import { readFileSync } from 'node:fs';
+import { type Environment, host, name, port, readSettings, StartRefused, text } from '@confledger/process';
 import { z } from 'zod';
-
-const PORT_MAX = 65_535;
-const port = z.coerce
-  .number({ error: 'expected a port' })
-  .int('expected a port')
-  .min(0, 'expected a port')
-  .max(PORT_MAX, 'expected a port');
-const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and dashes, at most 63');
-const text = z.string().min(1);
 
 const variables = z.object({
   CONFLEDGER_URL: z.url({ protocol: /^https?$/, error: 'expected http://host:port' }).default('http://127.0.0.1:8011'),
   CONFLEDGER_TOKEN: text.optional(),
   CONFLEDGER_TOKEN_FILE: text.optional(),
-  CONFLEDGER_PUBLIC_KEY: text.transform((keys) => keys.split(',').map((key) => key.trim())),
+  CONFLEDGER_PUBLIC_KEY: z
+    .string({ error: 'expected the public key that GET /api/v1/status of the api shows' })
+    .transform((keys) => keys.split(',').map((key) => key.trim())),
   CONFLEDGER_ENVIRONMENT: name.default('production'),
   CONFLEDGER_SERVICE: name.default('trading-engine'),
   CONFLEDGER_NODE_NAME: text.optional(),
   CONFLEDGER_ORIGIN: text.optional(),
   CONFLEDGER_CACHE_FILE: text.optional(),
   CONFLEDGER_CACHE_MAX_AGE_MS: z.coerce.number({ error: 'expected milliseconds' }).positive('expected milliseconds above 0').optional(),
-  HOST: text.default('127.0.0.1'),
-  PORT: port.default(8014),
+  HOST: host,
+  PORT: port(8014),
 });
 
 export interface TradingNodeConfig {
@@ -55,17 +49,9 @@ export interface TradingNodeConfig {
   readonly port: number;
 }
 
-/** A variable whose value cannot be meant, or that is missing. */
-export class ConfigRefused extends Error {
-  override readonly name = 'ConfigRefused';
-}
-
-/** Reads the configuration; throws ConfigRefused, which names the variables but never a value. */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): TradingNodeConfig {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''));
-  const parsed = variables.safeParse(given);
-  if (!parsed.success) throw new ConfigRefused(parsed.error.issues.map((issue) => problemOf(issue, given)).join('\n'));
-  const values = parsed.data;
+/** Reads the configuration; throws StartRefused, which names the variables but never a value. */
+export function readConfig(environment: Environment): TradingNodeConfig {
+  const values = readSettings(variables, environment);
   return {
     url: values.CONFLEDGER_URL,
     token: values.CONFLEDGER_TOKEN ?? tokenOfFile(values.CONFLEDGER_TOKEN_FILE),
@@ -86,11 +72,6 @@ function tokenOfFile(path: string | undefined): string | undefined {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch {
-    throw new ConfigRefused('CONFLEDGER_TOKEN_FILE: the file cannot be read');
+    throw new StartRefused('CONFLEDGER_TOKEN_FILE: the file cannot be read. Correct the path, or let this user read it.');
   }
-}
-
-function problemOf({ path: [variable], message }: z.core.$ZodIssue, given: Record<string, unknown>): string {
-  const variableName = String(variable);
-  return Object.hasOwn(given, variableName) ? `${variableName}: ${message}` : `${variableName} is not set, and has no default`;
 }

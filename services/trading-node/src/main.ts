@@ -1,34 +1,23 @@
 // The reference trading node as a process of its own. Configuration comes from the environment (config.ts), lines go to standard output.
+import { listening, runProcess } from '@confledger/process';
 import { ConfLedgerError } from '@confledger/sdk';
 import { compose } from './compose.js';
-import { ConfigRefused, readConfig } from './config.js';
+import { readConfig } from './config.js';
 
-async function run(): Promise<void> {
-  const node = await compose(readConfig(process.env), (line) => console.log(line));
-  let stopping = false;
-  const stop = (): void => {
-    stopping = true;
-    // Nothing is left then, and the process ends by itself.
-    node.close().catch(fail);
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+async function start(stopping: AbortSignal): Promise<() => Promise<void>> {
+  const config = readConfig(process.env);
+  const node = await listening(config, () => compose(config, (line) => console.log(line)));
   console.log(`${node.name} serves ${node.url}/status`);
+  const close = (): Promise<void> => node.close();
+  // It may wait for its first activation until then.
+  stopping.addEventListener('abort', () => void close(), { once: true });
   try {
     await node.connected;
+    return close;
   } catch (error) {
-    if (stopping) return;
-    await node.close();
+    await close();
     throw error;
   }
 }
 
-function fail(error: unknown): void {
-  // A refusal is for people, without a stack; a fault is for whoever mends it.
-  if (error instanceof ConfigRefused) console.error(error.message);
-  else if (error instanceof ConfLedgerError) console.error(`${error.code}: ${error.message}. ${error.remedy}`);
-  else console.error(error);
-  process.exit(1);
-}
-
-run().catch(fail);
+runProcess({ start, explain: (error) => (error instanceof ConfLedgerError ? `${error.code}: ${error.message}. ${error.remedy}` : null) });

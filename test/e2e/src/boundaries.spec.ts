@@ -22,6 +22,7 @@ const refused = [
   ['packages/read-model-postgres/src/service.ts', '@confledger/api', 'no service'],
   ['packages/feed-http/src/sibling.ts', '@confledger/event-store-postgres', 'no other adapter'],
   ['packages/postgres/src/port.ts', '@confledger/application', 'postgres holds what adapters on Postgres share'],
+  ['packages/process/src/part.ts', '@confledger/postgres', 'process knows how a service begins and ends'],
   ['services/api/src/routes/adapter.ts', '@confledger/event-store-postgres', 'Only compose.ts or main.ts'],
   ['packages/domain/src/one.ts', './two.js', 'Dependency cycle'],
   ['packages/domain/src/two.ts', './one.js', 'Dependency cycle'],

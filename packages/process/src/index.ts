@@ -1,0 +1,8 @@
+// How a service begins and ends as a process of its own. Used by config.ts, compose.ts and main.ts of every service.
+export { listening } from './listening.js';
+export { runProcess } from './run-process.js';
+export type { RunOptions } from './run-process.js';
+export { readSettings } from './settings.js';
+export type { Environment } from './settings.js';
+export { refusedWhen, StartRefused, systemCode } from './start-refused.js';
+export { count, flag, host, LOG_LEVELS, logLevel, name, port, postgresUrl, readModelSettings, text } from './variables.js';

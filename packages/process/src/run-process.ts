@@ -1,0 +1,39 @@
+// Runs a service as a process of its own: until a signal, or until it cannot be started. Called by main.ts of every service.
+import { StartRefused } from './start-refused.js';
+
+export interface RunOptions {
+  /**
+   * Starts the service and answers what ends it in good order. `stopping` aborts at the first SIGINT or SIGTERM, with the signal's name as
+   * its reason; a start that is under way may reject with that reason, or with an AbortError.
+   */
+  readonly start: (stopping: AbortSignal) => Promise<() => Promise<void>>;
+  /** What a fault means to people, in one line with its remedy; null where it means nothing to them. StartRefused says it by itself. */
+  readonly explain?: (error: unknown) => string | null;
+}
+
+/** Exit code 0 after a signal, 1 when the service could not be started or ended in good order. A second signal ends the process at once. */
+export function runProcess({ start, explain = () => null }: RunOptions): void {
+  const stopping = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort(name));
+  const { signal } = stopping;
+  run(start, signal).then(
+    () => process.exit(0),
+    (error: unknown) => {
+      if (signal.aborted && isAbort(error, signal)) process.exit(0);
+      const message = error instanceof StartRefused ? error.message : explain(error);
+      // A refusal is for people, without a stack; a fault is for whoever mends it.
+      console.error(message ?? error);
+      process.exit(1);
+    },
+  );
+}
+
+async function run(start: RunOptions['start'], signal: AbortSignal): Promise<void> {
+  const close = await start(signal);
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  await close();
+}
+
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  return error === signal.reason || (error instanceof Error && error.name === 'AbortError');
+}
