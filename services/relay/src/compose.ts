@@ -1,11 +1,19 @@
 // The composition root of the relay as a process of its own: the only place here that knows which adapters there are.
 import {
-  createLedgers, EventUnreadable, pause, readInstallation, type ActiveDocument, type EventStore, type LedgersCore, type Signer,
+  createLedgers,
+  EventUnreadable,
+  pause,
+  readInstallation,
+  type ActiveDocument,
+  type EventStore,
+  type LedgersCore,
+  type Signer,
 } from '@confledger/application';
 import { LedgerCorrupt } from '@confledger/domain';
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
 import { createKafkaFeed } from '@confledger/feed-kafka/publisher';
-import { createElection, createPool } from '@confledger/postgres';
+import { connectionProblems, createElection, createPool } from '@confledger/postgres';
+import { refusedWhen } from '@confledger/process';
 import { createPostgresSnapshotStore, migrateReadModel } from '@confledger/read-model-postgres';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -33,9 +41,13 @@ export async function compose(config: RelayConfig, logger: Logger, signal: Abort
     const events = await eventStoreOf(config, logger);
     closers.push(() => events.close());
     const { installation, keyId, publicKey } = await installationOf(events, logger, signal);
-    await migrateReadModel({ connectionString: config.readModelUrl });
+    const location = { connectionString: config.readModelUrl };
+    await refusedWhen(() => migrateReadModel(location), connectionProblems('CONFLEDGER_READ_MODEL_URL', config.readModelUrl));
     const onError = (error: Error): void => logger.warn({ err: error }, 'an idle connection broke');
-    const pool = createPool({ connectionString: config.readModelUrl, applicationName: 'confledger relay snapshots', connectionsMax: 1 }, onError);
+    const pool = createPool(
+      { connectionString: config.readModelUrl, applicationName: 'confledger relay snapshots', connectionsMax: 1 },
+      onError,
+    );
     closers.push(() => pool.end());
     const ledgers = createLedgers({
       store: events,
@@ -76,12 +88,19 @@ export async function compose(config: RelayConfig, logger: Logger, signal: Abort
 async function eventStoreOf({ eventStore, postgresUrl }: RelayConfig, logger: Logger): Promise<EventStore> {
   switch (eventStore) {
     case 'postgres':
-      await migrateEventStore({ connectionString: postgresUrl });
+      await refusedWhen(
+        () => migrateEventStore({ connectionString: postgresUrl }),
+        connectionProblems('CONFLEDGER_POSTGRES_URL', postgresUrl),
+      );
       return createPostgresEventStore({ connectionString: postgresUrl, logger });
   }
 }
 
-async function installationOf(store: EventStore, logger: Logger, signal: AbortSignal): Promise<{ readonly installation: string; readonly keyId: string; readonly publicKey: string }> {
+async function installationOf(
+  store: EventStore,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<{ readonly installation: string; readonly keyId: string; readonly publicKey: string }> {
   for (let told = false; ; told = true) {
     signal.throwIfAborted();
     const known = await readInstallation(store);

@@ -1,7 +1,11 @@
+import { StartRefused } from '@confledger/process';
 import { expect, test } from 'vitest';
-import { ConfigRefused, readConfig } from './config.js';
+import { readConfig } from './config.js';
 
-const NEEDED = { CONFLEDGER_POSTGRES_URL: 'postgres://user:hush@localhost:5432/confledger', CONFLEDGER_KAFKA_BROKERS: 'one:9092, two:9092' };
+const NEEDED = {
+  CONFLEDGER_POSTGRES_URL: 'postgres://user:hush@localhost:5432/confledger',
+  CONFLEDGER_KAFKA_BROKERS: 'one:9092, two:9092',
+};
 
 test('Postgres and the brokers must be given; the rest has defaults for three brokers', () => {
   expect(readConfig(NEEDED)).toEqual({
@@ -17,9 +21,14 @@ test('Postgres and the brokers must be given; the rest has defaults for three br
 });
 
 test('a user name, a password and a mechanism are given together', () => {
-  const credentials = { CONFLEDGER_KAFKA_SASL_MECHANISM: 'scram-sha-512', CONFLEDGER_KAFKA_USERNAME: 'relay', CONFLEDGER_KAFKA_PASSWORD: 'hush' };
+  const credentials = {
+    CONFLEDGER_KAFKA_SASL_MECHANISM: 'scram-sha-512',
+    CONFLEDGER_KAFKA_USERNAME: 'relay',
+    CONFLEDGER_KAFKA_PASSWORD: 'hush',
+  };
   expect(readConfig({ ...NEEDED, ...credentials }).kafka.sasl).toEqual({ mechanism: 'scram-sha-512', username: 'relay', password: 'hush' });
-  for (const variable of Object.keys(credentials)) expect(() => readConfig({ ...NEEDED, ...credentials, [variable]: undefined })).toThrow(variable);
+  for (const variable of Object.keys(credentials))
+    expect(() => readConfig({ ...NEEDED, ...credentials, [variable]: undefined })).toThrow(variable);
 });
 
 test.each([
@@ -39,7 +48,7 @@ test.each([
   ['CONFLEDGER_LOG_LEVEL', 'loud'],
 ])('%s=%s is refused by the name of the variable, without its value', (variable, value) => {
   const read = (): unknown => readConfig({ ...NEEDED, [variable]: value });
-  expect(read).toThrow(ConfigRefused);
+  expect(read).toThrow(StartRefused);
   expect(read).toThrow(variable);
   expect(read).not.toThrow(/hush/);
 });
