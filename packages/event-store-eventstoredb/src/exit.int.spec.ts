@@ -13,7 +13,7 @@ const TEST_TIMEOUT_MS = 90_000;
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const program = `
   import { createEventStoreDbEventStore } from ${JSON.stringify(new URL('index.ts', import.meta.url).href)};
-  const store = createEventStoreDbEventStore({ connectionString: process.env.URL_OF_STORE, attemptTimeoutMs: 3_000, readTimeoutMs: 3_000 });
+  const store = createEventStoreDbEventStore({ connectionString: process.env.URL_OF_STORE, attemptTimeoutMs: 1_500, readTimeoutMs: 1_500 });
   const abort = new AbortController();
   const reading = (async () => { for await (const events of store.subscribe({ after: 0n, signal: abort.signal })) events.length; })();
   const event = () => ({ id: crypto.randomUUID(), type: 'ConfigSet', data: '{}', metadata: '{}' });
