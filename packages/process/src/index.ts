@@ -1,5 +1,8 @@
 // How a service begins and ends as a process of its own. Used by config.ts, compose.ts and main.ts of every service.
+export { counter, gauge, serveHealth } from './health-server.js';
+export type { HealthReport, HealthServer, HealthSource, Metric } from './health-server.js';
 export { listening } from './listening.js';
+export { packageVersion } from './package-version.js';
 export { runProcess } from './run-process.js';
 export type { RunOptions } from './run-process.js';
 export { readSettings } from './settings.js';

@@ -2,13 +2,14 @@
 import { LedgerLog } from '@confledger/conformance';
 import { createPostgresEventStore } from '@confledger/event-store-postgres';
 import { createPool } from '@confledger/postgres';
+import { serveHealth } from '@confledger/process';
 import { createPostgresReadModel } from '@confledger/read-model-postgres';
 import { eventually, freshDatabase } from '@confledger/test-support';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { compose } from './compose.js';
 import { readConfig } from './config.js';
-import { serveHealth } from './health-server.js';
+import { healthOf } from './health.js';
 
 const ENGINE = 'production.trading-engine';
 
@@ -17,7 +18,7 @@ test('It projects what is appended, an older version activated included, reports
   const lines: string[] = [];
   const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
   const { projector, close } = await compose(readConfig({ CONFLEDGER_POSTGRES_URL: connectionString, PORT: '0' }), logger);
-  const health = await serveHealth(projector, { host: '127.0.0.1', port: 0, version: '1.2.3' });
+  const health = await serveHealth(healthOf(projector), { host: '127.0.0.1', port: 0, version: '1.2.3' });
   const store = createPostgresEventStore({ connectionString });
   const readModel = createPostgresReadModel({ connectionString });
 

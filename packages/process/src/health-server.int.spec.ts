@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { serveHealth, type HealthReport, type HealthServer } from './index.js';
+
+const HEALTHY: HealthReport = {
+  healthy: true,
+  details: { state: 'active' },
+  metrics: [{ type: 'gauge', name: 'part_active', help: '1 when it works', value: 1n }],
+};
+
+let report: () => Promise<HealthReport>;
+let server: HealthServer;
+beforeEach(async () => {
+  report = () => Promise.resolve(HEALTHY);
+  const source = { name: 'part', unknown: 'the log does not answer', report: () => report() };
+  server = await serveHealth(source, { host: '127.0.0.1', port: 0, version: '1.2.3' });
+});
+afterEach(() => server.close());
+
+const ask = (path: string, method = 'GET') => fetch(`${server.url}${path}`, { method, headers: { connection: 'close' } });
+
+test('a healthy part is shown with its details and its metrics', async () => {
+  const health = await ask('/health');
+  expect(health.status).toBe(200);
+  expect(await health.json()).toMatchObject({ healthy: true, checks: { part: { healthy: true, state: 'active' } }, version: '1.2.3' });
+  expect(await (await ask('/metrics')).text()).toBe(
+    '# HELP confledger_part_active 1 when it works\n# TYPE confledger_part_active gauge\nconfledger_part_active 1\n',
+  );
+});
+
+test.each([
+  ['rejects', () => Promise.reject(new Error('away'))],
+  ['does not answer', () => new Promise<HealthReport>(() => undefined)],
+])('a part whose report %s is unhealthy in bounded time, without metrics, and alive', async (_how, broken) => {
+  report = broken;
+  const health = await ask('/health/ready');
+  expect(health.status).toBe(503);
+  expect(await health.json()).toMatchObject({ healthy: false, checks: { part: { healthy: false, problem: 'the log does not answer' } } });
+  expect((await ask('/metrics')).status).toBe(503);
+  expect((await ask('/health/live')).status).toBe(200);
+});
+
+test('what else is asked is refused', async () => {
+  expect((await ask('/elsewhere')).status).toBe(404);
+  expect((await ask('/health', 'POST')).status).toBe(405);
+});

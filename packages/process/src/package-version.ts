@@ -1,0 +1,8 @@
+// Which release a service is of. Used by main.ts of the services.
+import { readFileSync } from 'node:fs';
+
+/** The version in the package.json beside the folder of the module whose `import.meta.url` is given. */
+export function packageVersion(moduleUrl: string): string {
+  const text = readFileSync(new URL('../package.json', moduleUrl), 'utf8');
+  return String((JSON.parse(text) as { version?: unknown }).version);
+}

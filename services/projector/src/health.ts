@@ -1,0 +1,27 @@
+// How the projector is, for its health port. Used by main.ts.
+import { counter, gauge, type HealthSource } from '@confledger/process';
+import type { RunningProjector } from './start-projector.js';
+
+/** Healthy while it projects or stands by; unknown while the log or the read model is away. */
+export function healthOf(projector: RunningProjector): HealthSource {
+  return {
+    name: 'projector',
+    unknown: 'the log or the read model does not answer',
+    report: async () => {
+      const { state, position, last, lag, projected, parked, failures } = await projector.status();
+      return {
+        healthy: state === 'active' || state === 'standby',
+        details: { state, position: String(position), last: String(last), lag: String(lag), parked },
+        metrics: [
+          gauge('projector_active', '1 when this process projects, 0 on standby', state === 'active' ? 1 : 0),
+          gauge('log_position', 'Position of the newest event', last),
+          gauge('read_model_position', 'Position that the read model is valid at', position),
+          gauge('read_model_lag_positions', 'How far the read model is behind the log, in positions', lag),
+          counter('projector_events_total', 'Events folded by this process', projected),
+          counter('projector_parked_total', 'Events that this process could not apply', parked),
+          counter('projector_failures_total', 'Failures that were tried again', failures),
+        ],
+      };
+    },
+  };
+}
