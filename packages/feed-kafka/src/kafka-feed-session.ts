@@ -7,6 +7,7 @@ import { PartitionReader } from './partition-reader.js';
 import { partitionOf } from './partitions.js';
 import { Pause } from './pause.js';
 import { activeTopic } from './records.js';
+import { topicOffsets, type PartitionOffsets } from './topic-offsets.js';
 import { openTopicConsumer, type TopicConsumer } from './topic-consumer.js';
 
 const RECONNECT_DELAY_MS = 50;
@@ -104,11 +105,10 @@ async function partitionsOf(admin: Admin, topic: string): Promise<number[]> {
   return (topics[0]?.partitions ?? []).map(({ partitionId }) => partitionId);
 }
 
-/** The first offset that there is, and the one behind the last that a reader of committed records gets. */
-async function offsetsOf(admin: Admin, topic: string, partition: number): Promise<{ readonly low: bigint; readonly high: bigint }> {
-  const found = (await admin.fetchTopicOffsets(topic)).find((each) => each.partition === partition);
+async function offsetsOf(admin: Admin, topic: string, partition: number): Promise<PartitionOffsets> {
+  const found = (await topicOffsets(admin, topic)).find((each) => each.partition === partition);
   if (found === undefined) throw new Error(`the topic ${topic} has no partition ${partition} any more`);
-  return { low: BigInt(found.low), high: BigInt(found.high) };
+  return found;
 }
 
 function aborted(signal: AbortSignal): Promise<Error> {

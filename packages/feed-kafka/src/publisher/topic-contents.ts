@@ -3,6 +3,7 @@ import type { FeedBeat } from '@confledger/contracts';
 import type { Admin, Kafka, KafkaMessage } from 'kafkajs';
 import { readBeat, readKey, readLeaf, readMarker } from '../records.js';
 import { openTopicConsumer } from '../topic-consumer.js';
+import { topicOffsets } from '../topic-offsets.js';
 import { HeldLedger } from './held-ledger.js';
 
 /** A reading that gets nothing new for so long has failed. */
@@ -50,7 +51,7 @@ export interface ReadTopicOptions {
 
 /** Reads every partition up to where it ends now. Rejects when the topic falls silent before, or `signal` aborts. */
 export async function readTopic({ kafka, admin, topic, groupPrefix, signal }: ReadTopicOptions): Promise<TopicContents> {
-  const offsets = (await admin.fetchTopicOffsets(topic)).map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }));
+  const offsets = await topicOffsets(admin, topic);
   let contents = new TopicContents();
   const unread = (): Map<number, bigint> => new Map(offsets.filter(({ low, high }) => low < high).map(({ partition, high }) => [partition, high]));
   let missing = unread();
