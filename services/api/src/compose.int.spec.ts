@@ -24,9 +24,12 @@ beforeAll(async () => {
   token = readFileSync(path.join(directory, 'admin.token'), 'utf8').trim();
 });
 afterAll(async () => {
-  await other.close();
-  await one.close();
-  rmSync(directory, { recursive: true, force: true });
+  try {
+    await other.close();
+    await one.close();
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 });
 
 async function ask(
