@@ -48,3 +48,10 @@ test('an event of more than the limit is refused, in one line or in many', () =>
   const line = Buffer.from(`data: ${piece.toString()}\n`);
   expect(() => parse([line, line, line, line, line])).toThrow(EventTooLong);
 });
+
+test('an event that comes byte by byte costs no more than its length', { timeout: 20_000 }, () => {
+  const bytes = Buffer.from(`data: ${'x'.repeat(EVENT_LENGTH_MAX / 4)}\n\n`);
+  // Were the line looked through anew with every byte, this would take minutes of the thread that trades.
+  const [event] = parse(Array.from(bytes, (_, index) => bytes.subarray(index, index + 1)));
+  expect(event?.data).toHaveLength(EVENT_LENGTH_MAX / 4);
+});

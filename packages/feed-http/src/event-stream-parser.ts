@@ -17,7 +17,9 @@ export class EventTooLong extends Error {
 export class EventStreamParser {
   readonly #onEvent: (event: StreamEvent) => void;
   readonly #decoder = new StringDecoder('utf8');
-  #rest = '';
+  /** A line that has no end yet, as it came: joined once, so that a line in many pieces costs no more than one in few. */
+  #pieces: string[] = [];
+  #piecesLength = 0;
   #name = '';
   #data: string | null = null;
   #stopped = false;
@@ -28,19 +30,30 @@ export class EventStreamParser {
 
   /** Tells every event that these bytes complete. Throws EventTooLong. */
   push(chunk: Buffer): void {
-    const text = this.#rest + this.#decoder.write(chunk);
+    const piece = this.#decoder.write(chunk);
+    this.#keep(piece);
+    if (!piece.includes('\n')) return;
+    const text = this.#pieces.join('');
     let start = 0;
     for (let end = text.indexOf('\n', start); end !== -1 && !this.#stopped; end = text.indexOf('\n', start)) {
       this.#line(text.slice(start, text.charCodeAt(end - 1) === CARRIAGE_RETURN && end > start ? end - 1 : end));
       start = end + 1;
     }
-    this.#rest = text.slice(start);
-    this.#limit(this.#rest.length);
+    this.#pieces = [];
+    this.#piecesLength = 0;
+    this.#keep(text.slice(start));
   }
 
   /** No more events, also none of the bytes that are being read now. */
   stop(): void {
     this.#stopped = true;
+  }
+
+  #keep(piece: string): void {
+    this.#pieces.push(piece);
+    this.#piecesLength += piece.length;
+    // A piece may end whole lines; what is left of it is judged when they have been told.
+    if (!piece.includes('\n')) this.#limit(this.#piecesLength);
   }
 
   #line(line: string): void {

@@ -26,6 +26,8 @@ export class HttpFeedSession implements FeedSession {
   #request: ClientRequest | null = null;
   #parser: EventStreamParser | null = null;
   #retryTimer: NodeJS.Timeout | null = null;
+  /** Bytes alone are no sign of life: what stands between node and api may send comments for ever. */
+  #silence: NodeJS.Timeout | null = null;
   #closed = false;
 
   constructor(options: HttpFeedSessionOptions) {
@@ -62,7 +64,7 @@ export class HttpFeedSession implements FeedSession {
     this.#request = request;
     const fail = (problem: string): void => this.#fail(request, problem);
     request.setNoDelay(true);
-    request.setTimeout(idleTimeoutMs, () => fail(`the api said nothing for ${idleTimeoutMs} ms`));
+    request.setTimeout(idleTimeoutMs, () => fail(saidNothing(idleTimeoutMs)));
     request.on('error', (error) => fail(connectionProblem(error)));
     request.on('response', (response) => void this.#receive(request, response, fail));
     request.end();
@@ -75,6 +77,8 @@ export class HttpFeedSession implements FeedSession {
     }
     const parser = new EventStreamParser((event) => this.#tell(event));
     this.#parser = parser;
+    const { idleTimeoutMs } = this.#options;
+    if (this.#request === request) this.#silence = setTimeout(() => fail(saidNothing(idleTimeoutMs)), idleTimeoutMs);
     response.on('data', (chunk: Buffer) => {
       if (this.#request !== request) return;
       try {
@@ -89,6 +93,7 @@ export class HttpFeedSession implements FeedSession {
 
   #tell({ name, data }: StreamEvent): void {
     const { sink } = this.#options;
+    this.#silence?.refresh();
     const json = parse(data);
     if (name === 'leaf') return this.#hand(readFeedLeaf(json), (leaf) => sink.leaf(leaf));
     if (name === 'active') return this.#hand(readActivationMarker(json), (marker) => sink.active(marker));
@@ -119,6 +124,8 @@ export class HttpFeedSession implements FeedSession {
   #disconnect(): void {
     this.#parser?.stop();
     this.#parser = null;
+    if (this.#silence !== null) clearTimeout(this.#silence);
+    this.#silence = null;
     const request = this.#request;
     this.#request = null;
     request?.destroy();
@@ -147,6 +154,10 @@ function incarnationOf(json: unknown): string | null {
   if (typeof json !== 'object' || json === null) return null;
   const { incarnation } = json as { readonly incarnation?: unknown };
   return typeof incarnation === 'string' ? incarnation : null;
+}
+
+function saidNothing(idleTimeoutMs: number): string {
+  return `the api said nothing for ${idleTimeoutMs} ms`;
 }
 
 function connectionProblem(error: Error & { readonly code?: string }): string {

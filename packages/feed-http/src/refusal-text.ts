@@ -4,7 +4,10 @@ import type { IncomingMessage } from 'node:http';
 /** How much of an error answer is read. */
 export const ERROR_BODY_BYTES_MAX = 16 * 1024;
 
-/** Reads a bounded part of the answer and names status, code and error. Never rejects. */
+/** How long an error answer is read. */
+export const ERROR_BODY_MS_MAX = 1_000;
+
+/** Reads a bounded part of the answer, for a bounded time, and names status, code and error. Never rejects. */
 export async function refusalText(response: IncomingMessage): Promise<string> {
   const status = response.statusCode ?? 0;
   const said = describeBody(await readStart(response));
@@ -21,7 +24,11 @@ function readStart(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   return new Promise((resolve) => {
-    const done = (): void => resolve(Buffer.concat(chunks).toString('utf8'));
+    const done = (): void => {
+      clearTimeout(late);
+      resolve(Buffer.concat(chunks).toString('utf8'));
+    };
+    const late = setTimeout(done, ERROR_BODY_MS_MAX);
     response.on('data', (chunk: Buffer) => {
       if (bytes <= ERROR_BODY_BYTES_MAX) chunks.push(chunk);
       bytes += chunk.length;
@@ -29,6 +36,7 @@ function readStart(response: IncomingMessage): Promise<string> {
     });
     response.on('end', done);
     response.on('error', done);
+    response.on('close', done);
   });
 }
 
