@@ -9,6 +9,8 @@ import { Shutdown } from './shutdown.js';
 import { StartRefused } from './start-refused.js';
 import { createTerminal, readyText } from './terminal.js';
 
+// A reader that has gone (a closed pipe or window) is no fault: said in turn, it would be a fault again, without end.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 const terminal = createTerminal(process.stdout, process.stderr, process.env);
 const shutdown = new Shutdown((part, error) =>
   terminal.say(`${part} did not stop cleanly: ${error instanceof Error ? error.message : String(error)}`),
