@@ -5,6 +5,7 @@ import { createApi, ensureAdminToken, keyFilesOf, KeyUnusable, loadTokens, openK
 import {
   createLedgers,
   decodeEvent,
+  documentsOf,
   ensureInstallation,
   InstallationKeyMismatch,
   type EventStore,
@@ -124,35 +125,37 @@ async function startProjections({ postgresUrl, logs, shutdown }: Parts, { store,
     logger.warn({ err: error }, 'an idle connection broke'),
   );
   shutdown.add('projections', () => projections.close());
-  const documentAt = async (ledger: string, version: number) => {
-    const content = await ledgers.reader.version(ledger, version);
-    return 'document' in content ? content.document : null;
-  };
   const projector = startProjector({
     events: store,
     store: projections.store,
     lock: projections.lock,
-    documentAt,
+    documentAt: documentsOf(ledgers.reader),
     decode: decodeEvent,
     logger,
   });
   shutdown.add('projector', () => projector.stop());
 }
 
-async function startFeed({ logs, shutdown }: Parts, { store, ledgers, installation }: Core): Promise<HttpFeedPublisher> {
-  const position = await store.lastPosition();
-  const publisher = createHttpFeed({ installation, load: (ledger) => ledgers.active(ledger), position: () => position });
+interface Feed {
+  readonly publisher: HttpFeedPublisher;
+  /** The position that the feed is complete up to. */
+  readonly position: () => bigint;
+}
+
+async function startFeed({ logs, shutdown }: Parts, { store, ledgers, installation }: Core): Promise<Feed> {
+  const before = await store.lastPosition();
+  const publisher = createHttpFeed({ installation, load: (ledger) => ledgers.active(ledger), position: () => before });
   // The relay closes the publisher when it stops.
   const relay = startRelay({ events: store, ledgers, publisher, logger: logs.of('relay') });
   shutdown.add('relay', () => relay.stop());
   await relay.ready;
-  return publisher;
+  return { publisher, position: relay.position };
 }
 
 async function startServing(
   { settings, postgresUrl, logs, shutdown }: Parts,
   core: Core,
-  feed: HttpFeedPublisher,
+  feed: Feed,
   signer: Signer,
 ): Promise<string> {
   const logger = logs.of('api');
@@ -163,7 +166,8 @@ async function startServing(
     readModel,
     reports: createPostgresNodeReports(core.pool),
     eventStore: core.store,
-    feed,
+    feed: feed.publisher,
+    feedPosition: feed.position,
     tokens: loadTokens(settings.dataDirectory),
     environments: ENVIRONMENTS,
     installation: core.installation,
