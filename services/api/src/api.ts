@@ -7,9 +7,9 @@ import { authenticator, NOBODY, type TokenOwner } from './auth.js';
 import type { ApiContext, SignerPublicKey } from './context.js';
 import { serveDocumentation } from './docs/documentation.js';
 import { JSON_TYPE, type Endpoint } from './endpoint.js';
-import { failure, isFault, refusalFor } from './errors/failure.js';
+import { byCatalogue, failure, isFault, refusalFor } from './errors/failure.js';
 import { STATUS_OF } from './errors/status.js';
-import { BODY_BYTES_MAX, forgetTypeOfNothing, readBodiesStrictly } from './request/body-parser.js';
+import { BODY_BYTES_MAX, forgetTypeOfNothing, isCutShort, isDrained, readBodiesStrictly } from './request/body-parser.js';
 import { requestIdOf } from './request/identity.js';
 import { parseQueryString } from './request/query-string.js';
 import { documentEndpoints } from './routes/documents.js';
@@ -27,6 +27,9 @@ import { logFault, logRequests } from './runtime/request-log.js';
 
 /** The longest parameter in a URL, in characters: beyond the 16 KiB that Node takes, so that our own limits speak. */
 const PARAMETER_CHARACTERS_MAX = 32 * 1024;
+
+/** How long a whole request may take to arrive: 10 MiB at 90 KB a second. */
+const REQUEST_TIMEOUT_MS = 120_000;
 
 export interface ApiOptions {
   readonly ledgers: Ledgers;
@@ -96,8 +99,9 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 
 function makeServer({ logger }: ApiOptions, clock: Clock): FastifyInstance {
   const answerFailure = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const refused = refusalFor(error);
+    const refused = isCutShort(request) ? byCatalogue('REQUEST_MALFORMED') : refusalFor(error);
     if (isFault(refused)) logFault(logger, request, error);
+    if (refused.code === 'BODY_TOO_LARGE' && isDrained(request)) reply.removeHeader('connection');
     // A request that reached no route has not met the hook that sets these.
     if (!reply.hasHeader('x-request-id')) reply.headers(COMMON_HEADERS).header('x-request-id', request.id);
     reply.code(STATUS_OF[refused.code]).headers(refused.headers).header('content-type', JSON_TYPE);
@@ -110,6 +114,7 @@ function makeServer({ logger }: ApiOptions, clock: Clock): FastifyInstance {
     childLoggerFactory: (shared) => shared,
     genReqId: (request) => requestIdOf(request),
     bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: {
       maxParamLength: PARAMETER_CHARACTERS_MAX,
       querystringParser: (text) => parseQueryString(text) as Record<string, unknown>,

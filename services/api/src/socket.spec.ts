@@ -1,9 +1,13 @@
 // What only a real socket shows: malformed HTTP, headers that are too large, bodies cut short, streams that end at closing.
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/feed-http/publisher';
+import { BODY_BYTES_MAX } from './request/body-parser.js';
 import { startApi, TOKEN, type ApiUnderTest } from './fixtures/api-under-test.js';
+
+const PIECE_BYTES = 64 * 1024;
 
 let given: ApiUnderTest;
 let feed: HttpFeedPublisher;
@@ -60,6 +64,45 @@ test('a chunked body of another type is refused, an empty one is none', async ()
   expect([refused.status, refused.body.code]).toEqual([415, 'CONTENT_TYPE_UNSUPPORTED']);
   const empty = await send(`${head('DELETE', '/x')}0\r\n\r\n`);
   expect([empty.status, empty.body.code]).toEqual([404, 'LEDGER_UNKNOWN']);
+});
+
+test('a client that goes away in the middle of its body is no fault of ours', async () => {
+  const before = given.log.length;
+  const head = `PUT /api/v1/configurations/engine/x HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${TOKEN}\r\ncontent-type: application/json\r\n`;
+  const arrived = once(given.api.app.server, 'request');
+  const socket = connect(Number(url.port), url.hostname);
+  socket.write(`${head}content-length: 30\r\n\r\n{"val`);
+  const [request] = (await arrived) as [IncomingMessage];
+  socket.destroy();
+  await new Promise((resolve) => request.once('close', resolve));
+  await fetch(new URL('/health/live', url));
+  expect(given.log.slice(before).join('')).not.toContain('request failed');
+});
+
+test('a body over the limit is answered also to a client that sends all of it before it listens', async () => {
+  const body = Buffer.alloc(BODY_BYTES_MAX + 1, ' ');
+  const socket = connect(Number(url.port), url.hostname);
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const ended = once(socket, 'close');
+  const lines = [
+    'PUT /api/v1/configurations/engine/x HTTP/1.1',
+    'host: x',
+    `authorization: Bearer ${TOKEN}`,
+    'content-type: application/json',
+    `content-length: ${body.length}`,
+    '\r\n',
+  ];
+  socket.write(lines.join('\r\n'));
+  for (let start = 0; start < body.length; start += PIECE_BYTES) {
+    if (!socket.write(body.subarray(start, start + PIECE_BYTES))) await once(socket, 'drain');
+  }
+  socket.write('GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+  await ended;
+  const text = Buffer.concat(chunks).toString();
+  expect(text).toMatch(/^HTTP\/1\.1 413 /);
+  expect(text).toContain('BODY_TOO_LARGE');
+  expect(text).toContain('HTTP/1.1 200 OK');
 });
 
 test('closing ends the streams of the feed, which else would stay open for ever', async () => {

@@ -8,6 +8,9 @@ import { refuse, refuseProblem } from '../errors/request-refused.js';
 /** The largest request body, in bytes. */
 export const BODY_BYTES_MAX = 10 * 1024 * 1024;
 
+/** A body over the limit, but not over this, is thrown away; above, the connection is closed. */
+const DRAINED_BYTES_MAX = 10 * BODY_BYTES_MAX;
+
 /** Installs the parsers. A body that is empty counts as none, whatever type it claims. */
 export function readBodiesStrictly(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
@@ -26,6 +29,19 @@ export function readBodiesStrictly(app: FastifyInstance): void {
     payload.once('end', () => done(null, undefined));
     payload.once('error', done);
   });
+}
+
+/** Whether the client went away before its body was there: nobody's fault here, and nobody is left to answer. */
+export function isCutShort({ raw }: FastifyRequest): boolean {
+  return raw.destroyed && !raw.complete;
+}
+
+/**
+ * Whether a body over the limit is read to its end and thrown away, instead of closing the connection. Most clients send all before
+ * they listen: closed on, they get a broken pipe in the place of an answer.
+ */
+export function isDrained({ headers }: FastifyRequest): boolean {
+  return Number(headers['content-length']) <= DRAINED_BYTES_MAX;
 }
 
 /** Takes the content type off a request without a body, so that Fastify does not judge what is not there. */
