@@ -73,7 +73,11 @@ export class FeedReader implements FeedSink {
 
   leaf(leaf: FeedLeaf): void {
     this.#host.heard();
-    if (!this.#broken) this.#reading.leaf(leaf);
+    if (this.#broken) return;
+    this.#reading.leaf(leaf);
+    if (!this.#reading.overfull) return;
+    this.#reading = Reading.fromNothing();
+    this.#restart('the feed tells more than any document holds');
   }
 
   active(marker: ActivationMarker): void {

@@ -1,7 +1,15 @@
 // Puts leaves together into documents. A reading gathers from nothing until it is settled the first time, then follows difference by
 // difference.
-import { differencesToChanges, Document, type DocumentChange, type JsonValue } from '@confledger/document';
+import { differencesToChanges, Document, DOCUMENT_LEAVES_MAX, type DocumentChange, type JsonValue } from '@confledger/document';
 import type { FeedLeaf } from '@confledger/contracts';
+
+/**
+ * Leaves that are gathered at most: between two activations those of the one and those of the other may stand side by side. Who tells
+ * more lies, and would fill the memory of a node that trades.
+ */
+export const READING_LEAVES_MAX = 4 * DOCUMENT_LEAVES_MAX;
+/** Characters of their paths and values at most, as JSON. */
+export const READING_CHARACTERS_MAX = 256 * 1024 * 1024;
 
 export class Reading {
   /** Leaves so far, from nothing; null once the document stands. */
@@ -9,6 +17,8 @@ export class Reading {
   #document: Document;
   /** What came after the document; undefined is a removal. The newest of a path counts. */
   readonly #pending = new Map<string, JsonValue | undefined>();
+  /** Of what is gathered or pending. */
+  #characters = 0;
 
   private constructor(gathered: Map<string, JsonValue> | null, document: Document) {
     this.#gathered = gathered;
@@ -32,11 +42,23 @@ export class Reading {
     return this.#gathered !== null ? this.#gathered.size === 0 : this.#document.leafCount === 0 && this.#pending.size === 0;
   }
 
+  /** More was told than any feed that is right would tell. */
+  get overfull(): boolean {
+    return (this.#gathered ?? this.#pending).size > READING_LEAVES_MAX || this.#characters > READING_CHARACTERS_MAX;
+  }
+
   leaf(leaf: FeedLeaf): void {
+    const { path } = leaf;
     const value = 'removed' in leaf ? undefined : leaf.value;
-    if (this.#gathered === null) this.#pending.set(leaf.path, value);
-    else if (value === undefined) this.#gathered.delete(leaf.path);
-    else this.#gathered.set(leaf.path, value);
+    const told = this.#gathered ?? this.#pending;
+    if (told.has(path)) this.#characters -= charactersOf(path, told.get(path));
+    if (this.#gathered !== null && value === undefined) {
+      this.#gathered.delete(path);
+      return;
+    }
+    this.#characters += charactersOf(path, value);
+    if (this.#gathered === null || value === undefined) this.#pending.set(path, value);
+    else this.#gathered.set(path, value);
   }
 
   /**
@@ -52,14 +74,22 @@ export class Reading {
     const follows = this.#document === near;
     this.#document = this.#document.apply(pendingChanges(this.#document, this.#pending));
     this.#pending.clear();
+    this.#characters = 0;
     return follows ? this.#document : sharing(this.#document, near);
   }
 
   /** From now on what comes are differences to this document. */
   follow(document: Document): void {
+    if (this.#gathered !== null) this.#characters = 0;
     this.#gathered = null;
     this.#document = document;
   }
+}
+
+/** As JSON, nearly: strings without their escapes, and no more than that is asked of a bound. */
+function charactersOf(path: string, value: JsonValue | undefined): number {
+  if (typeof value === 'string') return path.length + value.length;
+  return path.length + (typeof value === 'object' ? JSON.stringify(value).length : 0);
 }
 
 function sharing(document: Document, near: Document): Document {
