@@ -14,6 +14,24 @@ export function connectionProblems(variable: string, connectionString: string): 
   };
 }
 
+const AWAY = new Set([
+  'silent',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ECONNRESET',
+  '53300',
+  '57P03',
+]);
+
+/** Whether the database may be there a moment later, with the settings as they are. */
+export function isAway(error: unknown): boolean {
+  return AWAY.has(codeOf(error) ?? '');
+}
+
 function problemOf(error: unknown, connectionString: string): string | null {
   const { hostname, port, pathname, username } = new URL(connectionString);
   const where = `${hostname}:${port === '' ? '5432' : port}`;

@@ -8,4 +8,6 @@ export type { RunOptions } from './run-process.js';
 export { readSettings } from './settings.js';
 export type { Environment } from './settings.js';
 export { refusedWhen, StartRefused, systemCode } from './start-refused.js';
-export { count, flag, host, LOG_LEVELS, logLevel, name, port, postgresUrl, readModelSettings, text } from './variables.js';
+export { storageOf, storageSettings } from './storage.js';
+export type { EventStoreChoice, Storage } from './storage.js';
+export { count, flag, host, LOG_LEVELS, logLevel, name, port, postgresUrl, text } from './variables.js';

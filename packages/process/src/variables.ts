@@ -35,10 +35,3 @@ export const logLevel = z.enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVEL
 
 /** Holds a password; never logged. */
 export const postgresUrl = z.url({ protocol: /^postgres(?:ql)?$/, error: 'expected postgres://user:password@host:port/database' });
-
-/** Where a service finds events and read model: the read model is in the same database unless it is said to be elsewhere. */
-export const readModelSettings = {
-  CONFLEDGER_EVENT_STORE: z.enum(['postgres'], { error: 'expected postgres' }).default('postgres'),
-  CONFLEDGER_POSTGRES_URL: postgresUrl,
-  CONFLEDGER_READ_MODEL_URL: postgresUrl.optional(),
-};

@@ -1,9 +1,9 @@
 // The composition root of the api as a process of its own: the only place here that knows which adapters there are.
 import { randomUUID } from 'node:crypto';
 import { createLedgers, ensureInstallation, runRelay, type EventStore, type LedgersCore } from '@confledger/application';
-import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
+import { openEventStore } from '@confledger/event-stores';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/feed-http/publisher';
-import { connectionProblems, createPool } from '@confledger/postgres';
+import { connectionProblems, createPool, isAway } from '@confledger/postgres';
 import { refusedWhen } from '@confledger/process';
 import {
   createPostgresNodeReports,
@@ -39,12 +39,9 @@ export async function compose(config: ApiConfig, logger: Logger): Promise<Runnin
       signingKeyFile: config.signingKeyFile ?? keyFiles.signingKeyFile,
       fingerprintKeyFile: config.fingerprintKeyFile ?? keyFiles.fingerprintKeyFile,
     });
-    const store = await eventStoreOf(config, logger);
+    const store = await openEventStore(config.eventStore, logger);
     closers.push(() => store.close());
-    await refusedWhen(
-      () => migrateReadModel({ connectionString: config.readModelUrl }),
-      connectionProblems('CONFLEDGER_READ_MODEL_URL', config.readModelUrl),
-    );
+    await layOutReadModel(config.readModelUrl, logger);
     const pool = createPool({ connectionString: config.readModelUrl, applicationName: 'confledger api' }, (error) =>
       logger.warn({ err: error }, 'an idle connection broke'),
     );
@@ -77,14 +74,14 @@ export async function compose(config: ApiConfig, logger: Logger): Promise<Runnin
   }
 }
 
-async function eventStoreOf({ eventStore, postgresUrl }: ApiConfig, logger: Logger): Promise<EventStore> {
-  switch (eventStore) {
-    case 'postgres':
-      await refusedWhen(
-        () => migrateEventStore({ connectionString: postgresUrl }),
-        connectionProblems('CONFLEDGER_POSTGRES_URL', postgresUrl),
-      );
-      return createPostgresEventStore({ connectionString: postgresUrl, logger });
+/** Commands need the event store alone: an api starts without a read model that is away, whose tables the projector lays out too. */
+async function layOutReadModel(connectionString: string, logger: Logger): Promise<void> {
+  const explain = connectionProblems('CONFLEDGER_READ_MODEL_URL', connectionString);
+  try {
+    await refusedWhen(() => migrateReadModel({ connectionString }), (error) => (isAway(error) ? null : explain(error)));
+  } catch (error) {
+    if (!isAway(error)) throw error;
+    logger.warn({ problem: explain(error) }, 'the read model is away: commands are served, and queries when it is back');
   }
 }
 

@@ -1,6 +1,6 @@
 // What the environment variables say, checked: a value that cannot be meant is refused with the name of its variable.
 import path from 'node:path';
-import { type Environment, flag, host, logLevel, name, port, readModelSettings, readSettings, text } from '@confledger/process';
+import { type Environment, flag, host, logLevel, name, port, readSettings, type Storage, storageOf, storageSettings, text } from '@confledger/process';
 import { z } from 'zod';
 
 /** The variables, each with its default. */
@@ -8,7 +8,7 @@ const variables = z.object({
   HOST: host,
   PORT: port(8011),
   CONFLEDGER_DATA_DIR: text.default('.confledger'),
-  ...readModelSettings,
+  ...storageSettings,
   CONFLEDGER_FEED: z.enum(['http', 'none'], { error: 'expected http or none' }).default('http'),
   CONFLEDGER_ENVIRONMENTS: z
     .string()
@@ -21,17 +21,12 @@ const variables = z.object({
   CONFLEDGER_LOG_LEVEL: logLevel,
 });
 
-export interface ApiConfig {
+export interface ApiConfig extends Storage {
   readonly host: string;
   /** 0 asks the system for a free port. */
   readonly port: number;
   /** Absolute: keys and tokens lie there. */
   readonly dataDirectory: string;
-  readonly eventStore: 'postgres';
-  /** Holds a password; never logged. */
-  readonly postgresUrl: string;
-  /** Likewise. */
-  readonly readModelUrl: string;
   readonly feed: 'http' | 'none';
   readonly environments: readonly string[];
   readonly signingKeyFile: string | null;
@@ -47,9 +42,7 @@ export function readConfig(environment: Environment): ApiConfig {
     host: values.HOST,
     port: values.PORT,
     dataDirectory: path.resolve(values.CONFLEDGER_DATA_DIR),
-    eventStore: values.CONFLEDGER_EVENT_STORE,
-    postgresUrl: values.CONFLEDGER_POSTGRES_URL,
-    readModelUrl: values.CONFLEDGER_READ_MODEL_URL ?? values.CONFLEDGER_POSTGRES_URL,
+    ...storageOf(values),
     feed: values.CONFLEDGER_FEED,
     environments: [...new Set(values.CONFLEDGER_ENVIRONMENTS)],
     signingKeyFile: values.CONFLEDGER_SIGNING_KEY_FILE ?? null,

@@ -1,6 +1,6 @@
 // The composition root of the projector as a process of its own: the only place here that knows which adapters there are.
-import { decodeEvent, documentsOf, LedgerReader, type EventStore } from '@confledger/application';
-import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
+import { decodeEvent, documentsOf, LedgerReader } from '@confledger/application';
+import { openEventStore } from '@confledger/event-stores';
 import { connectionProblems, createPool } from '@confledger/postgres';
 import { refusedWhen } from '@confledger/process';
 import {
@@ -28,7 +28,7 @@ export async function compose(config: ProjectorConfig, logger: Logger): Promise<
   try {
     const location = { connectionString: config.readModelUrl };
     const onError = (error: Error): void => logger.warn({ err: error }, 'an idle connection broke');
-    const events = await eventStoreOf(config, logger);
+    const events = await openEventStore(config.eventStore, logger);
     closers.push(() => events.close());
     const readModel = await refusedWhen(
       () => migrateReadModel(location),
@@ -49,16 +49,5 @@ export async function compose(config: ProjectorConfig, logger: Logger): Promise<
   } catch (error) {
     await close();
     throw error;
-  }
-}
-
-async function eventStoreOf({ eventStore, postgresUrl }: ProjectorConfig, logger: Logger): Promise<EventStore> {
-  switch (eventStore) {
-    case 'postgres':
-      await refusedWhen(
-        () => migrateEventStore({ connectionString: postgresUrl }),
-        connectionProblems('CONFLEDGER_POSTGRES_URL', postgresUrl),
-      );
-      return createPostgresEventStore({ connectionString: postgresUrl, logger });
   }
 }

@@ -8,8 +8,7 @@ test('Only the Postgres URL must be given; the read model is in the same databas
   expect(readConfig(NEEDED)).toEqual({
     host: '127.0.0.1',
     port: 8013,
-    eventStore: 'postgres',
-    postgresUrl: NEEDED.CONFLEDGER_POSTGRES_URL,
+    eventStore: { kind: 'postgres', url: NEEDED.CONFLEDGER_POSTGRES_URL },
     readModelUrl: NEEDED.CONFLEDGER_POSTGRES_URL,
     logLevel: 'info',
   });

@@ -1,19 +1,14 @@
 // What the environment variables of the projector process say, checked. Used by main.ts; everything else gets the values handed in.
-import { type Environment, host, logLevel, port, readModelSettings, readSettings } from '@confledger/process';
+import { type Environment, host, logLevel, port, readSettings, type Storage, storageOf, storageSettings } from '@confledger/process';
 import { z } from 'zod';
 
 /** The variables, each with its default. */
-const variables = z.object({ HOST: host, PORT: port(8013), ...readModelSettings, CONFLEDGER_LOG_LEVEL: logLevel });
+const variables = z.object({ HOST: host, PORT: port(8013), ...storageSettings, CONFLEDGER_LOG_LEVEL: logLevel });
 
-export interface ProjectorConfig {
+export interface ProjectorConfig extends Storage {
   /** Where health and metrics are served. 0 asks the system for a free port. */
   readonly host: string;
   readonly port: number;
-  readonly eventStore: 'postgres';
-  /** Holds a password; never logged. */
-  readonly postgresUrl: string;
-  /** Likewise. */
-  readonly readModelUrl: string;
   readonly logLevel: string;
 }
 
@@ -23,9 +18,7 @@ export function readConfig(environment: Environment): ProjectorConfig {
   return {
     host: values.HOST,
     port: values.PORT,
-    eventStore: values.CONFLEDGER_EVENT_STORE,
-    postgresUrl: values.CONFLEDGER_POSTGRES_URL,
-    readModelUrl: values.CONFLEDGER_READ_MODEL_URL ?? values.CONFLEDGER_POSTGRES_URL,
+    ...storageOf(values),
     logLevel: values.CONFLEDGER_LOG_LEVEL,
   };
 }

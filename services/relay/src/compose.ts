@@ -10,7 +10,7 @@ import {
   type Signer,
 } from '@confledger/application';
 import { LedgerCorrupt } from '@confledger/domain';
-import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
+import { openEventStore } from '@confledger/event-stores';
 import { createKafkaFeed } from '@confledger/feed-kafka/publisher';
 import { connectionProblems, createElection, createPool } from '@confledger/postgres';
 import { refusedWhen } from '@confledger/process';
@@ -38,7 +38,7 @@ export async function compose(config: RelayConfig, logger: Logger, signal: Abort
     for (const closer of closers.splice(0).toReversed()) await closer();
   };
   try {
-    const events = await eventStoreOf(config, logger);
+    const events = await openEventStore(config.eventStore, logger);
     closers.push(() => events.close());
     const { installation, keyId, publicKey } = await installationOf(events, logger, signal);
     const location = { connectionString: config.readModelUrl };
@@ -74,7 +74,7 @@ export async function compose(config: RelayConfig, logger: Logger, signal: Abort
       onAlarm: ({ kind, ledger, message }) => logger.error({ alarm: kind, ledger }, message),
       log: ({ level, message }) => logger[level]({ part: 'kafka' }, message),
     });
-    const lock = createElection({ connectionString: config.postgresUrl }, `relay ${config.namespace}`);
+    const lock = createElection({ connectionString: config.electionUrl }, `relay ${config.namespace}`);
     const relay = startRelay({ events, ledgers, publisher, lock, logger });
     // It closes the publisher too.
     closers.push(() => relay.stop());
@@ -82,17 +82,6 @@ export async function compose(config: RelayConfig, logger: Logger, signal: Abort
   } catch (error) {
     await close();
     throw error;
-  }
-}
-
-async function eventStoreOf({ eventStore, postgresUrl }: RelayConfig, logger: Logger): Promise<EventStore> {
-  switch (eventStore) {
-    case 'postgres':
-      await refusedWhen(
-        () => migrateEventStore({ connectionString: postgresUrl }),
-        connectionProblems('CONFLEDGER_POSTGRES_URL', postgresUrl),
-      );
-      return createPostgresEventStore({ connectionString: postgresUrl, logger });
   }
 }
 

@@ -1,9 +1,19 @@
 // What the environment variables of the relay process say, checked. Used by main.ts; everything else gets the values handed in.
-import { count, type Environment, flag, host, logLevel, port, readModelSettings, readSettings, StartRefused } from '@confledger/process';
+import {
+  count,
+  type Environment,
+  flag,
+  host,
+  logLevel,
+  port,
+  readSettings,
+  StartRefused,
+  type Storage,
+  storageOf,
+  storageSettings,
+} from '@confledger/process';
 import { z } from 'zod';
 
-/** Kafka allows 249 characters in a topic's name; the longest that we make ends in `.changes`. */
-const NAMESPACE_PATTERN = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,199}$/;
 const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
 const BROKERS_RULE = 'expected host:port, several separated by commas';
@@ -16,11 +26,7 @@ const brokers = z
 const variables = z.object({
   HOST: host,
   PORT: port(8012),
-  CONFLEDGER_NAMESPACE: z
-    .string()
-    .regex(NAMESPACE_PATTERN, 'expected letters, digits, dots, dashes and underscores, at most 200')
-    .default('confledger'),
-  ...readModelSettings,
+  ...storageSettings,
   CONFLEDGER_KAFKA_BROKERS: brokers,
   CONFLEDGER_KAFKA_TLS: flag(false),
   CONFLEDGER_KAFKA_SASL_MECHANISM: z.enum(SASL_MECHANISMS, { error: `expected one of ${SASL_MECHANISMS.join(', ')}` }).optional(),
@@ -32,16 +38,13 @@ const variables = z.object({
   CONFLEDGER_LOG_LEVEL: logLevel,
 });
 
-export interface RelayConfig {
+export interface RelayConfig extends Storage {
   /** Where health and metrics are served. 0 asks the system for a free port. */
   readonly host: string;
   readonly port: number;
   readonly namespace: string;
-  readonly eventStore: 'postgres';
-  /** Events, and the lock that elects one relay. Holds a password; never logged. */
-  readonly postgresUrl: string;
-  /** Where snapshots lie. Likewise. */
-  readonly readModelUrl: string;
+  /** Where the lock is that elects one relay. Holds a password; never logged. */
+  readonly electionUrl: string;
   readonly kafka: KafkaConfig;
   readonly logLevel: string;
 }
@@ -69,9 +72,8 @@ export function readConfig(environment: Environment): RelayConfig {
     host: values.HOST,
     port: values.PORT,
     namespace: values.CONFLEDGER_NAMESPACE,
-    eventStore: values.CONFLEDGER_EVENT_STORE,
-    postgresUrl: values.CONFLEDGER_POSTGRES_URL,
-    readModelUrl: values.CONFLEDGER_READ_MODEL_URL ?? values.CONFLEDGER_POSTGRES_URL,
+    ...storageOf(values),
+    electionUrl: values.CONFLEDGER_POSTGRES_URL,
     kafka: {
       brokers: values.CONFLEDGER_KAFKA_BROKERS,
       tls: values.CONFLEDGER_KAFKA_TLS,

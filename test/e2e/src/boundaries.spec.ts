@@ -22,8 +22,10 @@ const refused = [
   ['packages/read-model-postgres/src/service.ts', '@confledger/api', 'no service'],
   ['packages/feed-http/src/sibling.ts', '@confledger/event-store-postgres', 'no other adapter'],
   ['packages/postgres/src/port.ts', '@confledger/application', 'postgres holds what adapters on Postgres share'],
+  ['packages/event-stores/src/more.ts', '@confledger/read-model-postgres', 'The other adapters belong in compose.ts'],
   ['packages/process/src/part.ts', '@confledger/postgres', 'process knows how a service begins and ends'],
   ['services/api/src/routes/adapter.ts', '@confledger/event-store-postgres', 'Only compose.ts or main.ts'],
+  ['services/api/src/routes/store.ts', '@confledger/event-stores', 'Only compose.ts or main.ts'],
   ['packages/domain/src/one.ts', './two.js', 'Dependency cycle'],
   ['packages/domain/src/two.ts', './one.js', 'Dependency cycle'],
 ] as const;
@@ -38,7 +40,8 @@ const allowed = [
   ['packages/sdk/src/feed.ts', '@confledger/feed-http'],
   ['packages/event-store-postgres/src/driver.ts', 'pg'],
   ['packages/event-store-postgres/src/store.spec.ts', '@confledger/conformance'],
-  ['services/api/src/compose.ts', '@confledger/event-store-postgres'],
+  ['packages/event-stores/src/open.ts', '@confledger/event-store-eventstoredb'],
+  ['services/api/src/compose.ts', '@confledger/event-stores'],
 ] as const;
 
 interface Finding {
