@@ -145,6 +145,13 @@ describe('in what follows the first reading', () => {
     await lastGoodRunsUntilTruth();
   });
 
+  test('a value that is nested deeper than anybody can walk', async () => {
+    const levels = 200_000;
+    const value = JSON.parse('['.repeat(levels) + ']'.repeat(levels)) as JsonValue;
+    expect(() => feed.sink.leaf({ path: 'deep', value, version: 8 })).not.toThrow();
+    await lastGoodRunsUntilTruth();
+  });
+
   test('the same leaf told often takes the room of one', () => {
     const value = 'x'.repeat(READING_CHARACTERS_MAX / 100);
     for (let index = 0; index <= 200; index += 1) feed.sink.leaf({ path: 'other', value: [value], version: 8 });

@@ -89,7 +89,13 @@ export class Reading {
 /** As JSON, nearly: strings without their escapes, and no more than that is asked of a bound. */
 function charactersOf(path: string, value: JsonValue | undefined): number {
   if (typeof value === 'string') return path.length + value.length;
-  return path.length + (typeof value === 'object' ? JSON.stringify(value).length : 0);
+  if (typeof value !== 'object') return path.length;
+  try {
+    return path.length + JSON.stringify(value).length;
+  } catch {
+    // Nested so deep that the stack does not hold it: no document holds it either.
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 function sharing(document: Document, near: Document): Document {
