@@ -124,5 +124,5 @@ test('of two relays one is active; killed under writes, the other takes over wit
 test('a variable that is missing ends the process with its name', async () => {
   const { child, said } = relayProcess({ CONFLEDGER_POSTGRES_URL: 'postgres://user:hush@localhost/x' });
   expect((await once(child, 'exit'))[0]).toBe(1);
-  expect(said()).toBe('CONFLEDGER_KAFKA_BROKERS is not set, and has no default\n');
+  expect(said()).toBe('CONFLEDGER_KAFKA_BROKERS is not set: expected host:port, several separated by commas. Set it.\n');
 });
