@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { testCore } from '../../../test/support/src/ledgers-core.js';
 import { createInMemoryEventStore } from './adapters/in-memory-event-store.js';
-import { APPEND_EVENTS_MAX, partsOf } from './append-parts.js';
+import { APPEND_EVENTS_MAX, partsOf } from './commands/append-parts.js';
 import { EventUnreadable, bytesOf, decodeEvent, ledgerOfStream, ledgerStream } from './codec.js';
 import { APPEND_BYTES_MAX } from './ports/event-store.js';
 import type { EventToAppend, StoredEvent } from './ports/event-store.js';

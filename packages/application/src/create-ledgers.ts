@@ -2,18 +2,18 @@
 // and size. Services call it through the `Ledgers` interface; the relay asks it what is active.
 import { activationStatement } from '@confledger/contracts';
 import type { Command, SignActivation } from '@confledger/domain';
-import { CommandQueue } from './command-queue.js';
+import { CommandQueue } from './commands/command-queue.js';
 import { ledgerOfStream } from './codec.js';
-import { KeptLedger } from './kept-ledger.js';
-import { LedgerReader } from './ledger-reader.js';
+import { KeptLedger } from './reading/kept-ledger.js';
+import { LedgerReader } from './reading/ledger-reader.js';
 import type { CommandOutcome, CommandRequest, LedgerName, Ledgers, ReadOutcome, ReadSelector } from './ledgers.js';
 import type { EventStore, StoredEvent } from './ports/event-store.js';
 import type { ActiveDocument } from './ports/feed.js';
 import type { SnapshotStore } from './ports/snapshots.js';
 import type { Clock, Ids, Signer } from './ports/system.js';
-import { activeDocument } from './active-document.js';
-import { readLedger } from './read-ledger.js';
-import { versionsBetween } from './versions-between.js';
+import { activeDocument } from './reading/active-document.js';
+import { readLedger } from './reading/read-ledger.js';
+import { versionsBetween } from './commands/versions-between.js';
 
 /** Ledgers kept in memory; beyond it the one that was used longest ago and is idle is forgotten. */
 export const LEDGERS_KEPT_MAX = 2_000;

@@ -45,20 +45,20 @@ export type { DecodeEvent } from './projections/batch-fold.js';
 export { documentsOf } from './projections/document-at.js';
 export { partsOfLedger } from './projections/ledger-view.js';
 export { LogFolder } from './projections/log-folder.js';
-export { pause, readLog, runProjector } from './projector.js';
-export type { ProjectorEvent, ProjectorOptions } from './projector.js';
+export { pause, readLog, runProjector } from './followers/projector.js';
+export type { ProjectorEvent, ProjectorOptions } from './followers/projector.js';
 export type { Snapshot, SnapshotStore } from './ports/snapshots.js';
 export type { NodeReport, NodeReports } from './ports/node-reports.js';
 
 // The core: commands and reads of ledgers, what is active, the relay, and the installation.
-export { CommandOutcomeUnknown, WRITE_ATTEMPTS_MAX } from './command-queue.js';
-export { OPEN_CHANGE_SET_WAIT_MS } from './open-change-sets.js';
+export { CommandOutcomeUnknown, WRITE_ATTEMPTS_MAX } from './commands/command-queue.js';
+export { OPEN_CHANGE_SET_WAIT_MS } from './commands/open-change-sets.js';
 export { EventUnreadable, bytesOf, decodeEvent, ledgerOfStream, ledgerStream, toAppend } from './codec.js';
 export { LEAVES_KEPT_MAX, LEDGERS_KEPT_MAX, createLedgers, nameOf } from './create-ledgers.js';
 export type { LedgersCore, LedgersOptions } from './create-ledgers.js';
 export { INSTALLATION_STREAM, InstallationKeyMismatch, ensureInstallation, readInstallation } from './installation.js';
-export { LedgerReader, SNAPSHOT_INTERVAL_EVENTS } from './ledger-reader.js';
-export type { Loaded } from './ledger-reader.js';
+export { LedgerReader, SNAPSHOT_INTERVAL_EVENTS } from './reading/ledger-reader.js';
+export type { Loaded } from './reading/ledger-reader.js';
 export type {
   ActivationDone,
   CommandOutcome,
@@ -75,6 +75,6 @@ export type { ActiveDocument, FeedPublisher } from './ports/feed.js';
 export type { Clock, Ids, Signer } from './ports/system.js';
 export { formatPosition, parsePosition } from './position.js';
 export type { ParsedPosition } from './position.js';
-export { PROVISIONAL_MS } from './read-ledger.js';
-export { BEAT_INTERVAL_MS, runRelay } from './relay.js';
-export type { RelayEvent, RelayOptions } from './relay.js';
+export { PROVISIONAL_MS } from './reading/read-ledger.js';
+export { BEAT_INTERVAL_MS, runRelay } from './followers/relay.js';
+export type { RelayEvent, RelayOptions } from './followers/relay.js';

@@ -7,7 +7,7 @@ import { testCore } from '../../../test/support/src/ledgers-core.js';
 import { InMemorySnapshotStore } from './adapters/in-memory-snapshot-store.js';
 import { createInMemoryEventStore } from './adapters/in-memory-event-store.js';
 import { decodeEvent } from './codec.js';
-import { CommandOutcomeUnknown } from './command-queue.js';
+import { CommandOutcomeUnknown } from './commands/command-queue.js';
 import type { CommandOutcome, ReadOutcome } from './ledgers.js';
 import { AppendOutcomeUnknown, EventStoreUnavailable } from './ports/event-store.js';
 import type { EventStore } from './ports/event-store.js';

@@ -1,5 +1,5 @@
 // Where a projector finds the document of an older version, when an activation needs it: in the log, from the nearest snapshot on.
-import type { LedgerReader } from '../ledger-reader.js';
+import type { LedgerReader } from '../reading/ledger-reader.js';
 import type { DocumentAt } from '../ports/projection-store.js';
 
 /** Reads versions with a `LedgerReader`. A revision that is no version gives null. */

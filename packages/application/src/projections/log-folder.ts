@@ -2,7 +2,7 @@
 import { DocumentFault, type Document } from '@confledger/document';
 import type { StoredEvent } from '../ports/event-store.js';
 import { ProjectionRefused, type DocumentAt, type ProjectionStore } from '../ports/projection-store.js';
-import type { ProjectorEvent } from '../projector.js';
+import type { ProjectorEvent } from '../followers/projector.js';
 import { BatchFold, type DecodeEvent } from './batch-fold.js';
 import { emptyView, projectedLedger, type LedgerView } from './ledger-view.js';
 import { ViewCache } from './view-cache.js';

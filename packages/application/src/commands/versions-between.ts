@@ -1,7 +1,7 @@
 // Lists versions of a stretch of history with who made them and what they changed: for refusals that must say what
 // happened since, and for activations that must say what they took live.
 import type { LedgerEvent, Recorded } from '@confledger/domain';
-import type { LedgerReader } from './ledger-reader.js';
+import type { LedgerReader } from '../reading/ledger-reader.js';
 
 /** Events read for one listing at most: an answer, not an export. */
 export const LISTED_EVENTS_MAX = 5_000;

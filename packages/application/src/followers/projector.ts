@@ -1,10 +1,10 @@
 // The projector: one ordered subscription to the log, folded in batches into a projection store. Used by services/projector.
 // Whatever is killed, each event takes effect exactly once: rows and checkpoint go in together, by compare-and-set.
-import type { EventStore, StoredEvent } from './ports/event-store.js';
-import type { DocumentAt, ProjectionStore, ProjectorLock } from './ports/projection-store.js';
-import { chunksOf } from './projections/chunks.js';
-import type { DecodeEvent } from './projections/batch-fold.js';
-import { LogFolder } from './projections/log-folder.js';
+import type { EventStore, StoredEvent } from '../ports/event-store.js';
+import type { DocumentAt, ProjectionStore, ProjectorLock } from '../ports/projection-store.js';
+import { chunksOf } from '../projections/chunks.js';
+import type { DecodeEvent } from '../projections/batch-fold.js';
+import { LogFolder } from '../projections/log-folder.js';
 
 export interface ProjectorOptions {
   readonly events: EventStore;

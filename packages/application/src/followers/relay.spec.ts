@@ -1,11 +1,11 @@
 // The relay between a log and a feed that both fail: the newest activations only, beats, taking over, fencing.
 import { afterEach, describe, expect, test } from 'vitest';
-import { eventually } from '../../../test/support/src/eventually.js';
-import { testCore } from '../../../test/support/src/ledgers-core.js';
-import { createInMemoryEventStore } from './adapters/in-memory-event-store.js';
-import type { EventStore } from './ports/event-store.js';
-import { FeedFenced } from './ports/feed.js';
-import type { ActiveDocument, FeedPublisher } from './ports/feed.js';
+import { eventually } from '../../../../test/support/src/eventually.js';
+import { testCore } from '../../../../test/support/src/ledgers-core.js';
+import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
+import type { EventStore } from '../ports/event-store.js';
+import { FeedFenced } from '../ports/feed.js';
+import type { ActiveDocument, FeedPublisher } from '../ports/feed.js';
 import { runRelay } from './relay.js';
 import type { RelayEvent, RelayOptions } from './relay.js';
 

@@ -4,8 +4,8 @@ import { decide } from '@confledger/domain';
 import type { Decision, LoadedVersion, RememberedCommand } from '@confledger/domain';
 import { accepted } from './answers.js';
 import type { AcceptedCommand, Answered } from './answers.js';
-import type { LedgerReader, Loaded } from './ledger-reader.js';
-import type { CommandOutcome, CommandRequest, LedgerName } from './ledgers.js';
+import type { LedgerReader, Loaded } from '../reading/ledger-reader.js';
+import type { CommandOutcome, CommandRequest, LedgerName } from '../ledgers.js';
 
 export interface Repetition {
   readonly name: LedgerName;

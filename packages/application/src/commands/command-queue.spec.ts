@@ -4,14 +4,14 @@ import type { JsonObject } from '@confledger/document';
 import { recordChangeSet } from '@confledger/domain';
 import type { DraftEvent } from '@confledger/domain';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { faultyEventStore } from '../../../test/support/src/faulty-event-store.js';
-import { NAME, countingIds, testClock, testCore, testSigner } from '../../../test/support/src/ledgers-core.js';
-import { createInMemoryEventStore } from './adapters/in-memory-event-store.js';
-import { toAppend } from './codec.js';
+import { faultyEventStore } from '../../../../test/support/src/faulty-event-store.js';
+import { NAME, countingIds, testClock, testCore, testSigner } from '../../../../test/support/src/ledgers-core.js';
+import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
+import { toAppend } from '../codec.js';
 import { CommandOutcomeUnknown, WRITE_ATTEMPTS_MAX } from './command-queue.js';
 import { OPEN_CHANGE_SET_WAIT_MS } from './open-change-sets.js';
-import { EventStoreUnavailable } from './ports/event-store.js';
-import type { EventStore, EventToAppend } from './ports/event-store.js';
+import { EventStoreUnavailable } from '../ports/event-store.js';
+import type { EventStore, EventToAppend } from '../ports/event-store.js';
 
 const STREAM = 'config-production.trading-engine';
 

@@ -2,9 +2,9 @@
 // nearest snapshot, so that the cost is bounded by the distance to it and not by the length of the history.
 import { evolve, initialState } from '@confledger/domain';
 import type { LedgerEvent, LedgerState, LoadedVersion, Recorded } from '@confledger/domain';
-import { decodeEvent, ledgerStream } from './codec.js';
-import type { EventStore } from './ports/event-store.js';
-import type { Snapshot, SnapshotStore } from './ports/snapshots.js';
+import { decodeEvent, ledgerStream } from '../codec.js';
+import type { EventStore } from '../ports/event-store.js';
+import type { Snapshot, SnapshotStore } from '../ports/snapshots.js';
 import { SNAPSHOT_CODE_VERSION, decodeSnapshot, encodeSnapshot } from './snapshot-codec.js';
 
 /** Events in one page: large enough to amortise the round trip, small enough that little is read past the end sought. */

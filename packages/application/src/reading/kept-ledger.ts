@@ -1,9 +1,9 @@
 // One ledger as this process keeps it: a folded state that may lag behind the log, and reads that bring it to its end.
 // A kept state may only propose: whatever is answered from it without an append is first checked against the log.
 import { LedgerCorrupt, evolve } from '@confledger/domain';
-import { decodeEvent } from './codec.js';
+import { decodeEvent } from '../codec.js';
 import type { LedgerReader, Loaded } from './ledger-reader.js';
-import type { StoredEvent } from './ports/event-store.js';
+import type { StoredEvent } from '../ports/event-store.js';
 
 export class KeptLedger {
   readonly ledger: string;

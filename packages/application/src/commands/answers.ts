@@ -3,8 +3,8 @@ import type { Difference } from '@confledger/document';
 import { Document, comparePaths } from '@confledger/document';
 import { entityTag, pathOf } from '@confledger/domain';
 import type { Command, Decision, LedgerState, RecordedText, Refusal } from '@confledger/domain';
-import type { Loaded } from './ledger-reader.js';
-import type { ActivationDone, CommandOutcome, LedgerName, LedgerStanding } from './ledgers.js';
+import type { Loaded } from '../reading/ledger-reader.js';
+import type { ActivationDone, CommandOutcome, LedgerName, LedgerStanding } from '../ledgers.js';
 
 /** A command as far as an answer needs it. */
 export interface Answered {

@@ -2,16 +2,16 @@
 import { evolveAll, recordChangeSet } from '@confledger/domain';
 import type { ExistingLedger, LedgerState } from '@confledger/domain';
 import { describe, expect, test } from 'vitest';
-import { faultyEventStore } from '../../../test/support/src/faulty-event-store.js';
-import { testClock, testCore } from '../../../test/support/src/ledgers-core.js';
-import type { TestCore } from '../../../test/support/src/ledgers-core.js';
-import { createInMemoryEventStore } from './adapters/in-memory-event-store.js';
-import { InMemorySnapshotStore } from './adapters/in-memory-snapshot-store.js';
-import { toAppend } from './codec.js';
+import { faultyEventStore } from '../../../../test/support/src/faulty-event-store.js';
+import { testClock, testCore } from '../../../../test/support/src/ledgers-core.js';
+import type { TestCore } from '../../../../test/support/src/ledgers-core.js';
+import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
+import { InMemorySnapshotStore } from '../adapters/in-memory-snapshot-store.js';
+import { toAppend } from '../codec.js';
 import { LedgerReader, SNAPSHOT_INTERVAL_EVENTS } from './ledger-reader.js';
-import type { ReadSelector } from './ledgers.js';
-import type { EventStore, StoredEvent } from './ports/event-store.js';
-import type { SnapshotStore } from './ports/snapshots.js';
+import type { ReadSelector } from '../ledgers.js';
+import type { EventStore, StoredEvent } from '../ports/event-store.js';
+import type { SnapshotStore } from '../ports/snapshots.js';
 import { PROVISIONAL_MS } from './read-ledger.js';
 import { SNAPSHOT_CODE_VERSION, decodeSnapshot, encodeSnapshot } from './snapshot-codec.js';
 

@@ -3,8 +3,8 @@ import { notAVersion, refuse, versionNumber } from '@confledger/domain';
 import type { ExistingLedger, Refusal } from '@confledger/domain';
 import type { KeptLedger } from './kept-ledger.js';
 import type { LedgerReader, Loaded } from './ledger-reader.js';
-import type { LedgerName, ReadOutcome, ReadSelector } from './ledgers.js';
-import type { Clock } from './ports/system.js';
+import type { LedgerName, ReadOutcome, ReadSelector } from '../ledgers.js';
+import type { Clock } from '../ports/system.js';
 
 /** An answer about the last seconds is provisional: an event of that time may still come. */
 export const PROVISIONAL_MS = 10_000;

@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { recordChangeSet } from '@confledger/domain';
 import type { DraftEvent } from '@confledger/domain';
-import { testCore } from '../../../test/support/src/ledgers-core.js';
-import type { TestCore, TestRequest } from '../../../test/support/src/ledgers-core.js';
-import { createInMemoryEventStore } from './adapters/in-memory-event-store.js';
-import { toAppend } from './codec.js';
-import type { EventStore } from './ports/event-store.js';
+import { testCore } from '../../../../test/support/src/ledgers-core.js';
+import type { TestCore, TestRequest } from '../../../../test/support/src/ledgers-core.js';
+import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
+import { toAppend } from '../codec.js';
+import type { EventStore } from '../ports/event-store.js';
 import { LISTED_EVENTS_MAX, versionsBetween } from './versions-between.js';
 import type { Command } from '@confledger/domain';
 

@@ -1,7 +1,7 @@
 // What a ledger runs now, with its document: for the relay and for the HTTP feed's first subscriber.
 import type { KeptLedger } from './kept-ledger.js';
 import type { LedgerReader } from './ledger-reader.js';
-import type { ActiveDocument } from './ports/feed.js';
+import type { ActiveDocument } from '../ports/feed.js';
 
 /** At least as new as the event at `revision`; null when nothing is active. */
 export async function activeDocument(kept: KeptLedger, reader: LedgerReader, revision: number): Promise<ActiveDocument | null> {

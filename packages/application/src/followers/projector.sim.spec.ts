@@ -3,11 +3,11 @@
 import { contentsOf, projectLog, randomLedgerLog, randomNumbers, type LedgerLog } from '@confledger/conformance';
 import { eventually } from '@confledger/test-support';
 import { describe, expect, test } from 'vitest';
-import { createInMemoryEventStore } from './adapters/in-memory-event-store.js';
-import { InMemoryReadModel } from './adapters/in-memory-read-model.js';
-import { decodeEvent } from './codec.js';
-import type { EventStore, StoredEvent } from './ports/event-store.js';
-import { ProjectionRefused, type ProjectionStore, type ProjectorLock } from './ports/projection-store.js';
+import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
+import { InMemoryReadModel } from '../adapters/in-memory-read-model.js';
+import { decodeEvent } from '../codec.js';
+import type { EventStore, StoredEvent } from '../ports/event-store.js';
+import { ProjectionRefused, type ProjectionStore, type ProjectorLock } from '../ports/projection-store.js';
 import { runProjector, type ProjectorEvent, type ProjectorOptions } from './projector.js';
 
 class Fault extends Error {

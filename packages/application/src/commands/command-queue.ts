@@ -6,16 +6,16 @@ import { decide, evolveAll, recordChangeSet } from '@confledger/domain';
 import type { Command, Decision, LedgerState, LoadedVersion, RecordedText, SignActivation } from '@confledger/domain';
 import { accepted, nothing, refusal } from './answers.js';
 import { APPEND_EVENTS_MAX, partsOf } from './append-parts.js';
-import { bytesOf, ledgerStream, toAppend } from './codec.js';
+import { bytesOf, ledgerStream, toAppend } from '../codec.js';
 import { explainRefusal, writeConflict } from './explain.js';
-import type { KeptLedger } from './kept-ledger.js';
-import type { LedgerReader, Loaded } from './ledger-reader.js';
-import type { CommandOutcome, CommandRequest, LedgerName } from './ledgers.js';
+import type { KeptLedger } from '../reading/kept-ledger.js';
+import type { LedgerReader, Loaded } from '../reading/ledger-reader.js';
+import type { CommandOutcome, CommandRequest, LedgerName } from '../ledgers.js';
 import { OpenChangeSets } from './open-change-sets.js';
 import { replay } from './replay.js';
-import { APPEND_BYTES_MAX, AppendOutcomeUnknown, EventStoreUnavailable } from './ports/event-store.js';
-import type { AppendResult, EventStore, EventToAppend } from './ports/event-store.js';
-import type { Clock, Ids, Signer } from './ports/system.js';
+import { APPEND_BYTES_MAX, AppendOutcomeUnknown, EventStoreUnavailable } from '../ports/event-store.js';
+import type { AppendResult, EventStore, EventToAppend } from '../ports/event-store.js';
+import type { Clock, Ids, Signer } from '../ports/system.js';
 
 /** How often a command that lost against another process is decided again before it is refused. */
 export const WRITE_ATTEMPTS_MAX = 4;

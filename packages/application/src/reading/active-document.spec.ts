@@ -1,10 +1,10 @@
 // What a ledger runs now, and the kept states behind it.
 import { LedgerCorrupt } from '@confledger/domain';
 import { describe, expect, test } from 'vitest';
-import { faultyEventStore } from '../../../test/support/src/faulty-event-store.js';
-import { testCore } from '../../../test/support/src/ledgers-core.js';
-import { createInMemoryEventStore } from './adapters/in-memory-event-store.js';
-import type { EventStore } from './ports/event-store.js';
+import { faultyEventStore } from '../../../../test/support/src/faulty-event-store.js';
+import { testCore } from '../../../../test/support/src/ledgers-core.js';
+import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
+import type { EventStore } from '../ports/event-store.js';
 
 const LEDGER = 'production.trading-engine';
 

@@ -1,12 +1,12 @@
 // The relay: follows the log and gives the feed each ledger's newest activation, whole, with its document. Used by services/relay
 // and by an api that serves the HTTP feed. Whatever goes wrong ends in taking the feed over anew; no writer ever waits for it.
 import { LedgerCorrupt } from '@confledger/domain';
-import { EventUnreadable, ledgerOfStream } from './codec.js';
-import type { LedgersCore } from './create-ledgers.js';
-import type { EventStore, StoredEvent } from './ports/event-store.js';
-import { FeedFenced } from './ports/feed.js';
-import type { ActiveDocument, FeedPublisher } from './ports/feed.js';
-import type { ProjectorLock } from './ports/projection-store.js';
+import { EventUnreadable, ledgerOfStream } from '../codec.js';
+import type { LedgersCore } from '../create-ledgers.js';
+import type { EventStore, StoredEvent } from '../ports/event-store.js';
+import { FeedFenced } from '../ports/feed.js';
+import type { ActiveDocument, FeedPublisher } from '../ports/feed.js';
+import type { ProjectorLock } from '../ports/projection-store.js';
 import { RETRY_DELAY_MS_DEFAULT, RETRY_DELAY_MS_MAX, pause } from './projector.js';
 
 /** How often the feed shows that it is alive while nothing is activated. */

@@ -2,7 +2,7 @@
 import { overlaps } from '@confledger/document';
 import { refuse, refuseWith } from '@confledger/domain';
 import type { Guards, LedgerState, Refusal, RefusalDetail } from '@confledger/domain';
-import type { LedgerReader } from './ledger-reader.js';
+import type { LedgerReader } from '../reading/ledger-reader.js';
 import { versionsBetween } from './versions-between.js';
 import type { VersionMade } from './versions-between.js';
 

@@ -1,7 +1,7 @@
 // A writer that finds another's open change set waits for its end, else an emergency rollback in several parts would starve.
 // Used by the command loop of one ledger.
-import type { Loaded } from './ledger-reader.js';
-import type { Clock } from './ports/system.js';
+import type { Loaded } from '../reading/ledger-reader.js';
+import type { Clock } from '../ports/system.js';
 
 /** How long a writer waits for the end of another's open change set before it abandons it. */
 export const OPEN_CHANGE_SET_WAIT_MS = 5_000;
