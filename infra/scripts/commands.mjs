@@ -6,7 +6,8 @@ import { build, checkTypes, lint } from './build.mjs';
 import { ci } from './ci.mjs';
 import { testEngines } from './engines.mjs';
 import { install } from './install.mjs';
-import { root } from './paths.mjs';
+import { root, tools } from './paths.mjs';
+import { runNode } from './processes.mjs';
 import { runVitest } from './vitest.mjs';
 
 /** @type {Record<string, (args: string[]) => Promise<number | undefined>>} */
@@ -31,6 +32,10 @@ const commands = {
   },
   async 'test:engines'(args) {
     return (await testEngines(args)).exitCode;
+  },
+  async engines() {
+    if (!(await install())) return 1;
+    return (await runNode(tools.tsx, [path.join(root, 'test/support/src/run-engines.ts')], { inherit: true })).exitCode;
   },
   async bench(args) {
     return (await install()) && (await build()) ? bench(args) : 1;

@@ -1,0 +1,98 @@
+// What infra/ promises and no engine here can run: compose.yaml, the environment of its parts, the topic's settings. Read, not started.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { DELETE_RETENTION_MS } from '../../../packages/feed-kafka/src/publisher/topic-settings.js';
+import { readConfig as apiConfig } from '../../../services/api/src/config.js';
+import { readConfig as projectorConfig } from '../../../services/projector/src/config.js';
+import { readConfig as relayConfig } from '../../../services/relay/src/config.js';
+import { readConfig as tradingNodeConfig } from '../../../services/trading-node/src/config.js';
+
+interface Service {
+  readonly image: string;
+  readonly build?: { readonly dockerfile: string; readonly args: { readonly PART: string; readonly PORT: string } };
+  readonly environment: Readonly<Record<string, string>>;
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly volumes?: readonly string[];
+  readonly ports?: readonly string[];
+  readonly profiles?: readonly string[];
+}
+
+const infra = new URL('../../../infra/', import.meta.url);
+const read = (file: string): string => readFileSync(fileURLToPath(new URL(file, infra)), 'utf8');
+const text = read('compose.yaml');
+const compose = parse(text, { merge: true }) as {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+};
+const services = Object.entries(compose.services);
+const parts = services.filter(([, { build }]) => build !== undefined);
+
+/** What a person fills in, as compose reads the file. */
+const wanted = [...read('compose.env.example').matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name = '', value]) => ({ name, value }));
+
+/** What compose hands to a part when every variable is filled in with `hush`. */
+function environmentOf({ build, environment }: Service): Readonly<Record<string, string>> {
+  const filled = Object.entries(environment).map(([name, value]) => [name, value.replaceAll(/\$\{[^}]*\}/g, 'hush')] as const);
+  return { ...Object.fromEntries(filled), HOST: '0.0.0.0', PORT: build?.args.PORT ?? '' };
+}
+
+test('Every image is pinned to a release, and what is built is built from the one Dockerfile', () => {
+  for (const [name, { image, build }] of services) {
+    expect(image, name).toMatch(/^[a-z/-]+:\d+\.\d+/);
+    if (build !== undefined) expect(build).toMatchObject({ dockerfile: 'infra/docker/Dockerfile', args: { PART: name } });
+  }
+  const dockerfile = read('docker/Dockerfile');
+  expect(dockerfile).toMatch(/^ARG NODE_IMAGE=node:20\.\d+\.\d+-bookworm-slim$/m);
+  expect(dockerfile).toMatch(/^USER node$/m);
+  const pnpm = /PNPM_VERSION = '([^']+)'/.exec(read('scripts/install.mjs'))?.[1] ?? 'nothing';
+  expect(dockerfile).toContain(`pnpm@${pnpm} `);
+});
+
+test('Everything says how it is, and starts when what it needs is well', () => {
+  expect(read('docker/Dockerfile')).toContain('HEALTHCHECK');
+  for (const [name, { build, healthcheck, depends_on: needs }] of services) {
+    expect(build ?? healthcheck, name).toBeDefined();
+    expect(Object.values(needs ?? {}).every(({ condition }) => condition === 'service_healthy'), name).toBe(true);
+  }
+  expect(Object.keys(compose.services['relay']?.depends_on ?? {}).sort()).toEqual(['api', 'kafka', 'kurrentdb', 'postgres']);
+});
+
+test('Each part accepts the environment that it gets, and keeps its events in the event store of this file', () => {
+  const configs = { api: apiConfig, projector: projectorConfig, relay: relayConfig, 'trading-node': tradingNodeConfig };
+  expect(parts.map(([name]) => name).sort()).toEqual(Object.keys(configs).sort());
+  for (const [name, read] of Object.entries(configs)) {
+    const config = read(environmentOf(compose.services[name] as Service));
+    expect(String(config.port)).toBe(compose.services[name]?.build?.args.PORT);
+    if ('eventStore' in config) expect(config.eventStore).toMatchObject({ kind: 'eventstoredb', url: 'esdb://kurrentdb:2113?tls=false' });
+  }
+});
+
+test('No password has a default: each is asked for, and the example holds none', () => {
+  const used = [...text.matchAll(/\$\{([A-Z_]+)(:[?-])([^}]*)\}/g)].map(([, name = '', operator, rest]) => ({ name, operator, rest }));
+  expect([...new Set(used.map(({ name }) => name))].sort()).toEqual(wanted.map(({ name }) => name).sort());
+  expect(wanted.every(({ value }) => value === '')).toBe(true);
+  for (const { name, operator, rest } of used) {
+    if (/PASSWORD/.test(name)) expect(operator, name).toBe(':?');
+    // Empty until the api has made it; the node, which alone reads it, then refuses to start.
+    else expect(rest, name).toBe('');
+  }
+  expect(services.flatMap(([, { ports = [] }]) => ports)).toEqual(['127.0.0.1:8011:8011']);
+});
+
+test('Every named volume is declared and used', () => {
+  const used = services.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0] ?? '')).filter((name) => !name.startsWith('.'));
+  expect([...new Set(used)].sort()).toEqual(Object.keys(compose.volumes).sort());
+});
+
+test('The topic that is made by hand is the one that the relay makes', () => {
+  const settings = read('kafka/topics/active.properties').replaceAll(/^#.*\n/gm, '').trim().split('\n');
+  expect(settings).toEqual(['cleanup.policy=compact', `delete.retention.ms=${DELETE_RETENTION_MS}`]);
+  const { kafka } = relayConfig({ CONFLEDGER_POSTGRES_URL: 'postgres://x/y', CONFLEDGER_KAFKA_BROKERS: 'one:9092' });
+  const script = read('kafka/topics/create.sh');
+  expect(script).toContain(`CONFLEDGER_KAFKA_PARTITIONS:-${kafka.partitions}}`);
+  expect(script).toContain(`CONFLEDGER_KAFKA_REPLICATION_FACTOR:-${kafka.replicationFactor}}`);
+  expect(script).toContain(`CONFLEDGER_KAFKA_MIN_INSYNC_REPLICAS:-${kafka.minInsyncReplicas}}`);
+});
