@@ -1,6 +1,8 @@
-// The composed projector on a real Postgres: it follows the log, says so on its port, and ends without leaving a connection.
+// The composed projector on a real Postgres, and on a double of EventStoreDB: it follows the log, says so on its port, and ends without leaving a connection.
 import { LedgerLog } from '@confledger/conformance';
+import { eventStoreDbDouble } from '@confledger/doubles';
 import { createPostgresEventStore } from '@confledger/event-store-postgres';
+import { openEventStore } from '@confledger/event-stores';
 import { createPool } from '@confledger/postgres';
 import { serveHealth } from '@confledger/process';
 import { createPostgresReadModel } from '@confledger/read-model-postgres';
@@ -61,4 +63,31 @@ test('It projects what is appended, an older version activated included, reports
     return rows[0]?.count === '0';
   });
   await pool.end();
+});
+
+test('On EventStoreDB it follows the log from its beginning to what is appended later, and its lag comes back to 0', async () => {
+  const double = await eventStoreDbDouble();
+  const connectionString = await freshDatabase();
+  const eventStoreDb = { CONFLEDGER_EVENT_STORE: 'eventstoredb', CONFLEDGER_EVENTSTORE_URL: double.connectionString };
+  const config = readConfig({ ...eventStoreDb, CONFLEDGER_POSTGRES_URL: connectionString, PORT: '0' });
+  const store = await openEventStore(config.eventStore, pino({ level: 'silent' }));
+  const readModel = createPostgresReadModel({ connectionString });
+  const before = new LedgerLog();
+  before.change(ENGINE, { 'risk.max': 1 });
+  await before.appendTo(store);
+
+  const { projector, close } = await compose(config, pino({ level: 'silent' }));
+  expect(await readModel.waitFor(await store.lastPosition(), 20_000)).toBe(true);
+  const later = new LedgerLog();
+  later.change('testing.risk-gateway', { on: true });
+  await later.appendTo(store);
+  const last = await store.lastPosition();
+  expect(await readModel.waitFor(last, 20_000)).toBe(true);
+  expect((await readModel.ledgers({}, { limit: 10 })).items).toMatchObject([{ latest: 1 }, { latest: 1 }]);
+  await eventually(async () => (await projector.status()).position === last);
+
+  await close();
+  await readModel.close();
+  await store.close();
+  await double.close();
 });
