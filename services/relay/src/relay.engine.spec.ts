@@ -1,7 +1,8 @@
-// Relays as processes, on a real Postgres and a real Kafka: one is active, another stands by; the active one is killed under writes.
+// Relays as processes, on a real Kafka, and on Postgres or a double of EventStoreDB: one is active, another stands by; the active one is killed under writes.
 import { createLedgers, ensureInstallation, type LedgersCore, type Signer } from '@confledger/application';
 import { SigningKey } from '@confledger/conformance';
-import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
+import { eventStoreDbDouble } from '@confledger/doubles';
+import { openEventStore } from '@confledger/event-stores';
 import { kafkaFeed } from '@confledger/feed-kafka';
 import { connectNode, type TradingNode } from '@confledger/sdk';
 import { eventually, freshDatabase, startKafka, type TestKafka } from '@confledger/test-support';
@@ -9,7 +10,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { readConfig } from './config.js';
 
 const NAME = { environment: 'production', service: 'trading-engine' };
 const LONG = { timeoutMs: 60_000 };
@@ -68,12 +71,22 @@ async function activate(ledgers: LedgersCore, n: number): Promise<void> {
   if (outcome.kind !== 'done') throw new Error(outcome.refusal.message);
 }
 
+/** Where the events are, as the environment says it. */
+async function eventStoreOf(kind: 'postgres' | 'eventstoredb'): Promise<Readonly<Record<string, string>>> {
+  if (kind === 'postgres') return {};
+  const double = await eventStoreDbDouble();
+  cleaners.push(() => double.close());
+  return { CONFLEDGER_EVENT_STORE: kind, CONFLEDGER_EVENTSTORE_URL: double.connectionString };
+}
+
+const STORES = ['postgres', 'eventstoredb'] as const;
 const runs = (node: TradingNode, n: number): Promise<unknown> => eventually(() => node.status.state === 'ready' && node.snapshot.get('n') === n, LONG);
 
-test('of two relays one is active; killed under writes, the other takes over within seconds, and nothing is lost or told backwards', { timeout: 240_000 }, async () => {
+test.each(STORES)('on %s, of two relays one is active; killed under writes, the other takes over within seconds, and nothing is lost or told backwards', { timeout: 240_000 }, async (kind) => {
   const connectionString = await freshDatabase();
   const namespace = `relay-${randomUUID()}`;
   const environment = {
+    ...(await eventStoreOf(kind)),
     CONFLEDGER_POSTGRES_URL: connectionString,
     CONFLEDGER_KAFKA_BROKERS: kafka.brokers.join(','),
     CONFLEDGER_NAMESPACE: namespace,
@@ -87,8 +100,7 @@ test('of two relays one is active; killed under writes, the other takes over wit
   const key = new SigningKey();
   const signer = signerOf(key);
   const [clock, ids] = [{ now: () => Date.now() }, { next: () => randomUUID() }];
-  await migrateEventStore({ connectionString });
-  const store = createPostgresEventStore({ connectionString });
+  const store = await openEventStore(readConfig(environment).eventStore, pino({ level: 'silent' }));
   cleaners.push(() => store.close());
   await ensureInstallation({ store, signer, ids, clock });
   const ledgers = createLedgers({ store, signer, ids, clock });
