@@ -93,7 +93,7 @@ test('positions have no gaps, whatever was refused in between', async () => {
 
 test.each([
   ['append', `ARRAY['snap-many'], ARRAY[$1::bigint], ARRAY[1], ARRAY[$1::bigint + 1], ARRAY[gen_random_uuid()], ARRAY['T'], ARRAY['{}'], ARRAY['{}'], true`, 'snap-many', ['0']],
-  ['append_one', `'snap-one', $1::bigint, gen_random_uuid(), 'T', '{}', '{}', true`, 'snap-one', '0'],
+  ['append_stream', `'snap-one', $1::bigint, ARRAY[gen_random_uuid()], ARRAY['T'], ARRAY['{}'], ARRAY['{}'], true`, 'snap-one', '0'],
 ])('%s sees what the holder committed for whom it waited', async (name, parameters, stream, head) => {
   // Both call the function inside transactions of their own: the second waits, and must see the first one's event and position.
   const append = `SELECT * FROM confledger_events.${name}(${parameters})`;

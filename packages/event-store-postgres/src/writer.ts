@@ -33,7 +33,7 @@ export interface WriterOptions extends PostgresOptions {
 /** A writer on a connection of its own. */
 export function createWriter(options: WriterOptions, schema: string): Writer {
   const many = `SELECT before, heads FROM ${schema}.append($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
-  const one = `SELECT before, ARRAY[head] AS heads FROM ${schema}.append_one($1, $2, $3, $4, $5, $6, $7)`;
+  const one = `SELECT before, ARRAY[head] AS heads FROM ${schema}.append_stream($1, $2, $3, $4, $5, $6, $7)`;
   let client: pg.Client | undefined;
   let processId: number | null = null;
 
@@ -56,8 +56,11 @@ export function createWriter(options: WriterOptions, schema: string): Writer {
       if (client === undefined) throw new Error('The writer is not connected.');
       const used = client;
       try {
-        const single = singleValues(groups);
-        const query = single ? { name: 'append-one', text: one, values: single } : { name: 'append', text: many, values: flushValues(groups) };
+        const [group] = groups;
+        const query =
+          group !== undefined && groups.length === 1
+            ? { name: 'append-stream', text: one, values: [group.stream, group.expectedRevision, ...eventColumns(groups)] }
+            : { name: 'append', text: many, values: flushValues(groups) };
         query.values.push(options.wakesOthers);
         const work = used.query<{ before: string; heads: string[] }>(query);
         const { rows } = await within(Math.min(timeoutMs, options.statementTimeoutMs + SILENCE_MS_MAX), work);
@@ -89,35 +92,27 @@ function groupAnswers(groups: readonly AppendGroup[], row: { readonly before: st
   });
 }
 
-/** Null for a flush of more than one event. */
-function singleValues([group, ...others]: readonly AppendGroup[]): unknown[] | null {
-  const [append, ...further] = group?.appends ?? [];
-  const [event, ...more] = append?.events ?? [];
-  if (!group || !event || others.length > 0 || further.length > 0 || more.length > 0) return null;
-  return [group.stream, group.expectedRevision, event.id, event.type, event.data, event.metadata];
+/** Ids, types, data and metadata of all events, in order. */
+function eventColumns(groups: readonly AppendGroup[]): unknown[] {
+  const events = groups.flatMap((group) => group.appends.flatMap((append) => append.events));
+  return [
+    events.map((event) => event.id),
+    events.map((event) => event.type),
+    textArray(events.map((event) => event.data)),
+    textArray(events.map((event) => event.metadata)),
+  ];
 }
 
 function flushValues(groups: readonly AppendGroup[]): unknown[] {
   const groupOf: number[] = [];
   const revisions: number[] = [];
-  const ids: string[] = [];
-  const types: string[] = [];
-  const data: string[] = [];
-  const metadata: string[] = [];
-  groups.forEach((group, index) => {
-    let revision = group.expectedRevision;
-    for (const append of group.appends) {
-      for (const event of append.events) {
-        groupOf.push(index + 1);
-        revisions.push((revision += 1));
-        ids.push(event.id);
-        types.push(event.type);
-        data.push(event.data);
-        metadata.push(event.metadata);
-      }
+  groups.forEach(({ expectedRevision, end }, index) => {
+    for (let revision = expectedRevision + 1; revision <= end; revision += 1) {
+      groupOf.push(index + 1);
+      revisions.push(revision);
     }
   });
-  return [groups.map((group) => group.stream), groups.map((group) => group.expectedRevision), groupOf, revisions, ids, types, textArray(data), textArray(metadata)];
+  return [groups.map((group) => group.stream), groups.map((group) => group.expectedRevision), groupOf, revisions, ...eventColumns(groups)];
 }
 
 /** pg's typings leave it out. */

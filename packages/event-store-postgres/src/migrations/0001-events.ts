@@ -65,20 +65,21 @@ BEGIN
 END
 $$;
 
--- The same for a flush of one event, which is what a single client makes: 0.25 ms quicker than the general one.
-CREATE FUNCTION ${schema}.append_one(
-  stream text, expected bigint, id uuid, type text, data text, metadata text, wake boolean,
+-- The same for a flush of one stream, which is what a single client makes: 0.1 ms quicker than the general one.
+CREATE FUNCTION ${schema}.append_stream(
+  stream text, expected bigint, ids uuid[], types text[], datas text[], metadatas text[], wake boolean,
   OUT before bigint, OUT head bigint
 ) LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock(${advisoryKey(`append ${schema}`)});
   SELECT coalesce(max(e.position), 0) INTO before FROM ${schema}.events e;
-  SELECT coalesce(max(e.revision), -1) INTO head FROM ${schema}.events e WHERE e.stream = append_one.stream;
+  SELECT coalesce(max(e.revision), -1) INTO head FROM ${schema}.events e WHERE e.stream = append_stream.stream;
   IF head = expected THEN
     INSERT INTO ${schema}.events (position, stream, revision, id, type, data, metadata)
-    VALUES (before + 1, append_one.stream, expected + 1, append_one.id, append_one.type, append_one.data, append_one.metadata);
+    SELECT append_stream.before + n.number, append_stream.stream, expected + n.number, n.id, n.type, n.data, n.metadata
+    FROM unnest(append_stream.ids, types, datas, metadatas) WITH ORDINALITY AS n(id, type, data, metadata, number);
     IF wake THEN
-      PERFORM pg_notify('${channel(schema)}', (before + 1)::text);
+      PERFORM pg_notify('${channel(schema)}', (before + cardinality(append_stream.ids))::text);
     END IF;
   END IF;
 END
