@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { NodeReportBody } from '@confledger/contracts';
-import { Reporter } from './reporter.js';
+import { REPORT_GAP_MS, Reporter } from './reporter.js';
 
 const WAIT = { timeout: 10_000, interval: 2 };
 
@@ -61,6 +61,16 @@ test('while a report is under way, only the newest of the next ones is kept', as
   holding = false;
   held[0]?.();
   await vi.waitFor(() => expect(versions()).toEqual([1, 50]), WAIT);
+});
+
+test('a burst of activations is told in few reports, the newest last', async () => {
+  const begin = performance.now();
+  for (let version = 1; version <= 200; version++) {
+    reporter.put(report(version));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await vi.waitFor(() => expect(versions().at(-1)).toBe(200), WAIT);
+  expect(bodies.length).toBeLessThanOrEqual(2 + (performance.now() - begin) / REPORT_GAP_MS);
 });
 
 test('the same report is not sent twice', async () => {

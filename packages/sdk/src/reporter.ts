@@ -4,6 +4,8 @@ import { postJson } from './post-json.js';
 
 /** A report is repeated so often, so that an api that lost its table learns of the node again. */
 export const REPORT_INTERVAL_MS = 30_000;
+/** Between two reports: a burst of activations costs ten reports a second, each with the newest state, and not one each. */
+export const REPORT_GAP_MS = 100;
 const REPORT_TIMEOUT_MS = 5_000;
 const RETRY_DELAY_MS = 500;
 const RETRY_DELAY_MS_MAX = 30_000;
@@ -21,6 +23,7 @@ export class Reporter {
   #sending: Promise<void> | null = null;
   #retryTimer: NodeJS.Timeout | null = null;
   #retryDelayMs = RETRY_DELAY_MS;
+  #reportedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(target: ReportTarget, nodeName: string) {
     this.#url = new URL(`${target.url.replace(/\/+$/, '')}/api/v1/nodes/${encodeURIComponent(nodeName)}`);
@@ -53,9 +56,8 @@ export class Reporter {
   }
 
   async #send(): Promise<void> {
-    // The swap that is reported goes first.
-    await new Promise((resolve) => setImmediate(resolve));
     while (this.#pending !== null && !this.#stop.signal.aborted) {
+      await this.#gap();
       const body = this.#pending;
       if (!(await this.#post(body))) {
         this.#retryLater();
@@ -65,6 +67,13 @@ export class Reporter {
       if (this.#pending === body) this.#pending = null;
     }
     this.#sending = null;
+  }
+
+  /** The swap that is reported goes first, and the report before it is a while ago. */
+  async #gap(): Promise<void> {
+    const leftMs = this.#reportedAtMs + REPORT_GAP_MS - performance.now();
+    await new Promise((resolve) => (leftMs > 0 ? setTimeout(resolve, leftMs) : setImmediate(resolve)));
+    this.#reportedAtMs = performance.now();
   }
 
   async #post(body: string): Promise<boolean> {
