@@ -21,7 +21,7 @@ export type {
   VersionUntagged,
 } from './events.js';
 export { CREATED_ONLY_TAG, entityTag } from './guards.js';
-export { SCHEMA_VERSION, chainProblem, idFromHash, recordChangeSet, recordEvent, streamOf } from './record.js';
+export { SCHEMA_VERSION, chainProblem, idFromHash, recordChangeSet, recordEach, recordEvent, streamOf } from './record.js';
 export type { ActivationToSign, Envelope, RecordedText, SignActivation, StreamEnd } from './record.js';
 export { refuse, refuseWith, refusalOf } from './refusals.js';
 export { LedgerCorrupt, evolve, evolveAll, initialState } from './state.js';

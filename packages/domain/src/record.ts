@@ -57,21 +57,26 @@ export function recordChangeSet(
   envelope: Envelope,
   sign: SignActivation,
 ): RecordedText[] {
-  const recorded: RecordedText[] = [];
+  return [...recordEach(ledger, end, drafts, envelope, sign)];
+}
+
+/** The same one event at a time, so that a caller with 100,000 of them can let others have a turn in between. */
+export function* recordEach(
+  ledger: string,
+  end: StreamEnd,
+  drafts: readonly DraftEvent[],
+  envelope: Envelope,
+  sign: SignActivation,
+): Generator<RecordedText> {
   let tail = end;
-  drafts.forEach((draft, index) => {
+  for (const [index, draft] of drafts.entries()) {
     const place = { id: envelope.changeSetId, index, size: drafts.length };
     const event = draft.type === 'VersionActivated' ? signed(ledger, tail, draft, sign) : draft;
     const text = recordEvent(streamOf(ledger), tail, event, place, envelope);
-    tail = {
-      revision: text.event.revision,
-      hash: text.event.metadata.hash,
-      occurredAt: text.event.metadata.occurredAt,
-      origin: tail.origin ?? text.event.id,
-    };
-    recorded.push(text);
-  });
-  return recorded;
+    const { id, revision, metadata } = text.event;
+    tail = { revision, hash: metadata.hash, occurredAt: metadata.occurredAt, origin: tail.origin ?? id };
+    yield text;
+  }
 }
 
 /** The stream of a ledger. */

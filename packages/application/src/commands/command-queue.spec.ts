@@ -10,6 +10,7 @@ import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
 import { toAppend } from '../codec.js';
 import { CommandOutcomeUnknown, WRITE_ATTEMPTS_MAX } from './command-queue.js';
 import { OPEN_CHANGE_SET_WAIT_MS } from './open-change-sets.js';
+import { EVENTS_IN_TURN } from './staging.js';
 import { EventStoreUnavailable } from '../ports/event-store.js';
 import type { EventStore, EventToAppend } from '../ports/event-store.js';
 
@@ -280,6 +281,18 @@ describe('a change set too large for one append', () => {
     await core.done({ type: 'Replace', configuration: { ...wide(1_500, 2), k0: 1 } });
     return { store, core };
   };
+
+  test('a command of very many events lets others have their turns while its events are made', async () => {
+    const core = testCore(createInMemoryEventStore());
+    let turns = 0;
+    let counting: NodeJS.Immediate = setImmediate(function count() {
+      turns += 1;
+      counting = setImmediate(count);
+    });
+    await core.done({ type: 'Replace', configuration: wide(25_000, 1) });
+    clearImmediate(counting);
+    expect(turns).toBeGreaterThanOrEqual(25_000 / EVENTS_IN_TURN - 1);
+  });
 
   test('a rollback over 25,000 leaves is several appends, one change set, one activation', async () => {
     const store = faultyEventStore(createInMemoryEventStore());

@@ -2,33 +2,30 @@
 // the state as it will be when those before it are committed, and go into one append; nothing is answered before its commit.
 // An answer that appends nothing (no-op, refusal, conflict) is given only on a state that a read of the log has confirmed
 // since the command came, because another process may have written.
-import { decide, evolveAll, recordChangeSet } from '@confledger/domain';
-import type { Command, Decision, LedgerState, LoadedVersion, RecordedText, SignActivation } from '@confledger/domain';
+import { decide } from '@confledger/domain';
+import type { Command, Decision, LedgerState, LoadedVersion } from '@confledger/domain';
 import { accepted, nothing, refusal } from './answers.js';
 import { APPEND_EVENTS_MAX, partsOf } from './append-parts.js';
-import { bytesOf, ledgerStream, toAppend } from '../codec.js';
+import { ledgerStream } from '../codec.js';
 import { explainRefusal, writeConflict } from './explain.js';
 import type { KeptLedger } from '../reading/kept-ledger.js';
 import type { LedgerReader, Loaded } from '../reading/ledger-reader.js';
 import type { CommandOutcome, CommandRequest, LedgerName } from '../ledgers.js';
 import { OpenChangeSets } from './open-change-sets.js';
 import { replay } from './replay.js';
+import { stage, stageInTurns } from './staging.js';
+import type { Accepted, Staged, StagingTools } from './staging.js';
 import { APPEND_BYTES_MAX, AppendOutcomeUnknown, EventStoreUnavailable } from '../ports/event-store.js';
 import type { AppendResult, EventStore, EventToAppend } from '../ports/event-store.js';
-import type { Clock, Ids, Signer } from '../ports/system.js';
 
 /** How often a command that lost against another process is decided again before it is refused. */
 export const WRITE_ATTEMPTS_MAX = 4;
 
-export interface CommandQueueOptions {
+export interface CommandQueueOptions extends StagingTools {
   readonly name: LedgerName;
   readonly kept: KeptLedger;
   readonly store: EventStore;
   readonly reader: LedgerReader;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly signer: Signer;
-  readonly sign: SignActivation;
 }
 
 interface Waiting {
@@ -43,22 +40,11 @@ interface Waiting {
   readonly fail: (error: unknown) => void;
 }
 
-type Accepted = Extract<Decision, { kind: 'accepted' }>;
-
-/** A decided command whose events are not committed yet. */
-interface Staged {
-  readonly waiting: Waiting;
-  readonly decision: Accepted;
-  readonly before: LedgerState;
-  readonly after: LedgerState;
-  readonly events: readonly EventToAppend[];
-  readonly recorded: readonly RecordedText[];
-  readonly bytes: number;
-}
-
 /** What a command comes to on a state: events to append, an answer that appends nothing, or a fault of its own. */
 type Proposal =
-  | { readonly kind: 'append'; readonly staged: Staged }
+  | { readonly kind: 'append'; readonly staged: Staged<Waiting> }
+  /** Too many events for one append. */
+  | { readonly kind: 'large'; readonly decision: Accepted }
   | { readonly kind: 'answer'; readonly decision: Decision }
   | { readonly kind: 'fault'; readonly error: unknown };
 
@@ -107,14 +93,14 @@ export class CommandQueue {
   async #round(): Promise<void> {
     const { kept } = this.#options;
     const base = await this.#openSets.settled(kept.kept ?? (await this.#confirm()), () => this.#confirm());
-    const staged: Staged[] = [];
+    const staged: Staged<Waiting>[] = [];
     let tip = base.state;
     let room = { bytes: APPEND_BYTES_MAX, events: APPEND_EVENTS_MAX };
     for (let waiting = this.#queue[0]; waiting !== undefined; waiting = this.#queue[0]) {
       const proposal = this.#propose(tip, waiting);
       if (proposal.kind !== 'append') {
         if (staged.length > 0) break;
-        return proposal.kind === 'fault' ? this.#failAlone(waiting, proposal.error) : this.#withoutAppend(base, waiting, proposal.decision);
+        return this.#alone(base, waiting, proposal);
       }
       const next = proposal.staged;
       const fits = next.bytes <= room.bytes && next.events.length <= room.events;
@@ -128,12 +114,35 @@ export class CommandQueue {
     await this.#append(base, staged, tip);
   }
 
+  /** A command that shares no append with others. */
+  async #alone(base: Loaded, waiting: Waiting, proposal: Exclude<Proposal, { kind: 'append' }>): Promise<void> {
+    switch (proposal.kind) {
+      case 'fault':
+        return this.#failAlone(waiting, proposal.error);
+      case 'answer':
+        return this.#withoutAppend(base, waiting, proposal.decision);
+      case 'large':
+        return this.#appendLarge(base, waiting, proposal.decision);
+    }
+  }
+
+  async #appendLarge(base: Loaded, waiting: Waiting, decision: Accepted): Promise<void> {
+    this.#queue.shift();
+    try {
+      await this.#appendInParts(base, await stageInTurns(this.#options, base.state, waiting, decision));
+    } catch (error) {
+      this.#options.kept.drop();
+      waiting.fail(error);
+    }
+  }
+
   /** What the command throws is its own: those behind it are decided without it. */
   #propose(tip: LedgerState, waiting: Waiting): Proposal {
     try {
       const decision = decideOn(tip, waiting);
       if (decision.kind !== 'accepted' || waiting.request.dryRun === true) return { kind: 'answer', decision };
-      return { kind: 'append', staged: this.#stage(tip, waiting, decision) };
+      if (decision.events.length > APPEND_EVENTS_MAX) return { kind: 'large', decision };
+      return { kind: 'append', staged: stage(this.#options, tip, waiting, decision) };
     } catch (error) {
       return { kind: 'fault', error };
     }
@@ -145,19 +154,7 @@ export class CommandQueue {
     waiting.fail(error);
   }
 
-  #stage(tip: LedgerState, waiting: Waiting, decision: Accepted): Staged {
-    const { ids, clock, sign, signer } = this.#options;
-    const { actor, reason, correlationId, causationId = null, traceparent = null, dryRun = false } = waiting.request;
-    const { commandId, fingerprint } = waiting;
-    const envelope = { actor, reason, commandId, fingerprint, correlationId, causationId, traceparent, changeSetId: ids.next(), now: clock.now() };
-    // A node runs whatever bears a valid signature: none is made for an activation that is only tried out.
-    const recorded = recordChangeSet(tip.ledger, tip, decision.events, envelope, dryRun ? () => ({ keyId: signer.keyId, signature: '' }) : sign);
-    const events = recorded.map(toAppend);
-    const after = evolveAll(tip, recorded.map(({ event }) => event));
-    return { waiting, decision, before: tip, after, events, recorded, bytes: events.reduce((sum, event) => sum + bytesOf(event), 0) };
-  }
-
-  async #append(base: Loaded, staged: readonly Staged[], tip: LedgerState): Promise<void> {
+  async #append(base: Loaded, staged: readonly Staged<Waiting>[], tip: LedgerState): Promise<void> {
     const sent = this.#arrivals;
     const waiting = staged.map((each) => each.waiting);
     const result = await this.#tryAppend(base.state.revision, staged.flatMap((each) => each.events), waiting);
@@ -168,7 +165,7 @@ export class CommandQueue {
   }
 
   /** A change set that is too large for one append: it takes effect with its last part, or never. */
-  async #appendInParts(base: Loaded, staged: Staged): Promise<void> {
+  async #appendInParts(base: Loaded, staged: Staged<Waiting>): Promise<void> {
     const sent = this.#arrivals;
     this.#openSets.ours(staged.recorded[0]?.event.metadata.changeSet.id);
     let revision = base.state.revision;
@@ -247,7 +244,7 @@ export class CommandQueue {
       case 'repeated':
         return replay({ name, reader, waiting, earlier: decision.earlier });
       case 'accepted':
-        return { ...accepted(name, this.#stage(base.state, waiting, decision), base.position), dryRun: true };
+        return { ...accepted(name, stage(this.#options, base.state, waiting, decision), base.position), dryRun: true };
     }
   }
 
