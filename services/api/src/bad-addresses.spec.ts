@@ -1,6 +1,5 @@
 // Bad input: environments, services and addresses.
-import { afterAll, beforeAll, test } from 'vitest';
-import { type BadInput, LEDGER, setValue, startBadInput } from './fixtures/bad-input.js';
+import { type BadInput, LEDGER, setValue, refusesEach } from './fixtures/bad-input.js';
 
 const BAD: BadInput[] = [
   {
@@ -114,13 +113,4 @@ const BAD: BadInput[] = [
   { what: 'a word that a later call will have', ask: `GET ${LEDGER}/effective`, status: 400, code: 'PATH_RESERVED' },
 ];
 
-let given: Awaited<ReturnType<typeof startBadInput>>;
-beforeAll(async () => {
-  given = await startBadInput();
-});
-afterAll(() => given.api.close());
-
-test.each(BAD.map((input) => [input.what, input.code, input] as const))(
-  '%s is refused with %s, and nothing is written',
-  (_what, _code, input) => given.refused(input),
-);
+refusesEach(BAD);

@@ -1,6 +1,5 @@
 // Bad input: batches.
-import { afterAll, beforeAll, test } from 'vitest';
-import { type BadInput, batch, LEDGER, set, startBadInput } from './fixtures/bad-input.js';
+import { type BadInput, batch, LEDGER, set, refusesEach } from './fixtures/bad-input.js';
 
 const BAD: BadInput[] = [
   { what: 'an empty batch', ask: `POST ${LEDGER}/batch`, with: batch([]), status: 400, code: 'BATCH_EMPTY' },
@@ -68,13 +67,4 @@ const BAD: BadInput[] = [
   { what: 'a reading of no keys', ask: `GET ${LEDGER}/batch`, status: 400, code: 'QUERY_PARAMETER_MISSING', at: 'key' },
 ];
 
-let given: Awaited<ReturnType<typeof startBadInput>>;
-beforeAll(async () => {
-  given = await startBadInput();
-});
-afterAll(() => given.api.close());
-
-test.each(BAD.map((input) => [input.what, input.code, input] as const))(
-  '%s is refused with %s, and nothing is written',
-  (_what, _code, input) => given.refused(input),
-);
+refusesEach(BAD);

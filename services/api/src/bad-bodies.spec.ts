@@ -1,6 +1,6 @@
 // Bad input: bodies.
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type BadInput, deep, LEDGER, raw, setValue, startBadInput } from './fixtures/bad-input.js';
+import { expect, test } from 'vitest';
+import { type BadInput, deep, LEDGER, raw, setValue, refusesEach } from './fixtures/bad-input.js';
 
 const BAD: BadInput[] = [
   {
@@ -230,16 +230,7 @@ const BAD: BadInput[] = [
   },
 ];
 
-let given: Awaited<ReturnType<typeof startBadInput>>;
-beforeAll(async () => {
-  given = await startBadInput();
-});
-afterAll(() => given.api.close());
-
-test.each(BAD.map((input) => [input.what, input.code, input] as const))(
-  '%s is refused with %s, and nothing is written',
-  (_what, _code, input) => given.refused(input),
-);
+const given = refusesEach(BAD);
 
 test('strings that look like no number stay strings', async () => {
   const answer = await given.api.ask(`PUT /configurations/strings`, {

@@ -1,6 +1,6 @@
 // Bad input: guards and repetition.
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type BadInput, LEDGER, setValue, startBadInput } from './fixtures/bad-input.js';
+import { expect, test } from 'vitest';
+import { type BadInput, LEDGER, setValue, refusesEach } from './fixtures/bad-input.js';
 
 const BAD: BadInput[] = [
   {
@@ -106,16 +106,7 @@ const BAD: BadInput[] = [
   },
 ];
 
-let given: Awaited<ReturnType<typeof startBadInput>>;
-beforeAll(async () => {
-  given = await startBadInput();
-});
-afterAll(() => given.api.close());
-
-test.each(BAD.map((input) => [input.what, input.code, input] as const))(
-  '%s is refused with %s, and nothing is written',
-  (_what, _code, input) => given.refused(input),
-);
+const given = refusesEach(BAD);
 
 test.each([{ 'if-match': '"99"' }, { 'if-none-match': '*' }])(
   'a repetition whose guards differ (%o) is answered from what is stored: its first answer was given under other guards',

@@ -1,6 +1,5 @@
 // Bad input: paths.
-import { afterAll, beforeAll, test } from 'vitest';
-import { type BadInput, LEDGER, raw, setValue, startBadInput } from './fixtures/bad-input.js';
+import { type BadInput, LEDGER, raw, setValue, refusesEach } from './fixtures/bad-input.js';
 
 const BAD: BadInput[] = [
   {
@@ -111,13 +110,4 @@ const BAD: BadInput[] = [
   { what: 'a glob that is no glob', ask: 'GET /audit?key=a..b', status: 400, code: 'PATH_EMPTY_SEGMENT' },
 ];
 
-let given: Awaited<ReturnType<typeof startBadInput>>;
-beforeAll(async () => {
-  given = await startBadInput();
-});
-afterAll(() => given.api.close());
-
-test.each(BAD.map((input) => [input.what, input.code, input] as const))(
-  '%s is refused with %s, and nothing is written',
-  (_what, _code, input) => given.refused(input),
-);
+refusesEach(BAD);

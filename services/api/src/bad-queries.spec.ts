@@ -1,6 +1,6 @@
 // Bad input: tokens, queries and lists.
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type BadInput, LEDGER, setValue, startBadInput } from './fixtures/bad-input.js';
+import { expect, test } from 'vitest';
+import { type BadInput, LEDGER, setValue, refusesEach } from './fixtures/bad-input.js';
 
 const BAD: BadInput[] = [
   {
@@ -133,16 +133,7 @@ const BAD: BadInput[] = [
   { what: 'a feed that is not served here', ask: 'GET /feed?service=engine', status: 404, code: 'FEED_NOT_HERE' },
 ];
 
-let given: Awaited<ReturnType<typeof startBadInput>>;
-beforeAll(async () => {
-  given = await startBadInput();
-});
-afterAll(() => given.api.close());
-
-test.each(BAD.map((input) => [input.what, input.code, input] as const))(
-  '%s is refused with %s, and nothing is written',
-  (_what, _code, input) => given.refused(input),
-);
+const given = refusesEach(BAD);
 
 test('a 401 names the scheme, a 405 the methods', async () => {
   expect((await given.api.ask('GET /status', { token: null })).headers['www-authenticate']).toBe('Bearer realm="confledger"');

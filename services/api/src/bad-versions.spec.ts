@@ -1,6 +1,5 @@
 // Bad input: versions and instants.
-import { afterAll, beforeAll, test } from 'vitest';
-import { type BadInput, LEDGER, startBadInput } from './fixtures/bad-input.js';
+import { type BadInput, LEDGER, refusesEach } from './fixtures/bad-input.js';
 
 const BAD: BadInput[] = [
   {
@@ -140,13 +139,4 @@ const BAD: BadInput[] = [
   },
 ];
 
-let given: Awaited<ReturnType<typeof startBadInput>>;
-beforeAll(async () => {
-  given = await startBadInput();
-});
-afterAll(() => given.api.close());
-
-test.each(BAD.map((input) => [input.what, input.code, input] as const))(
-  '%s is refused with %s, and nothing is written',
-  (_what, _code, input) => given.refused(input),
-);
+refusesEach(BAD);
