@@ -1,4 +1,6 @@
 // How a service begins and ends as a process of its own. Used by config.ts, compose.ts and main.ts of every service.
+export { composed } from './composed.js';
+export type { Closer } from './composed.js';
 export { counter, gauge, serveHealth } from './health-server.js';
 export type { HealthReport, HealthServer, HealthSource, Metric } from './health-server.js';
 export { listening } from './listening.js';

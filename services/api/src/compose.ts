@@ -4,7 +4,7 @@ import { createLedgers, ensureInstallation, runRelay, type EventStore, type Ledg
 import { openEventStore } from '@confledger/event-stores';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/feed-http/publisher';
 import { connectionProblems, createPool, isAway } from '@confledger/postgres';
-import { refusedWhen } from '@confledger/process';
+import { composed, refusedWhen, type Closer } from '@confledger/process';
 import {
   createPostgresNodeReports,
   createPostgresReadModel,
@@ -26,11 +26,7 @@ export interface RunningApi {
 
 /** Puts the api together by its configuration. */
 export async function compose(config: ApiConfig, logger: Logger): Promise<RunningApi> {
-  const closers: (() => Promise<void>)[] = [];
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).toReversed()) await closer();
-  };
-  try {
+  return composed(async (closers) => {
     const clock = { now: () => Date.now() };
     const ids = { next: () => randomUUID() };
     ensureAdminToken(config.dataDirectory);
@@ -67,11 +63,8 @@ export async function compose(config: ApiConfig, logger: Logger): Promise<Runnin
       openMetrics: config.openMetrics,
     });
     closers.push(() => app.close());
-    return { listen: () => app.listen({ host: config.host, port: config.port }), close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+    return { listen: () => app.listen({ host: config.host, port: config.port }) };
+  });
 }
 
 /** Commands need the event store alone: an api starts without a read model that is away, whose tables the projector lays out too. */
@@ -99,7 +92,7 @@ interface ServedFeed {
 }
 
 /** Every api follows the log for its own clients: an HTTP feed needs no election. */
-async function serveFeed({ store, ledgers, installation, logger }: FeedParts, closers: (() => Promise<void>)[]): Promise<ServedFeed> {
+async function serveFeed({ store, ledgers, installation, logger }: FeedParts, closers: Closer[]): Promise<ServedFeed> {
   let position = await store.lastPosition();
   const publisher = createHttpFeed({ installation, load: (ledger) => ledgers.active(ledger), position: () => position });
   const stopping = new AbortController();

@@ -2,7 +2,7 @@
 import { decodeEvent, documentsOf, LedgerReader } from '@confledger/application';
 import { openEventStore } from '@confledger/event-stores';
 import { connectionProblems, createPool } from '@confledger/postgres';
-import { refusedWhen } from '@confledger/process';
+import { composed, refusedWhen } from '@confledger/process';
 import {
   createPostgresProjections,
   createPostgresSnapshotStore,
@@ -21,11 +21,7 @@ export interface ComposedProjector {
 
 /** Puts the projector together and starts it. Tables that an older release laid out are rebuilt first. */
 export async function compose(config: ProjectorConfig, logger: Logger): Promise<ComposedProjector> {
-  const closers: (() => Promise<void>)[] = [];
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).toReversed()) await closer();
-  };
-  try {
+  return composed(async (closers) => {
     const location = { connectionString: config.readModelUrl };
     const onError = (error: Error): void => logger.warn({ err: error }, 'an idle connection broke');
     const events = await openEventStore(config.eventStore, logger);
@@ -45,9 +41,6 @@ export async function compose(config: ProjectorConfig, logger: Logger): Promise<
     closers.push(() => projections.close());
     const projector = startProjector({ events, ...projections, documentAt, decode: decodeEvent, logger });
     closers.push(() => projector.stop());
-    return { projector, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+    return { projector };
+  });
 }

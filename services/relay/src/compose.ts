@@ -13,7 +13,7 @@ import { LedgerCorrupt } from '@confledger/domain';
 import { openEventStore } from '@confledger/event-stores';
 import { createKafkaFeed } from '@confledger/feed-kafka/publisher';
 import { connectionProblems, createElection, createPool } from '@confledger/postgres';
-import { refusedWhen } from '@confledger/process';
+import { composed, refusedWhen } from '@confledger/process';
 import { createPostgresSnapshotStore, migrateReadModel } from '@confledger/read-model-postgres';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -33,11 +33,7 @@ const LEDGER_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}\.[a-z0-9][a-z0-9-]{0,62}$/;
 
 /** Puts the relay together and starts it. Waits for the installation to be made by an api, until `signal` aborts. */
 export async function compose(config: RelayConfig, logger: Logger, signal: AbortSignal): Promise<ComposedRelay> {
-  const closers: (() => Promise<void>)[] = [];
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).toReversed()) await closer();
-  };
-  try {
+  return composed(async (closers) => {
     const events = await openEventStore(config.eventStore, logger);
     closers.push(() => events.close());
     const { installation, keyId, publicKey } = await installationOf(events, logger, signal);
@@ -78,11 +74,8 @@ export async function compose(config: RelayConfig, logger: Logger, signal: Abort
     const relay = startRelay({ events, ledgers, publisher, lock, logger });
     // It closes the publisher too.
     closers.push(() => relay.stop());
-    return { relay, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+    return { relay };
+  });
 }
 
 async function installationOf(

@@ -1,4 +1,4 @@
-// Runs the relay loop with its log lines and its lag. Used by the relay process, by an api that serves the HTTP feed, and by standalone.
+// Runs the relay loop with its log lines and its lag. Used by the relay process and by standalone.
 import { runRelay } from '@confledger/application';
 import type { RelayEvent, RelayOptions } from '@confledger/application';
 import type { Logger } from 'pino';
