@@ -3,6 +3,8 @@ export { composed } from './composed.js';
 export type { Closer } from './composed.js';
 export { counter, gauge, serveHealth } from './health-server.js';
 export type { HealthReport, HealthServer, HealthSource, Metric } from './health-server.js';
+export { KAFKA_BROKERS_RULE, kafkaOf, kafkaSettings } from './kafka.js';
+export type { KafkaAccess } from './kafka.js';
 export { listening } from './listening.js';
 export { packageVersion } from './package-version.js';
 export { runProcess } from './run-process.js';

@@ -53,20 +53,14 @@ export async function compose(config: RelayConfig, logger: Logger, signal: Abort
       signer: signerOfNothing(keyId, publicKey),
       onSnapshotFault: (error) => logger.warn({ err: error }, 'a snapshot could not be used'),
     });
-    const { brokers, tls, sasl, partitions, replicationFactor, minInsyncReplicas } = config.kafka;
     const publisher = createKafkaFeed({
-      brokers,
-      ssl: tls,
-      ...(sasl === null ? {} : { sasl }),
+      ...config.kafka,
       clientId: 'confledger-relay',
       namespace: config.namespace,
       installation,
       publicKeys: [publicKey],
       load: (ledger) => activeOrNull(ledgers, ledger, logger),
       lastPosition: () => events.lastPosition(),
-      partitions,
-      replicationFactor,
-      minInsyncReplicas,
       onAlarm: ({ kind, ledger, message }) => logger.error({ alarm: kind, ledger }, message),
       log: ({ level, message }) => logger[level]({ part: 'kafka' }, message),
     });
