@@ -2,7 +2,6 @@
 import {
   count,
   type Environment,
-  flag,
   host,
   type KafkaAccess,
   kafkaOf,
