@@ -1,17 +1,17 @@
-// Reads the raw table of events and computes everything anew, with nothing of the product but the database: the chain of hashes,
-// the ids, the documents, their digests, the signatures, and how often each command took effect. Used by the crash test.
+// Computes everything that a log says anew, with nothing of the product: the chain of hashes, the ids, the documents, their digests,
+// the signatures, and how often each command took effect. Used by the tests that kill and cut.
 import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto';
-import type pg from 'pg';
 
-type Json = null | boolean | number | string | readonly Json[] | JsonObject;
-interface JsonObject {
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
   readonly [name: string]: Json;
 }
 
-interface Row {
-  readonly position: string;
+/** An event as a store keeps it, in the log's order. */
+export interface LogRow {
+  readonly position: string | bigint;
   readonly stream: string;
-  readonly revision: string;
+  readonly revision: string | number;
   readonly id: string;
   readonly type: string;
   readonly data: string;
@@ -44,12 +44,22 @@ interface ReadEvent {
   readonly metadata: Metadata;
 }
 
+export interface CheckedActivation {
+  readonly activation: number;
+  readonly version: number;
+  readonly digest: string;
+}
+
 /** What a ledger comes to by its events alone. */
 export interface CheckedLedger {
   /** Digest of head. */
   readonly digest: string;
   readonly version: number | null;
-  readonly active: { readonly activation: number; readonly version: number; readonly digest: string } | null;
+  readonly active: CheckedActivation | null;
+  /** Every activation there ever was, by its number. */
+  readonly activations: ReadonlyMap<number, CheckedActivation>;
+  /** Id of the first event. */
+  readonly origin: string;
   /** For each command: its whole change sets (more than one is one too many), and head after the last of them. */
   readonly commands: ReadonlyMap<string, { readonly times: number; readonly version: number | null; readonly digest: string }>;
   /** Change sets that were begun and never ended. */
@@ -63,18 +73,20 @@ export interface CheckedLog {
   readonly ledgers: ReadonlyMap<string, CheckedLedger>;
 }
 
-/** Checks every event that the database holds. `publicKey` is the raw Ed25519 key, base64url. */
-export async function checkLog(client: pg.Client, publicKey: string): Promise<CheckedLog> {
-  const { rows } = await client.query<Row>('SELECT * FROM confledger_events.events ORDER BY position');
+/** Checks every event of a log. `publicKey` is the raw Ed25519 key, base64url. */
+export function checkLog(rows: readonly LogRow[], publicKey: string): CheckedLog {
   const problems: string[] = [];
   const streams = new Map<string, ReadEvent[]>();
-  for (const [index, row] of rows.entries()) {
-    if (row.position !== String(index + 1)) problems.push(`position ${row.position} follows ${index}`);
+  let last = 0n;
+  for (const row of rows) {
+    const position = BigInt(row.position);
+    if (position <= last) problems.push(`position ${position} follows ${last}`);
+    last = position;
     const events = streams.get(row.stream) ?? [];
     streams.set(row.stream, events);
     events.push(checkedEvent(row, events.at(-1), problems));
   }
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' });
+  const key = verifyingKey(publicKey);
   const ledgers = new Map<string, CheckedLedger>();
   for (const [stream, events] of streams) {
     if (!stream.startsWith('config-')) continue;
@@ -84,7 +96,7 @@ export async function checkLog(client: pg.Client, publicKey: string): Promise<Ch
   return { problems, ledgers };
 }
 
-function checkedEvent(row: Row, before: ReadEvent | undefined, problems: string[]): ReadEvent {
+function checkedEvent(row: LogRow, before: ReadEvent | undefined, problems: string[]): ReadEvent {
   const { stream, type } = row;
   const revision = Number(row.revision);
   const data = JSON.parse(row.data) as Data;
@@ -107,7 +119,8 @@ function checkedLedger(ledger: string, events: readonly ReadEvent[], key: KeyObj
   const origin = originOf(events, ledger);
   let version: number | null = null;
   let digest = digestOfLeaves(leaves);
-  let active: CheckedLedger['active'] = null;
+  const activations = new Map<number, CheckedActivation>();
+  let active: CheckedActivation | null = null;
   let abandoned = 0;
   for (const set of changeSets(events)) {
     const [first] = set;
@@ -130,11 +143,12 @@ function checkedLedger(ledger: string, events: readonly ReadEvent[], key: KeyObj
       if (digests.get(to) !== stated) problems.push(`${ledger} ${event.revision}: the digest is not that of version ${to}`);
       if (!isSigned(ledger, origin, event, key)) problems.push(`${ledger} ${event.revision}: the signature does not hold`);
       active = { activation: event.revision, version: to, digest: stated };
+      activations.set(event.revision, active);
     }
     const times = (commands.get(first.metadata.commandId)?.times ?? 0) + 1;
     commands.set(first.metadata.commandId, { times, version, digest });
   }
-  return { digest, version, active, commands, abandoned };
+  return { digest, version, active, activations, origin, commands, abandoned };
 }
 
 /** Runs of events with one change set's id. */
@@ -157,12 +171,20 @@ function originOf(events: readonly ReadEvent[], ledger: string): string {
 
 function isSigned(ledger: string, origin: string, { revision, data }: ReadEvent, key: KeyObject): boolean {
   const { keyId, version, previous, digest, signature } = data;
-  const statement = canonical({ keyId, ledger, origin, activation: revision, version, previous, digest });
-  return verify(null, Buffer.from(`confledger.activation.v1\n${statement}`), key, Buffer.from(signature, 'base64url'));
+  return holds({ keyId, ledger, origin, activation: revision, version, previous, digest }, signature, key);
 }
 
-/** The load of this test writes plain names, so that a dot always parts two segments. */
-function digestOfLeaves(leaves: ReadonlyMap<string, Json>): string {
+export function verifyingKey(publicKey: string): KeyObject {
+  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' });
+}
+
+/** Whether the signature of an activation's statement is the key's. */
+export function holds(statement: JsonObject, signature: string, key: KeyObject): boolean {
+  return verify(null, Buffer.from(`confledger.activation.v1\n${canonical(statement)}`), key, Buffer.from(signature, 'base64url'));
+}
+
+/** In hex. The load of the tests writes plain names, so that a dot always parts two segments. */
+export function digestOfLeaves(leaves: ReadonlyMap<string, Json>): string {
   interface Level extends Map<string, Level | { readonly leaf: Json }> {}
   const root: Level = new Map();
   for (const [path, leaf] of leaves) {

@@ -1,7 +1,8 @@
 // Clients that set, merge, batch, delete, activate, roll back and tag, each command with an Idempotency-Key and repeated until
 // it is answered. They note what was acknowledged, for the crash test to hold against the log.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '@confledger/test-support';
-import type { Standalone } from './standalone.js';
+import type { ApiCaller } from './api-caller.js';
 
 /** What a client was told. */
 export interface Acknowledged {
@@ -25,7 +26,8 @@ interface Step {
 }
 
 const KEYS = ['a', 'b.c', 'b.d', 'risk.limits.max', 'risk.limits.min'];
-const ANSWER_TIMEOUT_MS = 60_000;
+/** Longer than any fault of the tests lasts. */
+const ANSWER_TIMEOUT_MS = 120_000;
 
 /** One client on one ledger of production. What it sends is decided by its name and count alone. */
 export class MixedClient {
@@ -34,13 +36,16 @@ export class MixedClient {
   readonly strange: string[] = [];
   readonly #name: string;
   readonly #service: string;
-  readonly #target: () => Standalone;
+  readonly #target: () => ApiCaller;
+  readonly #pauseMs: number;
   #stopped = false;
 
-  constructor(name: string, service: string, target: () => Standalone) {
+  /** `target` is asked at each attempt. Between two commands the client does nothing for `pauseMs`. */
+  constructor(name: string, service: string, target: () => ApiCaller, pauseMs = 0) {
     this.#name = name;
     this.#service = service;
     this.#target = target;
+    this.#pauseMs = pauseMs;
   }
 
   stop(): void {
@@ -48,7 +53,10 @@ export class MixedClient {
   }
 
   async run(): Promise<void> {
-    for (let count = 1; !this.#stopped; count += 1) await this.#step(`${this.#name}-${count}`, this.#next(count));
+    for (let count = 1; !this.#stopped; count += 1) {
+      await this.#step(`${this.#name}-${count}`, this.#next(count));
+      if (this.#pauseMs > 0) await sleep(this.#pauseMs);
+    }
   }
 
   #next(count: number): Step {

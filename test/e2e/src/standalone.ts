@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '@confledger/test-support';
+import { type ApiCaller, apiCaller } from './api-caller.js';
 
 /** What `npm start` runs. */
 export const MAIN = fileURLToPath(new URL('../../../services/standalone/dist/main.js', import.meta.url));
@@ -18,7 +19,7 @@ export interface Ended {
   readonly output: string;
 }
 
-export interface Standalone {
+export interface Standalone extends ApiCaller {
   readonly pid: number;
   readonly url: string;
   readonly token: string;
@@ -30,21 +31,6 @@ export interface Standalone {
   printed(): string;
   /** Sends a signal and resolves when the process has ended. */
   end(signal: NodeJS.Signals): Promise<Ended>;
-  /** A request to `/api/v1`, with the token. */
-  call(
-    method: string,
-    place: string,
-    body?: unknown,
-    headers?: Readonly<Record<string, string>>,
-  ): Promise<{ readonly status: number; readonly headers: Headers; readonly body: ApiAnswer }>;
-}
-
-/** The envelope of every answer, as loosely as a test needs it. */
-export interface ApiAnswer {
-  readonly success: boolean;
-  readonly code?: string;
-  // The tests read fields of many shapes; the shapes themselves are held by the api's own specs.
-  readonly data: Readonly<Record<string, never>>;
 }
 
 /** Runs the program until it ends; for starts that are to be refused. */
@@ -75,14 +61,6 @@ export async function startStandalone(dataDirectory: string, environment: Readon
   );
   if (url === 'ended') throw new Error(`The standalone ended before it was ready:\n${output()}`);
   const token = readFileSync(path.join(dataDirectory, 'admin.token'), 'utf8').trim();
-  const call: Standalone['call'] = async (method, place, body, headers = {}) => {
-    const response = await fetch(`${url}/api/v1${place}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return { status: response.status, headers: response.headers, body: (await response.json()) as ApiAnswer };
-  };
   return {
     pid: child.pid ?? 0,
     url,
@@ -90,7 +68,7 @@ export async function startStandalone(dataDirectory: string, environment: Readon
     readyMs: performance.now() - startedAt,
     postgresPid: Number(readFileSync(path.join(dataDirectory, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]),
     printed: output,
-    call,
+    ...apiCaller(url, token),
     end: async (signal) => {
       child.kill(signal);
       const late = setTimeout(() => child.kill('SIGKILL'), END_TIMEOUT_MS);

@@ -1,0 +1,34 @@
+// Requests to a running api, with a token. Used by whatever drives the system from outside.
+
+export interface ApiCaller {
+  /** A request to `/api/v1`, with the token. */
+  call(method: string, place: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<ApiResponse>;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: ApiAnswer;
+}
+
+/** The envelope of every answer, as loosely as a test needs it. */
+export interface ApiAnswer {
+  readonly success: boolean;
+  readonly code?: string;
+  // The tests read fields of many shapes; the shapes themselves are held by the api's own specs.
+  readonly data: Readonly<Record<string, never>>;
+}
+
+/** Rejects when there is no answer at all. */
+export function apiCaller(url: string, token: string): ApiCaller {
+  return {
+    async call(method, place, body, headers = {}) {
+      const response = await fetch(`${url}/api/v1${place}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return { status: response.status, headers: response.headers, body: (await response.json()) as ApiAnswer };
+    },
+  };
+}

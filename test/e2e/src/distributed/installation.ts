@@ -1,0 +1,166 @@
+// A whole distributed installation: apis, projectors, relays and trading programs as processes, on an event store, a Kafka and a Postgres
+// that can each be cut off. Every engine spec of this folder starts one.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { eventually, freshDatabase, throughProxy, type TcpProxy, type TestKafka } from '@confledger/test-support';
+import { type ApiCaller, apiCaller } from '../api-caller.js';
+import { Follower } from './follower.js';
+import { type Environment, Part } from './part.js';
+import { openStore, proxyTo, type StoreKind, type StoreUnderTest } from './stores.js';
+
+export interface InstallationOptions {
+  readonly kafka: TestKafka;
+  readonly store: StoreKind;
+  /** How many there are of each; one by default. */
+  readonly apis?: number;
+  readonly projectors?: number;
+  readonly relays?: number;
+  readonly partitions?: number;
+  /** Services that are followed by a trading program each, from the start. */
+  readonly follow?: readonly string[];
+}
+
+const LONG = { timeoutMs: 60_000 };
+const PARTITIONS = 3;
+
+export class Installation {
+  readonly apis: Part[] = [];
+  readonly projectors: Part[] = [];
+  readonly relays: Part[] = [];
+  readonly followers: Follower[] = [];
+  readonly namespace: string;
+  readonly kafka: TestKafka;
+  readonly store: StoreUnderTest;
+  /** Beside the proxies. */
+  readonly databaseUrl: string;
+  /** Between the parts and the read model. */
+  readonly readModelProxy: TcpProxy;
+  readonly #folder: string;
+  readonly #environment: Environment;
+  #publicKey = '';
+  #turn = 0;
+
+  private constructor(base: Pick<Installation, 'namespace' | 'kafka' | 'store' | 'databaseUrl' | 'readModelProxy'>, folder: string, partitions: number) {
+    const { namespace, kafka, store, databaseUrl, readModelProxy } = base;
+    [this.namespace, this.kafka, this.store, this.databaseUrl, this.readModelProxy, this.#folder] = [namespace, kafka, store, databaseUrl, readModelProxy, folder];
+    const readModelUrl = throughProxy(databaseUrl, readModelProxy);
+    this.#environment = {
+      CONFLEDGER_POSTGRES_URL: readModelUrl,
+      CONFLEDGER_READ_MODEL_URL: readModelUrl,
+      ...store.environment,
+      CONFLEDGER_NAMESPACE: namespace,
+      CONFLEDGER_DATA_DIR: path.join(folder, 'data'),
+      CONFLEDGER_FEED: 'none',
+      CONFLEDGER_KAFKA_BROKERS: kafka.brokers.join(','),
+      CONFLEDGER_KAFKA_PARTITIONS: String(partitions),
+      CONFLEDGER_KAFKA_REPLICATION_FACTOR: '1',
+      CONFLEDGER_KAFKA_MIN_INSYNC_REPLICAS: '1',
+    };
+  }
+
+  /** Resolves when every part serves, one projector and one relay are active, and each other one stands by. */
+  static async start(options: InstallationOptions): Promise<Installation> {
+    const { kafka, store: kind, apis = 1, projectors = 1, relays = 1, partitions = PARTITIONS, follow = [] } = options;
+    const namespace = `t-${randomUUID()}`;
+    const databaseUrl = await freshDatabase();
+    const readModelProxy = await proxyTo(databaseUrl);
+    const store = await openStore(kind, databaseUrl, namespace);
+    const folder = mkdtempSync(path.join(tmpdir(), 'confledger distributed '));
+    const made = new Installation({ namespace, kafka, store, databaseUrl, readModelProxy }, folder, partitions);
+    try {
+      // The first makes keys and installation, which the others find.
+      await made.addPart('api');
+      const { body } = await made.caller().call('GET', '/status');
+      made.#publicKey = (body.data as unknown as { readonly publicKey: { readonly publicKey: string } }).publicKey.publicKey;
+      for (let count = 1; count < apis; count += 1) await made.addPart('api');
+      for (let count = 0; count < projectors; count += 1) await made.addPart('projector');
+      for (let count = 0; count < relays; count += 1) await made.addPart('relay');
+      for (const service of follow) made.follow(service);
+    } catch (error) {
+      await made.close();
+      throw error;
+    }
+    return made;
+  }
+
+  get publicKey(): string {
+    return this.#publicKey;
+  }
+
+  get activeTopic(): string {
+    return `${this.namespace}.active`;
+  }
+
+  get changesTopic(): string {
+    return `${this.namespace}.changes`;
+  }
+
+  /** What its parts are started with, for one that a test starts in its own way. */
+  get environment(): Environment {
+    return this.#environment;
+  }
+
+  /** Resolves when it serves and, where one of several is active, knows whether it is the one. */
+  async addPart(name: Part['name'], more: Environment = {}): Promise<Part> {
+    const part = new Part(name, { ...this.#environment, ...more });
+    this.#all(name).push(part);
+    await part.start();
+    if (name !== 'api') await eventually(async () => ['active', 'standby'].includes((await part.health())?.state ?? ''), LONG);
+    return part;
+  }
+
+  /** A trading program that follows a service; it waits for the first activation by itself. */
+  follow(service: string, sessionTimeoutMs?: number): Follower {
+    const name = `${service}-${this.followers.length + 1}`;
+    const { kafka, namespace, publicKey } = this;
+    const cacheFile = path.join(this.#folder, `${name}.cache`);
+    const follower = new Follower({ brokers: kafka.brokers, namespace, service, name, publicKey, cacheFile, ...(sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs }) });
+    this.followers.push(follower);
+    follower.launch();
+    return follower;
+  }
+
+  /** One of the apis that are alive, another at each call. */
+  caller(): ApiCaller {
+    const urls = this.apis.map((api) => api.url()).filter((url) => url !== undefined);
+    this.#turn += 1;
+    const url = urls[this.#turn % urls.length];
+    if (url === undefined) throw new Error('no api is alive');
+    return apiCaller(url, readFileSync(path.join(this.#folder, 'data/admin.token'), 'utf8').trim());
+  }
+
+  /** The one that is active now. */
+  active(name: 'projector' | 'relay'): Promise<Part> {
+    return eventually(async () => {
+      for (const part of this.#all(name)) if ((await part.health())?.state === 'active') return part;
+      return undefined;
+    }, LONG);
+  }
+
+  /** What every process has printed, for what must not be in it. */
+  printed(): string {
+    return [...this.apis, ...this.projectors, ...this.relays, ...this.followers].map((each) => each.printed()).join('');
+  }
+
+  async close(): Promise<void> {
+    const processes = [...this.followers, ...this.relays, ...this.projectors, ...this.apis];
+    for (const each of processes) each.resume();
+    await Promise.all(processes.map((each) => each.kill()));
+    await this.store.close();
+    await this.readModelProxy.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #all(name: Part['name']): Part[] {
+    switch (name) {
+      case 'api':
+        return this.apis;
+      case 'projector':
+        return this.projectors;
+      case 'relay':
+        return this.relays;
+    }
+  }
+}

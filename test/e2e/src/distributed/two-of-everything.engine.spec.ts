@@ -1,0 +1,42 @@
+// Two apis, two projectors, two relays and several trading programs over one log, under load for minutes, while one of each is killed and
+// started again; on both event stores.
+import { startKafka, type TestKafka } from '@confledger/test-support';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { Installation } from './installation.js';
+import { startLoad } from './load.js';
+import type { Part } from './part.js';
+import { storyProblems } from './story.js';
+
+/** CONFLEDGER_SOAK_SECONDS=3600 for a long night. */
+const SECONDS = Number(process.env['CONFLEDGER_SOAK_SECONDS'] ?? 90);
+const KILL_EVERY_MS = 8_000;
+const SERVICES = ['trading-engine', 'risk-gateway'];
+
+let kafka: TestKafka;
+let installation: Installation | undefined;
+
+beforeAll(async () => void (kafka = await startKafka()), 300_000);
+afterAll(() => kafka.stop());
+afterEach(async () => {
+  await installation?.close();
+  installation = undefined;
+});
+
+test.each(['postgres', 'eventstoredb'] as const)('on %s, two of everything under load, killed by turns, tell one story', { timeout: (SECONDS + 300) * 1_000 }, async (store) => {
+  installation = await Installation.start({ kafka, store, apis: 2, projectors: 2, relays: 2, follow: [...SERVICES, 'trading-engine'] });
+  const { apis, projectors, relays } = installation;
+  const load = startLoad(installation, store, SERVICES);
+  const end = performance.now() + SECONDS * 1_000;
+  const victims: readonly Part[][] = [relays, projectors, apis];
+  for (let turn = 0; performance.now() < end; turn += 1) {
+    await sleep(KILL_EVERY_MS);
+    const group = victims[turn % victims.length] ?? [];
+    const victim = group[Math.floor(turn / victims.length) % group.length];
+    await victim?.kill();
+    await victim?.start();
+  }
+  await load.stop();
+  console.log(`${store}: ${load.acknowledged()} commands acknowledged on ${installation.store.description}`);
+  expect(await storyProblems(installation, load.clients)).toEqual([]);
+});
