@@ -11,7 +11,7 @@ import type { EventStore, StoredEvent } from './ports/event-store.js';
 import type { ActiveDocument } from './ports/feed.js';
 import type { SnapshotStore } from './ports/snapshots.js';
 import type { Clock, Ids, Signer } from './ports/system.js';
-import { activeDocument } from './reading/active-document.js';
+import { activationNow, activeDocument } from './reading/active-document.js';
 import { readLedger } from './reading/read-ledger.js';
 import { versionsBetween } from './commands/versions-between.js';
 
@@ -72,6 +72,7 @@ export function createLedgers(options: LedgersOptions): LedgersCore {
     },
     read: (name: LedgerName, selector: ReadSelector): Promise<ReadOutcome> =>
       readLedger({ name, selector, kept: use(name).kept, reader, clock: options.clock }),
+    activation: (name) => activationNow(use(name).kept),
     active: (ledger, revision = -1) => activeDocument(use(nameOf(ledger)).kept, reader, revision),
     observe(events) {
       for (const event of events) {

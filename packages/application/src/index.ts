@@ -4,6 +4,7 @@ export { HANDED_OVER_EVENTS_MAX, SUBSCRIPTION_PAGE_EVENTS } from './adapters/sub
 export type { SubscriptionSource } from './adapters/subscription.js';
 export { Subscriptions } from './adapters/subscriptions.js';
 export { createInMemoryEventStore } from './adapters/in-memory-event-store.js';
+export { InMemoryNodeReports } from './adapters/in-memory-node-reports.js';
 export { InMemorySnapshotStore } from './adapters/in-memory-snapshot-store.js';
 export { APPEND_BYTES_MAX, AppendOutcomeUnknown, AppendTooLarge, EventStoreUnavailable } from './ports/event-store.js';
 export type { AppendResult, EventStore, EventToAppend, ReadDirection, StoredEvent } from './ports/event-store.js';
@@ -48,6 +49,7 @@ export { LogFolder } from './projections/log-folder.js';
 export { pause, readLog, runProjector } from './followers/projector.js';
 export type { ProjectorEvent, ProjectorOptions } from './followers/projector.js';
 export type { Snapshot, SnapshotStore } from './ports/snapshots.js';
+export { CLOSED_NODE_KEPT_MS, SILENT_NODE_KEPT_MS } from './ports/node-reports.js';
 export type { NodeReport, NodeReports } from './ports/node-reports.js';
 
 // The core: commands and reads of ledgers, what is active, the relay, and the installation.
@@ -61,6 +63,7 @@ export { LedgerReader, SNAPSHOT_INTERVAL_EVENTS } from './reading/ledger-reader.
 export type { Loaded } from './reading/ledger-reader.js';
 export type {
   ActivationDone,
+  ActivationNow,
   CommandOutcome,
   CommandRequest,
   Consistency,

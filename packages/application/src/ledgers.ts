@@ -92,7 +92,23 @@ export type ReadOutcome =
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
+/** What the nodes of a ledger are to run now. */
+export type ActivationNow =
+  | {
+      readonly kind: 'active';
+      readonly version: number;
+      readonly digest: string;
+      /** Revision of the activation. */
+      readonly activation: number;
+      readonly activatedAt: string;
+    }
+  /** The ledger exists, and nothing of it is active yet. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unknown' };
+
 export interface Ledgers {
   execute(ledger: LedgerName, command: Command, request: CommandRequest): Promise<CommandOutcome>;
   read(ledger: LedgerName, selector: ReadSelector): Promise<ReadOutcome>;
+  /** What is active now, without its document; linearizable, as a read is. */
+  activation(ledger: LedgerName): Promise<ActivationNow>;
 }

@@ -1,5 +1,5 @@
 // What nodes say of themselves, in Postgres: one row per node and ledger.
-import type { NodeReport, NodeReports } from '@confledger/application';
+import { CLOSED_NODE_KEPT_MS, SILENT_NODE_KEPT_MS, type NodeReport, type NodeReports } from '@confledger/application';
 import { quotedSchema } from '@confledger/postgres';
 import type pg from 'pg';
 import { instantOf } from './columns.js';
@@ -28,6 +28,12 @@ export function createPostgresNodeReports(pool: pg.Pool, options: { readonly sch
            WHERE node_reports.reported_at <= excluded.reported_at`,
         [environment, service, name, state, jsonText(running), jsonText(rejected), reportedAt],
       );
+    },
+    async forget(now) {
+      await pool.query(`DELETE FROM ${table} WHERE reported_at < CASE state WHEN 'closed' THEN $1::timestamptz ELSE $2::timestamptz END`, [
+        new Date(now - CLOSED_NODE_KEPT_MS).toISOString(),
+        new Date(now - SILENT_NODE_KEPT_MS).toISOString(),
+      ]);
     },
     async list({ environment, service }) {
       const { rows } = await pool.query<ReportColumns>(

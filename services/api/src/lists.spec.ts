@@ -1,5 +1,6 @@
 // Versions, point in time, differences, history, audit, nodes: what is read beside the document itself.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CLOSED_NODE_KEPT_MS } from '@confledger/application';
 import { TAGS_MAX } from '@confledger/domain';
 import { startApi, type ApiUnderTest } from './fixtures/api-under-test.js';
 
@@ -215,5 +216,15 @@ describe('nodes', () => {
       ['lost', null, null],
     ]);
     expect((await given.ask('GET /nodes?service=unheard-of')).data.items).toHaveLength(1);
+  });
+
+  test('a node that closed is listed for a day', async () => {
+    const body = { environment: 'production', service: 'closing', state: 'closed', running: null, rejected: null };
+    await given.ask('POST /nodes/closing-1', { body });
+    const listed = async () => (await given.ask('GET /nodes?service=closing')).data.items.length;
+    given.pass(CLOSED_NODE_KEPT_MS);
+    expect(await listed()).toBe(1);
+    given.pass(1);
+    expect(await listed()).toBe(0);
   });
 });

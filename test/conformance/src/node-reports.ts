@@ -1,5 +1,5 @@
 // The rules of the port to node reports.
-import type { NodeReport, NodeReports } from '@confledger/application';
+import { CLOSED_NODE_KEPT_MS, SILENT_NODE_KEPT_MS, type NodeReport, type NodeReports } from '@confledger/application';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 export interface NodeReportsUnderTest {
@@ -72,6 +72,28 @@ export function nodeReportsConformance(name: string, make: () => Promise<NodeRep
       expect(await names({ environment: 'staging' })).toEqual(['staging.a n1']);
       expect(await names({ environment: 'production', service: 'b' })).toEqual(['production.b n1', 'production.b n2']);
       expect(await names({ service: 'a' })).toEqual(['production.a N3', 'staging.a n1']);
+    });
+
+    test.each([
+      ['closed', CLOSED_NODE_KEPT_MS],
+      ['stale', SILENT_NODE_KEPT_MS],
+      ['ready', SILENT_NODE_KEPT_MS],
+    ])('A node whose last word was that it is %s is kept for %d ms, and then forgotten', async (state, keptMs) => {
+      const reportedAtMs = Date.parse(base.reportedAt);
+      await subject.reports.put({ ...base, state });
+      await subject.reports.put({ ...base, name: 'engine-8', reportedAt: new Date(reportedAtMs + 1).toISOString() });
+      await subject.reports.forget(reportedAtMs + keptMs);
+      expect(await subject.reports.list({})).toHaveLength(2);
+      await subject.reports.forget(reportedAtMs + keptMs + 1);
+      expect((await subject.reports.list({})).map(({ name }) => name)).toEqual(['engine-8']);
+    });
+
+    test('A node that closed and came back is kept as one that runs', async () => {
+      const later = new Date(Date.parse(base.reportedAt) + 1_000).toISOString();
+      await subject.reports.put({ ...base, state: 'closed' });
+      await subject.reports.put({ ...base, reportedAt: later });
+      await subject.reports.forget(Date.parse(later) + CLOSED_NODE_KEPT_MS + 1);
+      expect(await subject.reports.list({})).toHaveLength(1);
     });
   });
 }

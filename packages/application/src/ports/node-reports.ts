@@ -15,9 +15,16 @@ export interface NodeReport {
   readonly reportedAt: string;
 }
 
+/** A node that says it has closed is listed so long; it comes back under its name, or, where names hold a process id, never. */
+export const CLOSED_NODE_KEPT_MS = 24 * 60 * 60 * 1_000;
+/** A node that says nothing is listed so long: it may be cut off, and somebody is to see it. */
+export const SILENT_NODE_KEPT_MS = 30 * 24 * 60 * 60 * 1_000;
+
 export interface NodeReports {
   /** Keeps the newest report of this node and ledger. */
   put(report: NodeReport): Promise<void>;
+  /** Removes, as of `now` (milliseconds since 1970), the nodes that closed longer ago than a day or are silent for more than 30 days. */
+  forget(now: number): Promise<void>;
   /** By environment, service, name. */
   list(filter: { readonly environment?: string; readonly service?: string }): Promise<readonly NodeReport[]>;
 }

@@ -36,6 +36,26 @@ describe('what is active', () => {
     expect(active?.document.toJson()).toEqual({ a: 1 });
     expect(active?.document.digest).toBe(active?.digest);
   });
+  test('is told without its document too, also of a ledger without one, or without anything', async () => {
+    const name = { environment: 'production', service: 'trading-engine' };
+    const core = testCore(createInMemoryEventStore());
+    expect(await core.ledgers.activation(name)).toEqual({ kind: 'unknown' });
+    await core.set('a', 1);
+    expect(await core.ledgers.activation(name)).toEqual({ kind: 'none' });
+    const store = createInMemoryEventStore();
+    await story(store);
+    const reader = testCore(store);
+    const active = await reader.ledgers.active(LEDGER);
+    expect(await reader.ledgers.activation(name)).toEqual({
+      kind: 'active',
+      version: 2,
+      digest: active?.digest,
+      activation: 3,
+      activatedAt: active?.occurredAt,
+    });
+    await testCore(store).done({ type: 'Activate', version: 1 });
+    expect(await reader.ledgers.activation(name)).toMatchObject({ version: 1, activation: 5 });
+  });
   test('is at least as new as the event that was named, and asks the log only when it must', async () => {
     const store = faultyEventStore(createInMemoryEventStore());
     const writer = await story(store);

@@ -1,4 +1,5 @@
-// What a ledger runs now, with its document: for the relay and for the HTTP feed's first subscriber.
+// What a ledger runs now, with its document: for the relay and for the HTTP feed's first subscriber. Without it: for who watches nodes.
+import type { ActivationNow } from '../ledgers.js';
 import type { KeptLedger } from './kept-ledger.js';
 import type { LedgerReader } from './ledger-reader.js';
 import type { ActiveDocument } from '../ports/feed.js';
@@ -11,6 +12,15 @@ export async function activeDocument(kept: KeptLedger, reader: LedgerReader, rev
   const { document, rollbackTo: _rollbackTo, ...active } = state.active;
   const content = document ?? (await documentOf(reader, state.ledger, active.version));
   return { ledger: state.ledger, origin: state.origin, ...active, document: content };
+}
+
+/** What is active at the end of the log. */
+export async function activationNow(kept: KeptLedger): Promise<ActivationNow> {
+  const { state } = await kept.fresh();
+  if (state.phase === 'absent') return { kind: 'unknown' };
+  if (state.active === null) return { kind: 'none' };
+  const { version, digest, activation, occurredAt: activatedAt } = state.active;
+  return { kind: 'active', version, digest, activation, activatedAt };
 }
 
 async function documentOf(reader: LedgerReader, ledger: string, version: number) {

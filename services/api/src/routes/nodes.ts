@@ -8,6 +8,7 @@ import { endpoint, type Endpoint } from '../endpoint.js';
 import { byCatalogue } from '../errors/failure.js';
 import { refuse } from '../errors/request-refused.js';
 import { checkService, environmentOf, ledgerOf } from '../request/environments.js';
+import { watchNodes, type WatchedNode } from '../runtime/watched-nodes.js';
 import { successOf } from '../schemas/answers.js';
 import { nodeItem } from '../schemas/lists.js';
 import { environmentQuery, feedQuery, nodeReportBody, nodesQuery } from '../schemas/requests.js';
@@ -68,39 +69,20 @@ function listNodes(context: ApiContext): Endpoint {
     handle: async ({ query }) => {
       const environment = environmentOf({ query: query.environment }, context.environments);
       const service = query.service === undefined ? undefined : checkService(query.service);
-      const reports = await context.reports.list({
+      const nodes = await watchNodes(context, {
         ...(environment === undefined ? {} : { environment }),
         ...(service === undefined ? {} : { service }),
       });
-      const active = await activeVersions(context, reports);
-      const items = reports.map((one) => showNode(one, active.get(`${one.environment}.${one.service}`)));
+      const items = nodes.map(showNode);
       return success({ items, next: null }, context.clock);
     },
   });
 }
 
-interface ActiveNow {
-  readonly version: number | null;
-  readonly digest: string | null;
-}
-
-/** What is active in each ledger that nodes report about, asked once for each; undefined when the ledger is unknown. */
-async function activeVersions({ ledgers }: ApiContext, reports: readonly NodeReport[]): Promise<Map<string, ActiveNow>> {
-  const names = new Map(reports.map(({ environment, service }) => [`${environment}.${service}`, { environment, service }]));
-  const active = new Map<string, ActiveNow>();
-  for (const [ledger, name] of names) {
-    const outcome = await ledgers.read(name, { version: 'active' });
-    if (outcome.kind === 'found') active.set(ledger, { version: outcome.standing.active, digest: outcome.standing.digest });
-    else if (outcome.refusal.code === 'NOTHING_ACTIVE') active.set(ledger, { version: null, digest: null });
-  }
-  return active;
-}
-
-function showNode(report: NodeReport, active: ActiveNow | undefined): NodeItem {
+function showNode({ report, active, upToDate }: WatchedNode): NodeItem {
   const { name, environment, service, running, rejected, reportedAt } = report;
-  const upToDate =
-    active === undefined ? null : (running?.digest ?? null) === active.digest && (running?.version ?? null) === active.version;
-  return { name, environment, service, state: stateOf(report), running, rejected, reportedAt, active: active?.version ?? null, upToDate };
+  const version = active.kind === 'active' ? active.version : null;
+  return { name, environment, service, state: stateOf(report), running, rejected, reportedAt, active: version, upToDate };
 }
 
 const STATES: readonly NodeReportBody['state'][] = ['connecting', 'waiting', 'ready', 'stale', 'closed'];

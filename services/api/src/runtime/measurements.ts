@@ -2,6 +2,8 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { ApiContext } from '../context.js';
 import { checkHealth } from '../routes/health.js';
+import { NodeLags } from './node-lags.js';
+import { watchNodes, type WatchedNode } from './watched-nodes.js';
 
 const SECONDS = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -57,12 +59,7 @@ function systemGauges(registry: Registry) {
     registers,
   });
   const feedLag = new Gauge({ name: 'confledger_feed_lag_positions', help: 'How far the feed is behind the log, in positions', registers });
-  const nodes = new Gauge({
-    name: 'confledger_nodes',
-    help: 'Nodes by ledger and state',
-    labelNames: ['environment', 'service', 'state'],
-    registers,
-  });
+  const watched = nodeGauges(registry);
   const failures = new Counter({ name: 'confledger_metrics_failures_total', help: 'Gauges that could not be refreshed', registers });
   return {
     async refresh(context: ApiContext): Promise<void> {
@@ -74,12 +71,47 @@ function systemGauges(registry: Registry) {
         lag.set(Math.max(0, Number(checks.logPosition - checks.readModelPosition)));
       if (checks.logPosition !== null && context.feedPosition !== null)
         feedLag.set(Math.max(0, Number(checks.logPosition - context.feedPosition())));
+      // A node whose lag is not known has none: an old number would look like a good one.
+      watched.clear();
       try {
-        const reports = await context.reports.list({});
-        nodes.reset();
-        for (const { environment, service, state } of reports) nodes.inc({ environment, service, state });
+        // What is active is asked for by its event store: one that is away would hold the answer up.
+        if (checks.eventStore.healthy) watched.set(await watchNodes(context, {}), context.clock.now());
       } catch {
         failures.inc();
+      }
+    },
+  };
+}
+
+function nodeGauges(registry: Registry) {
+  const registers = [registry];
+  const nodes = new Gauge({
+    name: 'confledger_nodes',
+    help: 'Nodes by ledger and state',
+    labelNames: ['environment', 'service', 'state'],
+    registers,
+  });
+  const labelNames = ['environment', 'service', 'node'] as const;
+  const lag = new Gauge({
+    name: 'confledger_node_lag_seconds',
+    help: 'Since when a node does not run what is active; 0 when it does',
+    labelNames,
+    registers,
+  });
+  const silence = new Gauge({ name: 'confledger_node_silence_seconds', help: 'Since the newest report of a node', labelNames, registers });
+  const leftOut = new Gauge({ name: 'confledger_nodes_left_out', help: 'Nodes beyond those that are measured one by one', registers });
+  const nodeLags = new NodeLags();
+  return {
+    clear(): void {
+      for (const each of [nodes, lag, silence, leftOut]) each.reset();
+    },
+    set(watched: readonly WatchedNode[], nowMs: number): void {
+      for (const { report } of watched) nodes.inc({ environment: report.environment, service: report.service, state: report.state });
+      const measured = nodeLags.measure(watched, nowMs);
+      leftOut.set(measured.leftOut);
+      for (const { environment, service, node, lagSeconds, silenceSeconds } of measured.lags) {
+        lag.set({ environment, service, node }, lagSeconds);
+        silence.set({ environment, service, node }, silenceSeconds);
       }
     },
   };

@@ -1,0 +1,59 @@
+// Which nodes there are, and whether each runs what is active now. Used by GET /nodes and by the metrics.
+import type { ActivationNow, LedgerName, NodeReport } from '@confledger/application';
+import type { ApiContext } from '../context.js';
+
+/** Ledgers that are asked at once: nodes of a thousand services must not take every connection to the event store. */
+const LEDGERS_ASKED_MAX = 16;
+
+export interface WatchedNode {
+  readonly report: NodeReport;
+  /** What it is to run. */
+  readonly active: ActivationNow;
+  /** Null when its ledger is unknown. */
+  readonly upToDate: boolean | null;
+}
+
+/** By environment, service, name. Nodes that closed, or fell silent, long ago are forgotten first. Rejects when a part is away. */
+export async function watchNodes(
+  { reports, ledgers, clock }: Pick<ApiContext, 'reports' | 'ledgers' | 'clock'>,
+  filter: Parameters<ApiContext['reports']['list']>[0],
+): Promise<WatchedNode[]> {
+  await reports.forget(clock.now());
+  // What is active is asked after the reports were read: a node is never held against something older than what it reported.
+  const listed = await reports.list(filter);
+  const active = await activations(ledgers, listed);
+  return listed.map((report) => {
+    const now = active.get(ledgerOf(report)) ?? { kind: 'unknown' };
+    return { report, active: now, upToDate: isUpToDate(report, now) };
+  });
+}
+
+/** What is active in each ledger that nodes report about, asked once for each. */
+async function activations(ledgers: ApiContext['ledgers'], reports: readonly NodeReport[]): Promise<Map<string, ActivationNow>> {
+  const names = new Map<string, LedgerName>(reports.map((report) => [ledgerOf(report), report]));
+  const found = new Map<string, ActivationNow>();
+  const left = [...names];
+  const ask = async (): Promise<void> => {
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      const [ledger, { environment, service }] = next;
+      found.set(ledger, await ledgers.activation({ environment, service }));
+    }
+  };
+  await Promise.all(Array.from({ length: LEDGERS_ASKED_MAX }, ask));
+  return found;
+}
+
+function isUpToDate({ running }: NodeReport, active: ActivationNow): boolean | null {
+  switch (active.kind) {
+    case 'unknown':
+      return null;
+    case 'none':
+      return running === null;
+    case 'active':
+      return running?.digest === active.digest && running.version === active.version;
+  }
+}
+
+function ledgerOf({ environment, service }: LedgerName): string {
+  return `${environment}.${service}`;
+}

@@ -1,0 +1,5 @@
+// The in-memory node reports under the rules of their port.
+import { InMemoryNodeReports } from '@confledger/application';
+import { nodeReportsConformance } from './node-reports.js';
+
+nodeReportsConformance('InMemoryNodeReports', () => Promise.resolve({ reports: new InMemoryNodeReports(), close: () => Promise.resolve() }));
