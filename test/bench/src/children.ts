@@ -8,21 +8,43 @@ export interface Child {
   readonly ready: Readonly<Record<string, string>>;
   on(listener: (message: unknown) => void): void;
   send(message: object): void;
+  /** Asks a script that `answers`, one question at a time. Rejects when it ends instead. */
+  ask<Answer>(question: object): Promise<Answer>;
   stop(): Promise<void>;
 }
 
 /** As `npm start` runs the services: with room for short-lived objects, collecting them takes 4 % of the time instead of 10. */
-const FLAGS = ['--expose-gc', '--max-semi-space-size=64'];
+export const FLAGS = ['--max-semi-space-size=64'];
 
 /** Forks `src/servers/<name>.ts`; resolves with its first message. */
 export async function startChild(name: string, env: Readonly<Record<string, string>> = {}): Promise<Child> {
   const script = fileURLToPath(new URL(`./servers/${name}.ts`, import.meta.url));
-  const child = fork(script, { env: { ...process.env, ...env }, execArgv: [...process.execArgv, ...FLAGS], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const execArgv = [...process.execArgv, '--expose-gc', ...FLAGS];
+  const child = fork(script, { env: { ...process.env, ...env }, execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const ready = await new Promise<Record<string, string>>((resolve, reject) => {
     child.once('message', (message) => resolve(message as Record<string, string>));
     child.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it was ready`)));
   });
-  return { ready, on: (listener) => void child.on('message', listener), send: (message) => void child.send(message), stop: () => stopped(child) };
+  return {
+    ready,
+    on: (listener) => void child.on('message', listener),
+    send: (message) => void child.send(message),
+    ask: (question) => asked(child, name, question),
+    stop: () => stopped(child),
+  };
+}
+
+function asked<Answer>(child: ChildProcess, name: string, question: object): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null): void => reject(new Error(`${name} ended with ${code} before it answered`));
+    const listener = (message: unknown): void => {
+      if (typeof message !== 'object' || message === null || !('answer' in message)) return;
+      child.off('message', listener).off('exit', ended);
+      resolve(message.answer as Answer);
+    };
+    child.on('message', listener).once('exit', ended);
+    child.send({ question });
+  });
 }
 
 async function stopped(child: ChildProcess): Promise<void> {

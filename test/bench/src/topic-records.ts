@@ -1,0 +1,36 @@
+// What a topic holds, record by record, as bytes that can be written again. Used where a peer writes what our relay wrote.
+import { randomUUID } from 'node:crypto';
+import type { Kafka, Message } from 'kafkajs';
+import { PARTITION_BYTES_MAX } from './bare-kafka.js';
+
+/** Every committed record up to the end, partition by partition. */
+export async function recordsOf(kafka: Kafka, topic: string): Promise<Message[]> {
+  const admin = kafka.admin();
+  await admin.connect();
+  const ends = new Map((await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, BigInt(high)]));
+  const records = new Map<number, Message[]>();
+  const groupId = `records-${randomUUID()}`;
+  const consumer = kafka.consumer({ groupId, allowAutoTopicCreation: false, maxWaitTimeInMs: 100, maxBytesPerPartition: PARTITION_BYTES_MAX });
+  const missing = new Set([...ends].filter(([, end]) => end > 0n).map(([partition]) => partition));
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  await new Promise<void>((resolve, reject) => {
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
+      if (BigInt(lastOffset) + 1n >= (ends.get(partition) ?? 0n)) missing.delete(partition);
+      if (missing.size === 0) resolve();
+    });
+    const run = consumer.run({
+      autoCommit: false,
+      eachBatch: async ({ batch: { partition, messages } }) => {
+        const of = records.get(partition) ?? [];
+        records.set(partition, of);
+        for (const { key, value, headers } of messages) of.push({ key, value, partition, ...(headers === undefined ? {} : { headers }) });
+      },
+    });
+    run.catch(reject);
+  });
+  await consumer.disconnect();
+  await admin.deleteGroups([groupId]);
+  await admin.disconnect();
+  return [...records.values()].flat();
+}
