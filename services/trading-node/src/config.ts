@@ -2,7 +2,8 @@
 //
 // | variable                    | meaning                                                        | default               |
 // |-----------------------------|----------------------------------------------------------------|-----------------------|
-// | CONFLEDGER_URL              | where the api is                                               | http://127.0.0.1:8011 |
+// | CONFLEDGER_FEED             | where activations come from: http (the api) or kafka           | http                  |
+// | CONFLEDGER_URL              | where the api is; over Kafka it gets reports only, by a token  | http://127.0.0.1:8011 |
 // | CONFLEDGER_TOKEN            | bearer token that may read and report                          | none                  |
 // | CONFLEDGER_TOKEN_FILE       | file that holds it, instead                                    | none                  |
 // | CONFLEDGER_PUBLIC_KEY       | the installation's key, from /status; several with commas      | must be given         |
@@ -12,12 +13,30 @@
 // | CONFLEDGER_ORIGIN           | the ledger's id; only this one is run                          | the first that ran    |
 // | CONFLEDGER_CACHE_FILE       | where the last good snapshot is kept                           | none                  |
 // | CONFLEDGER_CACHE_MAX_AGE_MS | how long it may be unconfirmed and still be started from       | no limit              |
+// | CONFLEDGER_NAMESPACE        | over Kafka: what the installation's topic begins with          | confledger            |
+// | CONFLEDGER_KAFKA_BROKERS    | over Kafka: host:port, several with commas                     | must then be given    |
+// | CONFLEDGER_KAFKA_…          | TLS, CA_FILE, SASL_MECHANISM, USERNAME, PASSWORD, as the relay | no TLS, no password   |
 // | HOST, PORT                  | where /status and /health are served; port 0 is any free one   | 127.0.0.1, 8014       |
 import { readFileSync } from 'node:fs';
-import { type Environment, host, name, port, readSettings, StartRefused, text } from '@confledger/process';
+import {
+  type Environment,
+  host,
+  KAFKA_BROKERS_RULE,
+  type KafkaAccess,
+  kafkaOf,
+  kafkaSettings,
+  name,
+  port,
+  readSettings,
+  StartRefused,
+  text,
+} from '@confledger/process';
 import { z } from 'zod';
 
+const FEEDS = ['http', 'kafka'] as const;
+
 const variables = z.object({
+  CONFLEDGER_FEED: z.enum(FEEDS, { error: `expected one of ${FEEDS.join(', ')}` }).default('http'),
   CONFLEDGER_URL: z.url({ protocol: /^https?$/, error: 'expected http://host:port' }).default('http://127.0.0.1:8011'),
   CONFLEDGER_TOKEN: text.optional(),
   CONFLEDGER_TOKEN_FILE: text.optional(),
@@ -30,11 +49,22 @@ const variables = z.object({
   CONFLEDGER_ORIGIN: text.optional(),
   CONFLEDGER_CACHE_FILE: text.optional(),
   CONFLEDGER_CACHE_MAX_AGE_MS: z.coerce.number({ error: 'expected milliseconds' }).positive('expected milliseconds above 0').optional(),
+  CONFLEDGER_NAMESPACE: name.default('confledger'),
+  ...kafkaSettings,
+  CONFLEDGER_KAFKA_BROKERS: kafkaSettings.CONFLEDGER_KAFKA_BROKERS.optional(),
   HOST: host,
   PORT: port(8014),
 });
 
+/** Where activations come from. */
+export type FeedChoice =
+  | { readonly kind: 'http' }
+  /** `access` holds a password and is never logged. */
+  | { readonly kind: 'kafka'; readonly access: KafkaAccess; readonly namespace: string };
+
 export interface TradingNodeConfig {
+  readonly feed: FeedChoice;
+  /** The api. */
   readonly url: string;
   /** Never logged. */
   readonly token: string | undefined;
@@ -53,6 +83,7 @@ export interface TradingNodeConfig {
 export function readConfig(environment: Environment): TradingNodeConfig {
   const values = readSettings(variables, environment);
   return {
+    feed: feedOf(values),
     url: values.CONFLEDGER_URL,
     token: values.CONFLEDGER_TOKEN ?? tokenOfFile(values.CONFLEDGER_TOKEN_FILE),
     publicKeys: values.CONFLEDGER_PUBLIC_KEY,
@@ -65,6 +96,17 @@ export function readConfig(environment: Environment): TradingNodeConfig {
     host: values.HOST,
     port: values.PORT,
   };
+}
+
+function feedOf(values: z.output<typeof variables>): FeedChoice {
+  const { CONFLEDGER_FEED: kind, CONFLEDGER_KAFKA_BROKERS: brokers, CONFLEDGER_NAMESPACE: namespace } = values;
+  switch (kind) {
+    case 'http':
+      return { kind };
+    case 'kafka':
+      if (brokers !== undefined) return { kind, access: kafkaOf({ ...values, CONFLEDGER_KAFKA_BROKERS: brokers }), namespace };
+      throw new StartRefused(`CONFLEDGER_KAFKA_BROKERS is not set, but CONFLEDGER_FEED is kafka: ${KAFKA_BROKERS_RULE}. Set it.`);
+  }
 }
 
 function tokenOfFile(path: string | undefined): string | undefined {
