@@ -11,7 +11,8 @@ let report: () => Promise<HealthReport>;
 let server: HealthServer;
 beforeEach(async () => {
   report = () => Promise.resolve(HEALTHY);
-  const source = { name: 'part', unknown: 'the log does not answer', report: () => report() };
+  const pages = { '/status': () => ({ name: 'part-7' }) };
+  const source = { name: 'part', unknown: 'the log does not answer', report: () => report(), pages };
   server = await serveHealth(source, { host: '127.0.0.1', port: 0, version: '1.2.3' });
 });
 afterEach(() => server.close());
@@ -39,7 +40,15 @@ test.each([
   expect((await ask('/health/live')).status).toBe(200);
 });
 
+test('a page of the part is served whatever its health', async () => {
+  report = () => Promise.reject(new Error('away'));
+  const page = await ask('/status?pretty');
+  expect([page.status, await page.json()]).toEqual([200, { name: 'part-7' }]);
+});
+
 test('what else is asked is refused', async () => {
-  expect((await ask('/elsewhere')).status).toBe(404);
+  const elsewhere = await ask('/elsewhere');
+  expect([elsewhere.status, await elsewhere.text()]).toEqual([404, 'There are /status, /health, /health/live, /health/ready and /metrics.\n']);
+  expect((await ask('/toString')).status).toBe(404);
   expect((await ask('/health', 'POST')).status).toBe(405);
 });

@@ -1,4 +1,5 @@
-// The port of a service that has no API: health for orchestrators, metrics for Prometheus. Holds no secrets and takes no commands.
+// The port of a service that has no API: health for orchestrators, metrics for Prometheus, and pages of its own. Holds no secrets and
+// takes no commands. Used by main.ts of projector and relay, and by the trading node.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -9,6 +10,8 @@ export interface HealthSource {
   /** May reject or take long: then the part is unhealthy, and `unknown` says why. */
   readonly report: () => Promise<HealthReport>;
   readonly unknown: string;
+  /** What it serves as JSON besides, by path. */
+  readonly pages?: Readonly<Record<string, () => object>>;
 }
 
 export interface HealthReport {
@@ -45,7 +48,7 @@ export interface HealthServer {
 /** Longer than this no answer about health is worth waiting for. */
 const REPORT_TIMEOUT_MS = 2_000;
 
-/** Serves /health, /health/live, /health/ready and /metrics. `version` is the service's; port 0 asks the system for a free one. */
+/** Serves /health, /health/live, /health/ready, /metrics and the pages of the source. `version` is the service's; port 0 asks the system for a free one. */
 export async function serveHealth(
   source: HealthSource,
   at: { readonly host: string; readonly port: number; readonly version: string },
@@ -67,8 +70,11 @@ async function answer(source: HealthSource, version: string, request: IncomingMe
   const path = request.url?.split('?')[0];
   if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, 'text/plain', 'Only GET is served here.\n');
   if (path === '/health/live') return send(response, 200, 'application/json', '{"live":true}\n');
+  const page = path !== undefined && Object.hasOwn(source.pages ?? {}, path) ? source.pages?.[path] : undefined;
+  if (page !== undefined) return send(response, 200, 'application/json', `${JSON.stringify(page())}\n`);
   if (path !== '/health' && path !== '/health/ready' && path !== '/metrics') {
-    return send(response, 404, 'text/plain', 'There are /health, /health/live, /health/ready and /metrics.\n');
+    const paths = [...Object.keys(source.pages ?? {}), '/health', '/health/live', '/health/ready'];
+    return send(response, 404, 'text/plain', `There are ${paths.join(', ')} and /metrics.\n`);
   }
   const report = await reportWithin(source);
   if (path === '/metrics') {

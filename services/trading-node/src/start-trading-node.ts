@@ -1,14 +1,16 @@
 // The reference consumer as a part of a process: follows one service, tells what happens in lines, serves its status.
+import { packageVersion, serveHealth } from '@confledger/process';
 import { connectNode, type ConnectNodeOptions, type NodeStatus, type TradingNode } from '@confledger/sdk';
+import { healthOf } from './health.js';
 import { createNarration } from './narration.js';
-import { serveStatus } from './status-server.js';
+import { Swaps } from './swaps.js';
 
 export interface StartTradingNodeOptions extends Pick<
   ConnectNodeOptions,
   'environment' | 'service' | 'feed' | 'publicKey' | 'origin' | 'cacheFile' | 'cacheMaxAgeMs'
 > {
   readonly name: string;
-  /** Where /status and /health are served; null: nowhere. Port 0 asks the system for a free one. */
+  /** Where /status, /health and /metrics are served; null: nowhere. Port 0 asks the system for a free one. */
   readonly serveAt: { readonly host: string; readonly port: number } | null;
   /** Takes one human line per swap, rejection and loss. */
   readonly tell: (line: string) => void;
@@ -42,13 +44,16 @@ export async function startTradingNode({ serveAt, tell, ...options }: StartTradi
   let node: TradingNode | null = null;
   let latest = NOT_CONNECTED;
   const status = (): NodeStatus => node?.status ?? latest;
-  const server = serveAt === null ? null : await serveStatus({ name, environment, service, status }, serveAt);
+  const swaps = new Swaps();
+  const health = healthOf({ name, environment, service, status, swaps });
+  const server = serveAt === null ? null : await serveHealth(health, { ...serveAt, version: packageVersion(import.meta.url) });
   const connected = connectNode({
     ...options,
     waitForFirst: true,
     signal: stopping.signal,
     onStatus: (next) => {
       latest = next;
+      swaps.take(next, Date.now());
       for (const line of narrate(next, Date.now())) tell(line);
     },
     onError: ({ message, remedy }) => tell(`${environment}/${service} ${message}. ${remedy}`),

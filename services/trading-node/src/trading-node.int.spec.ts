@@ -49,7 +49,32 @@ test('/status says what runs; /health says whether it is what is active', async 
     body: { state: 'ready', running: { version: 2 }, environment: 'production', service: 'trading-engine' },
   });
   expect(await get('/health')).toMatchObject({ status: 200, body: { healthy: true } });
-  expect(await get('/elsewhere')).toMatchObject({ status: 404 });
+  expect((await fetch(`${node.url}/elsewhere`, { headers: { connection: 'close' } })).status).toBe(404);
+});
+
+test('/metrics says what runs, how late it came, and what is refused; what is not known is not there', async () => {
+  const metrics = async (): Promise<Map<string, number>> => {
+    const text = await (await fetch(`${node.url}/metrics`, { headers: { connection: 'close' } })).text();
+    const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    return new Map(lines.map((line) => line.split(' ')).map(([name = '', value]) => [name, Number(value)]));
+  };
+  await vi.waitFor(() => expect(node.status().state).toBe('waiting'));
+  expect((await metrics()).get('confledger_node_ready')).toBe(0);
+  expect([...(await metrics()).keys()]).not.toContain('confledger_node_running_version');
+  await feed.activate({ risk: { limit: 1 } });
+  await node.connected;
+  await feed.activate({ risk: { limit: 2 } });
+  expect(Object.fromEntries(await metrics())).toEqual({
+    confledger_node_ready: 1,
+    confledger_node_stale: 0,
+    confledger_node_rejected: 0,
+    confledger_node_swaps_total: 2,
+    confledger_node_gaps_total: 0,
+    confledger_node_running_version: 4,
+    confledger_node_running_activation: 5,
+    confledger_node_swap_delay_seconds: expect.any(Number),
+    confledger_node_last_contact_seconds: expect.any(Number),
+  });
 });
 
 test('closing it while it waits ends everything', async () => {
