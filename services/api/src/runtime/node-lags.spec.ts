@@ -75,7 +75,7 @@ describe('/metrics', () => {
 
   test('says of each node how long it lags and how long it is silent', async () => {
     const { data } = await given.ask('GET /configurations/engine?version=active');
-    const running = { version: data.version, activation: data.version + 1, digest: data.digest, activatedAt: instant(0) };
+    const running = { version: 1, activation: 2, digest: data.digest, activatedAt: instant(0) };
     const report = { environment: 'production', service: 'engine', state: 'ready', running, rejected: null };
     await given.ask('POST /nodes/engine-1', { body: report });
     await given.ask('POST /nodes/engine-2', { body: { ...report, state: 'closed' } });

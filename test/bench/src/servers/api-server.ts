@@ -28,7 +28,7 @@ const relay = runRelay({ events: store, ledgers, publisher: feed, onEvent: (even
 const { app } = await createApi({
   ledgers,
   readModel: new InMemoryReadModel(),
-  reports: { put: () => Promise.resolve(), list: () => Promise.resolve([]) },
+  reports: { put: () => Promise.resolve(), forget: () => Promise.resolve(), list: () => Promise.resolve([]) },
   eventStore: store,
   feed,
   tokens: [{ actor: 'bench', roles: ['admin'], sha256: createHash('sha256').update(token).digest('hex') }],
