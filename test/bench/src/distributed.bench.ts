@@ -1,8 +1,7 @@
 // From the moment a client sends a change with `activate: true` to the moment a node in another process has swapped its snapshot, over
 // EventStoreDB and Kafka with the services as they are shipped; beside a bare append and a bare transaction of the same bytes.
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { openEventStore } from '@confledger/event-stores';
 import { eventually, startKafka, startPostgres } from '@confledger/test-support';
@@ -13,7 +12,8 @@ import { startEventStore } from './event-store.js';
 import { Connection } from './load.js';
 import { Report, median, quantile } from './report.js';
 import { startService } from './service-process.js';
-import { recordsOf } from './topic-records.js';
+import { temporaryDirectory } from './temporary-directory.js';
+import { recordsOf, transactionsOf } from './topic-records.js';
 
 const ROUNDS = 8;
 const EACH = 60;
@@ -22,7 +22,7 @@ const IN_A_ROW = 200;
 const ROWS = 5;
 const PARTITIONS = 12;
 
-const directory = mkdtempSync(path.join(tmpdir(), 'confledger-bench-'));
+const directory = temporaryDirectory();
 const namespace = `bench-${randomUUID()}`;
 const [postgres, kafka, eventStore] = await Promise.all([startPostgres({ durable: true }), startKafka(), startEventStore()]);
 const brokers = kafka.brokers.join(',');
@@ -107,11 +107,8 @@ async function append(): Promise<number> {
 }
 
 const bare = bareKafka(brokers);
-const written = await recordsOf(bare, `${namespace}.active`);
-const last = written.findLast(({ key }) => key?.toString() === 'production.engine|');
-const ofLedger = written.filter(({ partition }) => partition === last?.partition);
-const messages = ofLedger.slice(-3);
-if (ofLedger.at(-2) !== last || messages.length !== 3) throw new Error('the topic does not end with a leaf, its marker and a beat');
+const messages = transactionsOf(await recordsOf(bare, `${namespace}.active`)).findLast(({ length }) => length === 3) ?? [];
+if (messages.length === 0) throw new Error('the topic holds no transaction of a leaf, its marker and a beat');
 const topic = `${namespace}.bare`;
 await makeTopic(bare, topic, PARTITIONS);
 const producer = await bareProducer(bare, topic);
@@ -168,4 +165,3 @@ connection.close();
 await Promise.all([producer.disconnect(), client.dispose(), node.stop(), consumer.stop()]);
 await Promise.all([api.stop(), relay.stop()]);
 await Promise.all([postgres.stop(), kafka.stop(), eventStore.stop()]);
-rmSync(directory, { recursive: true, force: true });

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { Kafka, Message } from 'kafkajs';
 import { PARTITION_BYTES_MAX } from './bare-kafka.js';
 
+export const BEAT_KEY = '~beat';
+
 /** Every committed record up to the end, partition by partition. */
 export async function recordsOf(kafka: Kafka, topic: string): Promise<Message[]> {
   const admin = kafka.admin();
@@ -33,4 +35,21 @@ export async function recordsOf(kafka: Kafka, topic: string): Promise<Message[]>
   await admin.deleteGroups([groupId]);
   await admin.disconnect();
   return [...records.values()].flat();
+}
+
+/** The records by the transaction that a relay wrote them in, oldest first: each ends with a beat in every partition that it wrote to. */
+export function transactionsOf(records: readonly Message[]): Message[][] {
+  const transactions = new Map<bigint, Message[]>();
+  const open = new Map<number | undefined, Message[]>();
+  for (const record of records) {
+    const before = open.get(record.partition) ?? [];
+    before.push(record);
+    open.set(record.partition, before);
+    if (String(record.key) !== BEAT_KEY) continue;
+    const { position } = JSON.parse(String(record.value)) as { readonly position: string };
+    const at = BigInt(position.split(':')[1] ?? 0);
+    transactions.set(at, [...(transactions.get(at) ?? []), ...before]);
+    open.delete(record.partition);
+  }
+  return [...transactions].sort(([one], [other]) => Number(one - other)).map(([, messages]) => messages);
 }

@@ -1,5 +1,6 @@
 // Reads a topic's committed records and tells its parent when each beat has come. Started by the distributed benchmark.
 import { PARTITION_BYTES_MAX, bareKafka } from '../bare-kafka.js';
+import { BEAT_KEY } from '../topic-records.js';
 import { ready } from './lifecycle.js';
 
 const { BENCH_BROKERS: brokers = '', BENCH_TOPIC: topic = '' } = process.env;
@@ -11,7 +12,7 @@ await consumer.run({
   autoCommit: false,
   eachBatch: async ({ batch }) => {
     for (const { key } of batch.messages) {
-      if (key?.toString() === '~beat') process.send?.({ seen: true, at: Number(process.hrtime.bigint()) / 1e6 });
+      if (key?.toString() === BEAT_KEY) process.send?.({ seen: true, at: Number(process.hrtime.bigint()) / 1e6 });
     }
   },
 });

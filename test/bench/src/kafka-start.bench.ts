@@ -1,0 +1,72 @@
+// What the start of a node with 10,000 leaves costs over Kafka, in a process of its own, beside a bare consumer that joins and reads the
+// same partition to its end; and what the steps cost that the consumer does not do.
+import { randomUUID } from 'node:crypto';
+import { keyFilesOf, openKeys } from '@confledger/api';
+import { createInMemoryEventStore, createLedgers, ensureInstallation } from '@confledger/application';
+import { createKafkaFeed } from '@confledger/feed-kafka/publisher';
+import { startKafka } from '@confledger/test-support';
+import { bareKafka } from './bare-kafka.js';
+import { startChild } from './children.js';
+import { Report, median, quantile } from './report.js';
+import { temporaryDirectory } from './temporary-directory.js';
+import { recordsOf } from './topic-records.js';
+
+const LEAVES = 10_000;
+const STARTS = 15;
+
+const namespace = `bench-${randomUUID()}`;
+const kafka = await startKafka();
+const brokers = kafka.brokers.join(',');
+const signer = openKeys(keyFilesOf(temporaryDirectory()));
+const [clock, ids, store] = [{ now: () => Date.now() }, { next: () => randomUUID() }, createInMemoryEventStore()];
+const installation = await ensureInstallation({ store, signer, ids, clock });
+const ledgers = createLedgers({ store, clock, ids, signer });
+const configuration: Record<string, Record<string, number>> = {};
+for (let leaf = 0; leaf < LEAVES; leaf += 1) (configuration[`section${leaf % 100}`] ??= {})[`leaf${Math.floor(leaf / 100)}`] = leaf;
+const request = { actor: { id: 'bench', method: 'token', roles: ['admin'] }, reason: 'bench', request: '', correlationId: 'bench', guards: { activate: 'all' as const } };
+const outcome = await ledgers.execute({ environment: 'production', service: 'engine' }, { type: 'Replace', configuration }, request);
+if (outcome.kind === 'refused') throw new Error(outcome.refusal.message);
+const active = await ledgers.active('production.engine');
+if (active === null) throw new Error('nothing is active');
+const publisher = createKafkaFeed({
+  brokers: kafka.brokers,
+  namespace,
+  installation,
+  publicKeys: [signer.publicKey],
+  load: () => Promise.resolve(null),
+  lastPosition: () => store.lastPosition(),
+  replicationFactor: 1,
+  minInsyncReplicas: 1,
+});
+await publisher.takeOver(new AbortController().signal);
+await publisher.publish([active], await store.lastPosition());
+await publisher.close();
+
+const written = await recordsOf(bareKafka(brokers), `${namespace}.active`);
+const partition = written.find(({ key }) => String(key) === 'production.engine|')?.partition ?? 0;
+const env = { BENCH_BROKERS: brokers, BENCH_NAMESPACE: namespace, BENCH_PUBLIC_KEY: signer.publicKey, BENCH_PARTITION: String(partition) };
+const starts: number[] = [];
+const bare: Readonly<Record<string, string>>[] = [];
+for (let start = 0; start < STARTS; start += 1) {
+  const node = await startChild('kafka-start', env);
+  starts.push(Number(node.ready['startMs']));
+  await node.stop();
+  const consumer = await startChild('bare-start', env);
+  bare.push(consumer.ready);
+  await consumer.stop();
+}
+
+const report = new Report();
+const step = (name: string): number => median(bare.map((each) => Number(each[name])));
+report.add('records of the partition', step('records'), '');
+report.add('start of a node, median', median(starts), 'ms');
+report.add('start of a node, p90', quantile(starts, 0.9), 'ms');
+report.add('bare consumer that reads the same, median', step('readMs'), 'ms');
+report.add('bare consumer that reads the same, p90', quantile(bare.map((each) => Number(each['readMs'])), 0.9), 'ms');
+report.atMost('start / bare consumer', median(starts) / step('readMs'), '×', 1.3);
+report.add('of it JSON of every record', step('jsonMs'), 'ms');
+report.add('of it the document from its leaves', step('documentMs'), 'ms');
+report.add('of it the digest of the document', step('digestMs'), 'ms');
+report.add('of it the signature', step('signatureMs'), 'ms');
+report.save();
+await kafka.stop();

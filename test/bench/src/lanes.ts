@@ -1,0 +1,31 @@
+// So many requests, so many under way at a time: each lane sends its next when its last was answered. Used where no HTTP is between.
+import { median, quantile } from './report.js';
+
+export interface LanesAsked {
+  readonly lanes: number;
+  readonly requests: number;
+}
+
+/** Milliseconds. */
+export interface LanesResult {
+  readonly perSecond: number;
+  readonly medianMs: number;
+  readonly p99Ms: number;
+}
+
+export async function runLanes({ lanes, requests }: LanesAsked, request: (lane: number) => Promise<unknown>): Promise<LanesResult> {
+  const latencies: number[] = [];
+  const each = Math.ceil(requests / lanes);
+  const begin = performance.now();
+  await Promise.all(
+    Array.from({ length: lanes }, async (_, lane) => {
+      for (let turn = 0; turn < each; turn += 1) {
+        const sent = performance.now();
+        await request(lane);
+        latencies.push(performance.now() - sent);
+      }
+    }),
+  );
+  const seconds = (performance.now() - begin) / 1_000;
+  return { perSecond: latencies.length / seconds, medianMs: median(latencies), p99Ms: quantile(latencies, 0.99) };
+}

@@ -1,0 +1,102 @@
+// How quickly a relay carries what waits in the log: as it is shipped, from a long history on EventStoreDB into an empty topic, and its
+// publisher alone; beside bare kafkajs that writes the same records in the same transactions. They take turns.
+import { randomUUID } from 'node:crypto';
+import { keyFilesOf, openKeys } from '@confledger/api';
+import { createLedgers, ensureInstallation } from '@confledger/application';
+import { openEventStore } from '@confledger/event-stores';
+import { eventually, startKafka, startPostgres } from '@confledger/test-support';
+import { bareKafka, sizeOf } from './bare-kafka.js';
+import { startChild } from './children.js';
+import { startEventStore } from './event-store.js';
+import { runLanes } from './lanes.js';
+import { Report, median } from './report.js';
+import { startService } from './service-process.js';
+import { temporaryDirectory } from './temporary-directory.js';
+import { recordsOf, transactionsOf } from './topic-records.js';
+
+const LEDGERS = 1_000;
+const LEAVES = 50;
+const ROUNDS = 3;
+const PARTITIONS = 12;
+
+const directory = temporaryDirectory();
+const namespace = `bench-${randomUUID()}`;
+const [postgres, kafka, eventStore] = await Promise.all([startPostgres({ durable: true }), startKafka(), startEventStore()]);
+const brokers = kafka.brokers.join(',');
+const bare = bareKafka(brokers);
+
+const store = await openEventStore({ kind: 'eventstoredb', url: eventStore.url, namespace }, { warn: console.warn });
+const [clock, ids, signer] = [{ now: () => Date.now() }, { next: () => randomUUID() }, openKeys(keyFilesOf(directory))];
+await ensureInstallation({ store, signer, ids, clock });
+const ledgers = createLedgers({ store, clock, ids, signer });
+let made = 0;
+await runLanes({ lanes: 10, requests: LEDGERS }, async () => {
+  const ledger = (made += 1) - 1;
+  const section = Object.fromEntries(Array.from({ length: LEAVES }, (_, leaf) => [`leaf${leaf}`, ledger * LEAVES + leaf]));
+  const request = { actor: { id: 'bench', method: 'token', roles: ['admin'] }, reason: 'bench', request: String(ledger), correlationId: 'bench', guards: { activate: 'all' as const } };
+  const outcome = await ledgers.execute({ environment: 'production', service: `engine-${ledger}` }, { type: 'Replace', configuration: { section } }, request);
+  if (outcome.kind === 'refused') throw new Error(outcome.refusal.message);
+});
+await store.close();
+
+/** From the moment that it has taken the topic over until the last activation is in it. */
+async function relayMs(round: number): Promise<number> {
+  const relay = await startService('relay', directory, {
+    CONFLEDGER_POSTGRES_URL: await postgres.createDatabase(`bench_relay_${round}`),
+    CONFLEDGER_EVENT_STORE: 'eventstoredb',
+    CONFLEDGER_EVENTSTORE_URL: eventStore.url,
+    CONFLEDGER_NAMESPACE: namespace,
+    CONFLEDGER_KAFKA_BROKERS: brokers,
+    CONFLEDGER_KAFKA_PARTITIONS: String(PARTITIONS),
+    CONFLEDGER_KAFKA_REPLICATION_FACTOR: '1',
+    CONFLEDGER_KAFKA_MIN_INSYNC_REPLICAS: '1',
+  });
+  await eventually(async () => (await (await fetch(`${relay.url}/metrics`)).text()).includes(`confledger_relay_activations_total ${LEDGERS}\n`), { timeoutMs: 120_000 });
+  await relay.stop();
+  const at = (text: string): number => Date.parse(relay.logged().findLast(({ msg }) => msg === text)?.time ?? '');
+  return at('activation published') - at('relay is active');
+}
+
+async function forget(topics: string[]): Promise<void> {
+  const admin = bare.admin();
+  await admin.connect();
+  const there = (await admin.listTopics()).filter((topic) => topics.includes(topic));
+  await admin.deleteTopics({ topics: there });
+  await eventually(async () => !(await admin.listTopics()).some((topic) => topics.includes(topic)));
+  await admin.disconnect();
+}
+
+const ofRelay = [`${namespace}.active`, `${namespace}.changes`];
+await relayMs(0);
+const records = await recordsOf(bare, `${namespace}.active`);
+const transactions = transactionsOf(records).length;
+const bytes = records.reduce((sum, record) => sum + sizeOf(record), 0);
+const producer = await startChild('bare-producer', { BENCH_BROKERS: brokers, BENCH_TOPIC: `${namespace}.active`, BENCH_PARTITIONS: String(PARTITIONS) });
+const publisher = await startChild('publisher', { BENCH_BROKERS: brokers, BENCH_EVENT_STORE: eventStore.url, BENCH_NAMESPACE: namespace, BENCH_LEDGERS: String(LEDGERS), BENCH_PARTITIONS: String(PARTITIONS) });
+const activationsAtOnce = Math.ceil(LEDGERS / transactions);
+const [relays, publishers, bares]: number[][] = [[], [], []];
+for (let round = 0; round <= ROUNDS; round += 1) {
+  const { ms: published } = await publisher.ask<{ ms: number }>({ topicsOf: `${namespace}-${round}`, activationsAtOnce });
+  const { ms: produced } = await producer.ask<{ ms: number }>({ topic: `${namespace}-${round}.bare`, recordsMin: 0 });
+  await forget([...ofRelay, `${namespace}-${round}.active`, `${namespace}-${round}.bare`]);
+  const relayed = await relayMs(round + 1);
+  // The first round warms up.
+  if (round === 0) continue;
+  publishers?.push(published);
+  bares?.push(produced);
+  relays?.push(relayed);
+}
+
+const report = new Report();
+report.add('records of the history', records.length, '');
+report.add('transactions', transactions, '');
+const rate = (milliseconds: readonly number[] = []): number => records.length / (median(milliseconds) / 1_000);
+for (const [name, milliseconds] of [['relay', relays], ['publisher alone', publishers], ['bare kafkajs, same records in same transactions', bares]] as const) {
+  report.add(name, rate(milliseconds), 'rec/s');
+  report.add(name, (rate(milliseconds) / records.length) * (bytes / 1024 / 1024), 'MiB/s');
+}
+report.atLeast('relay / bare', (rate(relays) / rate(bares)) * 100, '%', 70);
+report.atLeast('publisher alone / bare', (rate(publishers) / rate(bares)) * 100, '%', 70);
+report.save();
+await Promise.all([producer.stop(), publisher.stop()]);
+await Promise.all([postgres.stop(), kafka.stop(), eventStore.stop()]);
