@@ -5,6 +5,7 @@ import type { DocumentAt, ProjectionStore, ProjectorLock } from '../ports/projec
 import { chunksOf } from '../projections/chunks.js';
 import type { DecodeEvent } from '../projections/batch-fold.js';
 import { LogFolder } from '../projections/log-folder.js';
+import { runReigns, type Reign, type ReignEvent } from './reigns.js';
 
 export interface ProjectorOptions {
   readonly events: EventStore;
@@ -14,53 +15,27 @@ export interface ProjectorOptions {
   readonly documentAt: DocumentAt;
   readonly decode: DecodeEvent;
   readonly onEvent?: (event: ProjectorEvent) => void;
-  /** First and longest pause between tries; tests shorten it. */
+  /** First pause between tries; tests shorten it. */
   readonly retryDelayMs?: number;
 }
 
 /** What the projector tells its log and its metrics. */
 export type ProjectorEvent =
+  | ReignEvent
   | { readonly kind: 'active'; readonly position: bigint }
-  /** Another projector is active. */
-  | { readonly kind: 'standby' }
   | { readonly kind: 'committed'; readonly position: bigint; readonly events: number }
   /** These could not be applied; their ledgers are incomplete from now on. Worth an alarm. */
   | { readonly kind: 'parked'; readonly position: bigint; readonly stream: string; readonly reason: string }
   /** Another took over, or a rebuild was switched to: it begins again at the checkpoint. */
-  | { readonly kind: 'superseded'; readonly position: bigint }
-  /** Something failed and is tried again after the pause. */
-  | { readonly kind: 'failed'; readonly error: unknown; readonly retryInMs: number };
-
-export const RETRY_DELAY_MS_DEFAULT = 100;
-export const RETRY_DELAY_MS_MAX = 5_000;
+  | { readonly kind: 'superseded'; readonly position: bigint };
 
 /** Runs until `signal` aborts: on standby, active, and again. Faults are told and tried again for ever. */
-export async function runProjector(options: ProjectorOptions, signal: AbortSignal): Promise<void> {
-  const tell = options.onEvent ?? (() => undefined);
-  const firstDelayMs = options.retryDelayMs ?? RETRY_DELAY_MS_DEFAULT;
-  let delayMs = firstDelayMs;
-  while (!signal.aborted) {
-    try {
-      await projectWhileActive(options, signal, () => (delayMs = firstDelayMs));
-    } catch (error) {
-      if (signal.aborted) return;
-      tell({ kind: 'failed', error, retryInMs: delayMs });
-      await pause(delayMs, signal);
-      delayMs = Math.min(delayMs * 2, Math.max(RETRY_DELAY_MS_MAX, firstDelayMs));
-    }
-  }
-}
-
-async function projectWhileActive(options: ProjectorOptions, signal: AbortSignal, onProgress: () => void): Promise<void> {
-  const tell = options.onEvent ?? (() => undefined);
-  const lease = await options.lock.acquire(signal, () => tell({ kind: 'standby' }));
-  if (!lease) return;
-  try {
-    const active = AbortSignal.any([signal, lease.lost]);
+export function runProjector(options: ProjectorOptions, signal: AbortSignal): Promise<void> {
+  const project: Reign = async (lease, onProgress) => {
+    const active = lease === null ? signal : AbortSignal.any([signal, lease.lost]);
     while (!active.aborted) await projectFromCheckpoint(options, active, onProgress);
-  } finally {
-    await lease.release();
-  }
+  };
+  return runReigns(options, project, signal);
 }
 
 /** Until superseded, or no longer active. */
@@ -105,20 +80,6 @@ async function followLog(
       onProgress();
     }
   }
-}
-
-/** Resolves after the time or at the abort, whichever is first; leaves neither timer nor listener. */
-export async function pause(timeMs: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, timeMs);
-    signal.addEventListener('abort', done);
-  });
 }
 
 /** The log from `after` to where it ends now, once: what rebuild and verify read. */
