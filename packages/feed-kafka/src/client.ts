@@ -1,6 +1,7 @@
 // How a Kafka is reached: the part of the options that publisher and nodes share, and the kafkajs client made from it.
 import kafkajs from 'kafkajs';
-import type { ISocketFactory, Kafka, KafkaConfig, LogEntry, RetryOptions } from 'kafkajs';
+import type { ISocketFactory, Kafka, KafkaConfig, RetryOptions } from 'kafkajs';
+import { clientLog, type KafkaLogLine } from './client-log.js';
 
 // Node finds no named exports in this CommonJS module.
 const { Kafka: KafkaClient, logLevel } = kafkajs;
@@ -16,7 +17,7 @@ export interface KafkaConnection {
   readonly connectionTimeoutMs?: number;
   /** How long an answer may take. */
   readonly requestTimeoutMs?: number;
-  /** Told what the Kafka client has to say; without it the client is silent. */
+  /** Told what the Kafka client has to say, the same line once a minute; without it the client is silent. */
   readonly log?: (line: KafkaLogLine) => void;
 }
 
@@ -25,11 +26,6 @@ export interface KafkaCredentials {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
   readonly username: string;
   readonly password: string;
-}
-
-export interface KafkaLogLine {
-  readonly level: 'error' | 'warn' | 'info' | 'debug';
-  readonly message: string;
 }
 
 /** kafkajs gives one second by default, in which a broker over TLS may not answer. */
@@ -49,27 +45,6 @@ export function createClient(connection: KafkaConnection, retry: RetryOptions): 
     requestTimeout: requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     retry,
     logLevel: log === undefined ? logLevel.NOTHING : logLevel.WARN,
-    logCreator: () => (entry) => log?.({ level: levelOf(entry), message: `${entry.namespace}: ${textOf(entry)}` }),
+    logCreator: () => clientLog((line) => log?.(line)),
   });
-}
-
-/** The type that the broker gave an error, such as INVALID_PRODUCER_EPOCH, wherever kafkajs wrapped it; null when there is none. */
-export function brokerErrorType(error: unknown): string | null {
-  for (let each: unknown = error; each instanceof Error; each = each.cause) {
-    const { type } = each as { readonly type?: unknown };
-    if (typeof type === 'string') return type;
-  }
-  return null;
-}
-
-function textOf({ log: { message, error } }: LogEntry): string {
-  return typeof error === 'string' ? `${message}: ${error}` : message;
-}
-
-/** A transaction begun right behind another meets its end on the way (CONCURRENT_TRANSACTIONS): an everyday retry, not an error. */
-function levelOf(entry: LogEntry): KafkaLogLine['level'] {
-  if (textOf(entry).includes('another concurrent operation on the same transaction')) return 'debug';
-  if (entry.level === logLevel.ERROR) return 'error';
-  if (entry.level === logLevel.WARN) return 'warn';
-  return entry.level === logLevel.INFO ? 'info' : 'debug';
 }

@@ -1,4 +1,5 @@
 // The consuming side: what a trading node passes to `connectNode`. The publisher is at './publisher'.
 export { kafkaFeed, SESSION_TIMEOUT_MS } from './kafka-feed.js';
 export type { KafkaFeedOptions } from './kafka-feed.js';
-export type { KafkaConnection, KafkaCredentials, KafkaLogLine } from './client.js';
+export type { KafkaConnection, KafkaCredentials } from './client.js';
+export type { KafkaLogLine } from './client-log.js';

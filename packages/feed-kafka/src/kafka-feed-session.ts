@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FeedSession, FeedSink } from '@confledger/contracts';
 import type { Admin, Kafka } from 'kafkajs';
-import { brokerErrorType } from './client.js';
+import { brokerErrorType } from './error-details.js';
 import { PartitionReader } from './partition-reader.js';
 import { partitionOf } from './partitions.js';
 import { Pause } from './pause.js';
@@ -18,6 +18,8 @@ const CLOSE_TIMEOUT_MS = 5_000;
 
 export interface KafkaFeedSessionOptions {
   readonly kafka: Kafka;
+  /** Says to people what went wrong. */
+  readonly explain: (error: Error) => string;
   readonly namespace: string;
   readonly ledger: string;
   readonly sink: FeedSink;
@@ -60,7 +62,8 @@ export class KafkaFeedSession implements FeedSession {
       const problem = await this.#follow().catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
       this.#reader.detach();
       if (signal.aborted) return;
-      if (!COORDINATOR_STARTING.has(brokerErrorType(problem) ?? '')) this.#options.sink.lost(`no connection to Kafka: ${problem.message}`);
+      const { sink, explain } = this.#options;
+      if (!isTooEarly(problem)) sink.lost(`no connection to Kafka: ${explain(problem)}`);
       // The timer keeps the process alive: a node that has lost its feed is not done.
       await sleep(this.#pause.next(), undefined, { signal }).catch(() => undefined);
     }
@@ -98,6 +101,11 @@ export class KafkaFeedSession implements FeedSession {
       await admin.disconnect().catch(() => undefined);
     }
   }
+}
+
+/** kafkajs gives up on a coordinator that is not there yet with a name of its own, which says nothing of the cause. */
+function isTooEarly(problem: Error): boolean {
+  return COORDINATOR_STARTING.has(brokerErrorType(problem) ?? '') || problem.name === 'KafkaJSGroupCoordinatorNotFound';
 }
 
 async function partitionsOf(admin: Admin, topic: string): Promise<number[]> {

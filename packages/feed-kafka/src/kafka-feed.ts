@@ -1,6 +1,7 @@
 // The node's side of the feed over Kafka: `kafkaFeed` is given to `connectNode`, which opens it with its reader.
 import type { NodeFeed, ReportTarget } from '@confledger/contracts';
 import { createClient, type KafkaConnection } from './client.js';
+import { connectionProblem } from './connection-problems.js';
 import { KafkaFeedSession } from './kafka-feed-session.js';
 import { NAMESPACE_DEFAULT } from './records.js';
 
@@ -34,6 +35,7 @@ export function kafkaFeed(options: KafkaFeedOptions): NodeFeed {
     open: ({ environment, service }, sink) =>
       new KafkaFeedSession({
         kafka: createClient(options, RETRY),
+        explain: (error) => connectionProblem(error, options),
         namespace: options.namespace ?? NAMESPACE_DEFAULT,
         ledger: `${environment}.${service}`,
         sink,

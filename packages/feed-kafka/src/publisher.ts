@@ -6,4 +6,5 @@ export type { FeedAlarm } from './publisher/alarms.js';
 export { DELETE_RETENTION_MS, TopicUnfit } from './publisher/topic-settings.js';
 export { OffsetUnexpected, SEND_BYTES_MAX, TRANSACTION_TIMEOUT_MS } from './publisher/transactions.js';
 export type { PublisherStep } from './publisher/transactions.js';
-export type { KafkaConnection, KafkaCredentials, KafkaLogLine } from './client.js';
+export type { KafkaConnection, KafkaCredentials } from './client.js';
+export type { KafkaLogLine } from './client-log.js';

@@ -1,7 +1,7 @@
 // Where a topic's partitions begin and end. Used by a node's session and by a publisher that reads its topic.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
-import { brokerErrorType } from './client.js';
+import { brokerErrorType } from './error-details.js';
 
 /** What is answered for a moment after a topic was made, or while its leaders move; kafkajs gives up at the first one. */
 const PASSING: ReadonlySet<string> = new Set(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE']);

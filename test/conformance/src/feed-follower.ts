@@ -9,6 +9,8 @@ export class FeedFollower implements FeedSink {
   readonly documents: Document[] = [];
   /** Markers whose digest the leaves did not give. */
   readonly misfits: ActivationMarker[] = [];
+  /** Why contact was lost, each time. */
+  readonly losses: string[] = [];
   /** What `synchronized` is answered with, next. */
   answer: 'complete' | 'incomplete' = 'complete';
   running: ActivationMarker | null = null;
@@ -57,8 +59,9 @@ export class FeedFollower implements FeedSink {
     this.said.push('beat');
   }
 
-  lost(): void {
+  lost(problem: string): void {
     this.said.push('lost');
+    this.losses.push(problem);
   }
 
   resumeId(): string | null {

@@ -66,11 +66,12 @@ export async function serverProperties(values: Readonly<Record<string, string | 
   return template.replace(/^#.*\n/gm, '').replaceAll(/\$\{(\w+)\}/g, (_, name: string) => String(values[name]));
 }
 
-export async function formatStorage(jars: string, propertiesFile: string): Promise<void> {
+/** `more` is added to the command line: users that are there from the first start. */
+export async function formatStorage(jars: string, propertiesFile: string, more: readonly string[] = []): Promise<void> {
   const java = [...JVM_OPTIONS, '-cp', `${jars}/*`, 'kafka.tools.StorageTool'];
   // Any UUID in base64url; 'x' keeps it from looking like an option.
   const clusterId = `x${randomBytes(16).toString('base64url').slice(1)}`;
-  await run('java', [...java, 'format', '--standalone', '-t', clusterId, '-c', propertiesFile]);
+  await run('java', [...java, 'format', '--standalone', '-t', clusterId, '-c', propertiesFile, ...more]);
 }
 
 /** Resolves when the broker takes connections. Rejects with the end of its log when it ends before. */

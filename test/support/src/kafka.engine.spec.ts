@@ -1,7 +1,9 @@
 // The broker of the engine tests: takes connections, keeps its data over a kill, and leaves nothing.
+import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
+import path from 'node:path';
 import { expect, test } from 'vitest';
-import { startKafka } from './index.js';
+import { startKafka, startSecuredKafka } from './index.js';
 
 test('the broker answers, survives a kill -9 at the same address, and is gone after stop', async ({ skip }) => {
   const kafka = await startKafka();
@@ -13,6 +15,17 @@ test('the broker answers, survives a kill -9 at the same address, and is gone af
   expect(await accepts(kafka.brokers)).toBe(true);
   await kafka.stop();
   expect(await accepts(kafka.brokers)).toBe(false);
+}, 120_000);
+
+test('the broker that asks for a password survives a kill -9 too, and its keys are gone after stop', async () => {
+  const kafka = await startSecuredKafka();
+  await kafka.kill();
+  await kafka.restart();
+  expect(await accepts(kafka.brokers)).toBe(true);
+  expect(existsSync(kafka.authorityFile)).toBe(true);
+  await kafka.stop();
+  expect(await accepts(kafka.brokers)).toBe(false);
+  expect(existsSync(path.dirname(kafka.authorityFile))).toBe(false);
 }, 120_000);
 
 function accepts([broker = '']: readonly string[]): Promise<boolean> {

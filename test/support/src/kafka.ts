@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { formatStorage, kafkaJars, serverProperties, startBroker, type KafkaProcess } from './kafka-process.js';
+import { securityOf, type KafkaSecurity } from './kafka-security.js';
 
 export interface TestKafka {
   readonly brokers: string[];
@@ -17,16 +18,39 @@ export interface TestKafka {
   restart(): Promise<void>;
 }
 
+/** One that speaks over TLS only, with those who say who they are. Always ours. */
+export interface SecuredKafka extends TestKafka, Pick<KafkaSecurity, 'authorityFile' | 'strangerFile' | 'users'> {}
+
 const START_ATTEMPTS = 3;
 
 /** A broker on free ports of 127.0.0.1, or those that CONFLEDGER_TEST_KAFKA_BROKERS names, separated by commas. */
 export async function startKafka(): Promise<TestKafka> {
   const given = process.env['CONFLEDGER_TEST_KAFKA_BROKERS'] ?? '';
   if (given !== '') return theirs(given.split(',').map((broker) => broker.trim()));
+  return attempted((jars) => startOurs(jars, null));
+}
+
+/** A broker whose certificate a private authority has signed, and that asks for a password, by PLAIN or SCRAM-SHA-512. */
+export function startSecuredKafka(): Promise<SecuredKafka> {
+  return attempted(async (jars) => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'confledger-kafka-keys-'));
+    try {
+      const security = await securityOf(directory);
+      const kafka = await startOurs(jars, security);
+      const stop = (): Promise<void> => kafka.stop().then(() => rm(directory, { recursive: true, force: true }));
+      return { ...kafka, ...security, stop };
+    } catch (error) {
+      await rm(directory, { recursive: true, force: true });
+      throw error;
+    }
+  });
+}
+
+async function attempted<T>(start: (jars: string) => Promise<T>): Promise<T> {
   const jars = await kafkaJars();
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await startOurs(jars);
+      return await start(jars);
     } catch (error) {
       // Another process may have taken a port between our look and the broker's bind.
       if (attempt === START_ATTEMPTS) throw error;
@@ -39,14 +63,15 @@ function theirs(brokers: string[]): TestKafka {
   return { brokers, ours: false, stop: () => Promise.resolve(), kill: refuse, restart: refuse };
 }
 
-async function startOurs(jars: string): Promise<TestKafka> {
+async function startOurs(jars: string, security: KafkaSecurity | null): Promise<TestKafka> {
   const directory = await mkdtemp(path.join(tmpdir(), 'confledger-kafka-'));
   const [port, controllerPort] = await freePorts();
   let broker: KafkaProcess;
   try {
     const properties = path.join(directory, 'server.properties');
-    await writeFile(properties, await serverProperties({ directory, port, controllerPort }));
-    await formatStorage(jars, properties);
+    const plain = await serverProperties({ directory, port, controllerPort });
+    await writeFile(properties, security === null ? plain : `${plain}\n${security.propertiesAt(port, controllerPort)}`, { mode: 0o600 });
+    await formatStorage(jars, properties, security?.storageOptions);
     broker = await startBroker(jars, directory, port);
   } catch (error) {
     await rm(directory, { recursive: true, force: true });

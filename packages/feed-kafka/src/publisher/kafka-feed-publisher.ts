@@ -2,17 +2,20 @@
 import type { ActiveDocument, FeedPublisher } from '@confledger/application';
 import type { Admin, Kafka } from 'kafkajs';
 import { createClient, type KafkaConnection } from '../client.js';
+import { connectionProblem } from '../connection-problems.js';
 import { activeTopic, NAMESPACE_DEFAULT } from '../records.js';
 import type { FeedAlarm } from './alarms.js';
 import { Reign } from './reign.js';
 import { signatureCheck, type SignatureCheck } from './signatures.js';
 import { readTopic } from './topic-contents.js';
 import { ensureTopic } from './topic-settings.js';
-import { OffsetUnexpected, RETRY, Transactions, type PublisherStep } from './transactions.js';
+import { OffsetUnexpected, Transactions, type PublisherStep } from './transactions.js';
 
 export const PARTITIONS_DEFAULT = 12;
 export const REPLICATION_FACTOR_DEFAULT = 3;
 export const MIN_INSYNC_REPLICAS_DEFAULT = 2;
+/** A connection that cannot be had is soon given up: whoever takes over tells of it, and tries again after a pause that grows. */
+const CONNECT_RETRY = { initialRetryTime: 50, multiplier: 2, maxRetryTime: 500, retries: 4 };
 /** How many ledgers are loaded at once when the topic's are compared with the log's. */
 const LOADS_AT_ONCE = 8;
 
@@ -64,7 +67,7 @@ class KafkaFeedPublisher implements FeedPublisher {
   constructor(options: KafkaFeedPublisherOptions) {
     this.#options = options;
     this.#namespace = options.namespace ?? NAMESPACE_DEFAULT;
-    this.#kafka = createClient(options, RETRY);
+    this.#kafka = createClient(options, CONNECT_RETRY);
     this.#holds = signatureCheck(options.publicKeys);
   }
 
@@ -72,7 +75,6 @@ class KafkaFeedPublisher implements FeedPublisher {
     await this.#abdicate();
     const admin = this.#kafka.admin();
     try {
-      await admin.connect();
       const reign = await this.#rise(admin, signal);
       const position = reign.resumeAt(await this.#options.lastPosition());
       await this.#repair(reign, signal);
@@ -103,12 +105,23 @@ class KafkaFeedPublisher implements FeedPublisher {
     const { installation, onAlarm = () => undefined, onStep = () => undefined } = this.#options;
     const { partitions = PARTITIONS_DEFAULT, replicationFactor = REPLICATION_FACTOR_DEFAULT, minInsyncReplicas = MIN_INSYNC_REPLICAS_DEFAULT } = this.#options;
     const topic = activeTopic(this.#namespace);
+    await this.#connect(admin);
     const partitionCount = await ensureTopic(admin, topic, { partitions, replicationFactor, minInsyncReplicas });
     const transactions = await Transactions.open({ kafka: this.#kafka, topic, transactionalId: `${this.#namespace}-relay`, onStep });
     this.#transactions = transactions;
     const contents = await readTopic({ kafka: this.#kafka, admin, topic, groupPrefix: `${this.#namespace}-relay`, signal });
     await onStep('read');
     return new Reign({ installation, transactions, contents, partitionCount, holds: this.#holds, onAlarm });
+  }
+
+  async #connect(admin: Admin): Promise<void> {
+    try {
+      await admin.connect();
+      // A broker that wants a password lets anybody connect, and nobody ask.
+      await admin.listTopics();
+    } catch (error) {
+      throw new Error(`no connection to Kafka: ${connectionProblem(error, this.#options)}`, { cause: error });
+    }
   }
 
   /** The first transaction: what others have done to the topic is undone, and every partition gets a beat. */

@@ -1,7 +1,7 @@
 // The only writer of the topic: one transaction after another, each checked against where its records must lie. Used by the publisher.
 import { FeedFenced } from '@confledger/application';
 import type { Kafka, Message, Producer, Transaction } from 'kafkajs';
-import { brokerErrorType } from '../client.js';
+import { brokerErrorType } from '../error-details.js';
 
 /** What one send may hold, keys, values and their overhead: brokers refuse batches over 1 MiB by default. */
 export const SEND_BYTES_MAX = 900_000;

@@ -1,0 +1,43 @@
+// What the Kafka client has to say, in the words and at the level that it is told to people. Used by every client that is made here.
+import kafkajs from 'kafkajs';
+import type { LogEntry } from 'kafkajs';
+
+// Node finds no named exports in this CommonJS module.
+const { logLevel } = kafkajs;
+
+export interface KafkaLogLine {
+  readonly level: 'error' | 'warn' | 'info' | 'debug';
+  readonly message: string;
+}
+
+/** A client without a connection says the same at every attempt: a line is not told again for so long. */
+export const REPEAT_AFTER_MS = 60_000;
+/** How many lines are remembered for that. */
+export const LINES_REMEMBERED_MAX = 100;
+
+/** For kafkajs's `logCreator`. */
+export function clientLog(tell: (line: KafkaLogLine) => void): (entry: LogEntry) => void {
+  const toldAtMs = new Map<string, number>();
+  return (entry) => {
+    const message = `${entry.namespace}: ${textOf(entry)}`;
+    const nowMs = performance.now();
+    if (nowMs - (toldAtMs.get(message) ?? Number.NEGATIVE_INFINITY) < REPEAT_AFTER_MS) return;
+    // The order of a map is that of first entry: the one that was told longest ago is the first.
+    toldAtMs.delete(message);
+    toldAtMs.set(message, nowMs);
+    if (toldAtMs.size > LINES_REMEMBERED_MAX) toldAtMs.delete([...toldAtMs.keys()][0] ?? '');
+    tell({ level: levelOf(entry), message });
+  };
+}
+
+function textOf({ log: { message, error } }: LogEntry): string {
+  return typeof error === 'string' ? `${message}: ${error}` : message;
+}
+
+/** A transaction begun right behind another meets its end on the way (CONCURRENT_TRANSACTIONS): an everyday retry, not an error. */
+function levelOf(entry: LogEntry): KafkaLogLine['level'] {
+  if (textOf(entry).includes('another concurrent operation on the same transaction')) return 'debug';
+  if (entry.level === logLevel.ERROR) return 'error';
+  if (entry.level === logLevel.WARN) return 'warn';
+  return entry.level === logLevel.INFO ? 'info' : 'debug';
+}
