@@ -415,21 +415,6 @@ test('an activation of 1.5 MB arrives whole', async () => {
   await everythingFits([follower]);
 });
 
-test('transactions in a row are not held up by the end of the one before', async () => {
-  // Many partitions: their ends take the broker long enough to be met by the next transaction.
-  const publisher = publisherOf({ partitions: 24 });
-  cleaners.push(() => publisher.close());
-  await publisher.takeOver(new AbortController().signal);
-  const took: number[] = [];
-  for (let n = 1; n <= 30; n += 1) {
-    const begun = performance.now();
-    await publisher.beat(BigInt(n));
-    took.push(performance.now() - begun);
-  }
-  // kafkajs's own first pause of 300 ms would be in many of them.
-  expect(took.filter((ms) => ms > 200).length).toBeLessThan(5);
-});
-
 test('activations that wait share a transaction', async () => {
   await activate(ENGINE, { n: 0 });
   const steps: PublisherStep[] = [];
