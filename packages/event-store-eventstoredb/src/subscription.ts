@@ -1,5 +1,6 @@
 // A subscription to our events of the whole log that outlives connections: resumes behind the last event it delivered, for ever.
 import type { StoredEvent } from '@confledger/application';
+import { Backoff } from '@confledger/backoff';
 import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import type { Connection, ReadStream } from './connection.js';
 import { storedEvent, subscriptionRequest } from './messages.js';
@@ -27,7 +28,8 @@ export async function* subscribeToOurs(options: SubscriptionOptions): AsyncGener
   // Only ever the position of an event that was delivered. A checkpoint may name an event that is recorded after it (KurrentDB#4970),
   // and resuming there, which is exclusive, would lose that event.
   let last = options.after;
-  for (let losses = 0; !signal.aborted; losses += 1) {
+  const backoff = new Backoff(RETRY_DELAY_MS_FIRST, RETRY_DELAY_MS_MAX);
+  while (!signal.aborted) {
     const queue = new SubscriptionQueue(names, signal);
     try {
       queue.open(connection.read(subscriptionRequest(names.prefixes, last), { requiresLeader: false }));
@@ -38,24 +40,18 @@ export async function* subscribeToOurs(options: SubscriptionOptions): AsyncGener
         const newest = news.at(-1);
         if (newest === undefined) continue;
         last = newest.position;
-        losses = 0;
+        backoff.reset();
         yield news;
       }
     } catch (error) {
       if (signal.aborted) return;
-      const delayMs = retryDelayMs(losses);
+      const delayMs = backoff.nextMs();
       onLost(error, delayMs);
       await untilAborted(signal, delayMs);
     } finally {
       queue.cancel();
     }
   }
-}
-
-/** Doubles from loss to loss, with up to half of it taken off at random, so that many do not return in step. */
-function retryDelayMs(losses: number): number {
-  const delayMs = Math.min(RETRY_DELAY_MS_FIRST * 2 ** Math.min(losses, 16), RETRY_DELAY_MS_MAX);
-  return delayMs * (1 - Math.random() / 2);
 }
 
 function untilAborted(signal: AbortSignal, delayMs: number): Promise<void> {

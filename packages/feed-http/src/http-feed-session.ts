@@ -1,9 +1,9 @@
 // One node's connection to the stream: connects, tells the sink what comes, and comes back for ever until it is closed.
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { Backoff } from '@confledger/backoff';
 import { readActivationMarker, readFeedBeat, readFeedLeaf, type FeedSession, type FeedSink } from '@confledger/contracts';
 import { EventStreamParser, type StreamEvent } from './event-stream-parser.js';
-import { Pause } from './pause.js';
 import { refusalText } from './refusal-text.js';
 
 const RECONNECT_DELAY_MS = 50;
@@ -21,8 +21,8 @@ export interface HttpFeedSessionOptions {
 
 export class HttpFeedSession implements FeedSession {
   readonly #options: HttpFeedSessionOptions;
-  readonly #reconnectPause: Pause;
-  readonly #restartPause = new Pause(RESTART_DELAY_MS, RESTART_DELAY_MS_MAX);
+  readonly #reconnectBackoff: Backoff;
+  readonly #restartBackoff = new Backoff(RESTART_DELAY_MS, RESTART_DELAY_MS_MAX);
   #request: ClientRequest | null = null;
   #parser: EventStreamParser | null = null;
   #retryTimer: NodeJS.Timeout | null = null;
@@ -32,14 +32,14 @@ export class HttpFeedSession implements FeedSession {
 
   constructor(options: HttpFeedSessionOptions) {
     this.#options = options;
-    this.#reconnectPause = new Pause(RECONNECT_DELAY_MS, options.reconnectDelayMsMax);
+    this.#reconnectBackoff = new Backoff(RECONNECT_DELAY_MS, options.reconnectDelayMsMax);
     // The sink is first called when `open` has returned.
     queueMicrotask(() => this.#connect());
   }
 
   restart(): void {
     this.#disconnect();
-    this.#retry(this.#restartPause.next());
+    this.#retry(this.#restartBackoff.nextMs());
   }
 
   close(): Promise<void> {
@@ -109,8 +109,8 @@ export class HttpFeedSession implements FeedSession {
   }
 
   #synchronized(): void {
-    this.#reconnectPause.reset();
-    if (this.#options.sink.synchronized() === 'complete') this.#restartPause.reset();
+    this.#reconnectBackoff.reset();
+    if (this.#options.sink.synchronized() === 'complete') this.#restartBackoff.reset();
     else if (this.#retryTimer === null) this.restart();
   }
 
@@ -118,7 +118,7 @@ export class HttpFeedSession implements FeedSession {
     if (this.#request !== request) return;
     this.#disconnect();
     this.#options.sink.lost(problem);
-    this.#retry(this.#reconnectPause.next());
+    this.#retry(this.#reconnectBackoff.nextMs());
   }
 
   #disconnect(): void {

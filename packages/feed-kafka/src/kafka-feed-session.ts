@@ -1,11 +1,11 @@
 // One node's following of its partition: connects, gathers readings, tells the sink what holds, and comes back for ever until it is closed.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Backoff } from '@confledger/backoff';
 import type { FeedSession, FeedSink } from '@confledger/contracts';
 import type { Admin, Kafka } from 'kafkajs';
 import { brokerErrorType } from './error-details.js';
 import { PartitionReader } from './partition-reader.js';
 import { partitionOf } from './partitions.js';
-import { Pause } from './pause.js';
 import { activeTopic } from './records.js';
 import { topicOffsets, type PartitionOffsets } from './topic-offsets.js';
 import { openTopicConsumer, type TopicConsumer } from './topic-consumer.js';
@@ -31,14 +31,14 @@ export interface KafkaFeedSessionOptions {
 export class KafkaFeedSession implements FeedSession {
   readonly #options: KafkaFeedSessionOptions;
   readonly #closing = new AbortController();
-  readonly #pause: Pause;
+  readonly #backoff: Backoff;
   readonly #reader: PartitionReader;
   readonly #ended: Promise<void>;
 
   constructor(options: KafkaFeedSessionOptions) {
     this.#options = options;
-    this.#pause = new Pause(RECONNECT_DELAY_MS, options.reconnectDelayMsMax);
-    this.#reader = new PartitionReader(options.ledger, options.sink, () => this.#pause.reset());
+    this.#backoff = new Backoff(RECONNECT_DELAY_MS, options.reconnectDelayMsMax);
+    this.#reader = new PartitionReader(options.ledger, options.sink, () => this.#backoff.reset());
     this.#ended = this.#run();
   }
 
@@ -65,7 +65,7 @@ export class KafkaFeedSession implements FeedSession {
       const { sink, explain } = this.#options;
       if (!isTooEarly(problem)) sink.lost(`no connection to Kafka: ${explain(problem)}`);
       // The timer keeps the process alive: a node that has lost its feed is not done.
-      await sleep(this.#pause.next(), undefined, { signal }).catch(() => undefined);
+      await sleep(this.#backoff.nextMs(), undefined, { signal }).catch(() => undefined);
     }
   }
 

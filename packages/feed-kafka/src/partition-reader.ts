@@ -1,8 +1,8 @@
 // A node's reading of its partition, from what a consumer delivers to what the sink is told. Knows no connections: the session attaches
 // it to a consumer, and to another one when that has failed.
+import { Backoff } from '@confledger/backoff';
 import type { FeedSink } from '@confledger/contracts';
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
-import { Pause } from './pause.js';
 import { Reading } from './reading.js';
 import { readBeat, readKey, readLeaf, readMarker } from './records.js';
 import type { ConsumerListener } from './topic-consumer.js';
@@ -26,7 +26,7 @@ export class PartitionReader implements ConsumerListener {
   readonly #ledger: string;
   readonly #sink: FeedSink;
   readonly #onComplete: () => void;
-  readonly #restartPause = new Pause(RESTART_DELAY_MS, RESTART_DELAY_MS_MAX);
+  readonly #restartBackoff = new Backoff(RESTART_DELAY_MS, RESTART_DELAY_MS_MAX);
   #source: PartitionSource | null = null;
   #fail: (error: Error) => void = () => undefined;
   #phase: Phase = { name: 'waiting' };
@@ -61,7 +61,7 @@ export class PartitionReader implements ConsumerListener {
   /** A new reading after a pause that grows. */
   restart(): void {
     this.#wait();
-    this.#after(this.#restartPause.next(), () => this.#beginAtStart());
+    this.#after(this.#restartBackoff.nextMs(), () => this.#beginAtStart());
   }
 
   joined(): void {
@@ -162,7 +162,7 @@ export class PartitionReader implements ConsumerListener {
     if (!this.#isGathering(reading)) return;
     if (answer === 'incomplete') return this.#readOn(reading);
     this.#phase = { name: 'live' };
-    this.#restartPause.reset();
+    this.#restartBackoff.reset();
     this.#onComplete();
   }
 
@@ -170,7 +170,7 @@ export class PartitionReader implements ConsumerListener {
   #readOn(reading: Reading): void {
     const told = this.#next;
     reading.end = null;
-    this.#after(this.#restartPause.next(), () => {
+    this.#after(this.#restartBackoff.nextMs(), () => {
       if (!this.#isGathering(reading)) return;
       if (this.#next > told) this.#gather(reading);
       else this.#beginAtStart();

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const PACKAGES = ['document', 'contracts', 'feed-http', 'sdk'];
+const PACKAGES = ['backoff', 'document', 'contracts', 'feed-http', 'sdk'];
 const TSC = join(ROOT, 'node_modules/.bin/tsc');
 const STEP_TIMEOUT_MS = 120_000;
 
@@ -94,7 +94,7 @@ describe('the packed SDK', { timeout: 2 * STEP_TIMEOUT_MS }, () => {
     const imports = "import * as sdk from '@confledger/sdk';\nimport * as testing from '@confledger/sdk/testing';\n";
     const at = await project('esm', 'module', { 'index.js': `${imports}${USE}\nawait use(sdk, testing);\n` });
     expect(await node(at, 'index.js')).toBe('2\n');
-    expect(await readdir(join(at, 'node_modules/@confledger'))).toEqual(['contracts', 'document', 'feed-http', 'sdk']);
+    expect(await readdir(join(at, 'node_modules/@confledger'))).toEqual(['backoff', 'contracts', 'document', 'feed-http', 'sdk']);
   });
 
   test('is required by a CommonJS module: nothing in it awaits at the top', async () => {
