@@ -24,14 +24,14 @@ function callWith(messages: readonly streamsPb.ReadResp[]): ReadStream {
   return Object.assign(stream, { cancel: () => stream.destroy() }) as object as ReadStream;
 }
 
-async function batchesOf(messages: readonly streamsPb.ReadResp[]): Promise<number[]> {
+async function batchesOf(messages: readonly streamsPb.ReadResp[], events = messages.length): Promise<number[]> {
   const abort = new AbortController();
   const connection = { read: () => Promise.resolve(callWith(messages)) };
   const sizes: number[] = [];
   const options = { connection, names: streamNames(), after: 0n, signal: abort.signal, onLost: () => undefined };
   for await (const batch of subscribeToOurs(options)) {
     sizes.push(batch.length);
-    if (sizes.reduce((sum, size) => sum + size, 0) === messages.length) break;
+    if (sizes.reduce((sum, size) => sum + size, 0) === events) break;
   }
   return sizes;
 }
@@ -47,6 +47,22 @@ describe('a subscription', () => {
     const eventBytes = 1024 * 1024;
     const sizes = await batchesOf(Array.from({ length: 20 }, (_, index) => message(index + 1, 'x'.repeat(eventBytes))));
     expect(sizes[0]).toBe(QUEUE_BYTES_MAX / eventBytes);
+  });
+
+  test('goes on by itself when a server from 24.10 on says that it fell behind, and has caught up again', async () => {
+    const { CaughtUp, Checkpoint, FellBehind } = streamsPb.ReadResp;
+    const word = (): streamsPb.ReadResp => new streamsPb.ReadResp();
+    const said = [
+      word().setCaughtUp(new CaughtUp()),
+      message(1),
+      word().setFellBehind(new FellBehind()),
+      message(2),
+      word().setCheckpoint(new Checkpoint().setCommitPosition('3').setPreparePosition('3')),
+      word().setCaughtUp(new CaughtUp()),
+      message(3),
+    ];
+    const sizes = await batchesOf(said, 3);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(3);
   });
 
   test('tries again for ever, ever more rarely up to a limit, and not in step with others', async () => {
