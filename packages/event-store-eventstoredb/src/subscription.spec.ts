@@ -28,7 +28,10 @@ async function batchesOf(messages: readonly streamsPb.ReadResp[], events = messa
   const abort = new AbortController();
   const connection = { read: () => Promise.resolve(callWith(messages)) };
   const sizes: number[] = [];
-  const options = { connection, names: streamNames(), after: 0n, signal: abort.signal, onLost: () => undefined };
+  const onLost = (error: unknown): never => {
+    throw error;
+  };
+  const options = { connection, names: streamNames(), after: 0n, signal: abort.signal, onLost };
   for await (const batch of subscribeToOurs(options)) {
     sizes.push(batch.length);
     if (sizes.reduce((sum, size) => sum + size, 0) === events) break;
