@@ -1,5 +1,5 @@
 // One consumer of one topic, in a group of its own, from start to first failure. Nothing is committed, nothing is repaired:
-// whoever opened it opens another. Used by a node's session and by a publisher that reads its topic.
+// whoever opened it opens another. Used by a node's session and by publishers that read their topic.
 import { randomUUID } from 'node:crypto';
 import type { Admin, EachBatchPayload, Kafka } from 'kafkajs';
 
@@ -9,10 +9,13 @@ const FETCH_BYTES_MAX = 32 * 1024 * 1024;
 const HEARTBEATS_PER_SESSION = 5;
 const HEARTBEAT_INTERVAL_MS_MAX = 3_000;
 
+/** Goes on with a partition at this offset; deliveries that were under way are dropped. */
+export type Seek = (partition: number, offset: bigint) => void;
+
 /** What a consumer tells, in order. The calls are synchronous. */
 export interface ConsumerListener {
-  /** The group was joined, for the first time or again: everything is delivered from the start. */
-  joined(): void;
+  /** The group was joined, for the first time or again: everything is delivered from the start, but for partitions that are sought elsewhere now. */
+  joined(seek: Seek): void;
   batch(payload: EachBatchPayload): void;
   /** Everything below this offset was delivered, or needs no delivery. */
   passed(partition: number, next: bigint): void;
@@ -61,10 +64,11 @@ export async function openTopicConsumer(options: TopicConsumerOptions): Promise<
   });
   const failed = new Promise<Error>((resolve) => consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error)));
   let open = true;
+  const seek: Seek = (partition, offset) => consumer.seek({ topic, partition, offset: String(offset) });
   consumer.on(consumer.events.GROUP_JOIN, () => {
     if (!open) return;
     if (options.paused.length > 0) consumer.pause([{ topic, partitions: [...options.paused] }]);
-    listener.joined();
+    listener.joined(seek);
   });
   // Also told for fetches that held nothing but transaction markers and aborted records, which no handler sees.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {

@@ -2,24 +2,19 @@
 import type { ActiveDocument, FeedPublisher } from '@confledger/application';
 import type { Admin, Kafka } from 'kafkajs';
 import { createClient, type KafkaConnection } from '../client.js';
-import { connectionProblem } from '../connection-problems.js';
 import { activeTopic, NAMESPACE_DEFAULT } from '../records.js';
 import type { FeedAlarm } from './alarms.js';
+import { connect, CONNECT_RETRY } from './connect.js';
 import { Reign } from './reign.js';
 import { signatureCheck, type SignatureCheck } from './signatures.js';
-import { readTopic } from './topic-contents.js';
-import { ensureTopic } from './topic-settings.js';
+import { readContents } from './topic-contents.js';
+import { ACTIVE_TOPIC_RULES, ensureTopic, type TopicSettings } from './topic-settings.js';
 import { OffsetUnexpected, Transactions, type PublisherStep } from './transactions.js';
 
-export const PARTITIONS_DEFAULT = 12;
-export const REPLICATION_FACTOR_DEFAULT = 3;
-export const MIN_INSYNC_REPLICAS_DEFAULT = 2;
-/** A connection that cannot be had is soon given up: whoever takes over tells of it, and tries again after a pause that grows. */
-const CONNECT_RETRY = { initialRetryTime: 50, multiplier: 2, maxRetryTime: 500, retries: 4 };
 /** How many ledgers are loaded at once when the topic's are compared with the log's. */
 const LOADS_AT_ONCE = 8;
 
-export interface KafkaFeedPublisherOptions extends KafkaConnection {
+export interface KafkaFeedPublisherOptions extends KafkaConnection, TopicSettings {
   /** Prefixes topic, transactional id and groups; installations that share a Kafka have one each. */
   readonly namespace?: string;
   /** Id of the installation. */
@@ -30,10 +25,6 @@ export interface KafkaFeedPublisherOptions extends KafkaConnection {
   readonly load: (ledger: string) => Promise<ActiveDocument | null>;
   /** Position of the log's newest event. */
   readonly lastPosition: () => Promise<bigint>;
-  /** What the topic is made with; the partition count of one that is there is taken as it is. */
-  readonly partitions?: number;
-  readonly replicationFactor?: number;
-  readonly minInsyncReplicas?: number;
   readonly onAlarm?: (alarm: FeedAlarm) => void;
   /** Told of each step when it is done. One that throws leaves everything as a crash there would: the tests' way to crash. */
   readonly onStep?: (step: PublisherStep) => void | Promise<void>;
@@ -103,25 +94,14 @@ class KafkaFeedPublisher implements FeedPublisher {
   /** Fences, then reads: what is read can change no more, except by our own hand. */
   async #rise(admin: Admin, signal: AbortSignal): Promise<Reign> {
     const { installation, onAlarm = () => undefined, onStep = () => undefined } = this.#options;
-    const { partitions = PARTITIONS_DEFAULT, replicationFactor = REPLICATION_FACTOR_DEFAULT, minInsyncReplicas = MIN_INSYNC_REPLICAS_DEFAULT } = this.#options;
     const topic = activeTopic(this.#namespace);
-    await this.#connect(admin);
-    const partitionCount = await ensureTopic(admin, topic, { partitions, replicationFactor, minInsyncReplicas });
+    await connect(admin, this.#options);
+    const { partitionCount } = await ensureTopic(admin, topic, this.#options, ACTIVE_TOPIC_RULES);
     const transactions = await Transactions.open({ kafka: this.#kafka, topic, transactionalId: `${this.#namespace}-relay`, onStep });
     this.#transactions = transactions;
-    const contents = await readTopic({ kafka: this.#kafka, admin, topic, groupPrefix: `${this.#namespace}-relay`, signal });
+    const contents = await readContents({ kafka: this.#kafka, admin, topic, groupPrefix: `${this.#namespace}-relay`, signal });
     await onStep('read');
     return new Reign({ installation, transactions, contents, partitionCount, holds: this.#holds, onAlarm });
-  }
-
-  async #connect(admin: Admin): Promise<void> {
-    try {
-      await admin.connect();
-      // A broker that wants a password lets anybody connect, and nobody ask.
-      await admin.listTopics();
-    } catch (error) {
-      throw new Error(`no connection to Kafka: ${connectionProblem(error, this.#options)}`, { cause: error });
-    }
   }
 
   /** The first transaction: what others have done to the topic is undone, and every partition gets a beat. */

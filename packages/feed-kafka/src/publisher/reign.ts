@@ -9,10 +9,8 @@ import { FeedOfAnotherInstallation, type FeedAlarm } from './alarms.js';
 import type { SignatureCheck } from './signatures.js';
 import type { TopicContents } from './topic-contents.js';
 import { TopicUnfit } from './topic-settings.js';
-import { messageBytes, type Transactions } from './transactions.js';
+import { messageBytes, TRANSACTION_BYTES_MAX, type Transactions } from './transactions.js';
 
-/** What one transaction gathers before the next begins: readers get nothing of it before its end. */
-const TRANSACTION_BYTES_MAX = 32 * 1024 * 1024;
 /** Ledgers whose documents are kept to find differences without hashing every leaf. */
 const DOCUMENTS_KEPT_MAX = 256;
 

@@ -1,19 +1,52 @@
-// The topic as it must be: made so where it is missing, checked where it is there. Used when a publisher takes over.
+// The topics as they must be: made so where they are missing, checked where they are there. Used when a publisher takes over.
 import kafkajs from 'kafkajs';
 import type { Admin } from 'kafkajs';
 
 // Node finds no named exports in this CommonJS module.
 const { ConfigResourceTypes } = kafkajs;
 
-/** How long a removal stays in the topic, for readers that began before it. */
+export const PARTITIONS_DEFAULT = 12;
+export const REPLICATION_FACTOR_DEFAULT = 3;
+export const MIN_INSYNC_REPLICAS_DEFAULT = 2;
+
+/** How long a removal stays in the active topic, for readers that began before it. */
 export const DELETE_RETENTION_MS = 24 * 60 * 60 * 1_000;
 
-/** What a topic is made with. */
+/** What a topic is made with, by configuration. The partition count of one that is there is taken as it is. */
 export interface TopicSettings {
-  /** Never changed later: it decides where a ledger's records lie. */
-  readonly partitions: number;
-  readonly replicationFactor: number;
-  readonly minInsyncReplicas: number;
+  /** Never changed later: it decides where records lie. */
+  readonly partitions?: number;
+  readonly replicationFactor?: number;
+  readonly minInsyncReplicas?: number;
+}
+
+/** Settings of a topic by their Kafka names. */
+export type TopicConfig = ReadonlyMap<string, string>;
+
+/** What one kind of topic is made with beside the common settings, and what is wrong with one that is there. */
+export interface TopicRules {
+  readonly made: Readonly<Record<string, string | number>>;
+  readonly problems: (says: (name: string) => string) => string[];
+}
+
+/** The active topic: a compacted table. */
+export const ACTIVE_TOPIC_RULES: TopicRules = {
+  made: { 'cleanup.policy': 'compact', 'delete.retention.ms': DELETE_RETENTION_MS },
+  problems: (says) => {
+    // 'compact,delete' would remove leaves by their age.
+    const problems = says('cleanup.policy') === 'compact' ? [] : [`its cleanup.policy is ${says('cleanup.policy')}, not compact`];
+    if (Number(says('delete.retention.ms')) >= DELETE_RETENTION_MS) return problems;
+    return [...problems, `its delete.retention.ms is ${says('delete.retention.ms')}, less than ${DELETE_RETENTION_MS}`];
+  },
+};
+
+/** The changes topic: a log that is kept for so long, -1 for ever. Whoever made it may have chosen another time since. */
+export function changesTopicRules(retentionMs: number): TopicRules {
+  return {
+    made: { 'cleanup.policy': 'delete', 'retention.ms': retentionMs },
+    // Compaction would leave one event of each stream.
+    problems: (says) => (says('cleanup.policy') === 'delete' ? [] : [`its cleanup.policy is ${says('cleanup.policy')}, not delete`]),
+  };
 }
 
 /** A topic that must not be written to as it is. The message says what is wrong with it, and what would be right. */
@@ -21,41 +54,41 @@ export class TopicUnfit extends Error {
   override readonly name = 'TopicUnfit';
 }
 
-/** Makes the topic or checks it, and answers its partition count. Rejects with `TopicUnfit`. */
-export async function ensureTopic(admin: Admin, topic: string, settings: TopicSettings): Promise<number> {
-  if (!(await admin.listTopics()).includes(topic)) await makeTopic(admin, topic, settings);
+/** Makes the topic or checks it, and answers what it is. Rejects with `TopicUnfit`. */
+export async function ensureTopic(
+  admin: Admin,
+  topic: string,
+  settings: TopicSettings,
+  rules: TopicRules,
+): Promise<{ readonly partitionCount: number; readonly config: TopicConfig }> {
+  const { replicationFactor = REPLICATION_FACTOR_DEFAULT, minInsyncReplicas = MIN_INSYNC_REPLICAS_DEFAULT } = settings;
+  if (!(await admin.listTopics()).includes(topic)) {
+    const { partitions = PARTITIONS_DEFAULT } = settings;
+    await makeTopic(admin, topic, { partitions, replicationFactor, minInsyncReplicas }, rules);
+  }
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
   const partitions = topics[0]?.partitions ?? [];
-  const problems = problemsOf(await configOf(admin, topic), settings);
+  const config = await configOf(admin, topic, ['min.insync.replicas', ...Object.keys(rules.made)]);
+  const says = (name: string): string => config.get(name) ?? 'not known';
+  const problems = rules.problems(says);
+  if (!(Number(says('min.insync.replicas')) >= minInsyncReplicas)) {
+    problems.push(`its min.insync.replicas is ${says('min.insync.replicas')}, less than ${minInsyncReplicas}`);
+  }
   const replicas = Math.min(...partitions.map((partition) => partition.replicas.length));
-  if (replicas < settings.replicationFactor) problems.push(`its replication factor is ${replicas}, not ${settings.replicationFactor}`);
+  if (replicas < replicationFactor) problems.push(`its replication factor is ${replicas}, not ${replicationFactor}`);
   if (problems.length > 0) throw new TopicUnfit(`the topic ${topic} cannot be used: ${problems.join('; ')}`);
-  return partitions.length;
+  return { partitionCount: partitions.length, config };
 }
 
-async function makeTopic(admin: Admin, topic: string, { partitions, replicationFactor, minInsyncReplicas }: TopicSettings): Promise<void> {
-  const config = { 'cleanup.policy': 'compact', 'delete.retention.ms': DELETE_RETENTION_MS, 'min.insync.replicas': minInsyncReplicas };
+async function makeTopic(admin: Admin, topic: string, settings: Required<TopicSettings>, { made }: TopicRules): Promise<void> {
+  const { partitions, replicationFactor, minInsyncReplicas } = settings;
+  const config = { ...made, 'min.insync.replicas': minInsyncReplicas };
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value: String(value) }));
   // Answers false where another was quicker.
   await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }] });
 }
 
-function problemsOf(config: ReadonlyMap<string, string>, { minInsyncReplicas }: TopicSettings): string[] {
-  const problems: string[] = [];
-  const says = (name: string): string => config.get(name) ?? 'not known';
-  // 'compact,delete' would remove leaves by their age.
-  if (says('cleanup.policy') !== 'compact') problems.push(`its cleanup.policy is ${says('cleanup.policy')}, not compact`);
-  if (!(Number(says('delete.retention.ms')) >= DELETE_RETENTION_MS)) {
-    problems.push(`its delete.retention.ms is ${says('delete.retention.ms')}, less than ${DELETE_RETENTION_MS}`);
-  }
-  if (!(Number(says('min.insync.replicas')) >= minInsyncReplicas)) {
-    problems.push(`its min.insync.replicas is ${says('min.insync.replicas')}, less than ${minInsyncReplicas}`);
-  }
-  return problems;
-}
-
-async function configOf(admin: Admin, topic: string): Promise<Map<string, string>> {
-  const configNames = ['cleanup.policy', 'delete.retention.ms', 'min.insync.replicas'];
+async function configOf(admin: Admin, topic: string, configNames: string[]): Promise<TopicConfig> {
   const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames }] });
   return new Map((resources[0]?.configEntries ?? []).map(({ configName, configValue }) => [configName, configValue]));
 }

@@ -11,6 +11,11 @@ test('no send holds more than its limit, and the order stays', () => {
   expect(chunks.flat()).toEqual(messages);
 });
 
+test('headers count too', () => {
+  const headers = { ce_source: 'é', ce_time: Buffer.alloc(20), many: ['a', 'b'] };
+  expect(messageBytes({ key: 'k', value: 'v', headers })).toBeGreaterThanOrEqual(messageBytes({ key: 'k', value: 'v' }) + 9 + 2 + 7 + 20 + 4 + 2);
+});
+
 test('bytes are counted, not characters', () => {
   expect(messageBytes({ key: 'é', value: '\u{1F600}' })).toBe(messageBytes({ key: 'ab', value: 'abcd' }));
   expect([...chunksOf([message(SEND_BYTES_MAX - 100), message(1_000)])]).toHaveLength(2);

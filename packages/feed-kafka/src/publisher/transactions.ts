@@ -1,14 +1,18 @@
-// The only writer of the topic: one transaction after another, each checked against where its records must lie. Used by the publisher.
+// The only writer of a topic: one transaction after another, each checked against where its records must lie. Used by both publishers.
 import { FeedFenced } from '@confledger/application';
-import type { Kafka, Message, Producer, Transaction } from 'kafkajs';
+import type { IHeaders, Kafka, Message, Producer, Transaction } from 'kafkajs';
 import { brokerErrorType } from '../error-details.js';
 
 /** What one send may hold, keys, values and their overhead: brokers refuse batches over 1 MiB by default. */
 export const SEND_BYTES_MAX = 900_000;
+/** What one transaction gathers before the next begins: readers get nothing of it before its end. */
+export const TRANSACTION_BYTES_MAX = 32 * 1024 * 1024;
 /** A relay that died in a transaction keeps readers from what lies behind it for so long, unless another takes over before. */
 export const TRANSACTION_TIMEOUT_MS = 10_000;
-/** Offset, timestamp, lengths and header of a record, at most. */
+/** Offset, timestamp and lengths of a record, at most. */
 const RECORD_OVERHEAD_BYTES = 64;
+/** Lengths of a header, at most. */
+const HEADER_OVERHEAD_BYTES = 10;
 
 /**
  * The broker answers the end of a transaction before it has written it everywhere: the next one, begun at once, is refused for some
@@ -22,7 +26,7 @@ export class OffsetUnexpected extends Error {
   override readonly name = 'OffsetUnexpected';
 }
 
-/** Steps of the publisher, in order; who is told of one may throw, which leaves everything as a crash there would. */
+/** Steps of a publisher, in order; who is told of one may throw, which leaves everything as a crash there would. */
 export type PublisherStep = 'fenced' | 'read' | 'begun' | 'produced' | 'committed';
 
 export interface TransactionsOptions {
@@ -106,8 +110,8 @@ export class Transactions {
   }
 }
 
-/** In order, each below what one send may hold. */
-export function* chunksOf(messages: readonly Message[], bytesMax = SEND_BYTES_MAX): Generator<Message[]> {
+/** In order, each below what one send may hold; a message that is larger is a chunk of its own. */
+export function* chunksOf(messages: Iterable<Message>, bytesMax = SEND_BYTES_MAX): Generator<Message[]> {
   let chunk: Message[] = [];
   let bytes = 0;
   for (const message of messages) {
@@ -123,8 +127,13 @@ export function* chunksOf(messages: readonly Message[], bytesMax = SEND_BYTES_MA
   if (chunk.length > 0) yield chunk;
 }
 
-export function messageBytes({ key, value }: Message): number {
-  return RECORD_OVERHEAD_BYTES + Buffer.byteLength(key ?? '') + Buffer.byteLength(value ?? '');
+export function messageBytes({ key, value, headers = {} }: Message): number {
+  const headerBytes = Object.entries(headers).reduce((sum, [name, header]) => sum + HEADER_OVERHEAD_BYTES + name.length + bytesOf(header), 0);
+  return RECORD_OVERHEAD_BYTES + Buffer.byteLength(key ?? '') + Buffer.byteLength(value ?? '') + headerBytes;
+}
+
+function bytesOf(header: IHeaders[string]): number {
+  return (Array.isArray(header) ? header : [header ?? '']).reduce((sum, each) => sum + Buffer.byteLength(each), 0);
 }
 
 function partitionOfMessage({ partition = 0 }: Message): number {

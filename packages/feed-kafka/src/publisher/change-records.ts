@@ -1,0 +1,67 @@
+// The records of the topic `<namespace>.changes`: CloudEvents 1.0 in the binary mode of their Kafka binding. Used by its publisher.
+import { formatPosition, parsePosition, type StoredEvent } from '@confledger/application';
+import type { IHeaders, Message } from 'kafkajs';
+
+/** What the source of an event begins with; the installation's id follows. */
+const SOURCE_PREFIX = 'urn:confledger:';
+/** What the type of an event begins with; its name in the log follows. */
+const TYPE_PREFIX = 'com.confledger.';
+
+export function changesTopic(namespace: string): string {
+  return `${namespace}.changes`;
+}
+
+/** The event as it stands in the log, whole and unread: what is sealed in it stays sealed. */
+export function changeMessage(installation: string, event: StoredEvent, partition: number): Message {
+  const { id, type, stream, revision, position, data, metadata } = event;
+  const { occurredAt, traceparent } = readEnvelope(metadata);
+  const headers: IHeaders = {
+    ce_specversion: '1.0',
+    ce_id: id,
+    ce_source: `${SOURCE_PREFIX}${installation}`,
+    ce_type: `${TYPE_PREFIX}${type}`,
+    ce_subject: stream,
+    ...(occurredAt === null ? {} : { ce_time: occurredAt }),
+    'content-type': 'application/json',
+    ce_revision: String(revision),
+    ce_position: formatPosition(installation, position),
+    ...(traceparent === null ? {} : { ce_traceparent: traceparent }),
+  };
+  // No timestamp of its own: with that of an old event, published late, retention would remove it at once.
+  return { key: stream, value: `{"data":${data},"metadata":${metadata}}`, headers, partition };
+}
+
+/** Which event a record is. */
+export interface PublishedChange {
+  readonly installation: string;
+  readonly stream: string;
+  readonly position: bigint;
+}
+
+/** Null for a record that no publisher of changes wrote. */
+export function readChange({ key, headers }: { readonly key: Buffer | null; readonly headers?: IHeaders }): PublishedChange | null {
+  const source = textOf(headers?.['ce_source']);
+  if (key === null || !source.startsWith(SOURCE_PREFIX)) return null;
+  const installation = source.slice(SOURCE_PREFIX.length);
+  const parsed = parsePosition(installation, textOf(headers?.['ce_position']));
+  return parsed.ok ? { installation, stream: key.toString('utf8'), position: parsed.position } : null;
+}
+
+function readEnvelope(metadata: string): { readonly occurredAt: string | null; readonly traceparent: string | null } {
+  let envelope: unknown;
+  try {
+    envelope = JSON.parse(metadata);
+  } catch {
+    // It is published as it is: whoever verifies it finds what whoever reads the log finds.
+  }
+  const member = (name: string): string | null => {
+    const value: unknown = typeof envelope === 'object' && envelope !== null ? Reflect.get(envelope, name) : null;
+    return typeof value === 'string' ? value : null;
+  };
+  return { occurredAt: member('occurredAt'), traceparent: member('traceparent') };
+}
+
+function textOf(header: IHeaders[string]): string {
+  const first = Array.isArray(header) ? header[0] : header;
+  return first?.toString('utf8') ?? '';
+}

@@ -1,0 +1,18 @@
+// How publishers come to a connection, and what they say when they cannot have one. Used by both.
+import type { Admin } from 'kafkajs';
+import type { KafkaConnection } from '../client.js';
+import { connectionProblem } from '../connection-problems.js';
+
+/** A connection that cannot be had is soon given up: whoever takes over tells of it, and tries again after a pause that grows. */
+export const CONNECT_RETRY = { initialRetryTime: 50, multiplier: 2, maxRetryTime: 500, retries: 4 };
+
+/** Rejects with what is to be checked, where that can be known. */
+export async function connect(admin: Admin, connection: KafkaConnection): Promise<void> {
+  try {
+    await admin.connect();
+    // A broker that wants a password lets anybody connect, and nobody ask.
+    await admin.listTopics();
+  } catch (error) {
+    throw new Error(`no connection to Kafka: ${connectionProblem(error, connection)}`, { cause: error });
+  }
+}
