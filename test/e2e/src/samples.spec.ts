@@ -28,6 +28,12 @@ test('shell and TypeScript blocks are samples, a text block behind one is what i
   ]);
 });
 
+test('what needs more than a standalone is a sample only for who has it', () => {
+  const page = ['```ts', 'one', '```', '```ts kafka', 'two', '```', '```text kafka', '2', '```'].join('\n');
+  expect(samplesOf(page)).toEqual([{ language: 'ts', code: 'one', expected: null, line: 1 }]);
+  expect(samplesOf(page, 'kafka')).toEqual([{ language: 'ts', code: 'two', expected: '2', line: 4 }]);
+});
+
 test.each([
   ['{"a":1,"b":2}', '{"a":1,…', true],
   ['{"a":1,"b":2}', '…"b":2}', true],

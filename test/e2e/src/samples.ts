@@ -1,6 +1,7 @@
 // Samples of the docs, run as they stand: shell blocks in one bash session for each page, TypeScript blocks compiled and run in between.
 // A `text` block behind a block is what it prints; `…` in it stands for anything. Blocks in other languages are not run.
-import { spawn } from 'node:child_process';
+// A word behind the language says what a block needs beside a standalone: `ts kafka`. Those are run by a spec that has it.
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,24 +28,28 @@ const LOOKS_MAX = 100;
 const MARK = '\u0001sample';
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** The samples of a page, in their order. */
-export function samplesOf(markdown: string): readonly Sample[] {
+/** The samples of a page that need `on`, in their order; without it those that need nothing more than a standalone. */
+export function samplesOf(markdown: string, on = ''): readonly Sample[] {
   const samples: Sample[] = [];
   let line = 1;
   let fence: { readonly language: string; readonly line: number; readonly code: string[] } | null = null;
   for (const text of markdown.split('\n')) {
     if (fence === null && text.startsWith('```')) fence = { language: text.slice(3).trim(), line, code: [] };
     else if (fence !== null && text === '```') {
-      const code = fence.code.join('\n');
-      const last = samples.at(-1);
-      if (fence.language === 'bash' || fence.language === 'sh') samples.push({ language: 'bash', code, expected: null, line: fence.line });
-      else if (fence.language === 'ts') samples.push({ language: 'ts', code, expected: null, line: fence.line });
-      else if (fence.language === 'text' && last?.expected === null) samples[samples.length - 1] = { ...last, expected: code };
+      const [language, needed = ''] = fence.language.split(' ');
+      if (needed === on) add(samples, language, fence.code.join('\n'), fence.line);
       fence = null;
     } else fence?.code.push(text);
     line += 1;
   }
   return samples;
+}
+
+function add(samples: Sample[], language: string | undefined, code: string, line: number): void {
+  const last = samples.at(-1);
+  if (language === 'bash' || language === 'sh') samples.push({ language: 'bash', code, expected: null, line });
+  else if (language === 'ts') samples.push({ language: 'ts', code, expected: null, line });
+  else if (language === 'text' && last?.expected === null) samples[samples.length - 1] = { ...last, expected: code };
 }
 
 /** Whether an output is what the page shows: equal but for white space, `…` stands for anything. */
@@ -89,6 +94,18 @@ export async function runSamples(page: string, samples: readonly Sample[], sessi
 /** The TypeScript file of a sample. */
 export function sourceFileOf(page: string, index: number, { sourceFolder }: Pick<Session, 'sourceFolder'>): string {
   return path.join(sourceFolder, `${page.replace(/\W+/g, '-')}-${index}.ts`);
+}
+
+/** What the compiler says of a page's TypeScript samples, which a run has written; '' when nothing. */
+export function typeProblems(page: string, indexes: readonly number[], { sourceFolder }: Pick<Session, 'sourceFolder'>): string {
+  const files = indexes.map((index) => path.basename(sourceFileOf(page, index, { sourceFolder })));
+  const configuration = path.join(sourceFolder, `tsconfig.${page.replace(/\W+/g, '-')}.json`);
+  const compilerOptions = { strict: true, noEmit: true, module: 'nodenext', target: 'es2023', types: ['node'], skipLibCheck: true };
+  writeFileSync(configuration, JSON.stringify({ compilerOptions, files }));
+  const { stdout, stderr, status } = spawnSync(process.execPath, [path.join(repository, 'node_modules/typescript/bin/tsc'), '-p', configuration], {
+    encoding: 'utf8',
+  });
+  return status === 0 ? stdout : `ended with ${status}: ${stdout}${stderr}`;
 }
 
 function step(page: string, sample: Sample, index: number, session: Session): string {

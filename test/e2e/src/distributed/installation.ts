@@ -89,6 +89,11 @@ export class Installation {
     return this.#publicKey;
   }
 
+  /** The administrator's. */
+  get token(): string {
+    return readFileSync(path.join(this.#folder, 'data/admin.token'), 'utf8').trim();
+  }
+
   get activeTopic(): string {
     return `${this.namespace}.active`;
   }
@@ -128,7 +133,7 @@ export class Installation {
     this.#turn += 1;
     const url = urls[this.#turn % urls.length];
     if (url === undefined) throw new Error('no api is alive');
-    return apiCaller(url, readFileSync(path.join(this.#folder, 'data/admin.token'), 'utf8').trim());
+    return apiCaller(url, this.token);
   }
 
   /** The one that is active now. */
