@@ -202,6 +202,7 @@ function decideOn(
       commandId: `${key}-model`,
       keyed: true,
       fingerprint: 'model',
+      reason: null,
       guards,
       loaded,
     });

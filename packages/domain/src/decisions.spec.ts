@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { abandoned, activated, created, deleted, given, refused, set, tagged, untagged } from '../../../test/support/src/ledger-spec.js';
 import type { History } from '../../../test/support/src/ledger-spec.js';
 import { BATCH_OPERATIONS_MAX } from './edits.js';
+import { REASON_CHARACTERS_MAX } from './reason.js';
 import { TAGS_MAX } from './tags.js';
 
 const digestOf = (json: JsonObject): string => {
@@ -512,6 +513,25 @@ describe('what the client says it saw', () => {
     given(oneVersion)
       .when({ type: 'Rollback', version: 1 }, { guards: { expectedActive: 1 } })
       .then(refused('EXPECTED_ACTIVE_CONFLICT', { says: /nothing is active/ }));
+  });
+});
+
+describe('a reason', () => {
+  test.each<[string, string, Parameters<typeof refused>[0]]>([
+    ['a character more than there may be', 'x'.repeat(REASON_CHARACTERS_MAX + 1), 'REASON_TOO_LONG'],
+    ['a NUL', 'because\0', 'STRING_NUL'],
+    ['a lone surrogate', 'because \ud800', 'STRING_LONE_SURROGATE'],
+  ])('with %s is refused, whatever the command', (_what, reason, code) => {
+    given(oneVersion)
+      .when({ type: 'Set', path: 'a', value: 2 }, { reason })
+      .then(refused(code, { at: 'changeReason' }));
+    given().when({ type: 'DeleteAll' }, { reason }).then(refused(code));
+  });
+  test('as long as it may be, with any characters that survive, is taken', () => {
+    const reason = '\u{1F600}\n'.padEnd(REASON_CHARACTERS_MAX, 'é');
+    given(oneVersion)
+      .when({ type: 'Set', path: 'a', value: 2 }, { reason })
+      .then([set('a', 2)]);
   });
 });
 

@@ -8,6 +8,7 @@ import { editOf } from './edits.js';
 import type { EditCommand } from './edits.js';
 import type { DraftEvent, UnsignedActivation } from './events.js';
 import { guardRefusal } from './guards.js';
+import { reasonRefusal } from './reason.js';
 import { refuse } from './refusals.js';
 import type { ExistingLedger, LedgerState } from './state.js';
 import { decideTag, decideUntag } from './tags.js';
@@ -20,6 +21,7 @@ export interface DecisionContext {
   /** False when the id is fresh and random: no earlier command can have it, so that none is looked for (5 µs of 60). */
   readonly keyed: boolean;
   readonly fingerprint: string;
+  readonly reason: string | null;
   readonly guards: Guards;
   /** Older versions that were loaded because an earlier decision on this command needed them. */
   readonly loaded: ReadonlyMap<number, LoadedVersion>;
@@ -45,6 +47,8 @@ export type Decision =
 export function decide(state: LedgerState, command: Command, context: DecisionContext): Decision {
   const earlier = context.keyed ? state.commands.find(context.actor, context.commandId) : undefined;
   if (earlier) return repetition(earlier, context);
+  const unfit = reasonRefusal(context.reason);
+  if (unfit) return refused(unfit);
   const guarded = guardRefusal(state, context.guards, pathOf(command));
   if (guarded) return refused(guarded);
   switch (command.type) {

@@ -23,6 +23,7 @@ export type {
 export { CREATED_ONLY_TAG, entityTag } from './guards.js';
 export { SCHEMA_VERSION, chainProblem, idFromHash, recordChangeSet, recordEach, recordEvent, streamOf } from './record.js';
 export type { ActivationToSign, Envelope, RecordedText, SignActivation, StreamEnd } from './record.js';
+export { REASON_CHARACTERS_MAX } from './reason.js';
 export { refuse, refuseWith, refusalOf } from './refusals.js';
 export { LedgerCorrupt, evolve, evolveAll, initialState } from './state.js';
 export type { AbsentLedger, Activation, ExistingLedger, Head, LedgerState, OpenChangeSet } from './state.js';

@@ -56,6 +56,7 @@ export interface When {
   readonly actor?: string;
   readonly key?: string;
   readonly fingerprint?: string;
+  readonly reason?: string;
 }
 
 export type Expected =
@@ -92,7 +93,7 @@ export class History {
   }
 
   /** Decides as the command loop does: versions that are not in the state are looked up in the history. */
-  decide(command: Command, { guards = {}, actor = 'alice', key, fingerprint = 'f' }: When = {}): Exclude<Decision, { kind: 'needs' }> {
+  decide(command: Command, { guards = {}, actor = 'alice', key, fingerprint = 'f', reason }: When = {}): Exclude<Decision, { kind: 'needs' }> {
     const loaded = new Map<number, LoadedVersion>();
     for (;;) {
       const decision = decide(this.state, command, {
@@ -100,6 +101,7 @@ export class History {
         commandId: key ?? `command-${this.#sets + 1}`,
         keyed: true,
         fingerprint,
+        reason: reason ?? null,
         guards,
         loaded,
       });

@@ -501,6 +501,13 @@ test('a refusal says where the ledger stands', async () => {
   });
 });
 
+test('a reason that no store could keep is refused, and nothing is written', async () => {
+  const store = createInMemoryEventStore();
+  const core = testCore(store);
+  expect(await core.refused({ type: 'Set', path: 'a', value: 1 }, { reason: 'because\0' })).toBe('STRING_NUL');
+  expect(await store.lastPosition()).toBe(0n);
+});
+
 /** Without what must differ: the mark of the dry run, the command's own id, the signature, and the position. */
 function comparable(outcome: object): unknown {
   return JSON.parse(

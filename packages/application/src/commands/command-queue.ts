@@ -270,7 +270,7 @@ export class CommandOutcomeUnknown extends Error {
 }
 
 function decideOn(state: LedgerState, { command, request, commandId, fingerprint, loaded }: Waiting): Decision {
-  return decide(state, command, { actor: request.actor.id, commandId, keyed: request.idempotencyKey !== undefined, fingerprint, guards: request.guards, loaded });
+  return decide(state, command, { actor: request.actor.id, commandId, keyed: request.idempotencyKey !== undefined, fingerprint, reason: request.reason, guards: request.guards, loaded });
 }
 
 /** A number that was no version when it was looked up may have become one: a version that was found stays what it is. */

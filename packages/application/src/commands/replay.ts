@@ -51,6 +51,7 @@ async function decideAgain(
       commandId,
       keyed: true,
       fingerprint,
+      reason: request.reason,
       guards,
       loaded,
     });

@@ -3,11 +3,9 @@
 // away. Texts in a query stay texts here; what they mean is read where each is used, with a code of its own.
 import { z } from 'zod';
 import type { NodeReportBody } from '@confledger/contracts';
+import { REASON_CHARACTERS_MAX } from '@confledger/domain';
 import { nodeState, rejectedVersion, runningVersion } from './lists.js';
 import { environmentName, jsonObject, jsonValue, pathText, revision, serviceName } from './values.js';
-
-/** The longest reason, in characters. */
-export const REASON_CHARACTERS_MAX = 2_000;
 
 const environment = environmentName.optional();
 const reason = z.string().max(REASON_CHARACTERS_MAX).optional().meta({ description: 'Why; kept for ever beside the change' });

@@ -1,0 +1,21 @@
+// What the reason of a command may hold: it stands beside the change for ever, in every store. Used by decisions.ts.
+import { checkValue } from '@confledger/document';
+import type { Refusal } from './commands.js';
+import { refusalOf, refuse } from './refusals.js';
+
+/** The longest reason, in characters (UTF-16 code units). */
+export const REASON_CHARACTERS_MAX = 2_000;
+
+/** As clients call it. */
+const PLACE = 'changeReason';
+
+/** A text is held to the rules of the strings of a document. */
+export function reasonRefusal(reason: string | null): Refusal | null {
+  if (reason === null) return null;
+  if (reason.length > REASON_CHARACTERS_MAX) {
+    const message = `the reason has ${reason.length} characters, more than ${REASON_CHARACTERS_MAX}`;
+    return refuse('REASON_TOO_LONG', PLACE, message, 'shorten it, and link to the long story');
+  }
+  const problem = checkValue(reason, PLACE);
+  return problem === null ? null : refusalOf(problem);
+}
