@@ -17,7 +17,6 @@ interface Request {
   readonly stream: string;
   readonly expected: ExpectedRevision;
   readonly events: ProposedEvent[];
-  sizeBytes: number;
 }
 
 const UUID_PATTERN = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -44,28 +43,43 @@ function take(node: Node, call: Call, requests: Map<string, Request>, message: s
     request = requests.get(key) ?? (options && begin(message, options));
     if (request === undefined) return;
     requests.set(key, request);
-    for (const proposed of message.getProposedMessagesList()) request.events.push(proposedEvent(proposed, request));
+    for (const proposed of message.getProposedMessagesList()) request.events.push(proposedEvent(proposed));
   } catch (error) {
     requests.delete(key);
     refuse(call, message.getCorrelationId(), '', errors.badRequestStatus(String(error)));
     return;
   }
-  if (node.faults.denyAccess || isExpired(options)) {
-    requests.delete(key);
-    refuse(call, request.correlationId, request.stream, node.faults.denyAccess ? errors.accessDeniedStatus() : errors.timeoutStatus());
-  } else if (request.sizeBytes > node.maxAppendSizeBytes) {
-    requests.delete(key);
-    refuse(call, request.correlationId, request.stream, errors.maximumAppendSizeExceededStatus(node.maxAppendSizeBytes));
-  } else if (message.getIsFinal()) {
-    requests.delete(key);
-    carryOut(node, call, request);
+  const refusal = refusalOf(node, request, options);
+  if (refusal === undefined && !message.getIsFinal()) return;
+  requests.delete(key);
+  if (refusal === undefined) carryOut(node, call, request);
+  else refuse(call, request.correlationId, request.stream, refusal);
+}
+
+/** What a server refuses before it looks at the stream. */
+function refusalOf(
+  { faults, maxAppendSizeBytes, maxAppendEventSizeBytes }: Node,
+  { events }: Request,
+  options: streamsPb.BatchAppendReq.Options | undefined,
+): statusPb.Status | undefined {
+  if (faults.denyAccess) return errors.accessDeniedStatus();
+  if (isExpired(options)) return errors.timeoutStatus();
+  const tooLarge = events.find((event) => sizeBytesOf(event) > maxAppendEventSizeBytes);
+  if (tooLarge !== undefined) {
+    return errors.maximumAppendEventSizeExceededStatus(tooLarge.id, sizeBytesOf(tooLarge), maxAppendEventSizeBytes);
   }
+  const sizeBytes = events.reduce((sum, event) => sum + sizeBytesOf(event), 0);
+  return sizeBytes > maxAppendSizeBytes ? errors.maximumAppendSizeExceededStatus(maxAppendSizeBytes) : undefined;
+}
+
+function sizeBytesOf({ type, data, metadata }: ProposedEvent): number {
+  return 2 * type.length + data.length + metadata.length;
 }
 
 function begin(message: streamsPb.BatchAppendReq, options: streamsPb.BatchAppendReq.Options): Request {
   const stream = Buffer.from(options.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString('utf8');
   if (stream === '') throw new BadRequest('Required field StreamIdentifier not set.');
-  return { correlationId: message.getCorrelationId(), stream, expected: expectedRevision(options), events: [], sizeBytes: 0 };
+  return { correlationId: message.getCorrelationId(), stream, expected: expectedRevision(options), events: [] };
 }
 
 function expectedRevision(options: streamsPb.BatchAppendReq.Options): ExpectedRevision {
@@ -82,15 +96,13 @@ function isExpired(options: streamsPb.BatchAppendReq.Options | undefined): boole
   return deadline !== undefined && deadline.toDate().getTime() <= Date.now();
 }
 
-function proposedEvent(message: streamsPb.BatchAppendReq.ProposedMessage, request: Request): ProposedEvent {
+function proposedEvent(message: streamsPb.BatchAppendReq.ProposedMessage): ProposedEvent {
   const id = message.getId()?.getString() ?? '';
   if (!UUID_PATTERN.test(id)) throw new BadRequest(`Guid should contain 32 digits with 4 dashes: ${id}`);
   const type = message.getMetadataMap().get('type');
   const contentType = message.getMetadataMap().get('content-type');
   if (!type || !contentType) throw new BadRequest("Required Metadata Property 'type' or 'content-type' is missing");
-  const event = { id: id.toLowerCase(), type, contentType, data: message.getData_asU8(), metadata: message.getCustomMetadata_asU8() };
-  request.sizeBytes += 2 * type.length + event.data.length + event.metadata.length;
-  return event;
+  return { id: id.toLowerCase(), type, contentType, data: message.getData_asU8(), metadata: message.getCustomMetadata_asU8() };
 }
 
 function carryOut(node: Node, call: Call, request: Request): void {
@@ -108,9 +120,9 @@ function carryOut(node: Node, call: Call, request: Request): void {
   }
   const decision = log.append(stream, expected, events);
   if (faults.take('loseAnswers') || (decision.kind === 'idempotent' && faults.take('dropDuplicates'))) return;
-  const answer = faults.take('commitTimeouts')
-    ? refusal(correlationId, stream, errors.timeoutStatus())
-    : answerTo(request, decision, faults.take('hidePositions'));
+  const failure = faults.take('commitTimeouts') ? errors.timeoutStatus() : faults.take('internalErrors') ? errors.internalErrorStatus() : undefined;
+  const answer =
+    failure === undefined ? answerTo(request, decision, faults.take('hidePositions')) : refusal(correlationId, stream, failure);
   if (faults.delayAnswersMs > 0) setTimeout(() => write(call, answer), faults.delayAnswersMs).unref();
   else write(call, answer);
 }

@@ -3,6 +3,7 @@ import codePb from '@eventstore/db-client/generated/code_pb.js';
 import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import statusPb from '@eventstore/db-client/generated/status_pb.js';
 import { Metadata, status } from '@grpc/grpc-js';
+import jspb from 'google-protobuf';
 import anyPb from 'google-protobuf/google/protobuf/any_pb.js';
 import emptyPb from 'google-protobuf/google/protobuf/empty_pb.js';
 import type { Endpoint } from './faults.js';
@@ -32,7 +33,11 @@ export const accessDenied = (): CallError => callError(status.PERMISSION_DENIED,
 export const streamDeleted = (stream: string): CallError =>
   callError(status.FAILED_PRECONDITION, `Event stream '${stream}' is deleted.`, { exception: 'stream-deleted', 'stream-name': stream });
 export const invalidArgument = (message: string): CallError => callError(status.INVALID_ARGUMENT, message);
+/** Of a subscription. Pages say it with the name of the inner result. */
 export const invalidPosition = (): CallError => invalidArgument('Trying to read from an invalid position.');
+/** `result` is the server's own name of the kind of read. From 24.2 on it ends with InvalidPosition instead. */
+export const unreadablePage = (result: 'ReadAllResult' | 'FilteredReadAllResult'): CallError =>
+  callError(status.UNKNOWN, `Unexpected ${result}: Error`);
 export const consumerTooSlow = (): CallError =>
   callError(status.ABORTED, 'Operation timed out: Consumer too slow to handle event while live. Client resubscription required.');
 export const failed = (code: status): CallError => callError(code, 'The double was told to fail.');
@@ -55,12 +60,12 @@ export function wrongExpectedVersionStatus(current: number, expected: ExpectedRe
   else if (expected === 'stream_exists') details.setExpectedStreamExists(new emptyPb.Empty());
   else if (expected === -1) details.setExpectedNoStream(new emptyPb.Empty());
   else details.setExpectedStreamPosition(String(expected));
-  return packed(codePb.Code.FAILED_PRECONDITION, 'WrongExpectedVersion', 'event_store.client.WrongExpectedVersion', details);
+  return packed(codePb.Code.ALREADY_EXISTS, 'WrongExpectedVersion', 'event_store.client.WrongExpectedVersion', details);
 }
 
 export function streamDeletedStatus(stream: string): statusPb.Status {
   const details = new sharedPb.StreamDeleted().setStreamIdentifier(streamIdentifier(stream));
-  return packed(codePb.Code.FAILED_PRECONDITION, 'StreamDeleted', 'event_store.client.StreamDeleted', details);
+  return packed(codePb.Code.NOT_FOUND, 'StreamDeleted', 'event_store.client.StreamDeleted', details);
 }
 
 export const accessDeniedStatus = (): statusPb.Status =>
@@ -72,6 +77,9 @@ export const badRequestStatus = (message: string): statusPb.Status =>
 /** A node that starts, or is between two leaders, has no other words than these. */
 export const notReadyStatus = (): statusPb.Status =>
   packed(codePb.Code.OK, 'Server Is Not Ready', 'google.protobuf.Empty', new emptyPb.Empty());
+/** What a server says of an answer from within that it does not know. Only the code tells it from "Server Is Not Ready". */
+export const internalErrorStatus = (): statusPb.Status =>
+  packed(codePb.Code.INTERNAL, 'Envelope callback expected either WriteEventsCompleted or NotHandled.', 'google.protobuf.Empty', new emptyPb.Empty());
 export const maximumAppendSizeExceededStatus = (bytes: number): statusPb.Status =>
   packed(
     codePb.Code.INVALID_ARGUMENT,
@@ -79,3 +87,13 @@ export const maximumAppendSizeExceededStatus = (bytes: number): statusPb.Status 
     'event_store.client.MaximumAppendSizeExceeded',
     new sharedPb.MaximumAppendSizeExceeded().setMaxappendsize(bytes),
   );
+
+/** Newer than the messages that the client's package ships, so written by hand: eventId, proposedEventSize, maxAppendEventSize. */
+export function maximumAppendEventSizeExceededStatus(eventId: string, bytes: number, bytesMax: number): statusPb.Status {
+  const details = new jspb.BinaryWriter();
+  details.writeString(1, eventId);
+  details.writeUint32(2, bytes);
+  details.writeUint32(3, bytesMax);
+  const name = 'event_store.client.MaximumAppendEventSizeExceeded';
+  return packed(codePb.Code.INVALID_ARGUMENT, 'MaximumAppendEventSizeExceeded', name, { serializeBinary: () => details.getResultBuffer() });
+}

@@ -11,10 +11,12 @@ type Counter =
   | 'loseRequests'
   | 'dropDuplicates'
   | 'commitTimeouts'
+  | 'internalErrors'
   | 'hidePositions'
   | 'notReady'
   | 'silentFeatures'
-  | 'silentReads';
+  | 'silentReads'
+  | 'endlessSearches';
 
 /** Counters say how many of the next requests are hit, and count down. The rest holds until it is set back. */
 export class Faults {
@@ -26,6 +28,8 @@ export class Faults {
   dropDuplicates = 0;
   /** Appends that are carried out and answered with Timeout, as when a commit is not acknowledged in time. */
   commitTimeouts = 0;
+  /** Appends that are carried out and answered with an internal error, whose details are those of "Server Is Not Ready". */
+  internalErrors = 0;
   /** Appends that are answered with "Server Is Not Ready". */
   notReady = 0;
   /** Appends that are carried out and answered without a position, as an idempotent one is whose event the index has not got yet. */
@@ -46,6 +50,11 @@ export class Faults {
   silentFeatures = 0;
   /** Reads (not subscriptions) that get no answer. */
   silentReads = 0;
+  /**
+   * Filtered pages of $all that are sent in full and do not end: a server looks for one match more than it was asked for, and where
+   * there is none that is the rest of its log.
+   */
+  endlessSearches = 0;
 
   /** True, counted down, when the next request is to be hit. */
   take(counter: Counter): boolean {

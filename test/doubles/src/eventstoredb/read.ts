@@ -24,8 +24,21 @@ export function read(node: Node): (call: ReadCall) => void {
     }
     node.counts.reads += 1;
     if (node.faults.take('silentReads')) return;
-    void sendAll(call, options.hasStream() ? streamPage(node, options) : allPage(node, options)).then(() => call.end());
+    void sendPage(node, call, options);
   };
+}
+
+async function sendPage(node: Node, call: ReadCall, options: ReadOptions): Promise<void> {
+  const page = options.hasStream() ? streamPage(node, options) : allPage(node, options);
+  await sendAll(call, page);
+  const isFull = options.hasFilter() && page.length === Number(options.getCount());
+  if (isFull && node.faults.take('endlessSearches')) searchOn(node, call);
+  else call.end();
+}
+
+function searchOn({ searches }: Node, call: ReadCall): void {
+  searches.add(call);
+  for (const event of ['cancelled', 'close', 'error']) call.on(event, () => searches.delete(call));
 }
 
 function refusalOf(node: Node, call: ReadCall, options: ReadOptions): errors.CallError | undefined {
@@ -40,7 +53,9 @@ function refusalOf(node: Node, call: ReadCall, options: ReadOptions): errors.Cal
   }
   const position = options.getAll()?.getPosition();
   if (position === undefined) return undefined;
-  return isRecord(node, BigInt(position.getCommitPosition())) ? undefined : errors.invalidPosition();
+  if (isRecord(node, BigInt(position.getCommitPosition()))) return undefined;
+  if (options.hasSubscription()) return errors.invalidPosition();
+  return errors.unreadablePage(options.hasFilter() ? 'FilteredReadAllResult' : 'ReadAllResult');
 }
 
 /** A server reads at a byte offset of its transaction file: what is no beginning of a record is an invalid position. */

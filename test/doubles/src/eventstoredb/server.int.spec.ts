@@ -1,7 +1,7 @@
 // The double as the public calls of `@eventstore/db-client` see it: nothing of our adapter takes part here.
 import { randomUUID } from 'node:crypto';
 import {
-  END, EventStoreDBClient, NO_STREAM, START, StreamNotFoundError, WrongExpectedVersionError, jsonEvent, streamNameFilter,
+  END, EventStoreDBClient, NO_STREAM, START, StreamNotFoundError, WrongExpectedVersionError, jsonEvent, streamNameFilter, type Position,
 } from '@eventstore/db-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventStoreDbDouble, type EventStoreDbDouble } from './server.js';
@@ -76,7 +76,28 @@ describe('the double, as the client of the package sees it', () => {
     const read = async (): Promise<void> => {
       for await (const _ of client.readAll({ fromPosition: { commit: 3n, prepare: 3n } }));
     };
-    await expect(read()).rejects.toMatchObject({ code: 3 });
+    await expect(read()).rejects.toMatchObject({ code: 2 });
+  });
+
+  test('begins a filtered subscription behind the first match at or after its position, as version 24.2 does', async () => {
+    const [ours, strangers] = [newStream(), newStream()];
+    const append = async (stream: string): Promise<Position> => {
+      const { position } = await client.appendToStream(stream, events(1));
+      if (position === undefined) throw new Error('The append was answered without a position.');
+      return position;
+    };
+    const [first, foreign] = [await append(ours), await append(strangers)];
+    await client.appendToStream(ours, events(2));
+    const begin = async (fromPosition: Position): Promise<bigint | undefined> => {
+      const subscription = client.subscribeToAll({ fromPosition, filter: streamNameFilter({ prefixes: [ours] }) });
+      for await (const { event } of subscription) {
+        await subscription.unsubscribe();
+        return event?.revision;
+      }
+      return undefined;
+    };
+    expect(await begin(first)).toBe(1n);
+    expect(await begin(foreign)).toBe(2n);
   });
 
   test('gives a filtered subscription history, then that it has caught up, then what comes', async () => {

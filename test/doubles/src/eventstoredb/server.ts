@@ -29,6 +29,8 @@ export interface EventStoreDbDouble {
   readonly counts: Readonly<Node['counts']>;
   /** Subscriptions that are open now. */
   readonly subscriptions: number;
+  /** Full pages whose search nobody has ended (`faults.endlessSearches`). */
+  readonly searches: number;
   /** Ends every subscription with "consumer too slow". */
   dropSubscriptions(): void;
   /** Kills every connection and refuses new ones. The log stays. */
@@ -41,6 +43,8 @@ export interface EventStoreDbDouble {
 export interface EventStoreDbDoubleOptions {
   /** Bytes of one append; 1 MiB by default, as in version 23.10. */
   readonly maxAppendSizeBytes?: number;
+  /** Bytes of one event; none by default, as in version 23.10. */
+  readonly maxAppendEventSizeBytes?: number;
   /** Events a live subscription may be behind; 32 by default, as in version 23.10. */
   readonly liveBufferEvents?: number;
 }
@@ -51,8 +55,10 @@ export async function eventStoreDbDouble(options: EventStoreDbDoubleOptions = {}
     log: new EventLog(),
     faults: new Faults(),
     maxAppendSizeBytes: options.maxAppendSizeBytes ?? MAX_APPEND_SIZE_BYTES_DEFAULT,
+    maxAppendEventSizeBytes: options.maxAppendEventSizeBytes ?? Infinity,
     liveBufferEvents: options.liveBufferEvents ?? LIVE_BUFFER_EVENTS_DEFAULT,
     subscriptions: new Set(),
+    searches: new Set(),
     counts: { appends: 0, reads: 0, subscriptions: 0, features: 0 },
   };
   for (const stream of SYSTEM_STREAMS) appendForeign(node.log, stream);
@@ -66,6 +72,9 @@ export async function eventStoreDbDouble(options: EventStoreDbDoubleOptions = {}
     counts: node.counts,
     get subscriptions() {
       return node.subscriptions.size;
+    },
+    get searches() {
+      return node.searches.size;
     },
     dropSubscriptions: () => {
       for (const subscription of node.subscriptions) subscription.drop();

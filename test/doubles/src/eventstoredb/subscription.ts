@@ -2,24 +2,39 @@
 import { randomUUID } from 'node:crypto';
 import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import * as errors from './errors.js';
-import type { LogEvent } from './log.js';
+import type { EventLog, LogEvent } from './log.js';
 import { eventMessage, filterOf, type ReadCall } from './messages.js';
 import type { Node } from './node.js';
+
+const SEARCH_WINDOW_EVENTS_DEFAULT = 32;
 
 export function subscribeToAll(node: Node, call: ReadCall, options: streamsPb.ReadReq.Options): void {
   const subscription = new Subscription(node, call, filterOf(options), firstIndex(node, options));
   subscription.begin();
 }
 
-/** A position is exclusive; one ahead of the log waits for what lies behind it, as in a server. */
+/** A position is exclusive; one ahead of the log waits for what is appended, as in a server. */
 function firstIndex({ log, faults }: Node, options: streamsPb.ReadReq.Options): number {
   const all = options.getAll();
   if (all?.hasEnd() === true) return log.events.length;
   const position = all?.getPosition();
-  const index = position === undefined ? 0 : log.indexAt(BigInt(position.getCommitPosition()) + 1n);
+  const index = position === undefined ? 0 : indexBehind(log, BigInt(position.getCommitPosition()), options);
   if (faults.duplicates.subscriptions === 0) return index;
   faults.duplicates.subscriptions -= 1;
   return Math.max(0, index - faults.duplicates.events);
+}
+
+/**
+ * Version 24.2 takes the first match at or behind the position for the one at the position, and begins behind it: where the
+ * position is not that of a match, the next match is lost. Others begin behind the record at the position, so a client that only
+ * ever names positions of matches cannot tell.
+ */
+function indexBehind(log: EventLog, position: bigint, options: streamsPb.ReadReq.Options): number {
+  const from = log.indexAt(position);
+  const windowEvents = options.getFilter()?.getMax() ?? 0;
+  const considered = log.events.slice(from, from + (windowEvents === 0 ? SEARCH_WINDOW_EVENTS_DEFAULT : windowEvents));
+  const match = considered.findIndex(filterOf(options));
+  return from + (match === -1 ? considered.length : match + 1);
 }
 
 class Subscription {
