@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventStoreUnavailable, type EventStore } from '@confledger/application';
 import { appendForeign, eventStoreDbDouble, type EventStoreDbDouble } from '@confledger/doubles';
+import { eventually } from '@confledger/test-support';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createEventStoreDbEventStore } from './index.js';
 
@@ -64,6 +65,16 @@ describe('a read', () => {
     const [first] = await store.readAll({ after: 0n, limit: 1 });
     expect((await store.readAll({ after: 0n, limit: 3 })).map(({ revision }) => revision)).toEqual([0, 1, 2]);
     expect((await store.readAll({ after: first?.position ?? 0n, limit: 1 })).map(({ revision }) => revision)).toEqual([1]);
+  });
+
+  test('of the whole log is over when its page is full, though the server looks for one event more, to the end of its log', async () => {
+    for (let revision = -1; revision < 2; revision += 1) await append(store, revision);
+    double.faults.endlessSearches = 3;
+    const [first] = await store.readAll({ after: 0n, limit: 1 });
+    expect((await store.readAll({ after: first?.position ?? 0n, limit: 2 })).map(({ revision }) => revision)).toEqual([1, 2]);
+    expect(await store.lastPosition()).toBeGreaterThan(first?.position ?? 0n);
+    expect(double.faults.endlessSearches).toBe(0);
+    await eventually(() => double.searches === 0);
   });
 });
 
