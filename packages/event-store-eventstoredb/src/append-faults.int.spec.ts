@@ -126,6 +126,13 @@ describe.concurrent('an append whose outcome is unknown', () => {
     expect(double.log.stream(stream)).toHaveLength(1);
   });
 
+  test('is sent again when the server answered with an error from within, which has the details of one that is not ready', async () => {
+    const { double, store, stream } = await given();
+    double.faults.internalErrors = 1;
+    expect(await store.append(stream, -1, newEvents(1))).toMatchObject({ outcome: 'appended', alreadyThere: true });
+    expect(double.log.stream(stream)).toHaveLength(1);
+  });
+
   test('harms nothing when its answer comes late', async () => {
     const { double, store, stream, attempts } = await given();
     double.faults.delayAnswersMs = ATTEMPT_TIMEOUT_MS * 2;
@@ -261,10 +268,48 @@ describe('an append that the server refuses', () => {
     expect(double.log.stream(stream)).toBeUndefined();
   });
 
+  test('because one event is larger than that server takes is AppendTooLarge, at once', async () => {
+    const { double, store, stream, attempts } = await given({ maxAppendEventSizeBytes: 1_000 });
+    const events = newEvents(1).map((event) => ({ ...event, data: JSON.stringify('x'.repeat(1_000)) }));
+    await expect(store.append(stream, -1, events)).rejects.toThrow(AppendTooLarge);
+    expect(double.log.stream(stream)).toBeUndefined();
+    expect(attempts()).toBe(0);
+  });
+
   test('because the stream was deleted for good is EventStoreUnavailable and says so', async () => {
     const { double, store, stream } = await given();
     double.log.tombstone(stream);
     await expect(store.append(stream, -1, newEvents(1))).rejects.toThrow(/deleted this stream/);
+  });
+});
+
+describe('appends of the same bytes at the same time', () => {
+  test('are sent once: a server drops the second without a word while the first is not replicated', async () => {
+    const { double, store, stream, attempts } = await given();
+    double.faults.dropDuplicates = 1;
+    const events = newEvents(2);
+    const results = await Promise.all([store.append(stream, -1, events), store.append(stream, -1, events)]);
+    expect(results.map((result) => result.outcome === 'appended' && result.alreadyThere)).toEqual([false, true]);
+    expect(attempts()).toBe(1);
+  });
+
+  test('that differ in one event are two, of which one wins', async () => {
+    const { store, stream, attempts } = await given();
+    const [one, two, last] = [newEvents(1), newEvents(1), newEvents(1)];
+    const results = await Promise.all([store.append(stream, -1, [...one, ...last]), store.append(stream, -1, [...two, ...last])]);
+    expect(results.map(({ outcome }) => outcome)).toEqual(['appended', 'conflict']);
+    expect(attempts()).toBe(2);
+  });
+
+  test('share what becomes of them', async () => {
+    const { double, store, stream, attempts } = await given();
+    double.faults.denyAccess = true;
+    const events = newEvents(1);
+    const results = await Promise.allSettled([store.append(stream, -1, events), store.append(stream, -1, events)]);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    double.faults.denyAccess = false;
+    expect(await store.append(stream, -1, events)).toMatchObject({ outcome: 'appended', alreadyThere: false });
+    expect(attempts()).toBe(1);
   });
 });
 

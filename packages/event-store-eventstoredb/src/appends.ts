@@ -23,35 +23,37 @@ export interface AppendsOptions {
   readonly onRetry: (error: Error) => void;
 }
 
-/** Appends under way behind the same event; the second of two that send the same bytes at once finds them there. */
-interface Rivals {
-  count: number;
-  readonly stored: Set<bigint>;
+interface UnderWay {
+  readonly append: Append;
+  readonly result: Promise<AppendResult>;
 }
 
 export class Appends {
   readonly #options: AppendsOptions;
-  readonly #rivals = new Map<string, Rivals>();
+  /** By the id of their last event. */
+  readonly #underWay = new Map<string, UnderWay>();
 
   constructor(options: AppendsOptions) {
     this.#options = options;
   }
 
-  /** As the port says. */
+  /**
+   * As the port says. What is being appended already is not sent a second time: a server drops a duplicate of what is not replicated
+   * yet without a word, and only the end of the attempt's time would tell.
+   */
   async append(append: Append): Promise<AppendResult> {
-    const place = `${append.expectedRevision}@${append.name}`;
-    const rivals = this.#rivals.get(place) ?? { count: 0, stored: new Set() };
-    this.#rivals.set(place, rivals);
-    rivals.count += 1;
+    const key = append.events.at(-1)?.id ?? '';
+    const same = this.#underWay.get(key);
+    if (same !== undefined && areSame(same.append, append)) {
+      const result = await same.result;
+      return result.outcome === 'appended' ? { ...result, alreadyThere: true } : result;
+    }
+    const underWay = { append, result: this.#append(append) };
+    this.#underWay.set(key, underWay);
     try {
-      const result = await this.#append(append);
-      if (result.outcome === 'conflict') return result;
-      const alreadyThere = result.alreadyThere || rivals.stored.has(result.position);
-      rivals.stored.add(result.position);
-      return { ...result, alreadyThere };
+      return await underWay.result;
     } finally {
-      rivals.count -= 1;
-      if (rivals.count === 0) this.#rivals.delete(place);
+      if (this.#underWay.get(key) === underWay) this.#underWay.delete(key);
     }
   }
 
@@ -109,4 +111,9 @@ export class Appends {
     }
     throw new AppendOutcomeUnknown(`${doubt.message} It is not in the stream, and may still arrive.`, { cause: doubt });
   }
+}
+
+function areSame(one: Append, other: Append): boolean {
+  const isSamePlace = one.name === other.name && one.expectedRevision === other.expectedRevision;
+  return isSamePlace && one.events.length === other.events.length && one.events.every(({ id }, index) => id === other.events[index]?.id);
 }

@@ -1,6 +1,7 @@
 // One attempt to append, over the stream of messages that all appends of a connection share: sent at once, answered in any order.
 import { randomUUID } from 'node:crypto';
 import type { EventToAppend } from '@confledger/application';
+import codePb from '@eventstore/db-client/generated/code_pb.js';
 import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import type statusPb from '@eventstore/db-client/generated/status_pb.js';
 import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
@@ -120,6 +121,7 @@ function refusalOf(status: statusPb.Status): AttemptOutcome {
   const details = status.getDetails();
   const name = details?.getTypeName() ?? '';
   const refused = (message: string, again = false): AttemptOutcome => ({ kind: 'refused', error: new Error(message), again });
+  const unknown = (answer: string): AttemptOutcome => ({ kind: 'unknown', error: new Error(`The server answered ${answer}.`) });
   switch (name) {
     case 'event_store.client.WrongExpectedVersion': {
       const conflict = details?.unpack((bytes) => sharedPb.WrongExpectedVersion.deserializeBinary(bytes), name);
@@ -128,6 +130,8 @@ function refusalOf(status: statusPb.Status): AttemptOutcome {
     }
     case 'event_store.client.MaximumAppendSizeExceeded':
       return { kind: 'refused', error: new Error('The append is larger than this server takes.'), again: false, tooLarge: true };
+    case 'event_store.client.MaximumAppendEventSizeExceeded':
+      return { kind: 'refused', error: new Error('An event is larger than this server takes.'), again: false, tooLarge: true };
     case 'event_store.client.AccessDenied':
       return refused('Access denied (check the user and password of the connection string, and the access rules of the streams).');
     case 'event_store.client.StreamDeleted':
@@ -136,11 +140,12 @@ function refusalOf(status: statusPb.Status): AttemptOutcome {
       return refused(`Bad request: ${details?.unpack((bytes) => sharedPb.BadRequest.deserializeBinary(bytes), name)?.getMessage() ?? ''}`);
     case 'google.protobuf.Empty':
     case 'event_store.client.Empty':
-      // A node that starts, is too busy, or knows no leader: it has not looked at the append.
-      return refused(status.getMessage(), true);
+      // A node that starts, is too busy, or knows no leader gives no code: it has not looked at the append.
+      if (status.getCode() === codePb.Code.OK) return refused(status.getMessage(), true);
+      return unknown(status.getMessage());
     default:
       // Timeout among them: the server gave up waiting for a commit that may still come.
-      return { kind: 'unknown', error: new Error(`The server answered ${name === '' ? status.getMessage() : name}.`) };
+      return unknown(name === '' ? status.getMessage() : name);
   }
 }
 
