@@ -11,6 +11,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const PACKAGES = ['backoff', 'document', 'contracts', 'feed-http', 'sdk'];
+/** For nodes that follow Kafka: installed beside the others where it is wanted, and nowhere else. */
+const KAFKA = 'feed-kafka';
 const TSC = join(ROOT, 'node_modules/.bin/tsc');
 const STEP_TIMEOUT_MS = 120_000;
 
@@ -47,16 +49,21 @@ let directory: string;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'confledger-packed-'));
-  await run(TSC, ['-b', ...PACKAGES.map((name) => join(ROOT, 'packages', name))], { timeout: STEP_TIMEOUT_MS });
-  await mkdir(join(directory, 'tarballs'));
-  const pack = ['--yes', '--prefer-offline', await installedPnpm(), 'pack', '--pack-destination', join(directory, 'tarballs')];
-  for (const name of PACKAGES) await run('npx', pack, { cwd: join(ROOT, 'packages', name), timeout: STEP_TIMEOUT_MS });
-  // The one foreign dependency, as it lies in this workspace: nothing is asked of a registry.
-  await cp(await realpath(join(ROOT, 'packages/sdk/node_modules/@standard-schema/spec')), join(directory, 'standard-schema-spec'), {
-    recursive: true,
-  });
+  await run(TSC, ['-b', ...[...PACKAGES, KAFKA].map((name) => join(ROOT, 'packages', name))], { timeout: STEP_TIMEOUT_MS });
+  for (const name of PACKAGES) await pack(name, 'tarballs');
+  await pack(KAFKA, 'kafka-tarballs');
+  // The foreign dependencies, as they lie in this workspace: nothing is asked of a registry.
+  for (const [lies, name] of Object.entries({ 'sdk/node_modules/@standard-schema/spec': 'standard-schema-spec', 'feed-kafka/node_modules/kafkajs': 'kafkajs' }))
+    await cp(await realpath(join(ROOT, 'packages', lies)), join(directory, name), { recursive: true });
 }, 5 * STEP_TIMEOUT_MS);
 afterAll(() => rm(directory, { recursive: true, force: true }));
+
+async function pack(name: string, folder: string): Promise<void> {
+  const to = join(directory, folder);
+  await mkdir(to, { recursive: true });
+  const options = ['--yes', '--prefer-offline', await installedPnpm(), 'pack', '--pack-destination', to];
+  await run('npx', options, { cwd: join(ROOT, 'packages', name), timeout: STEP_TIMEOUT_MS });
+}
 
 /** The pnpm that installed this workspace, as `pnpm@<version>`: npx has it. */
 async function installedPnpm(): Promise<string> {
@@ -66,16 +73,21 @@ async function installedPnpm(): Promise<string> {
 }
 
 /** An empty project with the tarballs installed, without a registry. */
-async function project(name: string, type: 'module' | 'commonjs', files: Readonly<Record<string, string>>): Promise<string> {
+async function project(name: string, type: 'module' | 'commonjs', files: Readonly<Record<string, string>>, overKafka = false): Promise<string> {
   const at = join(directory, name);
   await mkdir(at);
-  const tarballs = await readdir(join(directory, 'tarballs'));
-  const packed = Object.fromEntries(tarballs.map((file) => [packageOf(file), `file:../tarballs/${file}`]));
-  const dependencies = { ...packed, '@standard-schema/spec': 'file:../standard-schema-spec' };
+  const kafka = overKafka ? { ...(await packedIn('kafka-tarballs')), kafkajs: 'file:../kafkajs' } : {};
+  const dependencies = { ...(await packedIn('tarballs')), '@standard-schema/spec': 'file:../standard-schema-spec', ...kafka };
   await writeFile(join(at, 'package.json'), JSON.stringify({ name, private: true, type, dependencies }));
   for (const [file, text] of Object.entries(files)) await writeFile(join(at, file), text);
   await run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: at, timeout: STEP_TIMEOUT_MS });
   return at;
+}
+
+/** The packages whose tarballs lie in a folder, as npm installs them from there. */
+async function packedIn(folder: string): Promise<Readonly<Record<string, string>>> {
+  const tarballs = await readdir(join(directory, folder));
+  return Object.fromEntries(tarballs.map((file) => [packageOf(file), `file:../${folder}/${file}`]));
 }
 
 /** `confledger-feed-http-0.1.0.tgz` is `@confledger/feed-http`. */
@@ -87,6 +99,17 @@ function packageOf(file: string): string {
 async function node(at: string, file: string): Promise<string> {
   const { stdout, stderr } = await run(process.execPath, [file], { cwd: at, timeout: STEP_TIMEOUT_MS });
   return stdout + stderr;
+}
+
+/** What the compiler says of a project's `index.ts` and of the declarations that it is given; '' when nothing. */
+async function typeProblems(at: string, options: { readonly module: string; readonly moduleResolution: string }): Promise<string> {
+  const compilerOptions = { ...options, target: 'es2022', strict: true, noEmit: true, skipLibCheck: false, types: ['node'] };
+  await writeFile(join(at, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['index.ts'] }));
+  const types = createRequire(join(ROOT, 'package.json')).resolve('@types/node/package.json');
+  await mkdir(join(at, 'node_modules/@types'));
+  await symlink(dirname(types), join(at, 'node_modules/@types/node'));
+  const { stdout } = await run(TSC, ['-p', '.'], { cwd: at, timeout: STEP_TIMEOUT_MS }).catch((error: { stdout: string }) => error);
+  return stdout;
 }
 
 describe('the packed SDK', { timeout: 2 * STEP_TIMEOUT_MS }, () => {
@@ -104,20 +127,21 @@ describe('the packed SDK', { timeout: 2 * STEP_TIMEOUT_MS }, () => {
     expect(await node(at, 'index.js')).toBe('2\n');
   });
 
+  test('follows Kafka with one package more, which brings the consumer alone', async () => {
+    const code = "import { kafkaFeed } from '@confledger/feed-kafka';\nconsole.log(typeof kafkaFeed({ brokers: ['127.0.0.1:1'], ssl: { ca: '' } }).open);\n";
+    const at = await project('kafka', 'module', { 'index.js': code, 'index.ts': code }, true);
+    expect(await typeProblems(at, { module: 'nodenext', moduleResolution: 'nodenext' })).toBe('');
+    expect(await node(at, 'index.js')).toBe('function\n');
+    const files = await readdir(join(at, 'node_modules/@confledger/feed-kafka/dist'));
+    expect(files.filter((file) => file.startsWith('publisher'))).toEqual([]);
+  });
+
   test.each([
     ['nodenext', 'module', { module: 'nodenext', moduleResolution: 'nodenext' }],
     ['nodenext', 'commonjs', { module: 'nodenext', moduleResolution: 'nodenext' }],
     ['bundler', 'module', { module: 'esnext', moduleResolution: 'bundler' }],
   ] as const)('type-checks under %s in a project of type %s, its declarations too', async (resolution, type, options) => {
-    const compilerOptions = { ...options, target: 'es2022', strict: true, noEmit: true, skipLibCheck: false, types: ['node'] };
-    const at = await project(`typed-${resolution}-${type}`, type, {
-      'index.ts': TYPED,
-      'tsconfig.json': JSON.stringify({ compilerOptions, files: ['index.ts'] }),
-    });
-    const types = createRequire(join(ROOT, 'package.json')).resolve('@types/node/package.json');
-    await mkdir(join(at, 'node_modules/@types'));
-    await symlink(dirname(types), join(at, 'node_modules/@types/node'));
-    const { stdout } = await run(TSC, ['-p', '.'], { cwd: at, timeout: STEP_TIMEOUT_MS }).catch((error: { stdout: string }) => error);
-    expect(stdout).toBe('');
+    const at = await project(`typed-${resolution}-${type}`, type, { 'index.ts': TYPED });
+    expect(await typeProblems(at, options)).toBe('');
   });
 });
