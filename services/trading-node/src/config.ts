@@ -33,11 +33,16 @@ import {
 } from '@confledger/process';
 import { z } from 'zod';
 
+const URL_RULE = 'expected http://host:port, without a user name or password';
 const FEEDS = ['http', 'kafka'] as const;
 
 const variables = z.object({
   CONFLEDGER_FEED: z.enum(FEEDS, { error: `expected one of ${FEEDS.join(', ')}` }).default('http'),
-  CONFLEDGER_URL: z.url({ protocol: /^https?$/, error: 'expected http://host:port' }).default('http://127.0.0.1:8011'),
+  CONFLEDGER_URL: z
+    .url({ protocol: /^https?$/, error: URL_RULE })
+    // They would end in logs, and the api takes a token.
+    .refine((url) => !/^[^/]+\/\/[^/]*@/.test(url), URL_RULE)
+    .default('http://127.0.0.1:8011'),
   CONFLEDGER_TOKEN: text.optional(),
   CONFLEDGER_TOKEN_FILE: text.optional(),
   CONFLEDGER_PUBLIC_KEY: z
