@@ -14,7 +14,7 @@ export interface EventStoreDbEventStoreOptions {
   readonly namespace?: string;
   /** How long one of the three attempts of an append may take; a server itself gives up after 2,000. Default 2,500. */
   readonly attemptTimeoutMs?: number;
-  /** How long a read may be without an answer, from its beginning or between two events. Default 5,000. */
+  /** How long a read may be without an answer, from its beginning or between two events; one of the whole log 12 times that. Default 5,000. */
   readonly readTimeoutMs?: number;
   /** Hears of faults that are being retried. */
   readonly logger?: { warn(details: { readonly error: unknown }, message: string): void };

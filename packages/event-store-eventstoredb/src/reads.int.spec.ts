@@ -5,6 +5,7 @@ import { appendForeign, eventStoreDbDouble, type EventStoreDbDouble } from '@con
 import { eventually } from '@confledger/test-support';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createEventStoreDbEventStore } from './index.js';
+import { SEARCH_PATIENCE } from './reads.js';
 
 const STRANGERS = 3_000;
 const closers: (() => Promise<void>)[] = [];
@@ -75,6 +76,30 @@ describe('a read', () => {
     expect(await store.lastPosition()).toBeGreaterThan(first?.position ?? 0n);
     expect(double.faults.endlessSearches).toBe(0);
     await eventually(() => double.searches === 0);
+  });
+});
+
+describe('a search of the whole log', () => {
+  const READ_TIMEOUT_MS = 200;
+  const hasty = (): EventStore => {
+    const hastyStore = createEventStoreDbEventStore({ connectionString: double.connectionString, readTimeoutMs: READ_TIMEOUT_MS });
+    closers.push(() => hastyStore.close());
+    return hastyStore;
+  };
+
+  test('may be silent for longer than a read, because a server says nothing on its way through strangers', async () => {
+    await append(store, -1);
+    double.faults.searchMs = READ_TIMEOUT_MS * 3;
+    const patient = hasty();
+    expect(await patient.readAll({ after: 0n, limit: 1 })).toHaveLength(1);
+    expect(await patient.lastPosition()).toBe(await store.lastPosition());
+  });
+
+  test('that is not answered is EventStoreUnavailable in bounded time', async () => {
+    double.faults.silentReads = 1;
+    const start = performance.now();
+    await expect(hasty().lastPosition()).rejects.toThrow(EventStoreUnavailable);
+    expect(performance.now() - start).toBeLessThan(READ_TIMEOUT_MS * SEARCH_PATIENCE + 5_000);
   });
 });
 

@@ -7,6 +7,8 @@ import { mayPass, NoAnswer, unavailable, within } from './failures.js';
 import { allRequest, storedEvent, streamRequest } from './messages.js';
 import type { StreamNames } from './stream-names.js';
 
+/** So many times as long as another read a filtered page may be silent: a server says nothing on its way through strangers' events. */
+export const SEARCH_PATIENCE = 12;
 const ATTEMPTS_MAX = 3;
 const RETRY_DELAY_MS = 50;
 
@@ -63,7 +65,7 @@ export class Reads {
   async #attempt(request: streamsPb.ReadReq, { requiresLeader, full = Infinity }: PageOptions): Promise<StoredEvent[]> {
     const stream = await within(this.#timeoutMs, this.#connection.read(request, { requiresLeader }));
     const events: StoredEvent[] = [];
-    await drain(stream, this.#timeoutMs, (answer) => {
+    await drain(stream, full === Infinity ? this.#timeoutMs : this.#timeoutMs * SEARCH_PATIENCE, (answer) => {
       // A missing stream is an answer without event: an empty page.
       const event = storedEvent(answer, this.#names);
       if (event !== undefined) events.push(event);

@@ -55,6 +55,8 @@ export class Faults {
    * there is none that is the rest of its log.
    */
   endlessSearches = 0;
+  /** How long a filtered page of $all is silent before its first event, as on its way through many events that do not match. */
+  searchMs = 0;
 
   /** True, counted down, when the next request is to be hit. */
   take(counter: Counter): boolean {

@@ -1,4 +1,5 @@
 // Streams.Read of the EventStoreDB double: pages of a stream and of $all in both directions, filtered or not, and subscriptions to $all.
+import { setTimeout as pause } from 'node:timers/promises';
 import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import * as errors from './errors.js';
 import { eventMessage, filterOf, streamIdentifier, type ReadCall } from './messages.js';
@@ -29,6 +30,7 @@ export function read(node: Node): (call: ReadCall) => void {
 }
 
 async function sendPage(node: Node, call: ReadCall, options: ReadOptions): Promise<void> {
+  if (options.hasFilter() && node.faults.searchMs > 0) await pause(node.faults.searchMs);
   const page = options.hasStream() ? streamPage(node, options) : allPage(node, options);
   await sendAll(call, page);
   const isFull = options.hasFilter() && page.length === Number(options.getCount());
