@@ -35,7 +35,7 @@ export const streamDeleted = (stream: string): CallError =>
 export const invalidArgument = (message: string): CallError => callError(status.INVALID_ARGUMENT, message);
 /** Of a subscription. Pages say it with the name of the inner result. */
 export const invalidPosition = (): CallError => invalidArgument('Trying to read from an invalid position.');
-/** `result` is the server's own name of the kind of read. From 24.2 on it ends with InvalidPosition instead. */
+/** `result` is the server's own name of the kind of read. Versions after 23.10 end it with InvalidPosition instead. */
 export const unreadablePage = (result: 'ReadAllResult' | 'FilteredReadAllResult'): CallError =>
   callError(status.UNKNOWN, `Unexpected ${result}: Error`);
 export const consumerTooSlow = (): CallError =>

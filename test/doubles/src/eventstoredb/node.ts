@@ -7,7 +7,7 @@ export interface Node {
   readonly faults: Faults;
   /** Bytes of one append: data, metadata and two per character of the type. 1 MiB in a server of version 23.10. */
   readonly maxAppendSizeBytes: number;
-  /** Bytes of one event, counted alike. Versions before 25 know no such limit; later ones set 16 MiB. */
+  /** Bytes of one event, counted alike. Version 23.10 knows no such limit; from 24.10 on it is 16 MiB. */
   readonly maxAppendEventSizeBytes: number;
   /** Events that a live subscription may be behind before it is dropped; Infinity from version 24.10 on. */
   readonly liveBufferEvents: number;
