@@ -1,17 +1,18 @@
-// Runs a service as a process of its own: until a signal, or until it cannot be started. Called by main.ts of every service.
+// Runs a service as a process of its own: until a signal, until its work is done, or until it cannot be started. Called by main.ts of
+// every service, and by the projector's rebuild.ts.
 import { StartRefused } from './start-refused.js';
 
 export interface RunOptions {
   /**
-   * Starts the service and answers what ends it in good order. `stopping` aborts at the first SIGINT or SIGTERM, with the signal's name as
+   * Starts the service and answers what ends it in good order; null when its work is done already. `stopping` aborts at the first SIGINT or SIGTERM, with the signal's name as
    * its reason; a start that is under way may reject with that reason, or with an AbortError.
    */
-  readonly start: (stopping: AbortSignal) => Promise<() => Promise<void>>;
+  readonly start: (stopping: AbortSignal) => Promise<(() => Promise<void>) | null>;
   /** What a fault means to people, in one line with its remedy; null where it means nothing to them. StartRefused says it by itself. */
   readonly explain?: (error: unknown) => string | null;
 }
 
-/** Exit code 0 after a signal, 1 when the service could not be started or ended in good order. A second signal ends the process at once. */
+/** Exit code 0 after a signal or when the work is done, 1 when the service could not be started or ended in good order. A second signal ends the process at once. */
 export function runProcess({ start, explain = () => null }: RunOptions): void {
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort(name));
@@ -30,6 +31,7 @@ export function runProcess({ start, explain = () => null }: RunOptions): void {
 
 async function run(start: RunOptions['start'], signal: AbortSignal): Promise<void> {
   const close = await start(signal);
+  if (close === null) return;
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   await close();
 }

@@ -1,13 +1,15 @@
-// The composition root of the projector as a process of its own: the only place here that knows which adapters there are.
+// The composition root of the projector as a process of its own, and of a rebuild by hand: the only place here that knows which adapters
+// there are.
 import { decodeEvent, documentsOf, LedgerReader } from '@confledger/application';
 import { openEventStore } from '@confledger/event-stores';
 import { connectionProblems, createPool } from '@confledger/postgres';
-import { composed, refusedWhen } from '@confledger/process';
+import { type Closer, composed, refusedWhen } from '@confledger/process';
 import {
   createPostgresProjections,
   createPostgresSnapshotStore,
   migrateReadModel,
   rebuildReadModel,
+  RebuildUnderWay,
 } from '@confledger/read-model-postgres';
 import type { Logger } from 'pino';
 import type { ProjectorConfig } from './config.js';
@@ -22,18 +24,9 @@ export interface ComposedProjector {
 /** Puts the projector together and starts it. Tables that an older release laid out are rebuilt first. */
 export async function compose(config: ProjectorConfig, logger: Logger): Promise<ComposedProjector> {
   return composed(async (closers) => {
-    const location = { connectionString: config.readModelUrl };
-    const onError = (error: Error): void => logger.warn({ err: error }, 'an idle connection broke');
-    const events = await openEventStore(config.eventStore, logger);
-    closers.push(() => events.close());
-    const readModel = await refusedWhen(
-      () => migrateReadModel(location),
-      connectionProblems('CONFLEDGER_READ_MODEL_URL', config.readModelUrl),
-    );
-    const pool = createPool({ ...location, applicationName: 'confledger projector snapshots', connectionsMax: 1 }, onError);
-    closers.push(() => pool.end());
-    const documentAt = documentsOf(new LedgerReader({ store: events, snapshots: createPostgresSnapshotStore(pool) }));
-    if (readModel === 'outdated') {
+    const sources = await openSources(config, logger, closers);
+    const { location, events, documentAt, onError } = sources;
+    if (sources.layout === 'outdated') {
       logger.info('the read model was laid out by an older release: rebuilding it');
       await rebuildReadModel({ location, events, documentAt, decode: decodeEvent });
     }
@@ -43,4 +36,47 @@ export async function compose(config: ProjectorConfig, logger: Logger): Promise<
     closers.push(() => projector.stop());
     return { projector };
   });
+}
+
+/** How often a rebuild says how far it is. */
+const PROGRESS_INTERVAL_MS = 5_000;
+
+/**
+ * Rebuilds the read model from the log while the old one serves; a projector may run meanwhile. Throws StartRefused while another
+ * rebuild is under way, and the abort's reason; the old one serves on then.
+ */
+export async function rebuild(config: ProjectorConfig, logger: Logger, signal: AbortSignal): Promise<void> {
+  const { close } = await composed(async (closers) => {
+    const { location, events, documentAt } = await openSources(config, logger, closers);
+    const last = await events.lastPosition();
+    logger.info({ last: String(last) }, 'rebuilding the read model; the old one serves until this is done');
+    const onProgress = everyInterval((position) => logger.info({ position: String(position), last: String(last) }, 'rebuilding'));
+    const work = () => rebuildReadModel({ location, events, documentAt, decode: decodeEvent, onProgress, signal });
+    const generation = await refusedWhen(work, (error) => (error instanceof RebuildUnderWay ? `${error.message} Wait for it.` : null));
+    logger.info({ generation }, 'the read model is rebuilt and serves');
+    return {};
+  });
+  await close();
+}
+
+function everyInterval(tell: (position: bigint) => void): (position: bigint) => void {
+  let next = performance.now() + PROGRESS_INTERVAL_MS;
+  return (position) => {
+    if (performance.now() < next) return;
+    next = performance.now() + PROGRESS_INTERVAL_MS;
+    tell(position);
+  };
+}
+
+/** What the read model is made from, and where it is. */
+async function openSources(config: ProjectorConfig, logger: Logger, closers: Closer[]) {
+  const location = { connectionString: config.readModelUrl };
+  const onError = (error: Error): void => logger.warn({ err: error }, 'an idle connection broke');
+  const events = await openEventStore(config.eventStore, logger);
+  closers.push(() => events.close());
+  const layout = await refusedWhen(() => migrateReadModel(location), connectionProblems('CONFLEDGER_READ_MODEL_URL', config.readModelUrl));
+  const pool = createPool({ ...location, applicationName: 'confledger projector snapshots', connectionsMax: 1 }, onError);
+  closers.push(() => pool.end());
+  const documentAt = documentsOf(new LedgerReader({ store: events, snapshots: createPostgresSnapshotStore(pool) }));
+  return { location, events, layout, documentAt, onError };
 }
