@@ -46,6 +46,21 @@ test('a page of the part is served whatever its health', async () => {
   expect([page.status, await page.json()]).toEqual([200, { name: 'part-7' }]);
 });
 
+test('of several parts each is shown, and one that is not well is not hidden by the other', async () => {
+  await server.close();
+  const other = { name: 'other', unknown: 'gone', report: () => report() };
+  const well = { name: 'part', unknown: 'gone', report: () => Promise.resolve(HEALTHY) };
+  server = await serveHealth([well, other], { host: '127.0.0.1', port: 0, version: '1.2.3' });
+  report = () => Promise.resolve({ healthy: false, details: { state: 'failing' }, metrics: [] });
+  const health = await ask('/health');
+  expect(health.status).toBe(503);
+  expect(await health.json()).toMatchObject({ healthy: false, checks: { part: { healthy: true }, other: { healthy: false, state: 'failing' } } });
+  report = () => Promise.reject(new Error('away'));
+  expect(await (await ask('/health')).json()).toMatchObject({ checks: { part: { healthy: true }, other: { healthy: false, problem: 'gone' } } });
+  const metrics = await ask('/metrics');
+  expect([metrics.status, await metrics.text()]).toEqual([200, expect.stringContaining('confledger_part_active 1\n')]);
+});
+
 test('what else is asked is refused', async () => {
   const elsewhere = await ask('/elsewhere');
   expect([elsewhere.status, await elsewhere.text()]).toEqual([404, 'There are /status, /health, /health/live, /health/ready and /metrics.\n']);

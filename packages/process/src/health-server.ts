@@ -48,12 +48,13 @@ export interface HealthServer {
 /** Longer than this no answer about health is worth waiting for. */
 const REPORT_TIMEOUT_MS = 2_000;
 
-/** Serves /health, /health/live, /health/ready, /metrics and the pages of the source. `version` is the service's; port 0 asks the system for a free one. */
+/** Serves /health, /health/live, /health/ready, /metrics and the pages of one part or of several. `version` is the service's; port 0 asks the system for a free one. */
 export async function serveHealth(
-  source: HealthSource,
+  sources: HealthSource | readonly HealthSource[],
   at: { readonly host: string; readonly port: number; readonly version: string },
 ): Promise<HealthServer> {
-  const server = createServer((request, response) => void answer(source, at.version, request, response));
+  const all = [sources].flat();
+  const server = createServer((request, response) => void answer(all, at.version, request, response));
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(at.port, at.host, resolve));
   const { address, port, family } = server.address() as AddressInfo;
   return {
@@ -65,30 +66,31 @@ export async function serveHealth(
   };
 }
 
-async function answer(source: HealthSource, version: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(sources: readonly HealthSource[], version: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   request.resume();
   const path = request.url?.split('?')[0];
   if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, 'text/plain', 'Only GET is served here.\n');
   if (path === '/health/live') return send(response, 200, 'application/json', '{"live":true}\n');
-  const page = path !== undefined && Object.hasOwn(source.pages ?? {}, path) ? source.pages?.[path] : undefined;
+  const pages = new Map(sources.flatMap((source) => Object.entries(source.pages ?? {})));
+  const page = pages.get(path ?? '');
   if (page !== undefined) return send(response, 200, 'application/json', `${JSON.stringify(page())}\n`);
   if (path !== '/health' && path !== '/health/ready' && path !== '/metrics') {
-    const paths = [...Object.keys(source.pages ?? {}), '/health', '/health/live', '/health/ready'];
+    const paths = [...pages.keys(), '/health', '/health/live', '/health/ready'];
     return send(response, 404, 'text/plain', `There are ${paths.join(', ')} and /metrics.\n`);
   }
-  const report = await reportWithin(source);
+  const reports = await Promise.all(sources.map(async (source) => ({ source, report: await reportWithin(source) })));
   if (path === '/metrics') {
-    return send(
-      response,
-      report === null ? 503 : 200,
-      'text/plain; version=0.0.4; charset=utf-8',
-      report?.metrics.map(metricText).join('') ?? '',
-    );
+    const known = reports.flatMap(({ report }) => report?.metrics ?? []);
+    return send(response, known.length === 0 ? 503 : 200, 'text/plain; version=0.0.4; charset=utf-8', known.map(metricText).join(''));
   }
-  const healthy = report?.healthy ?? false;
-  const check = report === null ? { healthy, problem: source.unknown } : { healthy, ...report.details };
-  const body = { healthy, checks: { [source.name]: check }, timestamp: new Date().toISOString(), version };
+  const healthy = reports.every(({ report }) => report?.healthy === true);
+  const checks = Object.fromEntries(reports.map(({ source, report }) => [source.name, checkOf(source, report)]));
+  const body = { healthy, checks, timestamp: new Date().toISOString(), version };
   return send(response, healthy ? 200 : 503, 'application/json', `${JSON.stringify(body)}\n`);
+}
+
+function checkOf({ unknown }: HealthSource, report: HealthReport | null): object {
+  return report === null ? { healthy: false, problem: unknown } : { healthy: report.healthy, ...report.details };
 }
 
 /** Null when it cannot be known. */

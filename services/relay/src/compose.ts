@@ -7,22 +7,25 @@ import {
   type ActiveDocument,
   type EventStore,
   type LedgersCore,
+  type ProjectorLock,
   type Signer,
 } from '@confledger/application';
 import { LedgerCorrupt } from '@confledger/domain';
 import { openEventStore } from '@confledger/event-stores';
-import { createKafkaFeed } from '@confledger/feed-kafka/publisher';
+import { createKafkaChanges, createKafkaFeed, type FeedAlarm, type KafkaLogLine } from '@confledger/feed-kafka/publisher';
 import { connectionProblems, createElection, createPool } from '@confledger/postgres';
 import { composed, refusedWhen } from '@confledger/process';
 import { createPostgresSnapshotStore, migrateReadModel } from '@confledger/read-model-postgres';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { RelayConfig } from './config.js';
+import { startChanges, type RunningChanges } from './start-changes.js';
 import { startRelay, type RunningRelay } from './start-relay.js';
 
 export interface ComposedRelay {
   readonly relay: RunningRelay;
-  /** Ends the relay after the transaction under way and gives every connection back. */
+  readonly changes: RunningChanges;
+  /** Ends both after the transaction under way and gives every connection back. */
   close(): Promise<void>;
 }
 
@@ -31,7 +34,7 @@ const INSTALLATION_POLL_MS = 1_000;
 /** `<environment>.<service>` */
 const LEDGER_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}\.[a-z0-9][a-z0-9-]{0,62}$/;
 
-/** Puts the relay together and starts it. Waits for the installation to be made by an api, until `signal` aborts. */
+/** Puts the relay and the publishing of changes together and starts them. Waits for the installation to be made by an api, until `signal` aborts. */
 export async function compose(config: RelayConfig, logger: Logger, signal: AbortSignal): Promise<ComposedRelay> {
   return composed(async (closers) => {
     const events = await openEventStore(config.eventStore, logger);
@@ -53,22 +56,29 @@ export async function compose(config: RelayConfig, logger: Logger, signal: Abort
       signer: signerOfNothing(keyId, publicKey),
       onSnapshotFault: (error) => logger.warn({ err: error }, 'a snapshot could not be used'),
     });
-    const publisher = createKafkaFeed({
+    const topics = {
       ...config.kafka,
       clientId: 'confledger-relay',
       namespace: config.namespace,
       installation,
-      publicKeys: [publicKey],
-      load: (ledger) => activeOrNull(ledgers, ledger, logger),
       lastPosition: () => events.lastPosition(),
-      onAlarm: ({ kind, ledger, message }) => logger.error({ alarm: kind, ledger }, message),
-      log: ({ level, message }) => logger[level]({ part: 'kafka' }, message),
-    });
-    const lock = createElection({ connectionString: config.electionUrl }, `relay ${config.namespace}`);
-    const relay = startRelay({ events, ledgers, publisher, lock, logger });
-    // It closes the publisher too.
+      onAlarm: ({ kind, ledger, message }: FeedAlarm) => logger.error({ alarm: kind, ledger }, message),
+      log: ({ level, message }: KafkaLogLine) => logger[level]({ part: 'kafka' }, message),
+    };
+    // Each is elected and follows the log by itself: trouble with one of them does not hold the other up.
+    const elected = (name: string): ProjectorLock => createElection({ connectionString: config.electionUrl }, `${name} ${config.namespace}`);
+    const feed = createKafkaFeed({ ...topics, publicKeys: [publicKey], load: (ledger) => activeOrNull(ledgers, ledger, logger) });
+    const relay = startRelay({ events, ledgers, publisher: feed, lock: elected('relay'), logger });
+    // They close their publishers too.
     closers.push(() => relay.stop());
-    return { relay };
+    const changes = startChanges({
+      events,
+      publisher: createKafkaChanges({ ...topics, retentionMs: config.kafka.changesRetentionMs }),
+      lock: elected('changes'),
+      logger,
+    });
+    closers.push(() => changes.stop());
+    return { relay, changes };
   });
 }
 

@@ -15,7 +15,14 @@ test('Postgres and the brokers must be given; the rest has defaults for three br
     eventStore: { kind: 'postgres', url: NEEDED.CONFLEDGER_POSTGRES_URL },
     electionUrl: NEEDED.CONFLEDGER_POSTGRES_URL,
     readModelUrl: NEEDED.CONFLEDGER_POSTGRES_URL,
-    kafka: { brokers: ['one:9092', 'two:9092'], ssl: false, partitions: 12, replicationFactor: 3, minInsyncReplicas: 2 },
+    kafka: {
+      brokers: ['one:9092', 'two:9092'],
+      ssl: false,
+      partitions: 12,
+      replicationFactor: 3,
+      minInsyncReplicas: 2,
+      changesRetentionMs: 604_800_000,
+    },
     logLevel: 'info',
   });
 });
@@ -33,6 +40,11 @@ test('how the brokers are reached is said as in every part', () => {
   });
 });
 
+test.each([-1, 3_600_000])('changes may be kept for %i ms', (changesRetentionMs) => {
+  const config = readConfig({ ...NEEDED, CONFLEDGER_KAFKA_CHANGES_RETENTION_MS: String(changesRetentionMs) });
+  expect(config.kafka).toMatchObject({ changesRetentionMs });
+});
+
 test.each([
   ['CONFLEDGER_POSTGRES_URL', undefined],
   ['CONFLEDGER_POSTGRES_URL', 'mysql://user:hush@localhost/x'],
@@ -40,6 +52,9 @@ test.each([
   ['CONFLEDGER_KAFKA_BROKERS', undefined],
   ['CONFLEDGER_KAFKA_PARTITIONS', '0'],
   ['CONFLEDGER_KAFKA_MIN_INSYNC_REPLICAS', '4'],
+  ['CONFLEDGER_KAFKA_CHANGES_RETENTION_MS', '3599999'],
+  ['CONFLEDGER_KAFKA_CHANGES_RETENTION_MS', '-2'],
+  ['CONFLEDGER_KAFKA_CHANGES_RETENTION_MS', '3600000.5'],
   ['CONFLEDGER_KAFKA_CA_FILE', '/does/not/exist/hush'],
   ['CONFLEDGER_NAMESPACE', 'with space'],
   ['CONFLEDGER_EVENT_STORE', 'files'],

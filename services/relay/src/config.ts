@@ -16,6 +16,14 @@ import {
 } from '@confledger/process';
 import { z } from 'zod';
 
+/** Less is no retention: brokers look every few minutes. */
+const CHANGES_RETENTION_MS_MIN = 60 * 60 * 1_000;
+const RETENTION_RULE = `expected a whole number of milliseconds from ${CHANGES_RETENTION_MS_MIN}, or -1 for ever`;
+const changesRetention = z.coerce
+  .number({ error: RETENTION_RULE })
+  .refine((given) => given === -1 || (Number.isSafeInteger(given) && given >= CHANGES_RETENTION_MS_MIN), RETENTION_RULE)
+  .default(7 * 24 * 60 * 60 * 1_000);
+
 /** The variables, each with its default. */
 const variables = z.object({
   HOST: host,
@@ -25,6 +33,7 @@ const variables = z.object({
   CONFLEDGER_KAFKA_PARTITIONS: count(12),
   CONFLEDGER_KAFKA_REPLICATION_FACTOR: count(3),
   CONFLEDGER_KAFKA_MIN_INSYNC_REPLICAS: count(2),
+  CONFLEDGER_KAFKA_CHANGES_RETENTION_MS: changesRetention,
   CONFLEDGER_LOG_LEVEL: logLevel,
 });
 
@@ -40,10 +49,12 @@ export interface RelayConfig extends Storage {
 }
 
 export interface KafkaConfig extends KafkaAccess {
-  /** What the topic is made with. */
+  /** What both topics are made with. */
   readonly partitions: number;
   readonly replicationFactor: number;
   readonly minInsyncReplicas: number;
+  /** How long changes are kept; -1 for ever. */
+  readonly changesRetentionMs: number;
 }
 
 /** Reads the configuration; throws StartRefused, which names the variables but never a value. */
@@ -65,6 +76,7 @@ export function readConfig(environment: Environment): RelayConfig {
       partitions: values.CONFLEDGER_KAFKA_PARTITIONS,
       replicationFactor: values.CONFLEDGER_KAFKA_REPLICATION_FACTOR,
       minInsyncReplicas: values.CONFLEDGER_KAFKA_MIN_INSYNC_REPLICAS,
+      changesRetentionMs: values.CONFLEDGER_KAFKA_CHANGES_RETENTION_MS,
     },
     logLevel: values.CONFLEDGER_LOG_LEVEL,
   };

@@ -1,28 +1,28 @@
-// How the relay is, for its health port. Used by main.ts.
-import { counter, gauge, type HealthSource } from '@confledger/process';
-import type { RelayStatus, RunningRelay } from './start-relay.js';
+// How the relay and its publishing of changes are, for their health port. Used by main.ts.
+import { counter, gauge, type HealthReport, type HealthSource } from '@confledger/process';
+import type { FollowerState } from './follower-state.js';
+import type { RunningChanges } from './start-changes.js';
+import type { RunningRelay } from './start-relay.js';
+
+const UNKNOWN = 'the log does not answer';
 
 /** Healthy while it writes the feed or stands by; unknown while the log is away. */
 export function healthOf(relay: RunningRelay): HealthSource {
   return {
     name: 'relay',
-    unknown: 'the log does not answer',
+    unknown: UNKNOWN,
     report: async () => {
       const status = await relay.status();
-      const { state, position, last, published, failures } = status;
-      // Only who writes the feed knows where it is.
-      const writes = state === 'active';
       return {
-        healthy: writes || state === 'standby',
-        details: { state, position: String(position), last: String(last), ...(writes ? { lag: String(lagOf(status)) } : {}) },
+        ...standing(status),
         metrics: [
-          gauge('relay_active', '1 when this process writes the feed, 0 on standby', writes ? 1 : 0),
-          gauge('log_position', 'Position of the newest event', last),
-          counter('relay_activations_total', 'Activations that this process gave to nodes', published),
-          counter('relay_failures_total', 'Failures that were tried again', failures),
-          ...(writes
+          gauge('relay_active', '1 when this process writes the feed, 0 on standby', writes(status) ? 1 : 0),
+          gauge('log_position', 'Position of the newest event', status.last),
+          counter('relay_activations_total', 'Activations that this process gave to nodes', status.published),
+          counter('relay_failures_total', 'Failures that were tried again', status.failures),
+          ...(writes(status)
             ? [
-                gauge('feed_position', 'Position that the feed is complete up to', position),
+                gauge('feed_position', 'Position that the feed is complete up to', status.position),
                 gauge('feed_lag_positions', 'How far the feed is behind the log, in positions', lagOf(status)),
               ]
             : []),
@@ -32,6 +32,50 @@ export function healthOf(relay: RunningRelay): HealthSource {
   };
 }
 
-function lagOf({ position, last }: RelayStatus): bigint {
+/** Healthy while it publishes or stands by. Activations go on whatever is said here. */
+export function healthOfChanges(changes: RunningChanges): HealthSource {
+  return {
+    name: 'changes',
+    unknown: UNKNOWN,
+    report: async () => {
+      const status = await changes.status();
+      return {
+        ...standing(status),
+        metrics: [
+          gauge('changes_active', '1 when this process publishes changes, 0 on standby', writes(status) ? 1 : 0),
+          counter('changes_events_total', 'Events that this process published', status.published),
+          counter('changes_failures_total', 'Failures of publishing changes that were tried again', status.failures),
+          ...(writes(status)
+            ? [
+                gauge('changes_position', 'Position that changes are published up to', status.position),
+                gauge('changes_lag_positions', 'How far the published changes are behind the log, in positions', lagOf(status)),
+              ]
+            : []),
+        ],
+      };
+    },
+  };
+}
+
+interface Status {
+  readonly state: FollowerState;
+  readonly position: bigint;
+  readonly last: bigint;
+}
+
+function standing(status: Status): Pick<HealthReport, 'healthy' | 'details'> {
+  const { state, position, last } = status;
+  return {
+    healthy: writes(status) || state === 'standby',
+    details: { state, position: String(position), last: String(last), ...(writes(status) ? { lag: String(lagOf(status)) } : {}) },
+  };
+}
+
+/** Only who writes knows where it is. */
+function writes({ state }: Status): boolean {
+  return state === 'active';
+}
+
+function lagOf({ position, last }: Status): bigint {
   return last > position ? last - position : 0n;
 }

@@ -3,15 +3,16 @@ import { listening, packageVersion, runProcess, serveHealth } from '@confledger/
 import { pino } from 'pino';
 import { compose } from './compose.js';
 import { readConfig } from './config.js';
-import { healthOf } from './health.js';
+import { healthOf, healthOfChanges } from './health.js';
 
 async function start(stopping: AbortSignal): Promise<() => Promise<void>> {
   const config = readConfig(process.env);
   const logger = pino({ level: config.logLevel, base: { part: 'relay' }, timestamp: pino.stdTimeFunctions.isoTime });
   stopping.addEventListener('abort', () => logger.info({ signal: stopping.reason as unknown }, 'stopping'), { once: true });
-  const { relay, close } = await compose(config, logger, stopping);
+  const { relay, changes, close } = await compose(config, logger, stopping);
   const { host, port } = config;
-  const health = await listening(config, () => serveHealth(healthOf(relay), { host, port, version: packageVersion(import.meta.url) }));
+  const sources = [healthOf(relay), healthOfChanges(changes)];
+  const health = await listening(config, () => serveHealth(sources, { host, port, version: packageVersion(import.meta.url) }));
   logger.info({ url: health.url }, 'serving health and metrics');
   return async () => {
     await Promise.all([health.close(), close()]);

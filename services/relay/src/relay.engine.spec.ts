@@ -10,6 +10,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { Kafka, logLevel } from 'kafkajs';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { readConfig } from './config.js';
@@ -32,7 +33,7 @@ interface RelayProcess {
   readonly child: ChildProcess;
   readonly said: () => string;
   /** What its health says; null while it does not answer. */
-  health(): Promise<{ readonly status: number; readonly state: string } | null>;
+  health(): Promise<{ readonly status: number; readonly state: string; readonly changes: string } | null>;
   readonly url: () => string | undefined;
 }
 
@@ -55,8 +56,8 @@ function relayProcess(environment: Readonly<Record<string, string>>): RelayProce
       if (at === undefined) return null;
       const response = await fetch(`${at}/health`).catch(() => null);
       if (response === null) return null;
-      const { checks } = (await response.json()) as { readonly checks: { readonly relay: { readonly state: string } } };
-      return { status: response.status, state: checks.relay.state };
+      const { checks } = (await response.json()) as { readonly checks: Readonly<Record<'relay' | 'changes', { readonly state: string }>> };
+      return { status: response.status, state: checks.relay.state, changes: checks.changes.state };
     },
   };
 }
@@ -77,6 +78,29 @@ async function eventStoreOf(kind: 'postgres' | 'eventstoredb'): Promise<Readonly
   const double = await eventStoreDbDouble();
   cleaners.push(() => double.close());
   return { CONFLEDGER_EVENT_STORE: kind, CONFLEDGER_EVENTSTORE_URL: double.connectionString };
+}
+
+/** The ids of the events that a consumer finds there now, sorted. */
+async function publishedChanges(topic: string): Promise<string[]> {
+  const client = new Kafka({ brokers: kafka.brokers, logLevel: logLevel.NOTHING });
+  const admin = client.admin();
+  const consumer = client.consumer({ groupId: `test-${randomUUID()}`, maxWaitTimeInMs: 50 });
+  const ids: string[] = [];
+  try {
+    await admin.connect();
+    const ends = new Map((await admin.fetchTopicOffsets(topic)).filter(({ low, high }) => low !== high).map(({ partition, high }) => [partition, BigInt(high)]));
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
+      if (BigInt(lastOffset) + 1n >= (ends.get(partition) ?? 0n)) ends.delete(partition);
+    });
+    await consumer.run({ autoCommit: false, eachMessage: ({ message }) => Promise.resolve(void ids.push(String(message.headers?.['ce_id']))) });
+    await eventually(() => ends.size === 0, LONG);
+  } finally {
+    await consumer.disconnect();
+    await admin.disconnect();
+  }
+  return ids.toSorted();
 }
 
 const STORES = ['postgres', 'eventstoredb'] as const;
@@ -106,10 +130,15 @@ test.each(STORES)('on %s, of two relays one is active; killed under writes, the 
   const ledgers = createLedgers({ store, signer, ids, clock });
   await activate(ledgers, 1);
 
-  await eventually(async () => (await first.health())?.state === 'active', LONG);
+  const is = async (process: RelayProcess, state: string): Promise<void> => {
+    await eventually(async () => {
+      expect(await process.health()).toEqual({ status: 200, state, changes: state });
+      return true;
+    }, LONG);
+  };
+  await is(first, 'active');
   const second = relayProcess(environment);
-  await eventually(async () => (await second.health())?.state === 'standby', LONG);
-  expect(await second.health()).toEqual({ status: 200, state: 'standby' });
+  await is(second, 'standby');
 
   const node = await connectNode({ ...NAME, name: 'engine-7', feed: kafkaFeed({ brokers: kafka.brokers, namespace }), publicKey: key.publicKey, startTimeoutMs: 60_000 });
   cleaners.push(() => node.close());
@@ -121,9 +150,16 @@ test.each(STORES)('on %s, of two relays one is active; killed under writes, the 
   first.child.kill('SIGKILL');
   for (let n = 3; n <= 20; n += 1) await activate(ledgers, n);
   await runs(node, 20);
-  expect(await second.health()).toEqual({ status: 200, state: 'active' });
+  await is(second, 'active');
   expect(told).toEqual(told.toSorted((a, b) => a - b));
+  const events = await store.readAll({ after: 0n, limit: 500 });
+  await eventually(async () => {
+    expect(await publishedChanges(`${namespace}.changes`)).toEqual(events.map(({ id }) => id).toSorted());
+    return true;
+  }, LONG);
   const metrics = await (await fetch(`${second.url()}/metrics`)).text();
+  expect(metrics).toContain('confledger_changes_active 1\n');
+  expect(metrics).toMatch(/confledger_changes_lag_positions 0\n/);
   expect(metrics).toContain('confledger_relay_active 1\n');
   expect(metrics).toMatch(/confledger_feed_lag_positions 0\n/);
 

@@ -2,6 +2,7 @@
 import { runRelay } from '@confledger/application';
 import type { RelayEvent, RelayOptions } from '@confledger/application';
 import type { Logger } from 'pino';
+import { stateAfter, type FollowerState } from './follower-state.js';
 
 export interface StartRelayOptions extends Omit<RelayOptions, 'onEvent'> {
   readonly logger: Logger;
@@ -10,7 +11,7 @@ export interface StartRelayOptions extends Omit<RelayOptions, 'onEvent'> {
 
 /** How far the relay is, and what it has done since it was started. */
 export interface RelayStatus {
-  readonly state: 'starting' | 'standby' | 'active' | 'failing' | 'stopped';
+  readonly state: FollowerState;
   /** The feed is complete up to here; on standby what it was when this relay was active last. */
   readonly position: bigint;
   /** The newest event of the log. */
@@ -34,12 +35,12 @@ export interface RunningRelay {
 export function startRelay({ logger, onEvent, ...options }: StartRelayOptions): RunningRelay {
   const stopping = new AbortController();
   let position = 0n;
-  let state: RelayStatus['state'] = 'starting';
+  let state: FollowerState = 'starting';
   const counts = { published: 0, failures: 0 };
   let becomeReady: () => void = () => undefined;
   const ready = new Promise<void>((resolve) => (becomeReady = resolve));
   const follow = (event: RelayEvent): void => {
-    state = stateAfter(event, state);
+    if (event.kind !== 'unreadable') state = stateAfter(event.kind);
     if (event.kind === 'published') counts.published += event.activations.length;
     if (event.kind === 'failed') counts.failures += 1;
     if ('position' in event) position = event.position;
@@ -62,21 +63,6 @@ export function startRelay({ logger, onEvent, ...options }: StartRelayOptions): 
       await options.publisher.close();
     },
   };
-}
-
-function stateAfter(event: RelayEvent, before: RelayStatus['state']): RelayStatus['state'] {
-  switch (event.kind) {
-    case 'active':
-    case 'published':
-      return 'active';
-    case 'standby':
-    case 'superseded':
-      return 'standby';
-    case 'failed':
-      return 'failing';
-    case 'unreadable':
-      return before;
-  }
 }
 
 function log(logger: Logger, event: RelayEvent): void {
