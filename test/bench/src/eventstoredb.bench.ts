@@ -1,5 +1,5 @@
-// Commands a second on EventStoreDB, through the core and through the api as it is shipped, beside bare appends of the same bytes at the
-// same concurrency on the same server. The three take turns, each in a process of its own.
+// Commands a second on EventStoreDB, through the core and through the api as it is shipped, and appends by the adapter alone; beside bare
+// appends of the same bytes at the same concurrency on the same server. They take turns, each in a process of its own.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -51,7 +51,8 @@ async function overHttp(connections: number, requests: number): Promise<LanesRes
 const report = new Report();
 for (const [lanes, requests] of REQUESTS) {
   const parties = [
-    { name: 'core', run: () => core.ask<LanesResult>({ lanes, requests }), results: [] as LanesResult[] },
+    { name: 'core', run: () => core.ask<LanesResult>({ work: 'commands', lanes, requests }), results: [] as LanesResult[] },
+    { name: 'adapter alone', run: () => core.ask<LanesResult>({ work: 'appends', lanes, requests }), results: [] as LanesResult[] },
     { name: 'bare appends', run: () => bare.ask<LanesResult>({ lanes, requests }), results: [] as LanesResult[] },
     { name: 'HTTP', run: () => overHttp(lanes, requests), results: [] as LanesResult[] },
   ];
@@ -65,6 +66,7 @@ for (const [lanes, requests] of REQUESTS) {
   }
   const share = (name: string): number => (of(name, 'perSecond') / of('bare appends', 'perSecond')) * 100;
   report.atLeast(`core / bare appends, ${lanes} in flight`, share('core'), '%', 80);
+  report.atLeast(`adapter alone / bare appends, ${lanes} in flight`, share('adapter alone'), '%', 80);
   report.add(`HTTP / bare appends, ${lanes} in flight`, share('HTTP'), '%');
 }
 report.save();

@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { eventually } from '@confledger/test-support';
 import { FLAGS } from './children.js';
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 60_000;
+/** A benchmark that is profiled has its services profiled. */
+const PROFILING = process.execArgv.filter((flag) => flag.startsWith('--cpu-prof'));
 
 export interface ServiceProcess {
   /** Where it serves, or its health. */
@@ -28,7 +30,7 @@ export async function startService(name: 'api' | 'relay', directory: string, set
   const main = fileURLToPath(new URL(`../../../services/${name}/dist/main.js`, import.meta.url));
   const file = path.join(directory, `${name}.log`);
   const log = openSync(file, 'w');
-  const child = spawn(process.execPath, [...FLAGS, main], { env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', ...settings }, stdio: ['ignore', log, 'inherit'] });
+  const child = spawn(process.execPath, [...FLAGS, ...PROFILING, main], { env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', ...settings }, stdio: ['ignore', log, 'inherit'] });
   closeSync(log);
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);

@@ -53,3 +53,12 @@ export function transactionsOf(records: readonly Message[]): Message[][] {
   }
   return [...transactions].sort(([one], [other]) => Number(one - other)).map(([, messages]) => messages);
 }
+
+/** The records of a topic of changes in the order of the log, so many at a time. */
+export function batchesOf(records: readonly Message[], size: number): Message[][] {
+  const position = ({ headers }: Message): bigint => BigInt(String(headers?.['ce_position']).split(':')[1] ?? 0);
+  const inOrder = records.map((record) => ({ record, at: position(record) })).sort((one, other) => Number(one.at - other.at));
+  const batches: Message[][] = [];
+  for (let from = 0; from < inOrder.length; from += size) batches.push(inOrder.slice(from, from + size).map(({ record }) => record));
+  return batches;
+}

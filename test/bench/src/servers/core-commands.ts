@@ -1,5 +1,5 @@
-// Commands through the core over EventStoreDB, without HTTP: one ledger a lane. Says what the event of one is. Started by the
-// EventStoreDB benchmark.
+// Commands through the core over EventStoreDB, without HTTP, one ledger a lane; and appends of the same bytes by the adapter alone. Says
+// what the event of a command is. Started by the EventStoreDB benchmark.
 import { randomUUID } from 'node:crypto';
 import { createLedgers, ledgerStream } from '@confledger/application';
 import { openEventStore } from '@confledger/event-stores';
@@ -23,5 +23,16 @@ async function set(lane: number): Promise<void> {
 await set(0);
 await set(0);
 const [event] = await store.readStream(ledgerStream('production.engine-0'), { direction: 'backwards', limit: 1 });
-answers((asked: LanesAsked) => runLanes(asked, set));
-ready({ event: JSON.stringify(event, ['type', 'data', 'metadata']) }, () => store.close());
+if (event === undefined) throw new Error('a command left no event');
+const { type, data, metadata } = event;
+
+const revisions = new Map<number, number>();
+async function append(lane: number): Promise<void> {
+  const revision = revisions.get(lane) ?? -1;
+  const { outcome } = await store.append(`config-adapter.engine-${lane}`, revision, [{ id: randomUUID(), type, data, metadata }]);
+  if (outcome === 'conflict') throw new Error('somebody else writes here');
+  revisions.set(lane, revision + 1);
+}
+
+answers(({ work, ...asked }: LanesAsked & { readonly work: 'commands' | 'appends' }) => runLanes(asked, work === 'commands' ? set : append));
+ready({ event: JSON.stringify({ type, data, metadata }) }, () => store.close());
