@@ -2,7 +2,7 @@
 // it is answered. They note what was acknowledged, for the crash test to hold against the log.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '@confledger/test-support';
-import type { ApiCaller } from './api-caller.js';
+import type { ApiCaller, ApiResponse } from './api-caller.js';
 
 /** What a client was told. */
 export interface Acknowledged {
@@ -11,6 +11,13 @@ export interface Acknowledged {
   readonly changed: boolean;
   readonly version: number | null;
   readonly digest: string;
+}
+
+/** An attempt that was answered 503, or not at all. */
+export interface Unserved {
+  /** Null when there was no answer. */
+  readonly code: string | null;
+  readonly tookMs: number;
 }
 
 interface WriteData {
@@ -34,6 +41,8 @@ export class MixedClient {
   readonly acknowledged: Acknowledged[] = [];
   /** Answers that are neither a success, nor a refusal, nor a part that is away. */
   readonly strange: string[] = [];
+  /** Attempts that a part kept from being served; each was repeated. */
+  readonly unserved: Unserved[] = [];
   readonly #name: string;
   readonly #service: string;
   readonly #target: () => ApiCaller;
@@ -91,8 +100,11 @@ export class MixedClient {
     const path = `/configurations/${this.#service}${place}`;
     const answer = await eventually(
       async () => {
-        const given = await this.#target().call(method, path, body, { 'idempotency-key': commandId });
-        return given.status === 503 ? undefined : given;
+        const began = performance.now();
+        const given = await this.#attempt(method, path, body, commandId);
+        if (given !== null && given.status !== 503) return given;
+        this.unserved.push({ code: given?.body.code ?? null, tookMs: performance.now() - began });
+        return undefined;
       },
       { timeoutMs: ANSWER_TIMEOUT_MS },
     );
@@ -105,5 +117,12 @@ export class MixedClient {
     // A batch says under `commit` what other writes say under `data`.
     const { changed, version, digest } = ('commit' in told ? told.commit : told.data) as WriteData;
     this.acknowledged.push({ ledger: `production.${this.#service}`, commandId, changed, version, digest });
+  }
+
+  /** Null when there is no answer. */
+  #attempt(method: string, path: string, body: unknown, commandId: string): Promise<ApiResponse | null> {
+    return Promise.resolve()
+      .then(() => this.#target().call(method, path, body, { 'idempotency-key': commandId }))
+      .catch(() => null);
   }
 }

@@ -11,6 +11,9 @@ import { eventually } from './eventually.js';
 export interface KafkaProcess {
   /** kill -9: the data stays, for a start on the same directory. */
   kill(): Promise<void>;
+  /** SIGSTOP. */
+  pause(): void;
+  resume(): void;
   /** Ends the broker at once and removes its directory. */
   stop(): Promise<void>;
 }
@@ -112,6 +115,8 @@ export async function startBroker(jars: string, directory: string, port: number)
       process.kill(pid, 'SIGKILL');
       await ended;
     },
+    pause: () => void process.kill(pid, 'SIGSTOP'),
+    resume: () => void process.kill(pid, 'SIGCONT'),
   };
 }
 

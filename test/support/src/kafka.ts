@@ -16,6 +16,9 @@ export interface TestKafka {
   kill(): Promise<void>;
   /** Starts it again at the same address, on the data that it had. Kills it first when it runs. */
   restart(): Promise<void>;
+  /** SIGSTOP: it holds its connections, takes new ones, and answers nothing. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
 }
 
 /** One that speaks over TLS only, with those who say who they are. Always ours. */
@@ -60,7 +63,7 @@ async function attempted<T>(start: (jars: string) => Promise<T>): Promise<T> {
 
 function theirs(brokers: string[]): TestKafka {
   const refuse = (): Promise<never> => Promise.reject(new Error('the brokers of CONFLEDGER_TEST_KAFKA_BROKERS are not ours to kill'));
-  return { brokers, ours: false, stop: () => Promise.resolve(), kill: refuse, restart: refuse };
+  return { brokers, ours: false, stop: () => Promise.resolve(), kill: refuse, restart: refuse, pause: refuse, resume: refuse };
 }
 
 async function startOurs(jars: string, security: KafkaSecurity | null): Promise<TestKafka> {
@@ -93,6 +96,8 @@ async function startOurs(jars: string, security: KafkaSecurity | null): Promise<
       broker = await startBroker(jars, directory, port);
       killed = false;
     },
+    pause: async () => broker.pause(),
+    resume: async () => broker.resume(),
   };
 }
 

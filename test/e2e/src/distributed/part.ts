@@ -123,11 +123,29 @@ export class Part extends Process {
 
   /** Null while it does not answer. */
   async health(): Promise<PartHealth | null> {
-    const url = this.url();
-    const response = url === undefined ? null : await fetch(`${url}/health`).catch(() => null);
+    const response = await this.#get('/health');
     if (response === null) return null;
     const { checks } = (await response.json()) as { readonly checks: Readonly<Record<string, { readonly state?: string; readonly lag?: string }>> };
     const own = checks[this.name];
     return { status: response.status, state: own?.state ?? 'unknown', lag: own?.lag };
+  }
+
+  /** The status of a probe: `/health/live`, `/health/ready`. Null while it does not answer. */
+  async probe(path: '/health/live' | '/health/ready'): Promise<number | null> {
+    const response = await this.#get(path);
+    await response?.arrayBuffer();
+    return response?.status ?? null;
+  }
+
+  /** A metric without labels, by its name without `confledger_`; undefined when it does not say it now. */
+  async metric(name: string): Promise<number | undefined> {
+    const response = await this.#get('/metrics');
+    const value = new RegExp(`^confledger_${name} (.+)$`, 'm').exec((await response?.text()) ?? '')?.[1];
+    return value === undefined ? undefined : Number(value);
+  }
+
+  async #get(path: string): Promise<Response | null> {
+    const url = this.url();
+    return url === undefined ? null : fetch(`${url}${path}`).catch(() => null);
   }
 }
