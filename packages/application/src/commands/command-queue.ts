@@ -194,7 +194,7 @@ export class CommandQueue {
   }
 
   #committed(result: Extract<AppendResult, { outcome: 'appended' }>, loaded: Loaded, sent: number): void {
-    if (result.alreadyThere) return this.#options.kept.drop();
+    if (result.alreadyThere) return this.#options.kept.forget();
     this.#confirmedFor = sent;
     this.#options.kept.advance(loaded);
   }

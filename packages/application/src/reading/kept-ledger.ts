@@ -3,12 +3,14 @@
 import { LedgerCorrupt, evolve } from '@confledger/domain';
 import { decodeEvent } from '../codec.js';
 import type { LedgerReader, Loaded } from './ledger-reader.js';
-import type { StoredEvent } from '../ports/event-store.js';
+import { EventStoreUnavailable, type StoredEvent } from '../ports/event-store.js';
 
 export class KeptLedger {
   readonly ledger: string;
   readonly #reader: LedgerReader;
   #kept: Loaded | null = null;
+  /** Was true once: never what an append in doubt may have made of it. */
+  #known: Loaded | null = null;
   #reading: Promise<Loaded> | null = null;
   #nextReading: Promise<Loaded> | null = null;
   #savingSnapshot = false;
@@ -23,9 +25,14 @@ export class KeptLedger {
     return this.#kept;
   }
 
+  /** What is kept, or was before a doubt: enough for whoever asks for a state of the log, but not for its newest. */
+  get known(): Loaded | null {
+    return this.#kept ?? this.#known;
+  }
+
   /** Leaves held in memory, for the bound over all ledgers. */
   get leafCount(): number {
-    const state = this.#kept?.state;
+    const state = this.known?.state;
     return state?.phase === 'existing' ? state.head.document.leafCount : 0;
   }
 
@@ -36,13 +43,18 @@ export class KeptLedger {
 
   /**
    * The state at the end of the stream, by a read that began after this call: everything acknowledged before is in it.
-   * Callers that come while a read is under way share the next one.
+   * Callers that come while a read is under way share the next one, or its failure when the store was away.
    */
   fresh(): Promise<Loaded> {
     if (this.#reading === null) return this.#read();
     this.#nextReading ??= this.#reading.then(
       () => this.#startNext(),
-      () => this.#startNext(),
+      (error: unknown) => {
+        // A store that hangs would make them wait its whole time limit once more.
+        if (!(error instanceof EventStoreUnavailable)) return this.#startNext();
+        this.#nextReading = null;
+        throw error;
+      },
     );
     return this.#nextReading;
   }
@@ -51,6 +63,7 @@ export class KeptLedger {
   advance(loaded: Loaded): void {
     if (this.#kept !== null && this.#kept.state.revision >= loaded.state.revision) return;
     this.#kept = { ...loaded, snapshotAt: Math.max(loaded.snapshotAt, this.#kept?.snapshotAt ?? 0) };
+    this.#known = null;
     this.#snapshotLater();
   }
 
@@ -61,13 +74,20 @@ export class KeptLedger {
     try {
       this.advance({ ...kept, state: evolve(kept.state, decodeEvent(stored)), position: stored.position });
     } catch {
-      this.drop();
+      this.forget();
     }
   }
 
-  /** Forgets what is kept, because the outcome of an append was in doubt. */
+  /** Nothing is proposed on what is kept any more, because the outcome of an append was in doubt. */
   drop(): void {
+    this.#known = this.known;
     this.#kept = null;
+  }
+
+  /** Nor is it answered from: something newer was acknowledged, or it does not fit the log. */
+  forget(): void {
+    this.#kept = null;
+    this.#known = null;
   }
 
   #startNext(): Promise<Loaded> {
@@ -83,7 +103,7 @@ export class KeptLedger {
       (error: unknown) => {
         this.#reading = null;
         // What is kept may be what does not fit: the next reading begins anew.
-        if (error instanceof LedgerCorrupt) this.drop();
+        if (error instanceof LedgerCorrupt) this.forget();
         throw error;
       },
     );

@@ -29,7 +29,7 @@ export async function readLedger(request: ReadRequest): Promise<ReadOutcome> {
 }
 
 async function current({ kept, selector }: ReadRequest): Promise<Loaded> {
-  return (selector.consistency === 'local' ? kept.kept : null) ?? kept.fresh();
+  return (selector.consistency === 'local' ? kept.known : null) ?? kept.fresh();
 }
 
 async function at({ reader, name }: ReadRequest, now: Loaded, instant: string): Promise<Loaded> {

@@ -10,7 +10,7 @@ import { InMemorySnapshotStore } from '../adapters/in-memory-snapshot-store.js';
 import { toAppend } from '../codec.js';
 import { LedgerReader, SNAPSHOT_INTERVAL_EVENTS } from './ledger-reader.js';
 import type { ReadSelector } from '../ledgers.js';
-import type { EventStore, StoredEvent } from '../ports/event-store.js';
+import { EventStoreUnavailable, type EventStore, type StoredEvent } from '../ports/event-store.js';
 import type { SnapshotStore } from '../ports/snapshots.js';
 import { PROVISIONAL_MS } from './read-ledger.js';
 import { SNAPSHOT_CODE_VERSION, decodeSnapshot, encodeSnapshot } from './snapshot-codec.js';
@@ -262,6 +262,33 @@ test('reads with local consistency ask the store once, and then no more', async 
   expect(store.calls.reads).toBe(reads);
   await core.found();
   expect(store.calls.reads).toBe(reads + 1);
+});
+
+test('reads with local consistency are answered while the store is away, also after a write that failed; others are not', async () => {
+  const store = faultyEventStore(createInMemoryEventStore());
+  const core = testCore(store);
+  await core.set('a', 1);
+  store.unreadable = true;
+  store.nextAppends({ kind: 'lose the answer' });
+  await expect(core.set('a', 2)).rejects.toThrow();
+  expect((await core.found({ consistency: 'local' })).document.toJson()).toEqual({ a: 1 });
+  await expect(core.found()).rejects.toThrow(EventStoreUnavailable);
+  store.unreadable = false;
+  expect((await core.found()).document.toJson()).toEqual({ a: 2 });
+  expect((await core.found({ consistency: 'local' })).document.toJson()).toEqual({ a: 2 });
+});
+
+test('reads that wait behind one that the store did not answer are told so with it, and the next begins anew', async () => {
+  const store = faultyEventStore(createInMemoryEventStore());
+  const core = testCore(store);
+  await core.set('a', 1);
+  const { reads } = store.calls;
+  store.unreadable = true;
+  const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => core.found()));
+  expect(outcomes.map(({ status }) => status)).toEqual(Array(10).fill('rejected'));
+  expect(store.calls.reads - reads).toBe(1);
+  store.unreadable = false;
+  expect((await core.found()).document.toJson()).toEqual({ a: 1 });
 });
 
 test('reads that come together share a read of the log that began after all of them', async () => {
