@@ -35,7 +35,8 @@ export function createEventStoreDbEventStore(options: EventStoreDbEventStoreOpti
   const reads = new Reads(connection, names, readTimeoutMs);
   const appends = new Appends({
     batch: new BatchAppends(connection),
-    reads,
+    // Whoever appends has waited for three attempts when the stream is looked at.
+    reads: new Reads(connection, names, Math.min(attemptTimeoutMs, readTimeoutMs)),
     newestSeen,
     attemptTimeoutMs,
     onRetry: (error) => logger?.warn({ error }, 'An append failed and is tried again.'),
