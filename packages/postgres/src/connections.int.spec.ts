@@ -43,6 +43,18 @@ test('a statement that a silent server does not answer is a SilentServer, and it
   await eventually(() => proxy.connections === 0);
 });
 
+test('a query that nobody watches is given up with its connection when the server falls silent', { timeout: 20_000 }, async () => {
+  const pool = createPool({ ...viaProxy(), connectionsMax: 1, statementTimeoutMs: 100 });
+  await pool.query('SELECT 1');
+  proxy.pause();
+  await expect(pool.query('SELECT 1')).rejects.toThrow('timeout');
+  // What was its connection would answer somebody else's query with this one's rows.
+  await eventually(() => proxy.connections === 0);
+  proxy.resume();
+  expect((await pool.query('SELECT 2 AS two')).rows).toEqual([{ two: 2 }]);
+  await pool.end();
+});
+
 test('a pooled connection that breaks while it is in use rejects its query and harms nothing else', async () => {
   const pool = createPool(viaProxy());
   const client = await pool.connect();

@@ -18,6 +18,8 @@ export const CONNECT_TIMEOUT_MS_DEFAULT = 5_000;
 export const STATEMENT_TIMEOUT_MS_DEFAULT = 30_000;
 /** How much longer than the server's own limit a client waits before it calls the connection dead. */
 export const SILENCE_MS_MAX = 1_000;
+/** A query without an answer for so much longer is given up with its connection, also where nobody watches it. */
+const ABANDONED_MS = 2 * SILENCE_MS_MAX;
 /** How long a farewell may take. */
 const END_MS_MAX = 500;
 const POOL_CONNECTIONS_DEFAULT = 8;
@@ -105,7 +107,9 @@ export class SilentServer extends Error {
 }
 
 function clientConfig(options: PostgresOptions): pg.ClientConfig {
+  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS_DEFAULT } = options;
   return {
+    ...(statementTimeoutMs === 0 ? {} : { query_timeout: statementTimeoutMs + ABANDONED_MS }),
     connectionString: options.connectionString,
     application_name: options.applicationName ?? 'confledger',
     connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS_DEFAULT,

@@ -6,7 +6,7 @@ export { createPostgresReadModel } from './read-model.js';
 export type { PostgresReadModelOptions } from './read-model.js';
 export { migrateReadModel, READ_MODEL_SCHEMA_DEFAULT } from './schema.js';
 export type { ReadModelLocation } from './schema.js';
-export { createPostgresSnapshotStore } from './snapshot-store.js';
+export { createPostgresSnapshotStore, SNAPSHOT_LIMITS } from './snapshot-store.js';
 export { createPostgresProjections } from './projections.js';
 export type { PostgresProjections } from './projections.js';
 export { rebuildReadModel, RebuildUnderWay } from './rebuild.js';

@@ -4,6 +4,7 @@ import { quotedSchema } from '@confledger/postgres';
 import type pg from 'pg';
 import { instantOf } from './columns.js';
 import { READ_MODEL_SCHEMA_DEFAULT } from './schema.js';
+import { unavailable } from './unavailable.js';
 
 interface ReportColumns {
   readonly environment: string;
@@ -15,13 +16,20 @@ interface ReportColumns {
   readonly reported_at: Date;
 }
 
-/** `migrateReadModel` must have been run. The pool stays the caller's. */
+/** `migrateReadModel` must have been run. The pool stays the caller's. Everything rejects with `ReadModelUnavailable` while Postgres is away. */
 export function createPostgresNodeReports(pool: pg.Pool, options: { readonly schema?: string } = {}): NodeReports {
   const table = `${quotedSchema(options.schema ?? READ_MODEL_SCHEMA_DEFAULT)}.node_reports`;
+  const query = async <Row extends object>(text: string, values: unknown[]): Promise<Row[]> => {
+    try {
+      return (await pool.query<Row>(text, values)).rows;
+    } catch (error) {
+      throw unavailable(error);
+    }
+  };
   return {
     async put({ environment, service, name, state, running, rejected, reportedAt }) {
       // Two apis may write out of order: the newest report is the one that was made last.
-      await pool.query(
+      await query(
         `INSERT INTO ${table} (environment, service, name, state, running, rejected, reported_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (environment, service, name) DO UPDATE
            SET state = excluded.state, running = excluded.running, rejected = excluded.rejected, reported_at = excluded.reported_at
@@ -30,13 +38,13 @@ export function createPostgresNodeReports(pool: pg.Pool, options: { readonly sch
       );
     },
     async forget(now) {
-      await pool.query(`DELETE FROM ${table} WHERE reported_at < CASE state WHEN 'closed' THEN $1::timestamptz ELSE $2::timestamptz END`, [
+      await query(`DELETE FROM ${table} WHERE reported_at < CASE state WHEN 'closed' THEN $1::timestamptz ELSE $2::timestamptz END`, [
         new Date(now - CLOSED_NODE_KEPT_MS).toISOString(),
         new Date(now - SILENT_NODE_KEPT_MS).toISOString(),
       ]);
     },
     async list({ environment, service }) {
-      const { rows } = await pool.query<ReportColumns>(
+      const rows = await query<ReportColumns>(
         `SELECT * FROM ${table} WHERE ($1::text IS NULL OR environment = $1) AND ($2::text IS NULL OR service = $2) ORDER BY environment, service, name`,
         [environment ?? null, service ?? null],
       );

@@ -1,12 +1,10 @@
 // The read model on Postgres: queries on the views of the fixed schema, which always show the generation that serves.
 // Each answer comes from one statement, so its rows and its position belong together.
 import {
-  CursorInvalid,
   cursorBehind,
   ledgerOfCursor,
   numberOfCursor,
   partsOfLedger,
-  ReadModelUnavailable,
   type AuditRow,
   type LedgerRow,
   type Page,
@@ -15,11 +13,12 @@ import {
   type ReadModel,
   type VersionRow,
 } from '@confledger/application';
-import { createPool, failureOf, quotedSchema, SILENCE_MS_MAX, STATEMENT_TIMEOUT_MS_DEFAULT, within } from '@confledger/postgres';
+import { createPool, quotedSchema, SILENCE_MS_MAX, STATEMENT_TIMEOUT_MS_DEFAULT, within } from '@confledger/postgres';
 import { auditQuery, auditRowOf, historyQuery, type AuditColumns, type Query } from './audit-queries.js';
 import { instantOf, numberOf } from './columns.js';
 import { PositionWatch } from './position-watch.js';
 import { READ_MODEL_SCHEMA_DEFAULT, type ReadModelLocation } from './schema.js';
+import { unavailable } from './unavailable.js';
 import { versionRowOf, versionsQuery, type VersionColumns } from './version-queries.js';
 
 export interface PostgresReadModelOptions extends ReadModelLocation {
@@ -187,10 +186,4 @@ interface ParkedColumns {
 
 function parkedOf({ position, stream, revision, event_id: eventId, type, reason }: ParkedColumns): ParkedEvent {
   return { position: BigInt(position), stream, revision: Number(revision), eventId, type, reason };
-}
-
-/** A fault of ours (a wrong statement) stays what it is; everything else says that the read model cannot answer now. */
-function unavailable(error: unknown): unknown {
-  if (error instanceof CursorInvalid || failureOf(error) === 'faulty') return error;
-  return new ReadModelUnavailable('The read model does not answer.', { cause: error });
 }

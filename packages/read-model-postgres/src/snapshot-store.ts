@@ -4,6 +4,9 @@ import { quotedSchema } from '@confledger/postgres';
 import type pg from 'pg';
 import { READ_MODEL_SCHEMA_DEFAULT } from './schema.js';
 
+/** A snapshot that does not come soon is of no use: the stream is read instead. For the pool that snapshots are read with. */
+export const SNAPSHOT_LIMITS = { connectTimeoutMs: 2_000, statementTimeoutMs: 2_000 } as const;
+
 interface SnapshotColumns {
   readonly stream: string;
   readonly code_version: number;
