@@ -6,16 +6,24 @@ export interface LanesAsked {
   readonly requests: number;
 }
 
+/** As a process is asked for it. */
+export function lanesAsked({ lanes, requests }: Readonly<Record<string, string | number>>): LanesAsked {
+  return { lanes: Number(lanes), requests: Number(requests) };
+}
+
 /** Milliseconds. */
 export interface LanesResult {
   readonly perSecond: number;
   readonly medianMs: number;
   readonly p99Ms: number;
+  /** Of this process, for each request: what a loud machine does not change. */
+  readonly cpuMs: number;
 }
 
 export async function runLanes({ lanes, requests }: LanesAsked, request: (lane: number) => Promise<unknown>): Promise<LanesResult> {
   const latencies: number[] = [];
   const each = Math.ceil(requests / lanes);
+  const cpuBefore = process.cpuUsage();
   const begin = performance.now();
   await Promise.all(
     Array.from({ length: lanes }, async (_, lane) => {
@@ -27,5 +35,7 @@ export async function runLanes({ lanes, requests }: LanesAsked, request: (lane: 
     }),
   );
   const seconds = (performance.now() - begin) / 1_000;
-  return { perSecond: latencies.length / seconds, medianMs: median(latencies), p99Ms: quantile(latencies, 0.99) };
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const cpuMs = (user + system) / 1_000 / latencies.length;
+  return { perSecond: latencies.length / seconds, medianMs: median(latencies), p99Ms: quantile(latencies, 0.99), cpuMs };
 }

@@ -9,7 +9,8 @@ const kafka = bareKafka(brokers);
 const records = await recordsOf(kafka, source);
 const transactions = batch === undefined ? transactionsOf(records) : batchesOf(records, Number(batch));
 
-answers(async ({ topic }: { readonly topic: string }) => {
+answers(async (question) => {
+  const topic = String(question['topic']);
   await makeTopic(kafka, topic, Number(partitions));
   const producer = await bareProducer(kafka, topic);
   // As ours finds its way to the brokers before it has anything to carry.

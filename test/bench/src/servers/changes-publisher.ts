@@ -21,10 +21,10 @@ for (let after = 0n; ; ) {
   after = last.position;
 }
 
-answers(async ({ topicsOf }: { readonly topicsOf: string }) => {
+answers(async ({ topicsOf }) => {
   const publisher = createKafkaChanges({
     brokers: brokers.split(','),
-    namespace: topicsOf,
+    namespace: String(topicsOf),
     installation: '7c7c7c7c-7c7c-4c7c-8c7c-7c7c7c7c7c7c',
     lastPosition: () => store.lastPosition(),
     partitions: Number(partitions),

@@ -3,8 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { createLedgers, ledgerStream } from '@confledger/application';
 import { openEventStore } from '@confledger/event-stores';
-import { runLanes } from '../lanes.js';
-import type { LanesAsked } from '../lanes.js';
+import { lanesAsked, runLanes } from '../lanes.js';
 import { signer } from '../history.js';
 import { answers, ready } from './lifecycle.js';
 
@@ -34,5 +33,5 @@ async function append(lane: number): Promise<void> {
   revisions.set(lane, revision + 1);
 }
 
-answers(({ work, ...asked }: LanesAsked & { readonly work: 'commands' | 'appends' }) => runLanes(asked, work === 'commands' ? set : append));
+answers((question) => runLanes(lanesAsked(question), question['work'] === 'commands' ? set : append));
 ready({ event: JSON.stringify({ type, data, metadata }) }, () => store.close());

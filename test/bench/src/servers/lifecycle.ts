@@ -9,8 +9,10 @@ export function ready(message: Readonly<Record<string, string>>, stop: () => Pro
   process.send?.(message);
 }
 
+export type Question = Readonly<Record<string, string | number>>;
+
 /** A question that cannot be answered ends the process. */
-export function answers<Question>(answer: (question: Question) => Promise<object>): void {
+export function answers(answer: (question: Question) => Promise<object>): void {
   process.on('message', (received: unknown) => {
     if (typeof received !== 'object' || received === null || !('question' in received)) return;
     void answer(received.question as Question).then((answered) => process.send?.({ answer: answered }));

@@ -17,10 +17,11 @@ for (let ledger = 0; ledger < Number(count); ledger += 1) {
   if (active !== null) documents.push(active);
 }
 
-answers(async ({ topicsOf, activationsAtOnce }: { readonly topicsOf: string; readonly activationsAtOnce: number }) => {
+answers(async (question) => {
+  const activationsAtOnce = Number(question['activationsAtOnce']);
   const publisher = createKafkaFeed({
     brokers: brokers.split(','),
-    namespace: topicsOf,
+    namespace: String(question['topicsOf']),
     installation: installation.installation,
     publicKeys: [installation.publicKey],
     load: () => Promise.resolve(null),
