@@ -5,6 +5,7 @@ export { counter, gauge, serveHealth } from './health-server.js';
 export type { HealthReport, HealthServer, HealthSource, Metric } from './health-server.js';
 export { KAFKA_BROKERS_RULE, kafkaOf, kafkaSettings } from './kafka.js';
 export type { KafkaAccess } from './kafka.js';
+export { KNOWN_VARIABLES } from './known-variables.js';
 export { listening } from './listening.js';
 export { packageVersion } from './package-version.js';
 export { runProcess } from './run-process.js';

@@ -1,5 +1,6 @@
 // Reads a service's settings from environment variables, by the schema of its config.ts.
 import { z } from 'zod';
+import { misspeltVariables } from './known-variables.js';
 import { StartRefused } from './start-refused.js';
 
 /** `process.env`, or what a test puts in its place. */
@@ -7,25 +8,29 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The values of the variables that the schema names; an empty one counts as not set. Throws StartRefused with one line for each variable
- * that is missing or cannot be meant: its name, the rule and the remedy, and never its value, which may hold a password.
+ * that is missing, misspelt or cannot be meant: its name, the rule and the remedy, and never its value, which may hold a password.
  */
 export function readSettings<Variables extends z.ZodObject>(variables: Variables, environment: Environment): z.output<Variables> {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''));
+  const misspelt = misspeltVariables(given);
   const parsed = variables.safeParse(given);
-  if (parsed.success) return parsed.data;
+  if (parsed.success && misspelt.length === 0) return parsed.data;
+  throw new StartRefused([...misspelt, ...(parsed.success ? [] : linesOf(variables, parsed.error, given))].join('\n'));
+}
+
+function linesOf(variables: z.ZodObject, error: z.ZodError, given: Environment): string[] {
   const rules = new Map<string, string>();
-  for (const { path, message } of parsed.error.issues) {
+  for (const { path, message } of error.issues) {
     const variable = String(path[0]);
     // The first problem of a variable says enough.
     if (!rules.has(variable)) rules.set(variable, message);
   }
-  const lines = [...rules].map(([variable, rule]) => {
+  return [...rules].map(([variable, rule]) => {
     const { shape } = variables;
     return Object.hasOwn(given, variable)
       ? `${variable}: ${rule}. ${remedyOf(shape[variable])}`
       : `${variable} is not set: ${rule}. Set it.`;
   });
-  throw new StartRefused(lines.join('\n'));
 }
 
 function remedyOf(schema: z.core.$ZodType | undefined): string {
