@@ -1,9 +1,13 @@
-// What infra/ promises and no engine here can run: compose.yaml, the environment of its parts, the topic's settings. Read, not started.
-import { readFileSync } from 'node:fs';
+// What infra/ promises and no engine here can run: compose.yaml, the environment of its parts, the topics' settings. Read, not started.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { DELETE_RETENTION_MS } from '../../../packages/feed-kafka/src/publisher/topic-settings.js';
+import { CHANGES_RETENTION_MS_DEFAULT } from '../../../packages/feed-kafka/src/publisher/kafka-changes.js';
+import { ACTIVE_TOPIC_RULES, changesTopicRules, DELETE_RETENTION_MS, type TopicRules } from '../../../packages/feed-kafka/src/publisher/topic-settings.js';
 import { readConfig as apiConfig } from '../../../services/api/src/config.js';
 import { readConfig as projectorConfig } from '../../../services/projector/src/config.js';
 import { readConfig as relayConfig } from '../../../services/relay/src/config.js';
@@ -87,12 +91,37 @@ test('Every named volume is declared and used', () => {
   expect([...new Set(used)].sort()).toEqual(Object.keys(compose.volumes).sort());
 });
 
-test('The topic that is made by hand is the one that the relay makes', () => {
-  const settings = read('kafka/topics/active.properties').replaceAll(/^#.*\n/gm, '').trim().split('\n');
-  expect(settings).toEqual(['cleanup.policy=compact', `delete.retention.ms=${DELETE_RETENTION_MS}`]);
+test('The topics that are made by hand are those that the relay makes', () => {
   const { kafka } = relayConfig({ CONFLEDGER_POSTGRES_URL: 'postgres://x/y', CONFLEDGER_KAFKA_BROKERS: 'one:9092' });
-  const script = read('kafka/topics/create.sh');
-  expect(script).toContain(`CONFLEDGER_KAFKA_PARTITIONS:-${kafka.partitions}}`);
-  expect(script).toContain(`CONFLEDGER_KAFKA_REPLICATION_FACTOR:-${kafka.replicationFactor}}`);
-  expect(script).toContain(`CONFLEDGER_KAFKA_MIN_INSYNC_REPLICAS:-${kafka.minInsyncReplicas}}`);
+  expect(kafka.changesRetentionMs).toBe(CHANGES_RETENTION_MS_DEFAULT);
+  const call = (topic: string, { made }: TopicRules): string =>
+    [
+      `--bootstrap-server one:9092 --create --if-not-exists --topic confledger.${topic}`,
+      `--partitions ${kafka.partitions} --replication-factor ${kafka.replicationFactor}`,
+      ...Object.entries(made).map(([name, value]) => `--config ${name}=${value}`),
+      `--config min.insync.replicas=${kafka.minInsyncReplicas} --command-config client.properties`,
+    ].join(' ');
+  expect(callsOfScript({})).toEqual([call('active', ACTIVE_TOPIC_RULES), call('changes', changesTopicRules(kafka.changesRetentionMs))]);
 });
+
+test('Namespace, numbers and retention of the topics that are made by hand come from the environment', () => {
+  const numbers = { PARTITIONS: '3', REPLICATION_FACTOR: '1', MIN_INSYNC_REPLICAS: '1', CHANGES_RETENTION_MS: '-1' };
+  const environment = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [`CONFLEDGER_KAFKA_${name}`, value]));
+  const [active, changes] = callsOfScript({ ...environment, CONFLEDGER_NAMESPACE: 'desk' });
+  const common = '--partitions 3 --replication-factor 1';
+  expect(active).toContain(`--topic desk.active ${common} --config cleanup.policy=compact --config delete.retention.ms=${DELETE_RETENTION_MS} `);
+  expect(changes).toContain(`--topic desk.changes ${common} --config cleanup.policy=delete --config retention.ms=-1 --config min.insync.replicas=1 `);
+});
+
+/** What create.sh asks of Kafka's tool, a line for each call. */
+function callsOfScript(environment: Readonly<Record<string, string>>): string[] {
+  const folder = mkdtempSync(path.join(tmpdir(), 'confledger-topics-'));
+  try {
+    writeFileSync(path.join(folder, 'kafka-topics.sh'), '#!/bin/sh\necho "$*"\n', { mode: 0o755 });
+    const script = fileURLToPath(new URL('kafka/topics/create.sh', infra));
+    const env = { PATH: `${folder}:${process.env['PATH']}`, CONFLEDGER_KAFKA_BROKERS: 'one:9092', ...environment };
+    return execFileSync('sh', [script, '--command-config', 'client.properties'], { encoding: 'utf8', env }).trim().split('\n');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

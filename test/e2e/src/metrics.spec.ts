@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { startApi } from '../../../services/api/src/fixtures/api-under-test.js';
 import { healthOf as projectorHealth } from '../../../services/projector/src/health.js';
-import { healthOf as relayHealth } from '../../../services/relay/src/health.js';
+import { healthOf as relayHealth, healthOfChanges } from '../../../services/relay/src/health.js';
 import { healthOf as nodeHealth } from '../../../services/trading-node/src/health.js';
 import { Swaps } from '../../../services/trading-node/src/swaps.js';
 
@@ -35,7 +35,9 @@ async function projectorMetrics(): Promise<string[]> {
 async function relayMetrics(): Promise<string[]> {
   const status = { state: 'active', position: 1n, last: 1n, published: 1, failures: 0 } as const;
   const done = () => Promise.resolve();
-  return namesOf(relayHealth({ ready: done(), position: () => 1n, active: () => true, status: () => Promise.resolve(status), stop: done }));
+  const relay = relayHealth({ ready: done(), position: () => 1n, active: () => true, status: () => Promise.resolve(status), stop: done });
+  const changes = healthOfChanges({ status: () => Promise.resolve(status), stop: done });
+  return [...(await namesOf(relay)), ...(await namesOf(changes))];
 }
 
 async function nodeMetrics(): Promise<string[]> {
