@@ -121,12 +121,12 @@ export class Part extends Process {
     if (outcome === 'ended') throw new Error(`${this.name} ended at its start:\n${this.printedNow()}`);
   }
 
-  /** Null while it does not answer. */
-  async health(): Promise<PartHealth | null> {
+  /** Of the part itself, or of another check that it reports. Null while it does not answer. */
+  async health(check: string = this.name): Promise<PartHealth | null> {
     const response = await this.#get('/health');
     if (response === null) return null;
     const { checks } = (await response.json()) as { readonly checks: Readonly<Record<string, { readonly state?: string; readonly lag?: string }>> };
-    const own = checks[this.name];
+    const own = checks[check];
     return { status: response.status, state: own?.state ?? 'unknown', lag: own?.lag };
   }
 

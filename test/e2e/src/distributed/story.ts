@@ -7,6 +7,7 @@ import { untrueAnswers } from '../answers-check.js';
 import { checkLog, type CheckedLedger } from '../log-check.js';
 import type { MixedClient } from '../mixed-load.js';
 import { activeTopicProblems, type ActiveTopicExpectations } from './active-topic-check.js';
+import { changesTopicProblems } from './changes-topic-check.js';
 import { followerProblems } from './follower-check.js';
 import type { Installation } from './installation.js';
 import { rowsOf } from './stores.js';
@@ -21,7 +22,8 @@ export async function storyProblems(installation: Installation, clients: readonl
   const rows = await rowsOf(store.events);
   const { problems, ledgers } = checkLog(rows, publicKey);
   const restless = await cameToRest(installation, ledgers);
-  const topic = await recordsOf(kafka.brokers, installation.activeTopic);
+  const active = await recordsOf(kafka.brokers, installation.activeTopic);
+  const changes = await recordsOf(kafka.brokers, installation.changesTopic);
   return [
     ...restless,
     ...problems,
@@ -31,16 +33,18 @@ export async function storyProblems(installation: Installation, clients: readonl
       ledgers,
     ),
     ...(await readModelProblems(installation, ledgers)),
-    ...activeTopicProblems(topic, ledgers, publicKey, expectations),
+    ...activeTopicProblems(active, ledgers, publicKey, expectations),
+    ...changesTopicProblems(changes, rows),
     ...followers.filter(({ alive }) => alive).flatMap((follower) => followerProblems(follower, ledgers.get(follower.ledger))),
   ];
 }
 
-/** Projector and relay have no lag, and every node runs what is active. */
+/** Projector, relay and changes have no lag, and every node runs what is active. */
 async function cameToRest(installation: Installation, ledgers: ReadonlyMap<string, CheckedLedger>): Promise<string[]> {
   const waits: readonly (readonly [string, () => boolean | Promise<boolean>])[] = [
     ['the read model', async () => (await (await installation.active('projector')).health())?.lag === '0'],
     ['the feed', async () => (await (await installation.active('relay')).health())?.lag === '0'],
+    ['the changes', async () => (await Promise.all(installation.relays.map((relay) => relay.health('changes')))).some((health) => health?.lag === '0')],
     ...installation.followers
       .filter(({ alive }) => alive)
       .map((follower) => [follower.name, () => follower.now()?.activation === ledgers.get(follower.ledger)?.active?.activation && follower.now()?.state === 'ready'] as const),
