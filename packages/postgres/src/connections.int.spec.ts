@@ -2,7 +2,7 @@
 import { eventually, freshDatabase, tcpProxy, throughProxy, type TcpProxy } from '@confledger/test-support';
 import type pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { connectClient, createPool, dropClient, endClient, failureOf, SilentServer, tryAdvisoryLock, within } from './index.js';
+import { connectClient, createPool, dropClient, endClient, failureOf, LOCK_SILENCE_MS_MAX, SilentServer, tryAdvisoryLock, within } from './index.js';
 
 let connectionString: string;
 let proxy: TcpProxy;
@@ -102,4 +102,28 @@ test('a lock whose session is lost says so', async () => {
   const next = await eventually(() => tryAdvisoryLock({ connectionString }, 'projector'));
   await next.release();
   await lock?.release();
+});
+
+test('a holder that is not heard of loses its lock, and knows it first; one that is heard of keeps it', { timeout: 30_000 }, async () => {
+  const kept = await tryAdvisoryLock({ connectionString }, 'relay');
+  const silent = await tryAdvisoryLock(viaProxy(), 'projector');
+  const begun = performance.now();
+  proxy.pause();
+  const next = await eventually(() => tryAdvisoryLock({ connectionString }, 'projector'), { timeoutMs: LOCK_SILENCE_MS_MAX * 3 });
+  expect(silent?.lost.aborted).toBe(true);
+  expect(performance.now() - begun).toBeGreaterThan(LOCK_SILENCE_MS_MAX - 2_000);
+  expect(await tryAdvisoryLock({ connectionString }, 'relay')).toBeNull();
+  expect(kept?.lost.aborted).toBe(false);
+  await Promise.all([next.release(), kept?.release(), silent?.release()]);
+});
+
+test('a transaction that its client forgot is ended by the server, and its locks are free', { timeout: 30_000 }, async () => {
+  const forgetful = await connectClient({ connectionString });
+  await forgetful.query('CREATE TABLE held (n int); INSERT INTO held VALUES (1)');
+  await forgetful.query('BEGIN; UPDATE held SET n = 2');
+  const next = await connectClient({ connectionString });
+  await next.query('UPDATE held SET n = n + 10');
+  expect((await next.query('SELECT n FROM held')).rows).toEqual([{ n: 11 }]);
+  dropClient(forgetful);
+  await endClient(next);
 });

@@ -24,8 +24,8 @@ const ABANDONED_MS = 2 * SILENCE_MS_MAX;
 const END_MS_MAX = 500;
 const POOL_CONNECTIONS_DEFAULT = 8;
 const POOL_IDLE_MS_MAX = 30_000;
-/** A transaction left open holds locks and keeps vacuum away: the server ends its session. */
-const IDLE_IN_TRANSACTION_MS_MAX = 60_000;
+/** A transaction left open, by a process that hangs, holds up whoever takes over from it: the server ends its session. */
+const IDLE_IN_TRANSACTION_MS_MAX = 5_000;
 
 /**
  * A pool of connections, made when first needed. `onError` hears of idle connections that broke; the pool makes new ones by itself.

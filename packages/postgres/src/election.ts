@@ -1,10 +1,10 @@
-// Electing one of several processes by a session lock: the server gives it back when its holder's connection ends, however it ends.
+// Electing one of several processes by a session lock: the server gives it back when its holder's connection ends, or it is silent for too long.
 // Used by projector and relay.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tryAdvisoryLock, type AdvisoryLock } from './advisory-locks.js';
 import type { PostgresOptions } from './connections.js';
 
-/** How often a standby tries: it takes over within about a second of the active one's end. */
+/** How often a standby tries: it takes over within about a second of the active one's end, or of the end of its silence. */
 export const TRY_INTERVAL_MS = 500;
 
 export interface Election {

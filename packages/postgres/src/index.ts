@@ -1,5 +1,5 @@
 // What the adapters on Postgres share.
-export { advisoryKey, tryAdvisoryLock } from './advisory-locks.js';
+export { advisoryKey, LOCK_SILENCE_MS_MAX, tryAdvisoryLock } from './advisory-locks.js';
 export type { AdvisoryLock } from './advisory-locks.js';
 export { connectionProblems, isAway } from './connection-problems.js';
 export {
