@@ -9,6 +9,13 @@ export interface TopicRecord {
   /** Null for a removal. */
   readonly value: string | null;
   readonly headers: Readonly<Record<string, string>>;
+  /** Grows with each writer that takes over; -1 for a record of somebody who is none. */
+  readonly epoch: number;
+}
+
+/** kafkajs knows it of each message, but its types leave it out. */
+interface WithBatch {
+  readonly batchContext?: { readonly producerEpoch?: number };
 }
 
 /** Committed records only, each partition in its order, up to where it ended when this was called. */
@@ -37,7 +44,8 @@ export async function recordsOf(brokers: readonly string[], topic: string): Prom
           autoCommit: false,
           eachMessage: ({ partition, message }) => {
             const headers = Object.fromEntries(Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]));
-            records.push({ partition, offset: BigInt(message.offset), key: message.key?.toString() ?? '', value: message.value?.toString() ?? null, headers });
+            const epoch = (message as WithBatch).batchContext?.producerEpoch ?? -1;
+            records.push({ partition, offset: BigInt(message.offset), key: message.key?.toString() ?? '', value: message.value?.toString() ?? null, headers, epoch });
             return Promise.resolve();
           },
         })
