@@ -30,6 +30,11 @@ test('the end of the transaction before, met by the next one, is no error', () =
   expect(told).toMatchObject([{ level: 'debug' }]);
 });
 
+test('that another writer took over is no error of the client', () => {
+  say('Response AddPartitionsToTxn', 'Producer attempted an operation with an old epoch. Either there is a newer producer with the same transactionalId');
+  expect(told).toMatchObject([{ level: 'debug' }]);
+});
+
 test('what is said at every attempt is told once a minute', () => {
   for (let attempt = 0; attempt < 10; attempt += 1) {
     say('refused');

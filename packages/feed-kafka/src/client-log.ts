@@ -34,9 +34,15 @@ function textOf({ log: { message, error } }: LogEntry): string {
   return typeof error === 'string' ? `${message}: ${error}` : message;
 }
 
-/** A transaction begun right behind another meets its end on the way (CONCURRENT_TRANSACTIONS): an everyday retry, not an error. */
+/**
+ * No errors: a transaction begun right behind another that meets its end on the way (CONCURRENT_TRANSACTIONS) is an everyday retry, and
+ * a writer that was replaced (INVALID_PRODUCER_EPOCH) hears of it by its publisher.
+ */
+const EVERYDAY: readonly string[] = ['another concurrent operation on the same transaction', 'an operation with an old epoch'];
+
 function levelOf(entry: LogEntry): KafkaLogLine['level'] {
-  if (textOf(entry).includes('another concurrent operation on the same transaction')) return 'debug';
+  const text = textOf(entry);
+  if (EVERYDAY.some((each) => text.includes(each))) return 'debug';
   if (entry.level === logLevel.ERROR) return 'error';
   if (entry.level === logLevel.WARN) return 'warn';
   return entry.level === logLevel.INFO ? 'info' : 'debug';
