@@ -20,6 +20,8 @@ const HEADER_OVERHEAD_BYTES = 10;
  * All tries together stay below the transaction timeout.
  */
 export const RETRY = { initialRetryTime: 5, factor: 0.2, multiplier: 1.2, maxRetryTime: 100, retries: 60 };
+/** About two seconds: a topic that was deleted is made again by taking it over, which no further try would bring about. */
+const WRITE_RETRY = { ...RETRY, retries: 32 };
 
 /** Where a record of somebody else, or a topic made anew, is noticed. */
 export class OffsetUnexpected extends Error {
@@ -53,7 +55,7 @@ export class Transactions {
       transactionTimeout: TRANSACTION_TIMEOUT_MS,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      retry: RETRY,
+      retry: WRITE_RETRY,
       // Every message says its partition.
       createPartitioner: () => ({ message }) => partitionOfMessage(message),
     });
