@@ -1,6 +1,7 @@
 // What the topic holds as it is read and written: its beats and its ledgers. Filled by reading the topic to its end.
 import type { FeedBeat } from '@confledger/contracts';
 import type { KafkaMessage } from 'kafkajs';
+import { partitionOf } from '../partitions.js';
 import { readBeat, readKey, readLeaf, readMarker } from '../records.js';
 import { topicOffsets } from '../topic-offsets.js';
 import { HeldLedger } from './held-ledger.js';
@@ -12,6 +13,11 @@ export class TopicContents {
   readonly beats = new Map<number, FeedBeat>();
   /** Of each partition, the offset that the next record gets. */
   readonly next = new Map<number, bigint>();
+  readonly #partitionCount: number;
+
+  constructor(partitionCount: number) {
+    this.#partitionCount = partitionCount;
+  }
 
   ledger(name: string): HeldLedger {
     let held = this.ledgers.get(name);
@@ -28,6 +34,8 @@ export class TopicContents {
       else this.beats.set(partition, beat);
       return;
     }
+    // Somebody else wrote it: no node reads its ledger there.
+    if (partitionOf(key.ledger, this.#partitionCount) !== partition) return;
     const held = this.ledger(key.ledger);
     if (key.path === '') return held.recordMarker(readMarker(message));
     const leaf = readLeaf(key.path, message);
@@ -39,12 +47,12 @@ export class TopicContents {
 /** Reads every partition up to where it ends now. Rejects when the topic falls silent before, or the signal aborts. */
 export async function readContents(reading: TopicReading): Promise<TopicContents> {
   const offsets = await topicOffsets(reading.admin, reading.topic);
-  let contents = new TopicContents();
+  let contents = new TopicContents(offsets.length);
   const unread = (): Map<number, bigint> => new Map(offsets.filter(({ low, high }) => low < high).map(({ partition, high }) => [partition, high]));
   let missing = unread();
   await readTopic(reading, offsets, (done) => ({
     joined: () => {
-      contents = new TopicContents();
+      contents = new TopicContents(offsets.length);
       missing = unread();
     },
     batch: ({ batch }) => {
