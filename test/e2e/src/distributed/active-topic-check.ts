@@ -7,7 +7,7 @@ import type { TopicRecord } from './topic-records.js';
 export interface ActiveTopicExpectations {
   /** Records in between may be gone: only what is there at the end is compared with its leaves. */
   readonly compacted?: boolean;
-  /** Somebody else has written to it: markers may come again or go down, and what does not hold may stand in between. */
+  /** Somebody else has written to it: markers may come again or go down, what does not hold may stand in between, and rubbish anywhere. */
   readonly forged?: boolean;
 }
 
@@ -36,10 +36,9 @@ export function activeTopicProblems(
   const key = verifyingKey(publicKey);
   const held = new Map<string, Held>();
   const problems: string[] = [];
-  for (const record of records) {
+  for (const record of forged ? genuineLooking(records, ledgers) : records) {
     if (record.key === '~beat') continue;
-    const bar = record.key.indexOf('|');
-    const [ledger, path] = [record.key.slice(0, bar), record.key.slice(bar + 1)];
+    const { ledger, path } = placeOf(record);
     const its = held.get(ledger) ?? { leaves: new Map(), marker: null };
     held.set(ledger, its);
     const value = record.value === null ? null : (JSON.parse(record.value) as JsonObject);
@@ -58,6 +57,37 @@ export function activeTopicProblems(
   for (const [ledger, { active }] of ledgers) problems.push(...endProblems(ledger, active, held.get(ledger)));
   for (const ledger of held.keys()) if (!ledgers.has(ledger)) problems.push(`the topic holds ${ledger}, of which the log knows nothing`);
   return problems;
+}
+
+function placeOf({ key }: TopicRecord): { readonly ledger: string; readonly path: string } {
+  const bar = key.indexOf('|');
+  return { ledger: key.slice(0, bar), path: key.slice(bar + 1) };
+}
+
+/** Without what no reader can take for a record of a ledger: of none that the log knows, not JSON, or in a partition that is not the ledger's. */
+function genuineLooking(records: readonly TopicRecord[], ledgers: ReadonlyMap<string, CheckedLedger>): TopicRecord[] {
+  const counts = new Map<string, Map<number, number>>();
+  const known = records.filter((record) => ledgers.has(placeOf(record).ledger) && isJson(record.value));
+  for (const record of known) {
+    const { ledger } = placeOf(record);
+    const its = counts.get(ledger) ?? new Map<number, number>();
+    counts.set(ledger, its);
+    its.set(record.partition, (its.get(record.partition) ?? 0) + 1);
+  }
+  // Where most of a ledger lies, the others were never written by a relay.
+  const home = (ledger: string): number | undefined => [...(counts.get(ledger) ?? [])].toSorted(([, a], [, b]) => b - a)[0]?.[0];
+  const homes = new Map([...counts.keys()].map((ledger) => [ledger, home(ledger)]));
+  return known.filter((record) => homes.get(placeOf(record).ledger) === record.partition);
+}
+
+function isJson(value: string | null): boolean {
+  if (value === null) return true;
+  try {
+    const json: unknown = JSON.parse(value);
+    return typeof json === 'object' && json !== null;
+  } catch {
+    return false;
+  }
 }
 
 function markerProblems(marker: Marker | null, its: Held, logged: CheckedLedger | undefined, ledger: string, key: KeyObject, compacted: boolean): string[] {

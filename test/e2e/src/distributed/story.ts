@@ -13,11 +13,14 @@ import type { Installation } from './installation.js';
 import { rowsOf } from './stores.js';
 import { recordsOf } from './topic-records.js';
 
+/** What a client was told. */
+type ToldClient = Pick<MixedClient, 'acknowledged' | 'strange'>;
+
 /** How long everything may take to come to rest after the fault is over. */
 const REST = { timeoutMs: 90_000 };
 
 /** What is wrong, in words; empty when all tell one story. The clients have to have ended. */
-export async function storyProblems(installation: Installation, clients: readonly MixedClient[], expectations: ActiveTopicExpectations = {}): Promise<string[]> {
+export async function storyProblems(installation: Installation, clients: readonly ToldClient[], expectations: ActiveTopicExpectations = {}): Promise<string[]> {
   const { store, kafka, publicKey, followers } = installation;
   const rows = await rowsOf(store.events);
   const { problems, ledgers } = checkLog(rows, publicKey);
