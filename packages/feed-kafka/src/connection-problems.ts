@@ -11,7 +11,7 @@ const UNTRUSTED: ReadonlySet<string> = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
-/** What a server that speaks something else brings about. */
+/** What a server that speaks something else brings about; one that is stopped in that moment does too. */
 const NO_TLS = /before secure TLS connection was established|wrong version number/;
 
 /** Never holds a password. What is nobody's setting is told as it came. */
@@ -28,7 +28,7 @@ export function connectionProblem(error: unknown, { ssl = false, sasl }: Pick<Ka
   const code = systemErrorCode(error) ?? '';
   if (UNTRUSTED.has(code)) return `no authority that is trusted here has signed the certificate of ${broker}: check that of the authority (CA) (${said})`;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `the certificate of ${broker} is one for other names: check how the broker is named (${said})`;
-  if (NO_TLS.test(said)) return `${broker} does not speak TLS: check its port, or turn TLS off (${said})`;
+  if (NO_TLS.test(said)) return `${broker} ended the connection before TLS began: if it goes on doing so, check its port, and whether it speaks TLS there (${said})`;
 
   // A broker says no more to those who come without TLS, or without saying who they are; one that is stopped does not either.
   const missing = [...(ssl === false ? ['TLS'] : []), ...(sasl === undefined ? ['a user name and a password (SASL)'] : [])];

@@ -113,7 +113,7 @@ const WRONG: readonly [string, () => KafkaConnection, RegExp][] = [
   [
     'TLS to a port that does not speak it',
     () => ({ brokers: plain.brokers, ssl: trusting(kafka.authorityFile) }),
-    /the broker at 127\.0\.0\.1:\d+ does not speak TLS: check its port, or turn TLS off/,
+    /the broker at 127\.0\.0\.1:\d+ ended the connection before TLS began: if it goes on doing so, check its port, and whether it speaks TLS there/,
   ],
   [
     'a password to a broker that takes none',

@@ -128,9 +128,12 @@ test('it runs what is written to the topic, says so, and reports to the api that
 test('without a token it reports nowhere, and needs no api', { timeout: 120_000 }, async () => {
   const api = await reportsServer();
   await (await publisher())({ limit: 1 });
-  const { said } = nodeProcess({ CONFLEDGER_URL: api.url });
+  const { child, said } = nodeProcess({ CONFLEDGER_URL: api.url });
   await eventually(() => said().includes('runs version 1,'), LONG);
-  // The first thing that a node with a token reports is that it starts.
+  // A node that is closed sends first what it has left to report.
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
   expect(api.received).toEqual([]);
 });
 
