@@ -78,3 +78,24 @@ test('while another one is under way it is refused in one line', async () => {
     'The read model is being rebuilt by another process. Wait for it.',
   ]);
 });
+
+test('tables that an older release laid out are rebuilt before the projector begins', async () => {
+  const config = readConfig({ CONFLEDGER_POSTGRES_URL: connectionString, PORT: '0' });
+  const before = await compose(config, pino({ level: 'silent' }));
+  const store = createPostgresEventStore({ connectionString });
+  const pool = createPool({ connectionString });
+  cleaners.push(() => store.close(), () => pool.end());
+  const log = new LedgerLog();
+  log.change(ENGINE, { 'risk.max': 1 });
+  await log.appendTo(store);
+  await before.close();
+  await pool.query('UPDATE confledger.read_model SET layout = 0');
+
+  const { close } = await compose(config, pino({ level: 'silent' }));
+  cleaners.push(close);
+  const readModel = createPostgresReadModel({ connectionString });
+  cleaners.push(() => readModel.close());
+  expect(await readModel.waitFor(await store.lastPosition(), 20_000)).toBe(true);
+  const { rows } = await pool.query(`SELECT nspname FROM pg_namespace WHERE starts_with(nspname, 'confledger_read_')`);
+  expect(rows).toEqual([{ nspname: 'confledger_read_2' }]);
+});
