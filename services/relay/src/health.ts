@@ -20,7 +20,7 @@ export function healthOf(relay: RunningRelay): HealthSource {
           gauge('log_position', 'Position of the newest event', status.last),
           counter('relay_activations_total', 'Activations that this process gave to nodes', status.published),
           counter('relay_failures_total', 'Failures that were tried again', status.failures),
-          ...(writes(status)
+          ...(knowsLag(status)
             ? [
                 gauge('feed_position', 'Position that the feed is complete up to', status.position),
                 gauge('feed_lag_positions', 'How far the feed is behind the log, in positions', lagOf(status)),
@@ -45,7 +45,7 @@ export function healthOfChanges(changes: RunningChanges): HealthSource {
           gauge('changes_active', '1 when this process publishes changes, 0 on standby', writes(status) ? 1 : 0),
           counter('changes_events_total', 'Events that this process published', status.published),
           counter('changes_failures_total', 'Failures of publishing changes that were tried again', status.failures),
-          ...(writes(status)
+          ...(knowsLag(status)
             ? [
                 gauge('changes_position', 'Position that changes are published up to', status.position),
                 gauge('changes_lag_positions', 'How far the published changes are behind the log, in positions', lagOf(status)),
@@ -67,13 +67,17 @@ function standing(status: Status): Pick<HealthReport, 'healthy' | 'details'> {
   const { state, position, last } = status;
   return {
     healthy: writes(status) || state === 'standby',
-    details: { state, position: String(position), last: String(last), ...(writes(status) ? { lag: String(lagOf(status)) } : {}) },
+    details: { state, position: String(position), last: String(last), ...(knowsLag(status) ? { lag: String(lagOf(status)) } : {}) },
   };
 }
 
-/** Only who writes knows where it is. */
 function writes({ state }: Status): boolean {
   return state === 'active';
+}
+
+/** Who writes knows where it is, and so does who wrote until it failed: the lag is asked for most while Kafka is away. */
+function knowsLag(status: Status): boolean {
+  return writes(status) || (status.state === 'failing' && status.position > 0n);
 }
 
 function lagOf({ position, last }: Status): bigint {
