@@ -28,8 +28,20 @@ const AWAY = new Set([
 ]);
 
 /** Whether the database may be there a moment later, with the settings as they are. */
-export function isAway(error: unknown): boolean {
+function isAway(error: unknown): boolean {
   return AWAY.has(codeOf(error) ?? '');
+}
+
+/** Does `work`. Answers false, and tells `onAway`, when the database is away: it is to be done again when that is back. */
+export async function unlessAway(work: () => Promise<unknown>, onAway: (error: unknown) => void): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (!isAway(error)) throw error;
+    onAway(error);
+    return false;
+  }
 }
 
 function problemOf(error: unknown, connectionString: string): string | null {

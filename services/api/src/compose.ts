@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { createLedgers, ensureInstallation, runRelay, type EventStore, type LedgersCore } from '@confledger/application';
 import { openEventStore } from '@confledger/event-stores';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/feed-http/publisher';
-import { connectionProblems, createPool, isAway } from '@confledger/postgres';
+import { connectionProblems, createPool, unlessAway } from '@confledger/postgres';
 import { composed, refusedWhen, type Closer } from '@confledger/process';
 import {
   createPostgresNodeReports,
   createPostgresReadModel,
   createPostgresSnapshotStore,
   migrateReadModel,
+  SNAPSHOT_LIMITS,
 } from '@confledger/read-model-postgres';
 import type { Logger } from 'pino';
 import { createApi } from './api.js';
@@ -23,6 +24,9 @@ export interface RunningApi {
   /** Ends streams, answers what is under way, gives connections back. */
   close(): Promise<void>;
 }
+
+/** How long a query of the read model may take: longer, and it is taken for a Postgres that hangs. */
+const QUERY_MS_MAX = 5_000;
 
 /** Puts the api together by its configuration. */
 export async function compose(config: ApiConfig, logger: Logger): Promise<RunningApi> {
@@ -38,11 +42,11 @@ export async function compose(config: ApiConfig, logger: Logger): Promise<Runnin
     const store = await openEventStore(config.eventStore, logger);
     closers.push(() => store.close());
     await layOutReadModel(config.readModelUrl, logger);
-    const pool = createPool({ connectionString: config.readModelUrl, applicationName: 'confledger api' }, (error) =>
+    const pool = createPool({ connectionString: config.readModelUrl, applicationName: 'confledger api', ...SNAPSHOT_LIMITS }, (error) =>
       logger.warn({ err: error }, 'an idle connection broke'),
     );
     closers.push(() => pool.end());
-    const readModel = createPostgresReadModel({ connectionString: config.readModelUrl });
+    const readModel = createPostgresReadModel({ connectionString: config.readModelUrl, statementTimeoutMs: QUERY_MS_MAX });
     closers.push(() => readModel.close());
     const snapshots = createPostgresSnapshotStore(pool);
     const onSnapshotFault = (error: unknown): void => logger.warn({ err: error }, 'a snapshot could not be used');
@@ -70,12 +74,9 @@ export async function compose(config: ApiConfig, logger: Logger): Promise<Runnin
 /** Commands need the event store alone: an api starts without a read model that is away, whose tables the projector lays out too. */
 async function layOutReadModel(connectionString: string, logger: Logger): Promise<void> {
   const explain = connectionProblems('CONFLEDGER_READ_MODEL_URL', connectionString);
-  try {
-    await refusedWhen(() => migrateReadModel({ connectionString }), (error) => (isAway(error) ? null : explain(error)));
-  } catch (error) {
-    if (!isAway(error)) throw error;
+  const onAway = (error: unknown): void =>
     logger.warn({ problem: explain(error) }, 'the read model is away: commands are served, and queries when it is back');
-  }
+  await refusedWhen(() => unlessAway(() => migrateReadModel({ connectionString }), onAway), explain);
 }
 
 interface FeedParts {

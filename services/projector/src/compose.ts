@@ -2,7 +2,7 @@
 // there are.
 import { decodeEvent, documentsOf, LedgerReader } from '@confledger/application';
 import { openEventStore } from '@confledger/event-stores';
-import { connectionProblems, createPool } from '@confledger/postgres';
+import { connectionProblems, createPool, unlessAway } from '@confledger/postgres';
 import { type Closer, composed, refusedWhen } from '@confledger/process';
 import {
   createPostgresProjections,
@@ -10,6 +10,7 @@ import {
   migrateReadModel,
   rebuildReadModel,
   RebuildUnderWay,
+  SNAPSHOT_LIMITS,
 } from '@confledger/read-model-postgres';
 import type { Logger } from 'pino';
 import type { ProjectorConfig } from './config.js';
@@ -21,18 +22,20 @@ export interface ComposedProjector {
   close(): Promise<void>;
 }
 
-/** Puts the projector together and starts it. Tables that an older release laid out are rebuilt first. */
+/** Puts the projector together and starts it. Tables that an older release laid out are rebuilt first, when Postgres is there. */
 export async function compose(config: ProjectorConfig, logger: Logger): Promise<ComposedProjector> {
   return composed(async (closers) => {
-    const sources = await openSources(config, logger, closers);
-    const { location, events, documentAt, onError } = sources;
-    if (sources.layout === 'outdated') {
+    const { location, events, documentAt, explain, onError } = await openSources(config, logger, closers);
+    const prepare = async (): Promise<void> => {
+      if ((await migrateReadModel(location)) !== 'outdated') return;
       logger.info('the read model was laid out by an older release: rebuilding it');
       await rebuildReadModel({ location, events, documentAt, decode: decodeEvent });
-    }
+    };
+    const onAway = (error: unknown): void => logger.warn({ problem: explain(error) }, 'the read model is away: projecting begins when it is back');
+    const isPrepared = await refusedWhen(() => unlessAway(prepare, onAway), explain);
     const projections = createPostgresProjections(location, onError);
     closers.push(() => projections.close());
-    const projector = startProjector({ events, ...projections, documentAt, decode: decodeEvent, logger });
+    const projector = startProjector({ events, ...projections, documentAt, decode: decodeEvent, logger, ...(isPrepared ? {} : { prepare }) });
     closers.push(() => projector.stop());
     return { projector };
   });
@@ -47,7 +50,8 @@ const PROGRESS_INTERVAL_MS = 5_000;
  */
 export async function rebuild(config: ProjectorConfig, logger: Logger, signal: AbortSignal): Promise<void> {
   const { close } = await composed(async (closers) => {
-    const { location, events, documentAt } = await openSources(config, logger, closers);
+    const { location, events, documentAt, explain } = await openSources(config, logger, closers);
+    await refusedWhen(() => migrateReadModel(location), explain);
     const last = await events.lastPosition();
     logger.info({ last: String(last) }, 'rebuilding the read model; the old one serves until this is done');
     const onProgress = everyInterval((position) => logger.info({ position: String(position), last: String(last) }, 'rebuilding'));
@@ -74,9 +78,9 @@ async function openSources(config: ProjectorConfig, logger: Logger, closers: Clo
   const onError = (error: Error): void => logger.warn({ err: error }, 'an idle connection broke');
   const events = await openEventStore(config.eventStore, logger);
   closers.push(() => events.close());
-  const layout = await refusedWhen(() => migrateReadModel(location), connectionProblems('CONFLEDGER_READ_MODEL_URL', config.readModelUrl));
-  const pool = createPool({ ...location, applicationName: 'confledger projector snapshots', connectionsMax: 1 }, onError);
+  const pool = createPool({ ...location, applicationName: 'confledger projector snapshots', connectionsMax: 1, ...SNAPSHOT_LIMITS }, onError);
   closers.push(() => pool.end());
   const documentAt = documentsOf(new LedgerReader({ store: events, snapshots: createPostgresSnapshotStore(pool) }));
-  return { location, events, layout, documentAt, onError };
+  const explain = connectionProblems('CONFLEDGER_READ_MODEL_URL', config.readModelUrl);
+  return { location, events, documentAt, explain, onError };
 }

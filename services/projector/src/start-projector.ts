@@ -1,11 +1,17 @@
 // Runs the projector loop with its log lines, its counts and its lag. Used by the projector process and by standalone.
-import { runProjector, type EventStore, type ProjectorEvent, type ProjectorOptions } from '@confledger/application';
+import { pause, runProjector, type EventStore, type ProjectorEvent, type ProjectorOptions } from '@confledger/application';
+import { Backoff } from '@confledger/backoff';
 import type { Logger } from 'pino';
 
 export interface StartProjectorOptions extends Omit<ProjectorOptions, 'onEvent' | 'retryDelayMs'> {
   readonly logger: Logger;
   readonly onEvent?: (event: ProjectorEvent) => void;
+  /** What has to be done before anything can be projected; tried again until it is done. */
+  readonly prepare?: () => Promise<void>;
 }
+
+/** Between one try to prepare and the next. */
+const PREPARE_DELAY_MS = { first: 200, max: 5_000 };
 
 /** How far the projector is, and what it has done since it was started. */
 export interface ProjectorStatus {
@@ -30,7 +36,7 @@ export interface RunningProjector {
   stop(): Promise<void>;
 }
 
-export function startProjector({ logger, onEvent, ...options }: StartProjectorOptions): RunningProjector {
+export function startProjector({ logger, onEvent, prepare, ...options }: StartProjectorOptions): RunningProjector {
   const stopping = new AbortController();
   let state: ProjectorStatus['state'] = 'starting';
   const counts = { projected: 0, parked: 0, failures: 0 };
@@ -42,7 +48,8 @@ export function startProjector({ logger, onEvent, ...options }: StartProjectorOp
     log(logger, event);
     onEvent?.(event);
   };
-  const ended = runProjector({ ...options, onEvent: follow }, stopping.signal).finally(() => (state = 'stopped'));
+  const prepared = prepare === undefined ? Promise.resolve() : untilDone(prepare, follow, stopping.signal);
+  const ended = prepared.then(() => runProjector({ ...options, onEvent: follow }, stopping.signal)).finally(() => (state = 'stopped'));
   return {
     active: () => state === 'active',
     status: async () => ({ state, ...counts, ...(await lagOf(options.events, options.store)) }),
@@ -51,6 +58,20 @@ export function startProjector({ logger, onEvent, ...options }: StartProjectorOp
       await ended;
     },
   };
+}
+
+/** Or until `signal` aborts. */
+async function untilDone(work: () => Promise<void>, tell: (event: ProjectorEvent) => void, signal: AbortSignal): Promise<void> {
+  const backoff = new Backoff(PREPARE_DELAY_MS.first, PREPARE_DELAY_MS.max);
+  while (!signal.aborted) {
+    try {
+      return await work();
+    } catch (error) {
+      const retryInMs = Math.round(backoff.nextMs());
+      tell({ kind: 'failed', error, retryInMs });
+      await pause(retryInMs, signal);
+    }
+  }
 }
 
 async function lagOf(events: EventStore, store: ProjectorOptions['store']): Promise<Pick<ProjectorStatus, 'position' | 'last' | 'lag'>> {

@@ -13,9 +13,9 @@ import {
 import { LedgerCorrupt } from '@confledger/domain';
 import { openEventStore } from '@confledger/event-stores';
 import { createKafkaChanges, createKafkaFeed, type FeedAlarm, type KafkaLogLine } from '@confledger/feed-kafka/publisher';
-import { connectionProblems, createElection, createPool } from '@confledger/postgres';
+import { connectionProblems, createElection, createPool, unlessAway } from '@confledger/postgres';
 import { composed, refusedWhen } from '@confledger/process';
-import { createPostgresSnapshotStore, migrateReadModel } from '@confledger/read-model-postgres';
+import { createPostgresSnapshotStore, migrateReadModel, SNAPSHOT_LIMITS } from '@confledger/read-model-postgres';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { RelayConfig } from './config.js';
@@ -40,11 +40,10 @@ export async function compose(config: RelayConfig, logger: Logger, signal: Abort
     const events = await openEventStore(config.eventStore, logger);
     closers.push(() => events.close());
     const { installation, keyId, publicKey } = await installationOf(events, logger, signal);
-    const location = { connectionString: config.readModelUrl };
-    await refusedWhen(() => migrateReadModel(location), connectionProblems('CONFLEDGER_READ_MODEL_URL', config.readModelUrl));
+    await layOutReadModel(config.readModelUrl, logger);
     const onError = (error: Error): void => logger.warn({ err: error }, 'an idle connection broke');
     const pool = createPool(
-      { connectionString: config.readModelUrl, applicationName: 'confledger relay snapshots', connectionsMax: 1 },
+      { connectionString: config.readModelUrl, applicationName: 'confledger relay snapshots', connectionsMax: 1, ...SNAPSHOT_LIMITS },
       onError,
     );
     closers.push(() => pool.end());
@@ -80,6 +79,14 @@ export async function compose(config: RelayConfig, logger: Logger, signal: Abort
     closers.push(() => changes.stop());
     return { relay, changes };
   });
+}
+
+/** The feed needs no read model: a relay starts without, and waits where one of several is elected. */
+async function layOutReadModel(connectionString: string, logger: Logger): Promise<void> {
+  const explain = connectionProblems('CONFLEDGER_READ_MODEL_URL', connectionString);
+  const onAway = (error: unknown): void =>
+    logger.warn({ problem: explain(error) }, 'the read model is away: documents are loaded without snapshots until it is back');
+  await refusedWhen(() => unlessAway(() => migrateReadModel({ connectionString }), onAway), explain);
 }
 
 async function installationOf(
