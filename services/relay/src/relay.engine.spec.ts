@@ -10,7 +10,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { readConfig } from './config.js';
@@ -72,6 +72,30 @@ async function activate(ledgers: LedgersCore, n: number): Promise<void> {
   if (outcome.kind !== 'done') throw new Error(outcome.refusal.message);
 }
 
+/** What a relay is started with, in a namespace and a database of its own. */
+async function environmentFor(kind: 'postgres' | 'eventstoredb') {
+  return {
+    ...(await eventStoreOf(kind)),
+    CONFLEDGER_POSTGRES_URL: await freshDatabase(),
+    CONFLEDGER_KAFKA_BROKERS: kafka.brokers.join(','),
+    CONFLEDGER_NAMESPACE: `relay-${randomUUID()}`,
+    CONFLEDGER_KAFKA_PARTITIONS: '3',
+    CONFLEDGER_KAFKA_REPLICATION_FACTOR: '1',
+    CONFLEDGER_KAFKA_MIN_INSYNC_REPLICAS: '1',
+  };
+}
+
+/** What an api would make. */
+async function openInstallation(environment: Readonly<Record<string, string>>) {
+  const key = new SigningKey();
+  const signer = signerOf(key);
+  const [clock, ids] = [{ now: () => Date.now() }, { next: () => randomUUID() }];
+  const store = await openEventStore(readConfig(environment).eventStore, pino({ level: 'silent' }));
+  cleaners.push(() => store.close());
+  await ensureInstallation({ store, signer, ids, clock });
+  return { key, store, ledgers: createLedgers({ store, signer, ids, clock }) };
+}
+
 /** Where the events are, as the environment says it. */
 async function eventStoreOf(kind: 'postgres' | 'eventstoredb'): Promise<Readonly<Record<string, string>>> {
   if (kind === 'postgres') return {};
@@ -80,15 +104,24 @@ async function eventStoreOf(kind: 'postgres' | 'eventstoredb'): Promise<Readonly
   return { CONFLEDGER_EVENT_STORE: kind, CONFLEDGER_EVENTSTORE_URL: double.connectionString };
 }
 
+async function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = new Kafka({ brokers: kafka.brokers, logLevel: logLevel.NOTHING }).admin();
+  try {
+    await admin.connect();
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
 /** The ids of the events that a consumer finds there now, sorted. */
 async function publishedChanges(topic: string): Promise<string[]> {
   const client = new Kafka({ brokers: kafka.brokers, logLevel: logLevel.NOTHING });
-  const admin = client.admin();
   const consumer = client.consumer({ groupId: `test-${randomUUID()}`, maxWaitTimeInMs: 50 });
   const ids: string[] = [];
+  const offsets = await withAdmin((admin) => admin.fetchTopicOffsets(topic));
   try {
-    await admin.connect();
-    const ends = new Map((await admin.fetchTopicOffsets(topic)).filter(({ low, high }) => low !== high).map(({ partition, high }) => [partition, BigInt(high)]));
+    const ends = new Map(offsets.filter(({ low, high }) => low !== high).map(({ partition, high }) => [partition, BigInt(high)]));
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
@@ -98,7 +131,6 @@ async function publishedChanges(topic: string): Promise<string[]> {
     await eventually(() => ends.size === 0, LONG);
   } finally {
     await consumer.disconnect();
-    await admin.disconnect();
   }
   return ids.toSorted();
 }
@@ -107,27 +139,11 @@ const STORES = ['postgres', 'eventstoredb'] as const;
 const runs = (node: TradingNode, n: number): Promise<unknown> => eventually(() => node.status.state === 'ready' && node.snapshot.get('n') === n, LONG);
 
 test.each(STORES)('on %s, of two relays one is active; killed under writes, the other takes over within seconds, and nothing is lost or told backwards', { timeout: 240_000 }, async (kind) => {
-  const connectionString = await freshDatabase();
-  const namespace = `relay-${randomUUID()}`;
-  const environment = {
-    ...(await eventStoreOf(kind)),
-    CONFLEDGER_POSTGRES_URL: connectionString,
-    CONFLEDGER_KAFKA_BROKERS: kafka.brokers.join(','),
-    CONFLEDGER_NAMESPACE: namespace,
-    CONFLEDGER_KAFKA_PARTITIONS: '3',
-    CONFLEDGER_KAFKA_REPLICATION_FACTOR: '1',
-    CONFLEDGER_KAFKA_MIN_INSYNC_REPLICAS: '1',
-  };
+  const environment = await environmentFor(kind);
+  const namespace = environment.CONFLEDGER_NAMESPACE;
   const first = relayProcess(environment);
   await eventually(() => first.said().includes('waiting for an api'), LONG);
-
-  const key = new SigningKey();
-  const signer = signerOf(key);
-  const [clock, ids] = [{ now: () => Date.now() }, { next: () => randomUUID() }];
-  const store = await openEventStore(readConfig(environment).eventStore, pino({ level: 'silent' }));
-  cleaners.push(() => store.close());
-  await ensureInstallation({ store, signer, ids, clock });
-  const ledgers = createLedgers({ store, signer, ids, clock });
+  const { key, store, ledgers } = await openInstallation(environment);
   await activate(ledgers, 1);
 
   const is = async (process: RelayProcess, state: string): Promise<void> => {
@@ -157,16 +173,37 @@ test.each(STORES)('on %s, of two relays one is active; killed under writes, the 
     expect(await publishedChanges(`${namespace}.changes`)).toEqual(events.map(({ id }) => id).toSorted());
     return true;
   }, LONG);
-  const metrics = await (await fetch(`${second.url()}/metrics`)).text();
-  expect(metrics).toContain('confledger_changes_active 1\n');
-  expect(metrics).toMatch(/confledger_changes_lag_positions 0\n/);
-  expect(metrics).toContain('confledger_relay_active 1\n');
-  expect(metrics).toMatch(/confledger_feed_lag_positions 0\n/);
+  await eventually(async () => {
+    const metrics = await (await fetch(`${second.url()}/metrics`)).text();
+    for (const line of ['changes_active 1', 'changes_lag_positions 0', 'relay_active 1', 'feed_lag_positions 0']) expect(metrics).toContain(`confledger_${line}\n`);
+    return true;
+  }, LONG);
 
   const ended = once(second.child, 'exit');
   second.child.kill('SIGTERM');
   expect(await ended).toEqual([0, null]);
-  expect(first.said() + second.said()).not.toContain(new URL(connectionString).password);
+  expect(first.said() + second.said()).not.toContain(new URL(environment.CONFLEDGER_POSTGRES_URL).password);
+});
+
+test('trouble with changes holds no activation up, and is told apart', { timeout: 120_000 }, async () => {
+  const environment = await environmentFor('postgres');
+  const namespace = environment.CONFLEDGER_NAMESPACE;
+  const { key, ledgers } = await openInstallation(environment);
+  await withAdmin(async (admin) => {
+    const configEntries = [{ name: 'cleanup.policy', value: 'compact' }];
+    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: `${namespace}.changes`, numPartitions: 3, replicationFactor: 1, configEntries }] });
+  });
+  const relay = relayProcess(environment);
+  await activate(ledgers, 1);
+  const node = await connectNode({ ...NAME, name: 'engine-7', feed: kafkaFeed({ brokers: kafka.brokers, namespace }), publicKey: key.publicKey, startTimeoutMs: 60_000, waitForFirst: true });
+  cleaners.push(() => node.close());
+  await activate(ledgers, 2);
+  await runs(node, 2);
+  await eventually(async () => {
+    expect(await relay.health()).toEqual({ status: 503, state: 'active', changes: 'failing' });
+    return true;
+  }, LONG);
+  expect(relay.said()).toContain('its cleanup.policy is compact, not delete');
 });
 
 test('a variable that is missing ends the process with its name', async () => {
