@@ -7,11 +7,11 @@ import { startChild } from './children.js';
 import { Report, median } from './report.js';
 import { recordsOf } from './topic-records.js';
 
-const EVENTS = 20_000;
-const LEDGERS = 20;
+const EVENTS = 10_000;
+const LEDGERS = 10;
 /** What a subscription hands over at most. */
 const BATCH = 1_000;
-const ROUNDS = 5;
+const ROUNDS = 3;
 const PARTITIONS = 12;
 
 const namespace = `bench-${randomUUID()}`;

@@ -15,7 +15,7 @@ import { startService, type LogLine } from './service-process.js';
 import { temporaryDirectory } from './temporary-directory.js';
 import { recordsOf, transactionsOf } from './topic-records.js';
 
-const LEDGERS = 1_000;
+const LEDGERS = 500;
 const LEAVES = 50;
 const ROUNDS = 3;
 const PARTITIONS = 12;
