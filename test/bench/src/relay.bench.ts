@@ -20,6 +20,7 @@ const LEAVES = 50;
 const ROUNDS = 3;
 const PARTITIONS = 12;
 const LOOK_INTERVAL_MS = 100;
+const CARRY_TIMEOUT_MS = 120_000;
 
 const directory = temporaryDirectory();
 const namespace = `bench-${randomUUID()}`;
@@ -31,11 +32,12 @@ const store = await openEventStore({ kind: 'eventstoredb', url: eventStore.url, 
 const [clock, ids, signer] = [{ now: () => Date.now() }, { next: () => randomUUID() }, openKeys(keyFilesOf(directory))];
 await ensureInstallation({ store, signer, ids, clock });
 const ledgers = createLedgers({ store, clock, ids, signer });
+const actor = { id: 'bench', method: 'token', roles: ['admin'] };
 let made = 0;
 await runLanes({ lanes: 10, requests: LEDGERS }, async () => {
   const ledger = (made += 1) - 1;
   const section = Object.fromEntries(Array.from({ length: LEAVES }, (_, leaf) => [`leaf${leaf}`, ledger * LEAVES + leaf]));
-  const request = { actor: { id: 'bench', method: 'token', roles: ['admin'] }, reason: 'bench', request: String(ledger), correlationId: 'bench', guards: { activate: 'all' as const } };
+  const request = { actor, reason: 'bench', request: String(ledger), correlationId: 'bench', guards: { activate: 'all' as const } };
   const outcome = await ledgers.execute({ environment: 'production', service: `engine-${ledger}` }, { type: 'Replace', configuration: { section } }, request);
   if (outcome.kind === 'refused') throw new Error(outcome.refusal.message);
 });
@@ -55,7 +57,11 @@ async function relayMs(round: number): Promise<number> {
   });
   const said = (text: string): LogLine[] => relay.logged().filter(({ msg }) => msg === text);
   // Its log is looked at, and seldom: whoever asks its health makes it ask the event store.
-  while (said('activation published').length < LEDGERS) await pause(LOOK_INTERVAL_MS);
+  const deadline = performance.now() + CARRY_TIMEOUT_MS;
+  while (said('activation published').length < LEDGERS) {
+    if (performance.now() > deadline) throw new Error(`the relay did not carry the history within ${CARRY_TIMEOUT_MS} ms`);
+    await pause(LOOK_INTERVAL_MS);
+  }
   await relay.stop();
   const at = (line: LogLine | undefined): number => Date.parse(line?.time ?? '');
   return at(said('activation published').at(-1)) - at(said('relay is active')[0]);
@@ -75,10 +81,11 @@ await relayMs(0);
 const records = await recordsOf(bare, `${namespace}.active`);
 const transactions = transactionsOf(records).length;
 const bytes = records.reduce((sum, record) => sum + sizeOf(record), 0);
-const producer = await startChild('bare-producer', { BENCH_BROKERS: brokers, BENCH_TOPIC: `${namespace}.active`, BENCH_PARTITIONS: String(PARTITIONS) });
-const publisher = await startChild('publisher', { BENCH_BROKERS: brokers, BENCH_EVENT_STORE: eventStore.url, BENCH_NAMESPACE: namespace, BENCH_LEDGERS: String(LEDGERS), BENCH_PARTITIONS: String(PARTITIONS) });
+const env = { BENCH_BROKERS: brokers, BENCH_PARTITIONS: String(PARTITIONS) };
+const producer = await startChild('bare-producer', { ...env, BENCH_TOPIC: `${namespace}.active` });
+const publisher = await startChild('publisher', { ...env, BENCH_EVENT_STORE: eventStore.url, BENCH_NAMESPACE: namespace, BENCH_LEDGERS: String(LEDGERS) });
 const activationsAtOnce = Math.ceil(LEDGERS / transactions);
-const [relays, publishers, bares]: number[][] = [[], [], []];
+const [relays, publishers, bares]: [number[], number[], number[]] = [[], [], []];
 for (let round = 0; round <= ROUNDS; round += 1) {
   const { ms: published } = await publisher.ask<{ ms: number }>({ topicsOf: `${namespace}-${round}`, activationsAtOnce });
   const { ms: produced } = await producer.ask<{ ms: number }>({ topic: `${namespace}-${round}.bare` });
@@ -86,15 +93,15 @@ for (let round = 0; round <= ROUNDS; round += 1) {
   const relayed = await relayMs(round + 1);
   // The first round warms up.
   if (round === 0) continue;
-  publishers?.push(published);
-  bares?.push(produced);
-  relays?.push(relayed);
+  publishers.push(published);
+  bares.push(produced);
+  relays.push(relayed);
 }
 
 const report = new Report();
 report.add('records of the history', records.length, '');
 report.add('transactions', transactions, '');
-const rate = (milliseconds: readonly number[] = []): number => records.length / (median(milliseconds) / 1_000);
+const rate = (milliseconds: readonly number[]): number => records.length / (median(milliseconds) / 1_000);
 for (const [name, milliseconds] of [['relay', relays], ['publisher alone', publishers], ['bare kafkajs, same records in same transactions', bares]] as const) {
   report.add(name, rate(milliseconds), 'rec/s');
   report.add(name, (rate(milliseconds) / records.length) * (bytes / 1024 / 1024), 'MiB/s');

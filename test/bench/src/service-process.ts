@@ -30,11 +30,16 @@ export async function startService(name: 'api' | 'relay', directory: string, set
   const main = fileURLToPath(new URL(`../../../services/${name}/dist/main.js`, import.meta.url));
   const file = path.join(directory, `${name}.log`);
   const log = openSync(file, 'w');
-  const child = spawn(process.execPath, [...FLAGS, ...PROFILING, main], { env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', ...settings }, stdio: ['ignore', log, 'inherit'] });
+  const env = { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', ...settings };
+  const child = spawn(process.execPath, [...FLAGS, ...PROFILING, main], { env, stdio: ['ignore', log, 'inherit'] });
   closeSync(log);
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
-  const logged = (): LogLine[] => readFileSync(file, 'utf8').split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as LogLine] : []));
+  const logged = (): LogLine[] => {
+    // The last is empty, or still being written.
+    const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+    return lines.flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as LogLine] : []));
+  };
   const url = await eventually(() => {
     if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`);
     return logged().find((line) => line.url !== undefined)?.url;
