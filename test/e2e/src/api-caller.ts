@@ -32,3 +32,17 @@ export function apiCaller(url: string, token: string): ApiCaller {
     },
   };
 }
+
+/** What a call came to, and how long it took. */
+export interface TimedAnswer {
+  readonly status: number;
+  readonly code: string | undefined;
+  readonly tookMs: number;
+}
+
+/** As `call`, timed. */
+export async function answerTo(caller: ApiCaller, method: string, place: string, body?: unknown): Promise<TimedAnswer> {
+  const began = performance.now();
+  const { status, body: answer } = await caller.call(method, place, body);
+  return { status, code: answer.code, tookMs: performance.now() - began };
+}

@@ -130,8 +130,8 @@ export class Part extends Process {
     return { status: response.status, state: own?.state ?? 'unknown', lag: own?.lag };
   }
 
-  /** The status of a probe: `/health/live`, `/health/ready`. Null while it does not answer. */
-  async probe(path: '/health/live' | '/health/ready'): Promise<number | null> {
+  /** The status of a probe. Null while it does not answer. */
+  async probe(path: '/health' | '/health/live' | '/health/ready'): Promise<number | null> {
     const response = await this.#get(path);
     await response?.arrayBuffer();
     return response?.status ?? null;
