@@ -12,6 +12,7 @@ import { Kafka, logLevel, type Admin, type KafkaMessage } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { kafkaFeed, type KafkaFeedOptions } from './index.js';
 import { partitionOf } from './partitions.js';
+import { TRANSACTION_TIMEOUT_MS } from './publisher/transactions.js';
 import { createKafkaFeed, type FeedAlarm, type KafkaFeedPublisherOptions, type PublisherStep } from './publisher.js';
 
 const ENGINE = 'trading-engine';
@@ -207,7 +208,8 @@ describe('through a proxy', () => {
   beforeEach(async () => void (route = await kafkaRoute(kafka.brokers)));
   afterEach(() => route.close());
 
-  /** Kafka's number for the request that ends a transaction, behind the four bytes of its length. */
+  /** Kafka's numbers for requests, behind the four bytes of their length: to write records, and to end a transaction. */
+  const PRODUCE = 0;
   const END_TXN = 26;
 
   test.each([
@@ -239,6 +241,28 @@ describe('through a proxy', () => {
     await activate(ENGINE, { n: 3 });
     await everythingFits([follower]);
     expect(only.events.findLast(({ kind }) => kind === 'active')).toBeDefined();
+  });
+
+  test('brokers that hang while records are sent are given up with the transaction, and not minutes later', { timeout: 180_000 }, async () => {
+    await activate(ENGINE, { n: 1 });
+    const only = relay({ socketFactory: route.socketFactory, beatIntervalMs: 60_000 });
+    const follower = await node();
+    for (const proxy of route.proxies) {
+      proxy.onRequest = (chunk) => {
+        if (chunk.length >= 6 && chunk.readInt16BE(4) === PRODUCE) proxy.pause();
+      };
+    }
+    const began = performance.now();
+    await activate(ENGINE, { n: 2 });
+    await eventually(() => only.kinds().includes('failed'), LONG);
+    expect(performance.now() - began).toBeLessThan(2.5 * TRANSACTION_TIMEOUT_MS);
+    for (const proxy of route.proxies) {
+      proxy.onRequest = undefined;
+      proxy.cut();
+      proxy.resume();
+    }
+    await activate(ENGINE, { n: 3 });
+    await everythingFits([follower]);
   });
 
   test('a node that is cut off goes on with what it runs, and catches up', async () => {

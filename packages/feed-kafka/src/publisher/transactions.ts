@@ -1,13 +1,20 @@
 // The only writer of a topic: one transaction after another, each checked against where its records must lie. Used by both publishers.
 import { FeedFenced } from '@confledger/application';
+import kafkajs from 'kafkajs';
 import type { IHeaders, Kafka, Message, Producer, Transaction } from 'kafkajs';
 import { brokerErrorType } from '../error-details.js';
+
+// Node finds no named exports in this CommonJS module.
+const { KafkaJSNonRetriableError } = kafkajs;
 
 /** What one send may hold, keys, values and their overhead: brokers refuse batches over 1 MiB by default. */
 export const SEND_BYTES_MAX = 900_000;
 /** What one transaction gathers before the next begins: readers get nothing of it before its end. */
 export const TRANSACTION_BYTES_MAX = 32 * 1024 * 1024;
-/** A relay that died in a transaction keeps readers from what lies behind it for so long, unless another takes over before. */
+/**
+ * A relay that died in a transaction keeps readers from what lies behind it for so long, unless another takes over before. Its own writer
+ * gives up at the same time: what the broker has aborted cannot be committed, and kafkajs would try for minutes.
+ */
 export const TRANSACTION_TIMEOUT_MS = 10_000;
 /** Offset, timestamp and lengths of a record, at most. */
 const RECORD_OVERHEAD_BYTES = 64;
@@ -17,11 +24,9 @@ const HEADER_OVERHEAD_BYTES = 10;
 /**
  * The broker answers the end of a transaction before it has written it everywhere: the next one, begun at once, is refused for some
  * milliseconds. kafkajs's first pause of 300 ms would then be the latency of an activation; 5 ms were measured to cost next to nothing.
- * All tries together stay below the transaction timeout.
+ * All tries together stay below the transaction timeout where the broker answers; where it hangs each takes its request timeout.
  */
 export const RETRY = { initialRetryTime: 5, factor: 0.2, multiplier: 1.2, maxRetryTime: 100, retries: 60 };
-/** About two seconds: a topic that was deleted is made again by taking it over, which no further try would bring about. */
-const WRITE_RETRY = { ...RETRY, retries: 32 };
 
 /** Where a record of somebody else, or a topic made anew, is noticed. */
 export class OffsetUnexpected extends Error {
@@ -41,29 +46,32 @@ export interface TransactionsOptions {
 export class Transactions {
   readonly #options: TransactionsOptions;
   readonly #producer: Producer;
+  #givenUp = false;
 
-  private constructor(options: TransactionsOptions, producer: Producer) {
+  private constructor(options: TransactionsOptions) {
     this.#options = options;
-    this.#producer = producer;
+    this.#producer = options.kafka.producer({
+      transactionalId: options.transactionalId,
+      transactionTimeout: TRANSACTION_TIMEOUT_MS,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      retry: RETRY,
+      // Every message says its partition. Asked at each try of a send.
+      createPartitioner: () => ({ message }) => {
+        if (this.#givenUp) throw new KafkaJSNonRetriableError('the transaction was given up');
+        return partitionOfMessage(message);
+      },
+    });
   }
 
   /** Fences whoever wrote before: an empty transaction does, connecting alone does not. */
   static async open(options: TransactionsOptions): Promise<Transactions> {
-    const { kafka, transactionalId, onStep } = options;
-    const producer = kafka.producer({
-      transactionalId,
-      transactionTimeout: TRANSACTION_TIMEOUT_MS,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-      retry: WRITE_RETRY,
-      // Every message says its partition.
-      createPartitioner: () => ({ message }) => partitionOfMessage(message),
-    });
-    const transactions = new Transactions(options, producer);
+    const transactions = new Transactions(options);
+    const producer = transactions.#producer;
     try {
       await producer.connect();
       await (await producer.transaction()).abort();
-      await onStep('fenced');
+      await options.onStep('fenced');
     } catch (error) {
       await transactions.close();
       throw error;
@@ -77,11 +85,7 @@ export class Transactions {
    */
   async write(messages: readonly Message[], next: Map<number, bigint>): Promise<void> {
     try {
-      const transaction = await this.#producer.transaction();
-      await this.#options.onStep('begun');
-      for (const chunk of chunksOf(messages)) await this.#send(transaction, chunk, next);
-      await this.#options.onStep('produced');
-      await transaction.commit();
+      await this.#inTime(this.#transact(messages, next));
     } catch (error) {
       if (brokerErrorType(error) === 'INVALID_PRODUCER_EPOCH') throw new FeedFenced('another relay has taken the topic over', { cause: error });
       throw error;
@@ -94,6 +98,32 @@ export class Transactions {
   /** Never rejects. A transaction that is open is left to the next writer's fence, as a crash would leave it. */
   async close(): Promise<void> {
     await this.#producer.disconnect().catch(() => undefined);
+  }
+
+  async #transact(messages: readonly Message[], next: Map<number, bigint>): Promise<void> {
+    const transaction = await this.#producer.transaction();
+    await this.#options.onStep('begun');
+    for (const chunk of chunksOf(messages)) await this.#send(transaction, chunk, next);
+    await this.#options.onStep('produced');
+    if (!this.#givenUp) await transaction.commit();
+  }
+
+  /** As `work` ends, or a rejection when it takes longer than the broker lets a transaction take. */
+  async #inTime(work: Promise<void>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        this.#givenUp = true;
+        // Its last try may have connected again after the producer was closed.
+        work.catch(() => undefined).finally(() => void this.close());
+        reject(new Error(`the brokers did not carry a transaction out within ${TRANSACTION_TIMEOUT_MS} ms`));
+      }, TRANSACTION_TIMEOUT_MS);
+    });
+    try {
+      await Promise.race([work, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #send(transaction: Transaction, messages: readonly Message[], next: Map<number, bigint>): Promise<void> {
