@@ -107,11 +107,17 @@ export class Installation {
     return this.#environment;
   }
 
-  /** Resolves when it serves and, where one of several is active, knows whether it is the one. */
-  async addPart(name: Part['name'], more: Environment = {}): Promise<Part> {
+  /** Resolves when it serves, whatever it waits for. */
+  async startPart(name: Part['name'], more: Environment = {}): Promise<Part> {
     const part = new Part(name, { ...this.#environment, ...more });
     this.#all(name).push(part);
     await part.start();
+    return part;
+  }
+
+  /** Resolves when it serves and, where one of several is active, knows whether it is the one. */
+  async addPart(name: Part['name'], more: Environment = {}): Promise<Part> {
+    const part = await this.startPart(name, more);
     if (name !== 'api') await eventually(async () => ['active', 'standby'].includes((await part.health())?.state ?? ''), LONG);
     return part;
   }

@@ -130,6 +130,14 @@ export class Part extends Process {
     return { status: response.status, state: own?.state ?? 'unknown', lag: own?.lag };
   }
 
+  /** The names under `checks` that are not well. */
+  async unhealthy(): Promise<string[]> {
+    const response = await this.#get('/health');
+    if (response === null) throw new Error(`${this.name} does not answer`);
+    const { checks } = (await response.json()) as { readonly checks: Readonly<Record<string, { readonly healthy: boolean }>> };
+    return Object.keys(checks).filter((name) => checks[name]?.healthy === false);
+  }
+
   /** The status of a probe. Null while it does not answer. */
   async probe(path: '/health' | '/health/live' | '/health/ready'): Promise<number | null> {
     const response = await this.#get(path);
