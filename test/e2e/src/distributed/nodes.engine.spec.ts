@@ -23,10 +23,14 @@ const HEALING_MS_MAX = 12_000;
 let kafka: TestKafka;
 let installation: Installation | undefined;
 let load: Load | undefined;
+let kafkaIsAway = false;
 
 beforeAll(async () => void (kafka = await startKafka()), 300_000);
 afterAll(() => kafka.stop());
 afterEach(async () => {
+  // A test that failed meanwhile.
+  if (kafkaIsAway) await kafka.restart();
+  kafkaIsAway = false;
   await load?.stop();
   load = undefined;
   await installation?.close();
@@ -81,6 +85,7 @@ test('a node that is killed and started while Kafka is away runs its cache, says
   const running = (load = startLoad(started, 'cached', [ENGINE]));
   await eventually(() => isReady(killed) && isReady(other) && runs(killed) > 20, LONG);
   await kafka.kill();
+  kafkaIsAway = true;
   await eventually(() => killed.now()?.state === 'stale', LONG);
   const ran = runs(killed);
   await killed.kill();
@@ -92,6 +97,7 @@ test('a node that is killed and started while Kafka is away runs its cache, says
   expect(other.now()).toMatchObject({ source: 'feed', state: 'stale' });
   await eventually(() => running.acknowledged() > acknowledged + 20, LONG);
   await kafka.restart();
+  kafkaIsAway = false;
   expect(await elapsed(Promise.all([catchesUp(started, killed), catchesUp(started, other)]))).toBeLessThan(2 * HEALING_MS_MAX);
   expect(killed.now()?.source).toBe('feed');
   await running.stop();

@@ -16,7 +16,7 @@ const SERVICES = ['trading-engine', 'risk-gateway', 'mev-searcher'];
 const PARTITIONS = 2;
 const LONG = { timeoutMs: 60_000 };
 /** From the end of the fault until every node follows again, on a loaded machine. */
-const HEALING_MS_MAX = 12_000;
+const HEALING_MS_MAX = 15_000;
 
 let kafka: TestKafka;
 let installation: Installation | undefined;
@@ -116,8 +116,11 @@ function forgeries(genuine: readonly TopicRecord[]): ForeignRecord[] {
     put('', null);
     put('', newest.value, (partition + 1) % PARTITIONS);
     put('a', '{"value":"elsewhere","version":1}', (partition + 1) % PARTITIONS);
-    // The whole of an old activation once more.
-    for (const record of genuine) if (record.partition === partition && record.offset <= oldest.offset && record.key !== '~beat') made.push(record);
+    // An old activation once more, whole: whatever else is there is removed, then it is written as it was. All of it was signed.
+    const its = genuine.filter(({ key }) => key.startsWith(`${ledger}|`));
+    const paths = new Set([...its, ...made].map(({ key }) => key).filter((key) => key.startsWith(`${ledger}|`) && key !== `${ledger}|`));
+    for (const key of paths) made.push({ partition, key, value: null });
+    made.push(...its.filter(({ offset }) => offset <= oldest.offset));
   }
   for (let partition = 0; partition < PARTITIONS; partition += 1) {
     for (const key of ['', 'no-bar', '|', 'staging.nobody|x', '../../etc|passwd', '~beat']) made.push({ partition, key, value: 'rubbish' });
@@ -127,9 +130,10 @@ function forgeries(genuine: readonly TopicRecord[]): ForeignRecord[] {
 
 test('what somebody else writes beside a relay that lives is found by its next record, and runs nowhere', { timeout: 240_000 }, async () => {
   const { followers, relay, tampering, records, problems } = await underLoad('beside');
+  const forged = forgeries(await records());
   for (let round = 1; round <= 3; round += 1) {
     const repairs = count(relay.printed(), '"repaired"');
-    await tampering.write(forgeries(await records()));
+    await tampering.write(forged);
     expect(await newerEverywhere(followers)).toBeLessThan(HEALING_MS_MAX);
     await eventually(() => count(relay.printed(), '"repaired"') > repairs, LONG);
   }
@@ -147,8 +151,7 @@ test('what somebody else writes while no relay lives runs nowhere, not even in a
   await relay.start();
   expect(await newerEverywhere(followers)).toBeLessThan(HEALING_MS_MAX);
   expect(followers.every((follower, index) => told(follower) > (before[index] ?? 0))).toBe(true);
-  expect(relay.printedNow()).toContain('"repaired"');
-  expect(relay.printedNow()).toContain('"unknown-ledger"');
+  await eventually(() => ['"repaired"', '"unknown-ledger"'].every((alarm) => relay.printedNow().includes(alarm)));
   expect(await problems({ forged: true })).toEqual([]);
 });
 
