@@ -38,6 +38,7 @@ interface Data extends JsonObject {
 }
 
 interface ReadEvent {
+  readonly position: bigint;
   readonly revision: number;
   readonly type: string;
   readonly data: Data;
@@ -45,6 +46,8 @@ interface ReadEvent {
 }
 
 export interface CheckedActivation {
+  /** Of its event in the log. */
+  readonly position: bigint;
   readonly activation: number;
   readonly version: number;
   readonly digest: string;
@@ -109,7 +112,7 @@ function checkedEvent(row: LogRow, before: ReadEvent | undefined, problems: stri
   const expected = sha256(canonical({ stream, revision, type, data, metadata: bare as JsonObject }));
   if (hash !== expected) wrong('the hash is not that of its content');
   if (row.id !== uuid8(expected)) wrong('the id is not made from the hash');
-  return { revision, type, data, metadata };
+  return { position: BigInt(row.position), revision, type, data, metadata };
 }
 
 function checkedLedger(ledger: string, events: readonly ReadEvent[], key: KeyObject, problems: string[]): CheckedLedger {
@@ -142,7 +145,7 @@ function checkedLedger(ledger: string, events: readonly ReadEvent[], key: KeyObj
       if (previous !== (active?.version ?? null)) problems.push(`${ledger} ${event.revision}: previous is not what was active`);
       if (digests.get(to) !== stated) problems.push(`${ledger} ${event.revision}: the digest is not that of version ${to}`);
       if (!isSigned(ledger, origin, event, key)) problems.push(`${ledger} ${event.revision}: the signature does not hold`);
-      active = { activation: event.revision, version: to, digest: stated };
+      active = { position: event.position, activation: event.revision, version: to, digest: stated };
       activations.set(event.revision, active);
     }
     const times = (commands.get(first.metadata.commandId)?.times ?? 0) + 1;

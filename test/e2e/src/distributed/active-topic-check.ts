@@ -1,5 +1,5 @@
 // Holds the topic of activations against the log: markers go up, each stands on exactly its leaves, is signed, and is an activation that the
-// log knows; at its end the topic holds what is active now. Computed with nothing of the product.
+// log knows; no beat says more than what stands before it; at its end the topic holds what is active now. Computed with nothing of the product.
 import type { KeyObject } from 'node:crypto';
 import { digestOfLeaves, holds, type CheckedLedger, type Json, type JsonObject, verifyingKey } from '../log-check.js';
 import type { TopicRecord } from './topic-records.js';
@@ -35,9 +35,14 @@ export function activeTopicProblems(
 ): string[] {
   const key = verifyingKey(publicKey);
   const held = new Map<string, Held>();
+  const partitions = new Map(records.map((record) => [placeOf(record).ledger, record.partition]));
   const problems: string[] = [];
   for (const record of forged ? genuineLooking(records, ledgers) : records) {
-    if (record.key === '~beat') continue;
+    if (record.key === '~beat') {
+      const its = [...ledgers].filter(([ledger]) => partitions.get(ledger) === record.partition);
+      if (!compacted && !forged) problems.push(...beatProblems(record, its, held));
+      continue;
+    }
     const { ledger, path } = placeOf(record);
     const its = held.get(ledger) ?? { leaves: new Map(), marker: null };
     held.set(ledger, its);
@@ -88,6 +93,18 @@ function isJson(value: string | null): boolean {
   } catch {
     return false;
   }
+}
+
+/** A beat says up to which position of the log its partition is complete: whoever takes over goes on there. */
+function beatProblems({ partition, offset, value }: TopicRecord, ledgers: readonly (readonly [string, CheckedLedger])[], held: ReadonlyMap<string, Held>): string[] {
+  const { position } = JSON.parse(value ?? 'null') as { readonly position: string };
+  const upTo = BigInt(position.slice(position.indexOf(':') + 1));
+  return ledgers.flatMap(([ledger, { activations }]) => {
+    const newest = [...activations.values()].findLast((each) => each.position <= upTo)?.activation ?? -1;
+    const there = held.get(ledger)?.marker?.activation ?? -1;
+    if (there >= newest) return [];
+    return [`the beat at offset ${offset} of partition ${partition} says that activation ${newest} of ${ledger} is there, and there is ${there}`];
+  });
 }
 
 function markerProblems(marker: Marker | null, its: Held, logged: CheckedLedger | undefined, ledger: string, key: KeyObject, compacted: boolean): string[] {

@@ -3,7 +3,7 @@ import type { CheckedLedger } from '../log-check.js';
 import type { Follower } from './follower.js';
 
 /** What is wrong, in words; empty when nothing is. */
-export function followerProblems(follower: Follower, logged: CheckedLedger | undefined): string[] {
+export function followerProblems(follower: Pick<Follower, 'name' | 'told' | 'now'>, logged: CheckedLedger | undefined): string[] {
   const problems: string[] = [];
   let newest = -1;
   for (const { swapped, activation, version, digest, torn } of follower.told()) {

@@ -1,0 +1,95 @@
+// A small story of one ledger in which nothing is wrong: its log as the product writes it, what the clients were told, the topic, and what a
+// trading program ran. For the spec of the checks, which changes one thing in it at a time.
+import { createHash, createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { createInMemoryEventStore, createLedgers, type ActiveDocument, type Signer } from '@confledger/application';
+import type { Command } from '@confledger/domain';
+import type { LogRow } from '../log-check.js';
+import type { Acknowledged } from '../mixed-load.js';
+import type { Told } from './follower.js';
+import type { TopicRecord } from './topic-records.js';
+
+export const SERVICE = 'trading-engine';
+export const LEDGER = `production.${SERVICE}`;
+
+export interface Story {
+  /** Raw, base64url. */
+  readonly publicKey: string;
+  /** Revisions 0 to 3 are the first command, 4 the second, 5 and 6 the third. */
+  readonly rows: readonly LogRow[];
+  readonly acknowledged: readonly Acknowledged[];
+  /** Two leaves, marker, beat; a removal, a leaf, marker, beat. */
+  readonly topic: readonly TopicRecord[];
+  readonly told: readonly Told[];
+}
+
+/** Two activations, of revisions 3 and 6, with a version between them that nobody activated alone. */
+export async function honestStory(): Promise<Story> {
+  const signer = newSigner();
+  const store = createInMemoryEventStore();
+  const core = createLedgers({ store, signer, clock: { now: () => Date.now() }, ids: { next: () => randomUUID() } });
+  const acknowledged: Acknowledged[] = [];
+  const send = async (commandId: string, command: Command, activates: boolean): Promise<void> => {
+    const actor = { id: 'alice', method: 'token', roles: ['writer'] };
+    const guards = activates ? { activate: 'all' as const } : {};
+    const outcome = await core.execute({ environment: 'production', service: SERVICE }, command, { actor, reason: null, idempotencyKey: commandId, request: commandId, correlationId: commandId, guards });
+    if (outcome.kind !== 'done') throw new Error(`${commandId} was refused`);
+    const { changed, standing } = outcome;
+    acknowledged.push({ ledger: LEDGER, commandId, changed, version: standing.version, digest: standing.digest });
+  };
+  const active = async (): Promise<ActiveDocument> => {
+    const found = await core.active(LEDGER);
+    if (found === null) throw new Error('nothing is active');
+    return found;
+  };
+  await send('first', { type: 'Replace', configuration: { a: 1, b: { c: 2 } } }, true);
+  const [first, firstPosition] = [await active(), await store.lastPosition()];
+  await send('second', { type: 'Set', path: 'b.c', value: 3 }, false);
+  await send('third', { type: 'Delete', path: 'a' }, true);
+  const [third, thirdPosition] = [await active(), await store.lastPosition()];
+  const rows = await store.readAll({ after: 0n, limit: 100 });
+  await store.close();
+  const records: Pick<TopicRecord, 'key' | 'value'>[] = [
+    leaf('a', 1, first),
+    leaf('b.c', 2, first),
+    marker(first, 2),
+    beat(firstPosition),
+    { key: `${LEDGER}|a`, value: null },
+    leaf('b.c', 3, third),
+    marker(third, 2),
+    beat(thirdPosition),
+  ];
+  return {
+    publicKey: signer.publicKey,
+    rows,
+    acknowledged,
+    topic: records.map((record, index) => ({ ...record, partition: 0, offset: BigInt(index), epoch: 0, headers: {} })),
+    told: [line(first), line(third)],
+  };
+}
+
+function newSigner(): Signer {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const raw = publicKey.export({ format: 'jwk' }).x ?? '';
+  return {
+    keyId: createHash('sha256').update(Buffer.from(raw, 'base64url')).digest('hex').slice(0, 16),
+    publicKey: raw,
+    sign: (statement) => sign(null, statement, privateKey).toString('base64url'),
+    fingerprint: (text) => createHmac('sha256', 'fingerprints').update(text).digest('hex'),
+  };
+}
+
+function leaf(path: string, value: number, { version }: ActiveDocument): Pick<TopicRecord, 'key' | 'value'> {
+  return { key: `${LEDGER}|${path}`, value: JSON.stringify({ value, version }) };
+}
+
+function marker({ origin, activation, version, previous, digest, keyId, signature, actor, occurredAt }: ActiveDocument, changes: number): Pick<TopicRecord, 'key' | 'value'> {
+  return { key: `${LEDGER}|`, value: JSON.stringify({ origin, activation, version, previous, digest, changes, keyId, signature, actor, occurredAt }) };
+}
+
+function beat(position: bigint): Pick<TopicRecord, 'key' | 'value'> {
+  return { key: '~beat', value: JSON.stringify({ installation: 'inst', incarnation: 'i', position: `inst:${position}`, time: new Date().toISOString(), partitions: 1 }) };
+}
+
+function line({ activation, version, digest }: ActiveDocument): Told {
+  return { swapped: true, state: 'ready', source: 'feed', activation, version, digest, torn: false, problem: null, at: Date.now() };
+}
