@@ -12,7 +12,7 @@ import {
 } from '@confledger/application';
 import { LedgerCorrupt } from '@confledger/domain';
 import { openEventStore } from '@confledger/event-stores';
-import { createKafkaChanges, createKafkaFeed, type FeedAlarm, type KafkaLogLine } from '@confledger/feed-kafka/publisher';
+import { createKafkaChanges, createKafkaFeed, type FeedAlarm, type KafkaLogLine, type PublisherStep } from '@confledger/feed-kafka/publisher';
 import { connectionProblems, createElection, createPool, unlessAway } from '@confledger/postgres';
 import { composed, refusedWhen } from '@confledger/process';
 import { createPostgresSnapshotStore, migrateReadModel, SNAPSHOT_LIMITS } from '@confledger/read-model-postgres';
@@ -34,8 +34,16 @@ const INSTALLATION_POLL_MS = 1_000;
 /** `<environment>.<service>` */
 const LEDGER_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}\.[a-z0-9][a-z0-9-]{0,62}$/;
 
-/** Puts the relay and the publishing of changes together and starts them. Waits for the installation to be made by an api, until `signal` aborts. */
-export async function compose(config: RelayConfig, logger: Logger, signal: AbortSignal): Promise<ComposedRelay> {
+/**
+ * Puts the relay and the publishing of changes together and starts them. Waits for the installation to be made by an api, until `signal`
+ * aborts. `onStep` hears of the relay's steps: for tests that end the process at one.
+ */
+export async function compose(
+  config: RelayConfig,
+  logger: Logger,
+  signal: AbortSignal,
+  onStep: (step: PublisherStep) => void = () => undefined,
+): Promise<ComposedRelay> {
   return composed(async (closers) => {
     const events = await openEventStore(config.eventStore, logger);
     closers.push(() => events.close());
@@ -66,7 +74,7 @@ export async function compose(config: RelayConfig, logger: Logger, signal: Abort
     };
     // Each is elected and follows the log by itself: trouble with one of them does not hold the other up.
     const elected = (name: string): ProjectorLock => createElection({ connectionString: config.electionUrl }, `${name} ${config.namespace}`);
-    const feed = createKafkaFeed({ ...topics, publicKeys: [publicKey], load: (ledger) => activeOrNull(ledgers, ledger, logger) });
+    const feed = createKafkaFeed({ ...topics, publicKeys: [publicKey], load: (ledger) => activeOrNull(ledgers, ledger, logger), onStep });
     const relay = startRelay({ events, ledgers, publisher: feed, lock: elected('relay'), logger });
     // They close their publishers too.
     closers.push(() => relay.stop());

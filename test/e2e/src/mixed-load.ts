@@ -2,7 +2,7 @@
 // it is answered. They note what was acknowledged, for the crash test to hold against the log.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '@confledger/test-support';
-import type { ApiCaller, ApiResponse } from './api-caller.js';
+import type { ApiAnswer, ApiCaller, ApiResponse } from './api-caller.js';
 
 /** What a client was told. */
 export interface Acknowledged {
@@ -114,9 +114,7 @@ export class MixedClient {
       this.strange.push(`${method} ${path}: ${status} ${told.code ?? ''}`);
       return;
     }
-    // A batch says under `commit` what other writes say under `data`.
-    const { changed, version, digest } = ('commit' in told ? told.commit : told.data) as WriteData;
-    this.acknowledged.push({ ledger: `production.${this.#service}`, commandId, changed, version, digest });
+    this.acknowledged.push(acknowledgement(`production.${this.#service}`, commandId, told));
   }
 
   /** Null when there is no answer. */
@@ -125,4 +123,11 @@ export class MixedClient {
       .then(() => this.#target().call(method, path, body, { 'idempotency-key': commandId }))
       .catch(() => null);
   }
+}
+
+/** What a successful answer to a write says. */
+export function acknowledgement(ledger: string, commandId: string, told: ApiAnswer): Acknowledged {
+  // A batch says under `commit` what other writes say under `data`.
+  const { changed, version, digest } = ('commit' in told ? told.commit : told.data) as WriteData;
+  return { ledger, commandId, changed, version, digest };
 }

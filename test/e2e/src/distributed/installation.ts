@@ -107,6 +107,14 @@ export class Installation {
     return this.#environment;
   }
 
+  /** A relay that ends itself at a step: see relay-program.mjs. It is launched, and no more is waited for. */
+  launchRelayProgram(more: Environment): Part {
+    const part = new Part('relay', { ...this.#environment, ...more }, './relay-program.mjs');
+    this.relays.push(part);
+    part.launch();
+    return part;
+  }
+
   /** Resolves when it serves, whatever it waits for. */
   async startPart(name: Part['name'], more: Environment = {}): Promise<Part> {
     const part = new Part(name, { ...this.#environment, ...more });
@@ -135,11 +143,15 @@ export class Installation {
 
   /** One of the apis that are alive, another at each call. */
   caller(): ApiCaller {
-    const urls = this.apis.map((api) => api.url()).filter((url) => url !== undefined);
+    const alive = this.apis.filter((api) => api.url() !== undefined);
     this.#turn += 1;
-    const url = urls[this.#turn % urls.length];
-    if (url === undefined) throw new Error('no api is alive');
-    return apiCaller(url, this.token);
+    const api = alive[this.#turn % alive.length];
+    if (api === undefined) throw new Error('no api is alive');
+    return this.callerOf(api);
+  }
+
+  callerOf(api: Part): ApiCaller {
+    return apiCaller(api.url() ?? '', this.token);
   }
 
   /** The one that is active now. */

@@ -1,7 +1,7 @@
 // A client that sends exactly the commands that a test gives it, and notes what it was told, for the checker. Used beside the mixed load or instead of it.
 import { randomUUID } from 'node:crypto';
 import type { ApiCaller } from '../api-caller.js';
-import type { Acknowledged } from '../mixed-load.js';
+import { acknowledgement, type Acknowledged } from '../mixed-load.js';
 
 export class Operator {
   readonly acknowledged: Acknowledged[] = [];
@@ -19,10 +19,9 @@ export class Operator {
     const commandId = randomUUID();
     const answer = await this.#target().call(method, `/configurations/${service}${place}`, body, { 'idempotency-key': commandId });
     if (answer.status >= 300) throw new Error(`${method} ${service}${place}: ${answer.status} ${answer.body.code ?? ''}`);
-    // A batch says under `commit` what other writes say under `data`.
-    const told = ('commit' in answer.body ? answer.body.commit : answer.body.data) as Omit<Acknowledged, 'ledger' | 'commandId'> & { readonly version: number };
-    const { changed, version, digest } = told;
-    this.acknowledged.push({ ledger: `production.${service}`, commandId, changed, version, digest });
-    return version;
+    const told = acknowledgement(`production.${service}`, commandId, answer.body);
+    this.acknowledged.push(told);
+    if (told.version === null) throw new Error(`${method} ${service}${place}: there is no version yet`);
+    return told.version;
   }
 }

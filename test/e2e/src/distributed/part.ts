@@ -104,8 +104,9 @@ export interface PartHealth {
 export class Part extends Process {
   readonly name: PartName;
 
-  constructor(name: PartName, environment: Environment) {
-    super(fileURLToPath(new URL(`../../../../services/${name}/dist/main.js`, import.meta.url)), { ...environment, PORT: '0' });
+  /** `program` is one of this folder that stands for the part's own main. */
+  constructor(name: PartName, environment: Environment, program?: string) {
+    super(fileURLToPath(new URL(program ?? `../../../../services/${name}/dist/main.js`, import.meta.url)), { ...environment, PORT: '0' });
     this.name = name;
   }
 

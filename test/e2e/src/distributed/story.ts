@@ -14,7 +14,7 @@ import { rowsOf } from './stores.js';
 import { recordsOf } from './topic-records.js';
 
 /** What a client was told. */
-type ToldClient = Pick<MixedClient, 'acknowledged' | 'strange'>;
+export type ToldClient = Pick<MixedClient, 'acknowledged' | 'strange'>;
 
 /** How long everything may take to come to rest after the fault is over. */
 const REST = { timeoutMs: 90_000 };
