@@ -7,7 +7,7 @@ import { connectClient, dropClient, endClient, within, type PostgresOptions } fr
 /** A holder that hangs or is cut off loses its lock after so long. */
 export const LOCK_SILENCE_MS_MAX = 5_000;
 const SIGN_OF_LIFE_INTERVAL_MS = 1_000;
-/** Who gets no answer for so long gives up before the server does: never are there two who believe that they hold the lock. */
+/** Who gets no answer for so long gives up before the server does, so that the lock is not believed to be held by two. Who hangs cannot: it is fenced. */
 const ANSWER_MS_MAX = LOCK_SILENCE_MS_MAX - SIGN_OF_LIFE_INTERVAL_MS;
 
 /** The key of a named lock, as a decimal for a bigint parameter. Names are per database. */
