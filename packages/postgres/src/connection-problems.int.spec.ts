@@ -7,7 +7,7 @@ import { connectClient, connectionProblems, endClient, migrate, unlessAway } fro
 /** What is said of a connection that fails. */
 async function problemOf(connectionString: string): Promise<string | null> {
   try {
-    await endClient(await connectClient({ connectionString, connectTimeoutMs: 200 }));
+    await endClient(await connectClient({ connectionString, connectTimeoutMs: 2_000 }));
   } catch (error) {
     return connectionProblems('URL', connectionString)(error);
   }
