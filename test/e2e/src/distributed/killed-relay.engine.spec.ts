@@ -7,6 +7,7 @@ import { type Load, startLoad } from './load.js';
 import { Operator } from './operator.js';
 import type { Part } from './part.js';
 import { storyProblems, type ToldClient } from './story.js';
+import { recordsOf } from './topic-records.js';
 
 const SERVICES = ['trading-engine', 'risk-gateway'];
 const LONG = { timeoutMs: 60_000 };
@@ -75,7 +76,16 @@ test.each(['fenced', 'read', 'begun', 'produced', 'committed'])('a relay that is
   expect(await storyProblems(installation, clients)).toEqual([]);
 });
 
+/** Every partition says that it is complete up to the log's end: the next relay goes on there. */
+async function isBeatenToTheEnd(): Promise<boolean> {
+  const last = await installation.store.events.lastPosition();
+  const records = await recordsOf(kafka.brokers, installation.activeTopic);
+  const beats = new Map(records.filter(({ key }) => key === '~beat').map(({ partition, value }) => [partition, value]));
+  return [...beats.values()].every((beat) => beat?.includes(`:${last}"`) === true);
+}
+
 test.each(['begun', 'produced', 'committed'])('a relay that is killed after "%s" of a beat leaves no beat that says too much', TEST, async (step) => {
+  await eventually(isBeatenToTheEnd, LONG);
   await replaceByVictim(step, BEATING);
   await eventually(() => !victim.alive, LONG);
   await activate(`beat-${step}`);
