@@ -4,6 +4,7 @@ import { LedgerLog, projectLog } from '@confledger/conformance';
 import { createPool } from '@confledger/postgres';
 import { eventually, freshDatabase, tcpProxy, throughProxy, type TcpProxy } from '@confledger/test-support';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createPostgresNodeReports } from './node-reports.js';
 import { openProjectionStore } from './projection-store.js';
 import { createPostgresReadModel } from './read-model.js';
 import { migrateReadModel } from './schema.js';
@@ -47,6 +48,17 @@ test('While Postgres refuses connections queries are unavailable; when it is bac
   await expect(readModel.waitFor(1n, 100)).rejects.toBeInstanceOf(ReadModelUnavailable);
   proxy.open();
   await eventually(async () => (await readModel.position()) === 0n);
+});
+
+test('Reports of nodes are unavailable with it, and so is their list', async () => {
+  const pool = createPool({ connectionString: throughProxy(connectionString, proxy) });
+  const reports = createPostgresNodeReports(pool);
+  const report = { environment: 'production', service: 'trading-engine', name: 'engine-7', state: 'ready', running: null, rejected: null } as const;
+  proxy.shut();
+  await expect(reports.put({ ...report, reportedAt: '2026-07-01T00:00:00.000Z' })).rejects.toBeInstanceOf(ReadModelUnavailable);
+  await expect(reports.list({})).rejects.toBeInstanceOf(ReadModelUnavailable);
+  await expect(reports.forget(0)).rejects.toBeInstanceOf(ReadModelUnavailable);
+  await pool.end();
 });
 
 test('A Postgres that falls silent makes queries unavailable within the limit', async () => {

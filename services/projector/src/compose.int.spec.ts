@@ -6,7 +6,7 @@ import { openEventStore } from '@confledger/event-stores';
 import { createPool } from '@confledger/postgres';
 import { serveHealth } from '@confledger/process';
 import { createPostgresReadModel } from '@confledger/read-model-postgres';
-import { eventually, freshDatabase } from '@confledger/test-support';
+import { eventually, freshDatabase, tcpProxy, throughProxy } from '@confledger/test-support';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { compose } from './compose.js';
@@ -89,5 +89,50 @@ test('On EventStoreDB it follows the log from its beginning to what is appended 
   await close();
   await readModel.close();
   await store.close();
+  await double.close();
+});
+
+test('Started while Postgres is away it says so, is not healthy, and projects when Postgres is back', async () => {
+  const double = await eventStoreDbDouble();
+  const connectionString = await freshDatabase();
+  const { hostname: host, port } = new URL(connectionString);
+  const proxy = await tcpProxy({ host, port: Number(port) });
+  const eventStoreDb = { CONFLEDGER_EVENT_STORE: 'eventstoredb', CONFLEDGER_EVENTSTORE_URL: double.connectionString };
+  const config = readConfig({ ...eventStoreDb, CONFLEDGER_POSTGRES_URL: throughProxy(connectionString, proxy), PORT: '0' });
+  const store = await openEventStore(config.eventStore, pino({ level: 'silent' }));
+  const log = new LedgerLog();
+  log.change(ENGINE, { 'risk.max': 1 });
+  await log.appendTo(store);
+  const lines: string[] = [];
+  proxy.shut();
+
+  const { projector, close } = await compose(config, pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }));
+  expect(lines.join('')).toContain('the read model is away');
+  const health = await serveHealth(healthOf(projector), { host: '127.0.0.1', port: 0, version: '1.2.3' });
+  expect((await fetch(`${health.url}/health`)).status).toBe(503);
+  await eventually(() => lines.join('').includes('projector failed and tries again'));
+  proxy.open();
+  const last = await store.lastPosition();
+  await eventually(async () => (await projector.status()).position === last, { timeoutMs: 20_000 });
+  await eventually(async () => (await fetch(`${health.url}/health`)).status === 200);
+
+  await health.close();
+  await close();
+  await store.close();
+  await proxy.close();
+  await double.close();
+});
+
+test('It can be ended while it waits for Postgres', async () => {
+  const double = await eventStoreDbDouble();
+  const connectionString = await freshDatabase();
+  const { hostname: host, port } = new URL(connectionString);
+  const proxy = await tcpProxy({ host, port: Number(port) });
+  const eventStoreDb = { CONFLEDGER_EVENT_STORE: 'eventstoredb', CONFLEDGER_EVENTSTORE_URL: double.connectionString };
+  proxy.shut();
+  const config = readConfig({ ...eventStoreDb, CONFLEDGER_POSTGRES_URL: throughProxy(connectionString, proxy), PORT: '0' });
+  const { close } = await compose(config, pino({ level: 'silent' }));
+  await close();
+  await proxy.close();
   await double.close();
 });
