@@ -13,6 +13,9 @@ const PAGE_EVENTS = 500;
 /** A new snapshot is due after this many events, or a quarter of the document's leaves where that is more. */
 export const SNAPSHOT_INTERVAL_EVENTS = 500;
 
+/** After a fault of the snapshot store it is done without for so long: one that hangs would hold up every load of an older state. */
+export const SNAPSHOT_PAUSE_MS = 10_000;
+
 /** Pages that are searched for the next version above a number that is none. */
 const NEAREST_PAGES_MAX = 3;
 
@@ -29,6 +32,8 @@ export class LedgerReader {
   readonly #store: EventStore;
   readonly #snapshots: SnapshotStore | null;
   readonly #onSnapshotFault: (error: unknown) => void;
+  /** By `performance.now()`. */
+  #snapshotsPausedUntilMs = 0;
 
   constructor(options: {
     readonly store: EventStore;
@@ -103,9 +108,11 @@ export class LedgerReader {
   }
 
   async #newestSnapshot(ledger: string, limit?: SnapshotLimit): Promise<Snapshot | null> {
+    if (performance.now() < this.#snapshotsPausedUntilMs) return null;
     try {
       return (await this.#snapshots?.newest(ledgerStream(ledger), SNAPSHOT_CODE_VERSION, limit)) ?? null;
     } catch (error) {
+      this.#snapshotsPausedUntilMs = performance.now() + SNAPSHOT_PAUSE_MS;
       this.#onSnapshotFault(error);
       return null;
     }

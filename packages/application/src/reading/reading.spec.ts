@@ -264,6 +264,24 @@ test('reads with local consistency ask the store once, and then no more', async 
   expect(store.calls.reads).toBe(reads + 1);
 });
 
+test('a snapshot store that fails is done without for a while, so that one that hangs holds up one load and not each', async () => {
+  const store = createInMemoryEventStore();
+  await testCore(store).set('a', 1);
+  let asked = 0;
+  const snapshots: SnapshotStore = {
+    save: () => Promise.resolve(),
+    newest: () => {
+      asked += 1;
+      return Promise.reject(new Error('away'));
+    },
+  };
+  const core = testCore(store, { snapshots });
+  for (let load = 0; load < 5; load += 1) expect((await core.found({ version: 1, at: iso(START + 1_000_000) })).document.toJson()).toEqual({ a: 1 });
+  expect((await core.ledgers.reader.atRevision('production.trading-engine', 1)).state.revision).toBe(1);
+  expect((await core.ledgers.reader.head('production.trading-engine')).state.revision).toBe(1);
+  expect(asked).toBe(1);
+});
+
 test('reads with local consistency are answered while the store is away, also after a write that failed; others are not', async () => {
   const store = faultyEventStore(createInMemoryEventStore());
   const core = testCore(store);
