@@ -69,16 +69,40 @@ describe('the log', () => {
     ['an event that is there twice', (rows) => again(rows, 6), '6: a revision is missing'],
     ['events in another order', (rows) => swapped(rows, 4), 'follows 6'],
     ['a changed byte of the data', (rows) => changed(rows, 4, ({ data }) => ({ data: data.replace('3', '4') })), '4: the hash is not that of its content'],
-    ['a changed byte of the metadata', (rows) => changed(rows, 4, ({ metadata }) => ({ metadata: metadata.replace('alice', 'mallory') })), '4: the hash is not that of its content'],
-    ['an id that is not made from the hash', (rows) => changed(rows, 4, ({ id }) => ({ id: id.replace(/^./, (digit) => (digit === '0' ? '1' : '0')) })), '4: the id is not made from the hash'],
-    ['a changed event that was hashed anew, without those behind it', (rows) => [...sealed(rows, 4, ({ data }) => ({ data: data.replace('3', '4') })).slice(0, 5), ...rows.slice(5)], '5: the chain is broken'],
-    ['a time that goes back', (rows) => sealed(rows, 4, ({ metadata }) => ({ metadata: edited(metadata, { occurredAt: '2020-01-01T00:00:00.000Z' }) })), '4: time goes back'],
-    ['a value that is not the one that was activated', (rows) => sealed(rows, 4, ({ data }) => ({ data: data.replace('3', '4') })), '6: the digest is not that of version 5'],
+    [
+      'a changed byte of the metadata',
+      (rows) => changed(rows, 4, ({ metadata }) => ({ metadata: metadata.replace('alice', 'mallory') })),
+      '4: the hash is not that of its content',
+    ],
+    [
+      'an id that is not made from the hash',
+      (rows) => changed(rows, 4, ({ id }) => ({ id: id.replace(/^./, (digit) => (digit === '0' ? '1' : '0')) })),
+      '4: the id is not made from the hash',
+    ],
+    [
+      'a changed event that was hashed anew, without those behind it',
+      (rows) => [...sealed(rows, 4, ({ data }) => ({ data: data.replace('3', '4') })).slice(0, 5), ...rows.slice(5)],
+      '5: the chain is broken',
+    ],
+    [
+      'a time that goes back',
+      (rows) => sealed(rows, 4, ({ metadata }) => ({ metadata: edited(metadata, { occurredAt: '2020-01-01T00:00:00.000Z' }) })),
+      '4: time goes back',
+    ],
+    [
+      'a value that is not the one that was activated',
+      (rows) => sealed(rows, 4, ({ data }) => ({ data: data.replace('3', '4') })),
+      '6: the digest is not that of version 5',
+    ],
     ['a removal of what is not there', (rows) => sealed(rows, 5, ({ data }) => ({ data: data.replace('"a"', '"z"') })), '5: deletes what is not there'],
     ['another version before', (rows) => sealed(rows, 6, ({ data }) => ({ data: edited(data, { previous: 4 }) })), '6: previous is not what was active'],
     ['an activation of another version', (rows) => sealed(rows, 6, ({ data }) => ({ data: edited(data, { version: 4 }) })), '6: the digest is not that of version 4'],
     ['an activation that nobody signed', (rows) => sealed(rows, 6, ({ data }) => ({ data: edited(data, { signature: 'AAAA' }) })), '6: the signature does not hold'],
-    ['an activation that is signed for another ledger', (rows) => sealed(rows.map((row) => ({ ...row, stream: 'config-testing.other' })), 0, () => ({})), '6: the signature does not hold'],
+    [
+      'an activation that is signed for another ledger',
+      (rows) => sealed(rows.map((row) => ({ ...row, stream: 'config-testing.other' })), 0, () => ({})),
+      '6: the signature does not hold',
+    ],
   ])('%s is found', (_, lie, problem) => {
     expect(said(lie(story.rows))).toContainEqual(expect.stringContaining(problem));
   });
@@ -139,7 +163,11 @@ describe('the topic of activations', () => {
     ['a leaf that is missing at its marker', (records) => without(records, 1), 'activation 3 does not stand on its leaves'],
     ['a removal that is missing', (records) => without(records, 4), 'activation 6 does not stand on its leaves'],
     ['a changed byte of a leaf', (records) => changed(records, 1, () => ({ value: '{"value":4,"version":2}' })), 'activation 3 does not stand on its leaves'],
-    ['a leaf that comes before the marker that it does not belong to', (records) => swapped(swapped(swapped(records, 4), 3), 2), 'activation 3 does not stand on its leaves'],
+    [
+      'a leaf that comes before the marker that it does not belong to',
+      (records) => swapped(swapped(swapped(records, 4), 3), 2),
+      'activation 3 does not stand on its leaves',
+    ],
     ['a marker that comes again', (records) => again(records, 6), 'activation 6 follows 6'],
     ['a marker that goes back', (records) => again(records, 2), 'activation 3 follows 6'],
     ['a marker that was removed', (records) => changed(records, 2, () => ({ value: null })), 'the marker was removed'],
@@ -149,10 +177,22 @@ describe('the topic of activations', () => {
     ['an activation that the log does not know', marker({ activation: 7 }), "activation 7 is not the log's"],
     ['another version', marker({ version: 4 }), "activation 6 is not the log's"],
     ['another digest', marker({ digest: OTHER_DIGEST }), "activation 6 is not the log's"],
-    ['a beat that says more than what stands before it', (records) => swapped(records, 6), 'says that activation 6 of production.trading-engine is there, and there is 3'],
+    [
+      'a beat that says more than what stands before it',
+      (records) => swapped(records, 6),
+      'says that activation 6 of production.trading-engine is there, and there is 3',
+    ],
     ['an end that is missing', (records) => records.slice(0, 4), 'the topic ends at activation 3'],
-    ['a leaf behind the last marker', (records) => [...records, { ...records[1], value: '{"value":4,"version":9}' } as TopicRecord], 'at its end the topic does not hold'],
-    ['a ledger that nobody knows', (records) => [...records, { ...records[0], key: 'production.other|a' } as TopicRecord], 'production.other, of which the log knows nothing'],
+    [
+      'a leaf behind the last marker',
+      (records) => [...records, { ...records[1], value: '{"value":4,"version":9}' } as TopicRecord],
+      'at its end the topic does not hold',
+    ],
+    [
+      'a ledger that nobody knows',
+      (records) => [...records, { ...records[0], key: 'production.other|a' } as TopicRecord],
+      'production.other, of which the log knows nothing',
+    ],
     ['a topic with nothing in it', () => [], 'the topic ends at activation undefined'],
   ])('%s is found', (_, lie, problem) => {
     expect(said(lie(story.topic))).toContainEqual(expect.stringContaining(problem));
@@ -193,9 +233,21 @@ describe('the topic of changes', () => {
     ['an event that is missing', (records) => without(records, 4), 'the changes go from config-production.trading-engine 3 to 5'],
     ['an end that is missing', (records) => records.slice(0, 6), 'the changes end at config-production.trading-engine 5, the log at 6'],
     ['events in another order', (records) => swapped(records, 4), 'the changes go from config-production.trading-engine 3 to 5'],
-    ['a changed byte', (records) => changed(records, 4, ({ value }) => ({ value: value?.replace('3', '4') ?? null })), 'the changes hold config-production.trading-engine 4 otherwise than the log'],
-    ['another position', (records) => changed(records, 4, ({ headers }) => ({ headers: { ...headers, ce_position: 'inst:9' } })), 'the changes hold config-production.trading-engine 4 otherwise than the log'],
-    ['an event that the log does not have', (records) => [...records, { ...records[6], headers: { ...records[6]?.headers, ce_revision: '7' } } as TopicRecord], 'the changes hold config-production.trading-engine 7, which the log does not'],
+    [
+      'a changed byte',
+      (records) => changed(records, 4, ({ value }) => ({ value: value?.replace('3', '4') ?? null })),
+      'the changes hold config-production.trading-engine 4 otherwise than the log',
+    ],
+    [
+      'another position',
+      (records) => changed(records, 4, ({ headers }) => ({ headers: { ...headers, ce_position: 'inst:9' } })),
+      'the changes hold config-production.trading-engine 4 otherwise than the log',
+    ],
+    [
+      'an event that the log does not have',
+      (records) => [...records, { ...records[6], headers: { ...records[6]?.headers, ce_revision: '7' } } as TopicRecord],
+      'the changes hold config-production.trading-engine 7, which the log does not',
+    ],
   ])('%s is found', (_, lie, problem) => {
     expect(said(lie(honest()))).toContainEqual(problem);
   });

@@ -31,7 +31,8 @@ export async function honestStory(): Promise<Story> {
   const send = async (commandId: string, command: Command, activates: boolean): Promise<void> => {
     const actor = { id: 'alice', method: 'token', roles: ['writer'] };
     const guards = activates ? { activate: 'all' as const } : {};
-    const outcome = await core.execute({ environment: 'production', service: SERVICE }, command, { actor, reason: null, idempotencyKey: commandId, request: commandId, correlationId: commandId, guards });
+    const request = { actor, reason: null, idempotencyKey: commandId, request: commandId, correlationId: commandId, guards };
+    const outcome = await core.execute({ environment: 'production', service: SERVICE }, command, request);
     if (outcome.kind !== 'done') throw new Error(`${commandId} was refused`);
     const { changed, standing } = outcome;
     acknowledged.push({ ledger: LEDGER, commandId, changed, version: standing.version, digest: standing.digest });
