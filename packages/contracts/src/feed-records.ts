@@ -4,10 +4,15 @@ import type { ActivationMarker, FeedBeat, FeedLeaf } from './feed.js';
 
 type Fields = { readonly [name: string]: unknown };
 
-/** The leaf or removal that this JSON says; null when it is none. Paths and values are judged later, by the digest. */
-export function readFeedLeaf(json: unknown): FeedLeaf | null {
-  if (!isFields(json) || typeof json['path'] !== 'string' || !isRevision(json['version'])) return null;
-  const { path, version } = json;
+/**
+ * The leaf or removal that this JSON says; null when it is none. Paths and values are judged later, by the digest. A feed that says the
+ * path elsewhere hands it over: spreading both into one object was half of what reading 10,000 leaves cost.
+ */
+export function readFeedLeaf(json: unknown, knownPath?: string): FeedLeaf | null {
+  if (!isFields(json)) return null;
+  const path = knownPath ?? json['path'];
+  const version = json['version'];
+  if (typeof path !== 'string' || !isRevision(version)) return null;
   if (json['removed'] === true) return { path, version, removed: true };
   // Whatever a JSON parser gives is a JSON value; only its absence is not.
   return Object.hasOwn(json, 'value') ? { path, version, value: json['value'] as JsonValue } : null;

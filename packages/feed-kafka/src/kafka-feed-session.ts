@@ -4,7 +4,7 @@ import { Backoff } from '@confledger/backoff';
 import type { FeedSession, FeedSink } from '@confledger/contracts';
 import type { Admin, Kafka } from 'kafkajs';
 import { brokerErrorType } from './error-details.js';
-import { PartitionReader } from './partition-reader.js';
+import { PartitionReader, type PartitionSource } from './partition-reader.js';
 import { partitionOf } from './partitions.js';
 import { activeTopic } from './records.js';
 import { topicOffsets, type PartitionOffsets } from './topic-offsets.js';
@@ -71,20 +71,15 @@ export class KafkaFeedSession implements FeedSession {
 
   /** From connecting to the first failure, which it resolves with. */
   async #follow(): Promise<Error> {
-    const { kafka, namespace, ledger, sessionTimeoutMs, maxWaitTimeMs } = this.#options;
+    const { kafka, namespace, sessionTimeoutMs, maxWaitTimeMs } = this.#options;
     const topic = activeTopic(namespace);
     const admin = kafka.admin();
     let consumer: TopicConsumer | null = null;
     try {
-      await admin.connect();
-      const partitions = await partitionsOf(admin, topic);
-      const partition = partitionOf(ledger, partitions.length);
-      const failed = this.#reader.attach({
-        partition,
-        partitionCount: partitions.length,
-        offsets: () => offsetsOf(admin, topic, partition),
-        seekToStart: () => consumer?.seekToStart(partition),
-      });
+      const source = this.#sourceOf(admin, topic, (partition) => consumer?.seekToStart(partition));
+      const failed = source.then((found) => this.#reader.attach(found));
+      // The consumer, which waits for the source, fails by the same error.
+      failed.catch(() => undefined);
       consumer = await openTopicConsumer({
         kafka,
         admin,
@@ -92,7 +87,7 @@ export class KafkaFeedSession implements FeedSession {
         groupPrefix: `${namespace}-node`,
         sessionTimeoutMs,
         maxWaitTimeMs,
-        paused: partitions.filter((other) => other !== partition),
+        paused: source.then(({ partition, partitionCount }) => Array.from({ length: partitionCount }, (_, each) => each).filter((each) => each !== partition)),
         listener: this.#reader,
       });
       return await Promise.race([consumer.failed, failed, aborted(this.#closing.signal)]);
@@ -101,6 +96,13 @@ export class KafkaFeedSession implements FeedSession {
       await admin.disconnect().catch(() => undefined);
     }
   }
+
+  async #sourceOf(admin: Admin, topic: string, seekToStart: (partition: number) => void): Promise<PartitionSource> {
+    await admin.connect();
+    const partitionCount = await partitionCountOf(admin, topic);
+    const partition = partitionOf(this.#options.ledger, partitionCount);
+    return { partition, partitionCount, offsets: () => offsetsOf(admin, topic, partition), seekToStart: () => seekToStart(partition) };
+  }
 }
 
 /** kafkajs gives up on a coordinator that is not there yet with a name of its own, which says nothing of the cause. */
@@ -108,9 +110,9 @@ function isTooEarly(problem: Error): boolean {
   return COORDINATOR_STARTING.has(brokerErrorType(problem) ?? '') || problem.name === 'KafkaJSGroupCoordinatorNotFound';
 }
 
-async function partitionsOf(admin: Admin, topic: string): Promise<number[]> {
+async function partitionCountOf(admin: Admin, topic: string): Promise<number> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-  return (topics[0]?.partitions ?? []).map(({ partitionId }) => partitionId);
+  return topics[0]?.partitions.length ?? 0;
 }
 
 async function offsetsOf(admin: Admin, topic: string, partition: number): Promise<PartitionOffsets> {

@@ -68,12 +68,13 @@ export class PartitionReader implements ConsumerListener {
     this.#begin();
   }
 
-  batch({ batch, isStale }: EachBatchPayload): void {
+  /** Nothing but our own calls happens in here, so that a batch which is fresh at its beginning is fresh to its end. */
+  batch({ batch }: EachBatchPayload): void {
     if (this.#phase.name === 'waiting' || batch.partition !== this.#source?.partition) return;
     if (BigInt(batch.firstOffset() ?? this.#next) < this.#next) return this.#offsetFell();
     for (const message of batch.messages) {
       this.#record(message);
-      if (isStale() || this.#waiting()) return;
+      if (this.#waiting()) return;
     }
   }
 

@@ -32,8 +32,7 @@ export interface StoredRecord {
 /** Null for a record that is no leaf. */
 export function readLeaf(path: string, record: StoredRecord): FeedLeaf | null {
   if (record.value === null) return { path, version: versionOf(record.headers), removed: true };
-  const json = parse(record.value);
-  return typeof json === 'object' && json !== null ? readFeedLeaf({ ...json, path }) : null;
+  return readFeedLeaf(parse(record.value), path);
 }
 
 /** Null for a marker that was removed or is none. */

@@ -30,8 +30,8 @@ export interface TopicConsumerOptions {
   readonly groupPrefix: string;
   readonly sessionTimeoutMs: number;
   readonly maxWaitTimeMs: number;
-  /** Partitions that are not to be fetched. */
-  readonly paused: readonly number[];
+  /** Partitions that are not to be fetched; the consumer connects while they are found out. */
+  readonly paused: readonly number[] | Promise<readonly number[]>;
   readonly listener: ConsumerListener;
 }
 
@@ -64,10 +64,11 @@ export async function openTopicConsumer(options: TopicConsumerOptions): Promise<
   });
   const failed = new Promise<Error>((resolve) => consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error)));
   let open = true;
+  let paused: readonly number[] = [];
   const seek: Seek = (partition, offset) => consumer.seek({ topic, partition, offset: String(offset) });
   consumer.on(consumer.events.GROUP_JOIN, () => {
     if (!open) return;
-    if (options.paused.length > 0) consumer.pause([{ topic, partitions: [...options.paused] }]);
+    if (paused.length > 0) consumer.pause([{ topic, partitions: [...paused] }]);
     listener.joined(seek);
   });
   // Also told for fetches that held nothing but transaction markers and aborted records, which no handler sees.
@@ -81,7 +82,7 @@ export async function openTopicConsumer(options: TopicConsumerOptions): Promise<
     await options.admin.deleteGroups([groupId]).catch(() => undefined);
   };
   try {
-    await consumer.connect();
+    [paused] = await Promise.all([options.paused, consumer.connect()]);
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     await consumer.run({
       autoCommit: false,

@@ -1,26 +1,30 @@
-// Carries the log to a feed: batch after batch, and in between what the feed needs at an interval. Used by relay and changes.
+// Carries the log to a feed: batch after batch, and in between what the feed needs at an interval. While a batch is written the next one
+// is prepared. Used by relay and changes.
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
 
-export interface CarryLogOptions {
+export interface CarryLogOptions<Prepared> {
   readonly events: EventStore;
   /** Position to begin behind (exclusive). */
   readonly after: bigint;
-  /** Brings one batch to the feed. What it writes, it writes in its turn. */
-  readonly carry: (batch: readonly StoredEvent[], inTurn: InTurn) => Promise<void>;
+  /** Finds out what a batch brings to the feed; called in the order of the log, one batch at a time. */
+  readonly prepare: (batch: readonly StoredEvent[]) => Promise<Prepared>;
+  /** Writes what was prepared, in the same order, while nothing else is written. */
+  readonly write: (prepared: Prepared) => Promise<void>;
   /** Done at once, then at the interval, never while the feed is written to. */
   readonly between: () => Promise<void>;
   readonly intervalMs: number;
 }
 
-/** Does this when nothing else is under way. */
-export type InTurn = (work: () => Promise<void>) => Promise<void>;
-
 /** Until `signal` aborts; rejects at the first fault of any part. Afterwards nothing is under way. */
-export async function carryLog({ events, after, carry, between, intervalMs }: CarryLogOptions, signal: AbortSignal): Promise<void> {
+export async function carryLog<Prepared>(options: CarryLogOptions<Prepared>, signal: AbortSignal): Promise<void> {
+  const { events, after, prepare, write, between, intervalMs } = options;
   const turns = new Turns(between, intervalMs);
   try {
     for await (const batch of events.subscribe({ after, signal: AbortSignal.any([signal, turns.failed]) })) {
-      await carry(batch, (work) => turns.take(work));
+      const prepared = await prepare(batch);
+      // One batch ahead and no more: the rest waits where it takes no memory.
+      await turns.free();
+      turns.take(() => write(prepared));
     }
     turns.rethrow();
     if (!signal.aborted) throw new Error("the event store ended the follower's subscription");
@@ -50,13 +54,15 @@ class Turns {
     return this.#failure.signal;
   }
 
-  async take(work: () => Promise<void>): Promise<void> {
-    const turn = this.#busy.then(() => {
-      this.rethrow();
-      return work();
-    });
-    this.#busy = turn.catch((error: unknown) => this.#failure.abort(error));
-    await turn;
+  /** Resolves when nothing is under way; rejects when anything has failed. */
+  async free(): Promise<void> {
+    await this.#busy;
+    this.rethrow();
+  }
+
+  /** Does this next. Who wants to know whether it failed asks `free` or `failed`. */
+  take(work: () => Promise<void>): void {
+    this.#busy = this.#busy.then(() => (this.failed.aborted ? undefined : work())).catch((error: unknown) => this.#failure.abort(error));
   }
 
   rethrow(): void {
@@ -74,11 +80,9 @@ class Turns {
   #tick(): void {
     if (this.#betweenWaits) return;
     this.#betweenWaits = true;
-    this.#busy = this.#busy
-      .then(() => {
-        this.#betweenWaits = false;
-        return this.#stopped || this.failed.aborted ? undefined : this.#between();
-      })
-      .catch((error: unknown) => this.#failure.abort(error));
+    this.take(() => {
+      this.#betweenWaits = false;
+      return this.#stopped ? Promise.resolve() : this.#between();
+    });
   }
 }

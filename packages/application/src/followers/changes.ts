@@ -4,7 +4,7 @@ import type { ChangesPublisher } from '../ports/changes.js';
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
 import { FeedFenced } from '../ports/feed.js';
 import type { ProjectorLock } from '../ports/projection-store.js';
-import { carryLog, type InTurn } from './carry-log.js';
+import { carryLog } from './carry-log.js';
 import { runReigns, type ReignEvent } from './reigns.js';
 
 /** How often the publisher is asked to keep its newest event from being removed by age. */
@@ -45,14 +45,14 @@ async function follow(
   const after = await publisher.takeOver(signal);
   let position = after;
   onEvent?.({ kind: 'active', position });
-  const carry = async (batch: readonly StoredEvent[], inTurn: InTurn): Promise<void> => {
-    await inTurn(() => publisher.publish(batch));
+  const write = async (batch: readonly StoredEvent[]): Promise<void> => {
+    await publisher.publish(batch);
     position = batch.at(-1)?.position ?? position;
     onProgress();
     onEvent?.({ kind: 'published', position, events: batch.length });
   };
   try {
-    await carryLog({ events, after, carry, between: () => publisher.keep(), intervalMs: keepIntervalMs }, signal);
+    await carryLog({ events, after, prepare: (batch) => Promise.resolve(batch), write, between: () => publisher.keep(), intervalMs: keepIntervalMs }, signal);
   } catch (error) {
     if (error instanceof FeedFenced) onEvent?.({ kind: 'superseded', position });
     throw error;

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { eventually } from '../../../../test/support/src/eventually.js';
 import { testCore } from '../../../../test/support/src/ledgers-core.js';
 import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
-import type { EventStore } from '../ports/event-store.js';
+import type { EventStore, StoredEvent } from '../ports/event-store.js';
 import { FeedFenced } from '../ports/feed.js';
 import type { ActiveDocument, FeedPublisher } from '../ports/feed.js';
 import { runRelay } from './relay.js';
@@ -189,10 +189,13 @@ describe('the relay', () => {
   test('leaves a ledger out that cannot be read, and tells so', async () => {
     const { store, core } = await activatedThrice();
     const feed = testFeed();
+    const bend = (events: readonly StoredEvent[]) => events.map((event) => (event.stream.endsWith('.broken') ? { ...event, data: '{}' } : event));
     const broken: EventStore = {
       ...store,
-      readStream: async (stream, page) =>
-        (await store.readStream(stream, page)).map((event) => (stream.endsWith('.broken') ? { ...event, data: '{}' } : event)),
+      readStream: async (stream, page) => bend(await store.readStream(stream, page)),
+      async *subscribe(options) {
+        for await (const events of store.subscribe(options)) yield bend(events);
+      },
     };
     const other = { environment: 'production', service: 'broken' };
     await core.ledgers.execute(

@@ -7,7 +7,7 @@ import type { EventStore, StoredEvent } from '../ports/event-store.js';
 import { FeedFenced } from '../ports/feed.js';
 import type { ActiveDocument, FeedPublisher } from '../ports/feed.js';
 import type { ProjectorLock } from '../ports/projection-store.js';
-import { carryLog, type InTurn } from './carry-log.js';
+import { carryLog } from './carry-log.js';
 import { runReigns, type ReignEvent } from './reigns.js';
 
 /** How often the feed shows that it is alive while nothing is activated. */
@@ -42,6 +42,12 @@ export function runRelay(options: RelayOptions, signal: AbortSignal): Promise<vo
   return runReigns(options, (_lease, onProgress) => follow(options, signal, onProgress), signal);
 }
 
+/** What a stretch of the log brings to the feed: its newest activations, and how far the log is carried with them. */
+interface Publication {
+  readonly activations: readonly ActiveDocument[];
+  readonly upTo: bigint;
+}
+
 /** One reign: from taking the feed over to the first fault. */
 async function follow(
   { events, ledgers, publisher, onEvent, beatIntervalMs = BEAT_INTERVAL_MS }: RelayOptions,
@@ -52,19 +58,18 @@ async function follow(
   const after = resume === 'now' ? await events.lastPosition() : resume;
   let position = after;
   onEvent?.({ kind: 'active', position });
-  const carry = async (batch: readonly StoredEvent[], inTurn: InTurn): Promise<void> => {
+  const prepare = async (batch: readonly StoredEvent[]): Promise<Publication> => {
     ledgers.observe(batch);
-    const activations = await newestActivations(ledgers, batch, onEvent);
-    const upTo = batch.at(-1)?.position ?? position;
-    await inTurn(async () => {
-      if (activations.length > 0) await publisher.publish(activations, upTo);
-      position = upTo;
-    });
+    return { activations: await newestActivations(ledgers, batch, onEvent), upTo: batch.at(-1)?.position ?? after };
+  };
+  const write = async ({ activations, upTo }: Publication): Promise<void> => {
+    if (activations.length > 0) await publisher.publish(activations, upTo);
+    position = upTo;
     onProgress();
     onEvent?.({ kind: 'published', position, activations });
   };
   try {
-    await carryLog({ events, after, carry, between: () => publisher.beat(position), intervalMs: beatIntervalMs }, signal);
+    await carryLog({ events, after, prepare, write, between: () => publisher.beat(position), intervalMs: beatIntervalMs }, signal);
   } catch (error) {
     if (error instanceof FeedFenced) onEvent?.({ kind: 'superseded', position });
     throw error;

@@ -175,6 +175,7 @@ export class LedgerReader {
   }
 }
 
-function nothingLoaded(ledger: string): Loaded {
+/** Before the first event. */
+export function nothingLoaded(ledger: string): Loaded {
   return { state: initialState(ledger), position: 0n, snapshotAt: 0 };
 }
