@@ -1,10 +1,10 @@
 // The event store away under writes, refusing connections or hanging: writes are told so with a code and in bounded time, what can be read
 // honestly is read, nodes run on, and when it is back everything goes on by itself.
-import { eventually, startKafka, type TestKafka } from '@confledger/test-support';
+import { eventually } from '@confledger/test-support';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { answerTo } from '../api-caller.js';
-import { Installation } from './installation.js';
+import { test } from './distributed-test.js';
 import { startLoad } from './load.js';
 import { storyProblems } from './story.js';
 
@@ -32,19 +32,9 @@ const OUTAGES = [
   { store: 'postgres', fault: 'hangs', writeMsMax: 15_000, readMsMax: 9_000 },
 ] as const;
 
-let kafka: TestKafka;
-let installation: Installation | undefined;
-
-beforeAll(async () => void (kafka = await startKafka()), 300_000);
-afterAll(() => kafka.stop());
-afterEach(async () => {
-  await installation?.close();
-  installation = undefined;
-});
-
-test.for(OUTAGES)('$store $fault: writes are refused in bounded time, lists and nodes go on, and all resume when it is back', { timeout: 300_000 }, async (outage, { skip }) => {
+test.for(OUTAGES)('$store $fault: writes are refused in bounded time, lists and nodes go on, and all resume when it is back', { timeout: 300_000 }, async (outage, { skip, start }) => {
   const { store, fault, writeMsMax, readMsMax } = outage;
-  installation = await Installation.start({ kafka, store, follow: SERVICES });
+  const installation = await start({ store, follow: SERVICES });
   const { proxy } = installation.store;
   if (proxy === null) return skip('the event store of CONFLEDGER_TEST_EVENTSTORE_URL is not ours to cut off');
   const { apis, projectors, relays, followers } = installation;

@@ -1,8 +1,9 @@
 // The active relay, and the active projector, stand still in the middle of their work and keep every connection, as on a machine that hangs:
 // another takes over within seconds, and who wakes up late changes nothing any more.
-import { eventually, startKafka, type TestKafka } from '@confledger/test-support';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { Installation } from './installation.js';
+import { eventually } from '@confledger/test-support';
+import { expect } from 'vitest';
+import { test } from './distributed-test.js';
+import type { Installation } from './installation.js';
 import { startLoad } from './load.js';
 import type { Part } from './part.js';
 import { storyProblems } from './story.js';
@@ -13,19 +14,8 @@ const SERVICES = ['trading-engine', 'risk-gateway'];
 const TAKEOVER = { timeoutMs: 14_000 };
 const LONG = { timeoutMs: 60_000 };
 
-let kafka: TestKafka;
-let installation: Installation | undefined;
-
-beforeAll(async () => void (kafka = await startKafka()), 300_000);
-afterAll(() => kafka.stop());
-afterEach(async () => {
-  await installation?.close();
-  installation = undefined;
-});
-
 /** The one that is active, and the one that stands by. */
-async function both(name: 'projector' | 'relay'): Promise<{ readonly active: Part; readonly standby: Part }> {
-  if (installation === undefined) throw new Error('nothing was started');
+async function both(installation: Installation, name: 'projector' | 'relay'): Promise<{ readonly active: Part; readonly standby: Part }> {
   const active = await installation.active(name);
   const standby = (name === 'relay' ? installation.relays : installation.projectors).find((part) => part !== active);
   if (standby === undefined) throw new Error(`there is one ${name} only`);
@@ -35,12 +25,12 @@ async function both(name: 'projector' | 'relay'): Promise<{ readonly active: Par
 const isActive = async (part: Part): Promise<boolean> => (await part.health())?.state === 'active';
 const isStandby = async (part: Part): Promise<boolean> => (await part.health())?.state === 'standby';
 
-test.each(['postgres', 'eventstoredb'] as const)('on %s, a relay that hangs is replaced before any node is stale, and is standby when it wakes up', { timeout: 240_000 }, async (store) => {
-  installation = await Installation.start({ kafka, store, relays: 2, projectors: 1, follow: SERVICES });
+test.for(['postgres', 'eventstoredb'] as const)('on %s, a relay that hangs is replaced before any node is stale, and is standby when it wakes up', { timeout: 240_000 }, async (store, { kafka, start }) => {
+  const installation = await start({ store, relays: 2, projectors: 1, follow: SERVICES });
   const { followers, activeTopic } = installation;
   const load = startLoad(installation, `late-${store}`, SERVICES);
   await eventually(() => followers.every((follower) => follower.now()?.state === 'ready' && load.acknowledged() > 50), LONG);
-  const { active: late, standby: successor } = await both('relay');
+  const { active: late, standby: successor } = await both(installation, 'relay');
 
   late.pause();
   const ranBefore = followers.map((follower) => follower.now()?.activation ?? -1);
@@ -64,11 +54,11 @@ test.each(['postgres', 'eventstoredb'] as const)('on %s, a relay that hangs is r
   }
 });
 
-test.each(['postgres', 'eventstoredb'] as const)('on %s, a projector that hangs is replaced, and counts nothing twice when it wakes up', { timeout: 240_000 }, async (store) => {
-  installation = await Installation.start({ kafka, store, relays: 1, projectors: 2 });
+test.for(['postgres', 'eventstoredb'] as const)('on %s, a projector that hangs is replaced, and counts nothing twice when it wakes up', { timeout: 240_000 }, async (store, { start }) => {
+  const installation = await start({ store, relays: 1, projectors: 2 });
   const load = startLoad(installation, `late-${store}`, SERVICES);
   await eventually(() => load.acknowledged() > 50, LONG);
-  const { active: late, standby: successor } = await both('projector');
+  const { active: late, standby: successor } = await both(installation, 'projector');
 
   late.pause();
   await eventually(() => isActive(successor), TAKEOVER);

@@ -1,9 +1,9 @@
 // The Postgres of read model, snapshots, reports and locks away under writes, refusing connections or hanging: commands and activations go on,
 // queries are told so, parts that are started meanwhile wait for it, and the projector catches up when it is back.
-import { eventually, startKafka, type TestKafka } from '@confledger/test-support';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { eventually } from '@confledger/test-support';
+import { expect } from 'vitest';
 import { answerTo } from '../api-caller.js';
-import { Installation } from './installation.js';
+import { test } from './distributed-test.js';
 import { startLoad } from './load.js';
 import type { Part } from './part.js';
 import { storyProblems } from './story.js';
@@ -26,18 +26,8 @@ const OUTAGES = [
   { fault: 'hangs', queryMsMax: 10_000, firstCommandMsMax: 10_000 },
 ] as const;
 
-let kafka: TestKafka;
-let installation: Installation | undefined;
-
-beforeAll(async () => void (kafka = await startKafka()), 300_000);
-afterAll(() => kafka.stop());
-afterEach(async () => {
-  await installation?.close();
-  installation = undefined;
-});
-
-test.for(OUTAGES)('Postgres $fault: commands, activations and nodes go on, queries are told so, and the projector catches up', { timeout: 300_000 }, async ({ fault, queryMsMax, firstCommandMsMax }) => {
-  installation = await Installation.start({ kafka, store: 'eventstoredb', follow: SERVICES });
+test.for(OUTAGES)('Postgres $fault: commands, activations and nodes go on, queries are told so, and the projector catches up', { timeout: 300_000 }, async ({ fault, queryMsMax, firstCommandMsMax }, { start }) => {
+  const installation = await start({ store: 'eventstoredb', follow: SERVICES });
   const { readModelProxy: proxy, apis, projectors, relays, followers } = installation;
   const load = startLoad(installation, 'load', SERVICES);
   await eventually(() => followers.every((follower) => follower.now()?.state === 'ready'), LONG);

@@ -1,7 +1,7 @@
 // A node that hangs longer than its group waits for it: no writer, no relay and no other node notices, and it catches up beside what it runs.
-import { eventually, startKafka, type TestKafka } from '@confledger/test-support';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { Installation } from './installation.js';
+import { eventually } from '@confledger/test-support';
+import { expect } from 'vitest';
+import { test } from './distributed-test.js';
 import { startLoad } from './load.js';
 import { storyProblems } from './story.js';
 
@@ -15,18 +15,8 @@ const SPEED_LEFT_MIN = 0.25;
 const SPEED_WINDOW_MS = 10_000;
 const CAUGHT_UP_MS_MAX = 20_000;
 
-let kafka: TestKafka;
-let installation: Installation | undefined;
-
-beforeAll(async () => void (kafka = await startKafka()), 300_000);
-afterAll(() => kafka.stop());
-afterEach(async () => {
-  await installation?.close();
-  installation = undefined;
-});
-
-test('a node that hangs beyond its session slows nobody down, runs on, and catches up by a reading of its own', { timeout: 240_000 }, async () => {
-  installation = await Installation.start({ kafka, store: 'eventstoredb', follow: [SERVICE] });
+test('a node that hangs beyond its session slows nobody down, runs on, and catches up by a reading of its own', { timeout: 240_000 }, async ({ start }) => {
+  const installation = await start({ store: 'eventstoredb', follow: [SERVICE] });
   const slow = installation.follow(SERVICE, SESSION_TIMEOUT_MS);
   const { followers } = installation;
   const relay = await installation.active('relay');

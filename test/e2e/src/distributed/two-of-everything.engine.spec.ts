@@ -1,9 +1,8 @@
 // Two apis, two projectors, two relays and several trading programs over one log, under load for minutes, while one of each is killed and
 // started again; on both event stores.
-import { startKafka, type TestKafka } from '@confledger/test-support';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { Installation } from './installation.js';
+import { expect } from 'vitest';
+import { test } from './distributed-test.js';
 import { startLoad } from './load.js';
 import type { Part } from './part.js';
 import { storyProblems } from './story.js';
@@ -13,18 +12,8 @@ const SECONDS = Number(process.env['CONFLEDGER_SOAK_SECONDS'] ?? 90);
 const KILL_EVERY_MS = 8_000;
 const SERVICES = ['trading-engine', 'risk-gateway'];
 
-let kafka: TestKafka;
-let installation: Installation | undefined;
-
-beforeAll(async () => void (kafka = await startKafka()), 300_000);
-afterAll(() => kafka.stop());
-afterEach(async () => {
-  await installation?.close();
-  installation = undefined;
-});
-
-test.each(['postgres', 'eventstoredb'] as const)('on %s, two of everything under load, killed by turns, tell one story', { timeout: (SECONDS + 300) * 1_000 }, async (store) => {
-  installation = await Installation.start({ kafka, store, apis: 2, projectors: 2, relays: 2, follow: [...SERVICES, 'trading-engine'] });
+test.for(['postgres', 'eventstoredb'] as const)('on %s, two of everything under load, killed by turns, tell one story', { timeout: (SECONDS + 300) * 1_000 }, async (store, { start }) => {
+  const installation = await start({ store, apis: 2, projectors: 2, relays: 2, follow: [...SERVICES, 'trading-engine'] });
   const { apis, projectors, relays } = installation;
   const load = startLoad(installation, store, SERVICES);
   const end = performance.now() + SECONDS * 1_000;
