@@ -19,12 +19,13 @@ import { createPostgresSnapshotStore, migrateReadModel, SNAPSHOT_LIMITS } from '
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { RelayConfig } from './config.js';
-import { startChanges, type RunningChanges } from './start-changes.js';
-import { startRelay, type RunningRelay } from './start-relay.js';
+import type { Follower } from './follower.js';
+import { startChanges } from './start-changes.js';
+import { startRelay } from './start-relay.js';
 
 export interface ComposedRelay {
-  readonly relay: RunningRelay;
-  readonly changes: RunningChanges;
+  readonly relay: Follower;
+  readonly changes: Follower;
   /** Ends both after the transaction under way and gives every connection back. */
   close(): Promise<void>;
 }

@@ -1,13 +1,11 @@
 // How the relay and its publishing of changes are, for their health port. Used by main.ts.
 import { counter, gauge, type HealthReport, type HealthSource } from '@confledger/process';
-import type { FollowerState } from './follower-state.js';
-import type { RunningChanges } from './start-changes.js';
-import type { RunningRelay } from './start-relay.js';
+import type { Follower, FollowerStatus } from './follower.js';
 
 const UNKNOWN = 'the log does not answer';
 
 /** Healthy while it writes the feed or stands by; unknown while the log is away. */
-export function healthOf(relay: RunningRelay): HealthSource {
+export function healthOf(relay: Pick<Follower, 'status'>): HealthSource {
   return {
     name: 'relay',
     unknown: UNKNOWN,
@@ -33,7 +31,7 @@ export function healthOf(relay: RunningRelay): HealthSource {
 }
 
 /** Healthy while it publishes or stands by. Activations go on whatever is said here. */
-export function healthOfChanges(changes: RunningChanges): HealthSource {
+export function healthOfChanges(changes: Pick<Follower, 'status'>): HealthSource {
   return {
     name: 'changes',
     unknown: UNKNOWN,
@@ -57,13 +55,7 @@ export function healthOfChanges(changes: RunningChanges): HealthSource {
   };
 }
 
-interface Status {
-  readonly state: FollowerState;
-  readonly position: bigint;
-  readonly last: bigint;
-}
-
-function standing(status: Status): Pick<HealthReport, 'healthy' | 'details'> {
+function standing(status: FollowerStatus): Pick<HealthReport, 'healthy' | 'details'> {
   const { state, position, last } = status;
   return {
     healthy: writes(status) || state === 'standby',
@@ -71,15 +63,15 @@ function standing(status: Status): Pick<HealthReport, 'healthy' | 'details'> {
   };
 }
 
-function writes({ state }: Status): boolean {
+function writes({ state }: FollowerStatus): boolean {
   return state === 'active';
 }
 
 /** Who writes knows where it is, and so does who wrote until it failed: the lag is asked for most while Kafka is away. */
-function knowsLag(status: Status): boolean {
+function knowsLag(status: FollowerStatus): boolean {
   return writes(status) || (status.state === 'failing' && status.position > 0n);
 }
 
-function lagOf({ position, last }: Status): bigint {
+function lagOf({ position, last }: FollowerStatus): bigint {
   return last > position ? last - position : 0n;
 }

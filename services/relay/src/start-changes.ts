@@ -2,55 +2,19 @@
 import { runChanges } from '@confledger/application';
 import type { ChangesEvent, ChangesOptions } from '@confledger/application';
 import type { Logger } from 'pino';
-import { stateAfter, type FollowerState } from './follower-state.js';
+import { startFollower, type Follower } from './follower.js';
 
 export interface StartChangesOptions extends Omit<ChangesOptions, 'onEvent'> {
   readonly logger: Logger;
 }
 
-/** How far changes are published, and what this process has done since it was started. */
-export interface ChangesStatus {
-  readonly state: FollowerState;
-  /** Every event up to here is published; on standby what it was when this process was active last. */
-  readonly position: bigint;
-  /** The newest event of the log. */
-  readonly last: bigint;
-  /** Events published, and failures met by this process. */
-  readonly published: number;
-  readonly failures: number;
-}
-
-export interface RunningChanges {
-  /** Rejects when the log cannot be asked. */
-  readonly status: () => Promise<ChangesStatus>;
-  /** Ends after the transaction under way, and closes the publisher. */
-  stop(): Promise<void>;
-}
-
-export function startChanges({ logger, ...options }: StartChangesOptions): RunningChanges {
-  const stopping = new AbortController();
-  let position = 0n;
-  let state: FollowerState = 'starting';
-  const counts = { published: 0, failures: 0 };
-  const onEvent = (event: ChangesEvent): void => {
-    state = stateAfter(event.kind);
-    if (event.kind === 'published') counts.published += event.events;
-    if (event.kind === 'failed') counts.failures += 1;
-    if ('position' in event) position = event.position;
-    log(logger, event);
-  };
-  const ended = runChanges({ ...options, onEvent }, stopping.signal).finally(() => (state = 'stopped'));
-  return {
-    status: async () => {
-      const last = await options.events.lastPosition();
-      return { state, position, last, ...counts };
-    },
-    async stop() {
-      stopping.abort();
-      await ended;
-      await options.publisher.close();
-    },
-  };
+export function startChanges({ logger, ...options }: StartChangesOptions): Follower {
+  return startFollower<ChangesEvent>({
+    ...options,
+    run: (onEvent, signal) => runChanges({ ...options, onEvent }, signal),
+    countOf: (event) => (event.kind === 'published' ? event.events : 0),
+    onEvent: (event) => log(logger, event),
+  });
 }
 
 function log(logger: Logger, event: ChangesEvent): void {
