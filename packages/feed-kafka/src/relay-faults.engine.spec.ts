@@ -407,6 +407,25 @@ test('a marker above the newest that nobody signed does not count', async () => 
   await everythingFits([follower]);
 });
 
+test('a relay that resumes behind what another wrote last, with a state of that time, raises no alarm', async () => {
+  await activate(ENGINE, { n: 1 });
+  const [ledger, earlier] = [`production.${ENGINE}`, await core.active(`production.${ENGINE}`)];
+  await activate(ENGINE, { n: 2 });
+  const newest = await core.active(ledger);
+  const last = await store.lastPosition();
+  if (earlier === null || newest === null) throw new Error('nothing is active');
+  const other = publisherOf();
+  await other.takeOver(new AbortController().signal);
+  await other.publish([newest], last);
+  await other.close();
+  const alarms: FeedAlarm[] = [];
+  const publisher = publisherOf({ onAlarm: (alarm) => alarms.push(alarm) });
+  cleaners.push(() => publisher.close());
+  await publisher.takeOver(new AbortController().signal);
+  await publisher.publish([earlier], last);
+  expect(alarms).toEqual([]);
+});
+
 test('a marker above the newest that this installation signed is left alone, with an alarm', async () => {
   await activate(ENGINE, { n: 1 });
   await activate(ENGINE, { n: 2 });
@@ -516,6 +535,13 @@ test('a topic of another installation, with other settings, or with more partiti
   namespace = `faults-${randomUUID()}`;
   await admin.createTopics({ waitForLeaders: true, topics: [{ topic: `${namespace}.active`, numPartitions: 1, replicationFactor: 1 }] });
   await expect(takeOver()).rejects.toThrow('cleanup.policy is delete, not compact');
+  namespace = `faults-${randomUUID()}`;
+  const configEntries = [
+    { name: 'cleanup.policy', value: 'compact' },
+    { name: 'max.message.bytes', value: '100000' },
+  ];
+  await admin.createTopics({ waitForLeaders: true, topics: [{ topic: `${namespace}.active`, numPartitions: 1, replicationFactor: 1, configEntries }] });
+  await expect(takeOver()).rejects.toThrow('max.message.bytes is 100000, less than 1000000');
 });
 
 test('Kafka down under writes: they go on, and nodes catch up when it is back', { timeout: 240_000 }, async ({ skip }) => {

@@ -157,17 +157,22 @@ class KafkaFeedPublisher implements FeedPublisher {
     const upTo = waiting.reduce((highest, each) => (each.upTo > highest ? each.upTo : highest), 0n);
     const beat = waiting.some((each) => each.beat === 'all') ? 'all' : 'written';
     try {
-      await reign.write(
-        waiting.flatMap(({ activations }) => activations),
-        upTo,
-        beat,
-      );
+      const activations = waiting.flatMap((each) => each.activations);
+      await reign.write(await this.#upToDate(reign, activations), upTo, beat);
     } catch (error) {
       this.#distrustsAll ||= error instanceof OffsetUnexpected;
       // Whatever it was, what the topic holds is not known any more, and a failed commit makes a producer useless.
       await this.#abdicate();
       throw error;
     }
+  }
+
+  /**
+   * A relay that takes over resumes behind what another wrote last: where the topic is ahead of what was handed in, the log is asked anew,
+   * so that only a topic ahead of the log is told of.
+   */
+  #upToDate(reign: Reign, activations: readonly ActiveDocument[]): Promise<ActiveDocument[]> {
+    return Promise.all(activations.map(async (active) => (reign.isAbove(active) ? await this.#options.load(active.ledger) : null) ?? active));
   }
 
   async #abdicate(): Promise<void> {

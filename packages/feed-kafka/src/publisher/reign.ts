@@ -70,6 +70,12 @@ export class Reign {
       .map(([ledger]) => ledger);
   }
 
+  /** The topic says that it holds a newer activation of this ledger. */
+  isAbove({ ledger, origin, activation }: ActiveDocument): boolean {
+    const marker = this.#options.contents.ledgers.get(ledger)?.marker ?? null;
+    return marker !== null && marker.origin === origin && marker.activation > activation;
+  }
+
   /** Everything that the topic holds. */
   ledgers(): string[] {
     return [...this.#options.contents.ledgers.keys()];

@@ -12,6 +12,12 @@ export const MIN_INSYNC_REPLICAS_DEFAULT = 2;
 /** How long a removal stays in the active topic, for readers that began before it. */
 export const DELETE_RETENTION_MS = 24 * 60 * 60 * 1_000;
 
+/**
+ * What a topic must take at once: the largest event of a log, or a send of many records, with room for what Kafka adds. A topic that takes
+ * less stops at the first that is larger, for all ledgers. Brokers take 1,048,588 by default.
+ */
+export const MESSAGE_BYTES_MIN = 1_000_000;
+
 /** What a topic is made with, by configuration. The partition count of one that is there is taken as it is. */
 export interface TopicSettings {
   /** Never changed later: it decides where records lie. */
@@ -68,11 +74,14 @@ export async function ensureTopic(
   }
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
   const partitions = topics[0]?.partitions ?? [];
-  const config = await configOf(admin, topic, ['min.insync.replicas', ...Object.keys(rules.made)]);
+  const config = await configOf(admin, topic, ['min.insync.replicas', 'max.message.bytes', ...Object.keys(rules.made)]);
   const says = (name: string): string => config.get(name) ?? 'not known';
   const problems = rules.problems(says);
   if (!(Number(says('min.insync.replicas')) >= minInsyncReplicas)) {
     problems.push(`its min.insync.replicas is ${says('min.insync.replicas')}, less than ${minInsyncReplicas}`);
+  }
+  if (!(Number(says('max.message.bytes')) >= MESSAGE_BYTES_MIN)) {
+    problems.push(`its max.message.bytes is ${says('max.message.bytes')}, less than ${MESSAGE_BYTES_MIN}`);
   }
   const replicas = Math.min(...partitions.map((partition) => partition.replicas.length));
   if (replicas < replicationFactor) problems.push(`its replication factor is ${replicas}, not ${replicationFactor}`);
