@@ -37,6 +37,7 @@ function carrying(batches: readonly (readonly number[])[], write: (position: big
       },
       between: () => Promise.resolve(),
       intervalMs: NEVER_MS,
+      reader: 'it',
     },
     stop.signal,
   );

@@ -69,7 +69,7 @@ async function follow(
     onEvent?.({ kind: 'published', position, activations });
   };
   try {
-    await carryLog({ events, after, prepare, write, between: () => publisher.beat(position), intervalMs: beatIntervalMs }, signal);
+    await carryLog({ events, after, prepare, write, between: () => publisher.beat(position), intervalMs: beatIntervalMs, reader: 'the feed' }, signal);
   } catch (error) {
     if (error instanceof FeedFenced) onEvent?.({ kind: 'superseded', position });
     throw error;
