@@ -70,8 +70,9 @@ describe.each(PAGES)('%s', (page) => {
 test('no page has samples that nobody runs', () => {
   const pages = ['ARCHITECTURE.md', 'failure-modes.md', 'glossary.md'].map((name) => `packages/docs/${name}`);
   for (const page of pages) expect(samplesOf(readPage(page)), page).toEqual([]);
-  // Those of the SDK's page are run by kafka-samples.engine.spec.ts.
-  const others = [...pages, ...PAGES].filter((page) => page !== 'packages/docs/sdk.md');
+  // Run by kafka-samples.engine.spec.ts and operations-samples.engine.spec.ts.
+  const onKafka = ['packages/docs/sdk.md', 'packages/docs/operations.md'];
+  const others = [...pages, ...PAGES].filter((page) => !onKafka.includes(page));
   for (const page of others) expect(samplesOf(readPage(page), 'kafka'), page).toEqual([]);
 });
 

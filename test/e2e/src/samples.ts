@@ -150,7 +150,8 @@ function runBash(file: string, cwd: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn('bash', [file], { cwd, env: { PATH, HOME }, stdio: ['ignore', 'pipe', 'pipe'] });
     let printed = '';
-    const late = setTimeout(() => child.kill('SIGKILL'), SESSION_TIMEOUT_MS);
+    // A shell may have said what it does at its end.
+    const late = setTimeout(() => child.kill('SIGTERM'), SESSION_TIMEOUT_MS);
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString('utf8')));
     child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString('utf8')));
     child.once('error', reject);
