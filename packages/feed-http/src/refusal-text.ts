@@ -46,7 +46,8 @@ function describeBody(body: string): string {
     if (typeof json !== 'object' || json === null) return '';
     const { code, error } = json as { readonly code?: unknown; readonly error?: unknown };
     const parts = [code, error].filter((part) => typeof part === 'string');
-    return parts.length === 0 ? '' : `: ${parts.join(': ')}`;
+    // Whoever tells it on goes on with a sentence of its own.
+    return parts.length === 0 ? '' : `: ${parts.join(': ').replace(/\.$/, '')}`;
   } catch {
     return '';
   }

@@ -111,8 +111,13 @@ function isTooEarly(problem: Error): boolean {
 }
 
 async function partitionCountOf(admin: Admin, topic: string): Promise<number> {
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-  return topics[0]?.partitions.length ?? 0;
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return topics[0]?.partitions.length ?? 0;
+  } catch (error) {
+    if (brokerErrorType(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+    throw new Error(`there is no topic ${topic}: check the namespace, and that a relay of it runs, which makes the topic`, { cause: error });
+  }
 }
 
 async function offsetsOf(admin: Admin, topic: string, partition: number): Promise<PartitionOffsets> {

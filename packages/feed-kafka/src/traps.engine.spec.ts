@@ -121,6 +121,11 @@ describe('a transaction', () => {
   });
 });
 
+test('a topic that is not there is named, and what makes it', async () => {
+  const starting = connectNode({ ...NAME, publicKey: ledger.key.publicKey, feed: kafkaFeed({ brokers: kafka.brokers, namespace }), startTimeoutMs: 2_000 });
+  await expect(starting).rejects.toThrow(`there is no topic ${topic}: check the namespace, and that a relay of it runs`);
+});
+
 describe('a topic that is made again while a node is away', () => {
   let route: KafkaRoute;
   beforeEach(async () => void (route = await kafkaRoute(kafka.brokers)));

@@ -9,7 +9,7 @@ import { TokenUnusable } from './tokens.js';
 
 async function start(stopping: AbortSignal): Promise<() => Promise<void>> {
   const config = readConfig(process.env);
-  const logger = createLogger(config.logLevel);
+  const logger = createLogger(config.logLevel).child({ part: 'api' });
   stopping.addEventListener('abort', () => logger.info({ signal: stopping.reason as unknown }, 'stopping'), { once: true });
   const api = await compose(config, logger);
   logger.info({ url: await listening(config, () => api.listen()) }, 'listening');

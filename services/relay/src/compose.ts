@@ -71,7 +71,7 @@ export async function compose(
       installation,
       lastPosition: () => events.lastPosition(),
       onAlarm: ({ kind, ledger, message }: FeedAlarm) => logger.error({ alarm: kind, ledger }, message),
-      log: ({ level, message }: KafkaLogLine) => logger[level]({ part: 'kafka' }, message),
+      log: ({ level, message }: KafkaLogLine) => logger[level]({ client: 'kafka' }, message),
     };
     // Each is elected and follows the log by itself: trouble with one of them does not hold the other up.
     const elected = (name: string): ProjectorLock => createElection({ connectionString: config.electionUrl }, `${name} ${config.namespace}`);
