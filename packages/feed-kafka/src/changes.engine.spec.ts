@@ -200,6 +200,7 @@ test('a plain consumer finds every event as a CloudEvent, each stream in its ord
       ce_time: (JSON.parse(metadata) as { readonly occurredAt: string }).occurredAt,
       ce_revision: String(revision),
       ce_position: `inst:${position}`,
+      ce_partitions: String(PARTITIONS),
       'content-type': 'application/json',
     });
   }
@@ -413,6 +414,19 @@ test('a compacted topic, one with fewer replicas in sync, or with other partitio
   const configEntries = [{ name: 'cleanup.policy', value: 'compact' }];
   await admin.createTopics({ waitForLeaders: true, topics: [{ topic: `${namespace}.changes`, numPartitions: 1, replicationFactor: 1, configEntries }] });
   await expect(publisherOf().takeOver(never)).rejects.toThrow(new TopicUnfit(`the topic ${namespace}.changes cannot be used: its cleanup.policy is compact, not delete`));
+});
+
+test('partitions that were added are refused although the newest event lies in the same one under both numbers', async () => {
+  const stays = Array.from({ length: 100 }, (_, index) => `config-production.s${index}`).find((each) => partitionOf(each, 1) === partitionOf(each, 2));
+  if (stays === undefined) throw new Error('every stream moves');
+  const event = { id: randomUUID(), type: 'ConfigSet', data: '{}', metadata: '{}', stream: stays, revision: 0, position: 1n };
+  const publisher = publisherOf({ partitions: 1, lastPosition: () => Promise.resolve(1n) });
+  await publisher.takeOver(never);
+  await publisher.publish([event]);
+  await publisher.close();
+  await admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] });
+  await eventually(async () => (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length === 2);
+  await expect(publisherOf({ lastPosition: () => Promise.resolve(1n) }).takeOver(never)).rejects.toThrow('has 2 partitions, but was written with another number');
 });
 
 test('events of the largest size that a log takes pass, in transactions that are bounded', async () => {

@@ -1,5 +1,6 @@
 import type { StoredEvent } from '@confledger/application';
 import { expect, test } from 'vitest';
+import { partitionOf } from '../partitions.js';
 import { changeMessage, changesTopic, readChange } from './change-records.js';
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
@@ -19,10 +20,10 @@ function event(metadata: object | string = { occurredAt: '2026-01-05T09:00:00.00
 test('the topic is the namespace and the word changes', () => expect(changesTopic('confledger')).toBe('confledger.changes'));
 
 test('an event is a CloudEvent of version 1.0, with its stream as key and its place in the log', () => {
-  expect(changeMessage('inst', event(), 3)).toEqual({
+  expect(changeMessage('inst', event(), 12)).toEqual({
     key: 'config-production.trading-engine',
     value: '{"data":{"path":"a", "value":1.0},"metadata":{"occurredAt":"2026-01-05T09:00:00.000Z","traceparent":null}}',
-    partition: 3,
+    partition: partitionOf('config-production.trading-engine', 12),
     headers: {
       ce_specversion: '1.0',
       ce_id: '6f0c8b3e-5a51-8d3c-9c1f-2f3a4b5c6d7e',
@@ -33,29 +34,31 @@ test('an event is a CloudEvent of version 1.0, with its stream as key and its pl
       'content-type': 'application/json',
       ce_revision: '4',
       ce_position: 'inst:17',
+      ce_partitions: '12',
     },
   });
 });
 
 test('names of attributes are those that CloudEvents allows', () => {
-  const { headers = {} } = changeMessage('inst', event({ occurredAt: 't', traceparent: TRACEPARENT }), 0);
+  const { headers = {} } = changeMessage('inst', event({ occurredAt: 't', traceparent: TRACEPARENT }), 1);
   expect(headers['ce_traceparent']).toBe(TRACEPARENT);
   for (const name of Object.keys(headers)) expect(name).toMatch(/^ce_[a-z0-9]{1,20}$|^content-type$/);
 });
 
 test.each(['{', 'null', '[]', '{"occurredAt":7}'])('the event whose envelope is %s is published as it stands, without a time', (metadata) => {
-  const message = changeMessage('inst', event(metadata), 0);
+  const message = changeMessage('inst', event(metadata), 1);
   expect(message.value).toBe(`{"data":{"path":"a", "value":1.0},"metadata":${metadata}}`);
   expect(message.headers).not.toHaveProperty('ce_time');
 });
 
 test('what was written says which event it is', () => {
-  const { key, headers = {} } = changeMessage('inst', event(), 0);
+  const { key, headers = {} } = changeMessage('inst', event(), 12);
   const asRead = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Buffer.from(String(value))]));
   expect(readChange({ key: Buffer.from(String(key)), headers: asRead })).toEqual({
     installation: 'inst',
     stream: 'config-production.trading-engine',
     position: 17n,
+    partitions: 12,
   });
 });
 

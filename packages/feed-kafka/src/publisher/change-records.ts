@@ -1,6 +1,7 @@
 // The records of the topic `<namespace>.changes`: CloudEvents 1.0 in the binary mode of their Kafka binding. Used by its publisher.
 import { formatPosition, parsePosition, type StoredEvent } from '@confledger/application';
 import type { IHeaders, Message } from 'kafkajs';
+import { partitionOf } from '../partitions.js';
 
 /** What the source of an event begins with; the installation's id follows. */
 const SOURCE_PREFIX = 'urn:confledger:';
@@ -12,7 +13,7 @@ export function changesTopic(namespace: string): string {
 }
 
 /** The event as it stands in the log, whole and unread: what is sealed in it stays sealed. */
-export function changeMessage(installation: string, event: StoredEvent, partition: number): Message {
+export function changeMessage(installation: string, event: StoredEvent, partitionCount: number): Message {
   const { id, type, stream, revision, position, data, metadata } = event;
   const { occurredAt, traceparent } = readEnvelope(metadata);
   const headers: IHeaders = {
@@ -25,10 +26,11 @@ export function changeMessage(installation: string, event: StoredEvent, partitio
     'content-type': 'application/json',
     ce_revision: String(revision),
     ce_position: formatPosition(installation, position),
+    ce_partitions: String(partitionCount),
     ...(traceparent === null ? {} : { ce_traceparent: traceparent }),
   };
   // No timestamp of its own: with that of an old event, published late, retention would remove it at once.
-  return { key: stream, value: `{"data":${data},"metadata":${metadata}}`, headers, partition };
+  return { key: stream, value: `{"data":${data},"metadata":${metadata}}`, headers, partition: partitionOf(stream, partitionCount) };
 }
 
 /** Which event a record is. */
@@ -36,6 +38,8 @@ export interface PublishedChange {
   readonly installation: string;
   readonly stream: string;
   readonly position: bigint;
+  /** How many partitions the topic had; null where the record does not say. */
+  readonly partitions: number | null;
 }
 
 /** Null for a record that no publisher of changes wrote. */
@@ -44,7 +48,8 @@ export function readChange({ key, headers }: { readonly key: Buffer | null; read
   if (key === null || !source.startsWith(SOURCE_PREFIX)) return null;
   const installation = source.slice(SOURCE_PREFIX.length);
   const parsed = parsePosition(installation, textOf(headers?.['ce_position']));
-  return parsed.ok ? { installation, stream: key.toString('utf8'), position: parsed.position } : null;
+  const partitions = Number(textOf(headers?.['ce_partitions'])) || null;
+  return parsed.ok ? { installation, stream: key.toString('utf8'), position: parsed.position, partitions } : null;
 }
 
 function readEnvelope(metadata: string): { readonly occurredAt: string | null; readonly traceparent: string | null } {

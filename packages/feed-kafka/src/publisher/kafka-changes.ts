@@ -140,25 +140,26 @@ class KafkaChanges implements ChangesPublisher {
     return newest;
   }
 
-  #check({ installation, stream }: PublishedChange, partition: number, partitionCount: number): void {
+  #check({ installation, stream, partitions }: PublishedChange, partition: number, partitionCount: number): void {
     const ours = this.#options.installation;
     if (installation !== ours) {
       const message = `partition ${partition} of the changes was written by installation ${installation}, this is ${ours}: give one of them another namespace`;
       this.#options.onAlarm?.({ kind: 'another-installation', ledger: null, message });
       throw new FeedOfAnotherInstallation(message);
     }
-    if (partitionOf(stream, partitionCount) === partition) return;
+    // Where a stream lies does not tell: many lie in the same partition under both numbers.
+    if ((partitions ?? partitionCount) === partitionCount && partitionOf(stream, partitionCount) === partition) return;
     throw new TopicUnfit(
       `the topic ${changesTopic(this.#namespace)} has ${partitionCount} partitions, but was written with another number: streams would lose their order. Delete it; it is written anew from the log.`,
     );
   }
 
   *#messages(events: readonly StoredEvent[], partitionCount: number): Generator<Message> {
-    for (const event of events) yield changeMessage(this.#options.installation, event, partitionOf(event.stream, partitionCount));
+    for (const event of events) yield changeMessage(this.#options.installation, event, partitionCount);
   }
 
   #written(event: StoredEvent, partitionCount: number): Newest {
-    const message = changeMessage(this.#options.installation, event, partitionOf(event.stream, partitionCount));
+    const message = changeMessage(this.#options.installation, event, partitionCount);
     return { position: event.position, message, writtenAtMs: this.#now() };
   }
 
