@@ -77,10 +77,7 @@ export function createLedgers(options: LedgersOptions): LedgersCore {
     observe(events) {
       for (const event of events) {
         const ledger = ledgerOfStream(event.stream);
-        if (ledger === null) continue;
-        // From its first event on a ledger is kept without ever being read: it need not be asked for what has just been handed over.
-        const { kept } = event.revision === 0 ? use(nameOf(ledger)) : (inUse.get(ledger) ?? { kept: null });
-        kept?.observe(event);
+        if (ledger !== null) inUse.get(ledger)?.kept.observe(event);
       }
     },
   };

@@ -186,6 +186,21 @@ describe('the relay', () => {
     expect(feed.beats).toHaveLength(length);
   });
 
+  test('gives the newest activation first, however little of a long history it is handed at a time', async () => {
+    const { store } = await activatedThrice();
+    const feed = testFeed();
+    const piecemeal: EventStore = {
+      ...store,
+      async *subscribe(options) {
+        for await (const events of store.subscribe(options)) for (const event of events) yield [event];
+      },
+    };
+    const { told } = relay(piecemeal, feed);
+    const last = await store.lastPosition();
+    await eventually(() => told.some((event) => event.kind === 'published' && event.position === last));
+    expect(new Set(feed.published.map(({ activation }) => activation))).toEqual(new Set([5]));
+  });
+
   test('leaves a ledger out that cannot be read, and tells so', async () => {
     const { store, core } = await activatedThrice();
     const feed = testFeed();

@@ -84,16 +84,6 @@ describe('events that are handed over', () => {
     reader.ledgers.observe(events);
     expect((await reader.found({ consistency: 'local' })).document.toJson()).toEqual({ a: 5 });
   });
-  test('spare every read, when they begin with the first', async () => {
-    const store = faultyEventStore(createInMemoryEventStore());
-    await story(store);
-    const reader = testCore(store);
-    const events = await store.readStream(`config-${LEDGER}`, { limit: 100 });
-    const { reads } = store.calls;
-    reader.ledgers.observe(events);
-    expect(await reader.ledgers.active(LEDGER, 3)).toMatchObject({ activation: 3 });
-    expect(store.calls.reads).toBe(reads);
-  });
   test('do not set back what is known, when the first comes once more', async () => {
     const store = faultyEventStore(createInMemoryEventStore());
     await story(store);

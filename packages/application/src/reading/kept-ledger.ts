@@ -2,7 +2,7 @@
 // A kept state may only propose: whatever is answered from it without an append is first checked against the log.
 import { LedgerCorrupt, evolve } from '@confledger/domain';
 import { decodeEvent } from '../codec.js';
-import { nothingLoaded, type LedgerReader, type Loaded } from './ledger-reader.js';
+import type { LedgerReader, Loaded } from './ledger-reader.js';
 import { EventStoreUnavailable, type StoredEvent } from '../ports/event-store.js';
 
 export class KeptLedger {
@@ -67,15 +67,12 @@ export class KeptLedger {
     this.#snapshotLater();
   }
 
-  /**
-   * Folds a committed event in when it is the very next one, or the first of all; anything else, one that does not fit too, is left to
-   * the next read.
-   */
+  /** Folds a committed event in when it is the very next one; anything else, one that does not fit too, is left to the next read. */
   observe(stored: StoredEvent): void {
-    const before = this.known === null ? nothingLoaded(this.ledger) : this.#kept;
-    if (before === null || before.state.revision + 1 !== stored.revision) return;
+    const kept = this.#kept;
+    if (kept === null || kept.state.revision + 1 !== stored.revision) return;
     try {
-      this.advance({ ...before, state: evolve(before.state, decodeEvent(stored)), position: stored.position });
+      this.advance({ ...kept, state: evolve(kept.state, decodeEvent(stored)), position: stored.position });
     } catch {
       this.forget();
     }

@@ -175,7 +175,6 @@ export class LedgerReader {
   }
 }
 
-/** Before the first event. */
-export function nothingLoaded(ledger: string): Loaded {
+function nothingLoaded(ledger: string): Loaded {
   return { state: initialState(ledger), position: 0n, snapshotAt: 0 };
 }
