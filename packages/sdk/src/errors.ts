@@ -12,6 +12,7 @@ const REMEDIES = {
   SCHEMA_ASYNC: 'Give schemas that validate synchronously: a snapshot is judged whole, in one moment.',
   CACHE_UNUSABLE: 'The feed is used instead. When the file is damaged or belongs to another ledger, remove it.',
   CACHE_NOT_WRITTEN: 'Make the directory of `cacheFile` writable; until then this node cannot start without the feed.',
+  REPORTS_NOT_TAKEN: 'Check the url and the token of the reports; until then `GET /nodes` does not show this node as it is. It trades on.',
   LISTENER_FAILED: 'Correct the listener; the snapshot has been swapped all the same.',
   NODE_CLOSED: 'Connect again with `connectNode`; a closed node follows nothing.',
 } as const;

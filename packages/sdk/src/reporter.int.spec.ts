@@ -13,6 +13,7 @@ let bodies: NodeReportBody[];
 let statuses: number[];
 let held: (() => void)[];
 let holding: boolean;
+let untaken: string[];
 let reporter: Reporter;
 
 beforeEach(async () => {
@@ -20,6 +21,7 @@ beforeEach(async () => {
   statuses = [];
   held = [];
   holding = false;
+  untaken = [];
   server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -32,7 +34,7 @@ beforeEach(async () => {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  reporter = new Reporter({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, token: null }, 'engine 7');
+  reporter = new Reporter({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, token: null }, 'engine 7', (why) => untaken.push(why));
 });
 afterEach(async () => {
   await reporter.close();
@@ -89,12 +91,29 @@ test('one that was not taken is tried again, in the newest state', async () => {
   await vi.waitFor(() => expect(versions()).toEqual([1, 2]), WAIT);
 });
 
+test('that an api refuses them is told once, and once more after it had taken one', async () => {
+  statuses = [401, 401];
+  reporter.put(report(1));
+  await vi.waitFor(() => expect(bodies).toHaveLength(3), WAIT);
+  expect(untaken).toEqual([expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+ answers 401$/)]);
+  statuses = [403];
+  reporter.put(report(2));
+  await vi.waitFor(() => expect(untaken).toHaveLength(2), WAIT);
+});
+
+test('an api that is away for a moment is no news', async () => {
+  statuses = [503];
+  reporter.put(report(1));
+  await vi.waitFor(() => expect(bodies).toHaveLength(2), WAIT);
+  expect(untaken).toEqual([]);
+});
+
 test('closing sends what is left, and does not wait for a server that does not answer', async () => {
   reporter.put(report(1));
   await reporter.close();
   expect(versions()).toEqual([1]);
   holding = true;
-  const second = new Reporter({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: null }, 'n');
+  const second = new Reporter({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: null }, 'n', () => undefined);
   second.put(report(2));
   await vi.waitFor(() => expect(held).toHaveLength(1), WAIT);
   const begun = performance.now();

@@ -1,4 +1,5 @@
-// Says what the node runs, rejected, and how it is. Nothing waits for it and nothing it meets is thrown: trading goes first.
+// Says what the node runs, rejected, and how it is. Nothing waits for it and nothing it meets is thrown: trading goes first. That nobody
+// takes the reports is said once: who looks for the node would miss it.
 import type { NodeReportBody, ReportTarget } from '@confledger/contracts';
 import { postJson } from './post-json.js';
 
@@ -24,8 +25,12 @@ export class Reporter {
   #retryTimer: NodeJS.Timeout | null = null;
   #retryDelayMs = RETRY_DELAY_MS;
   #reportedAtMs = Number.NEGATIVE_INFINITY;
+  readonly #onUntaken: (why: string) => void;
+  #told = false;
 
-  constructor(target: ReportTarget, nodeName: string) {
+  /** `onUntaken` hears when an api refuses the reports, or has not answered for a while; again only after one was taken. */
+  constructor(target: ReportTarget, nodeName: string, onUntaken: (why: string) => void) {
+    this.#onUntaken = onUntaken;
     this.#url = new URL(`${target.url.replace(/\/+$/, '')}/api/v1/nodes/${encodeURIComponent(nodeName)}`);
     this.#token = target.token;
     this.#repeat = setInterval(() => this.#submit(this.#newest), REPORT_INTERVAL_MS);
@@ -59,10 +64,13 @@ export class Reporter {
     while (this.#pending !== null && !this.#stop.signal.aborted) {
       await this.#gap();
       const body = this.#pending;
-      if (!(await this.#post(body))) {
+      const status = await this.#post(body);
+      if (status === null || status < 200 || status >= 300) {
+        this.#tell(status);
         this.#retryLater();
         break;
       }
+      this.#told = false;
       this.#retryDelayMs = RETRY_DELAY_MS;
       if (this.#pending === body) this.#pending = null;
     }
@@ -76,13 +84,21 @@ export class Reporter {
     this.#reportedAtMs = performance.now();
   }
 
-  async #post(body: string): Promise<boolean> {
+  /** The status of the answer; null when there is none. */
+  async #post(body: string): Promise<number | null> {
     try {
-      const status = await postJson({ url: this.#url, token: this.#token, body, timeoutMs: REPORT_TIMEOUT_MS, signal: this.#stop.signal });
-      return status >= 200 && status < 300;
+      return await postJson({ url: this.#url, token: this.#token, body, timeoutMs: REPORT_TIMEOUT_MS, signal: this.#stop.signal });
     } catch {
-      return false;
+      return null;
     }
+  }
+
+  /** An api that is away for a moment is no news; one that refuses would refuse for ever. */
+  #tell(status: number | null): void {
+    const isRefused = status !== null && status >= 400 && status < 500;
+    if (this.#told || this.#stop.signal.aborted || !(isRefused || this.#retryDelayMs === RETRY_DELAY_MS_MAX)) return;
+    this.#told = true;
+    this.#onUntaken(status === null ? `${this.#url.origin} does not answer` : `${this.#url.origin} answers ${status}`);
   }
 
   #retryLater(): void {
