@@ -4,7 +4,7 @@ import type { LedgerItem } from '@confledger/contracts';
 import { verifyReadModel } from '@confledger/read-model-postgres';
 import { eventually } from '@confledger/test-support';
 import { untrueAnswers } from '../answers-check.js';
-import { checkLog, type CheckedLedger } from '../log-check.js';
+import { checkLog, type CheckedLedger, type LogRow } from '../log-check.js';
 import type { MixedClient } from '../mixed-load.js';
 import { activeTopicProblems, type ActiveTopicExpectations } from './active-topic-check.js';
 import { changesTopicProblems } from './changes-topic-check.js';
@@ -18,15 +18,15 @@ export type ToldClient = Pick<MixedClient, 'acknowledged' | 'strange'>;
 
 /** How long everything may take to come to rest after the fault is over. */
 const REST = { timeoutMs: 90_000 };
+/** The broker answers the end of a transaction before it has written it everywhere: what is wrong must stay wrong for so long. */
+const WRITTEN = { timeoutMs: 3_000 };
 
 /** What is wrong, in words; empty when all tell one story. The clients have to have ended. */
 export async function storyProblems(installation: Installation, clients: readonly ToldClient[], expectations: ActiveTopicExpectations = {}): Promise<string[]> {
-  const { store, kafka, publicKey, followers } = installation;
+  const { store, publicKey, followers } = installation;
   const rows = await rowsOf(store.events);
   const { problems, ledgers } = checkLog(rows, publicKey);
   const restless = await cameToRest(installation, ledgers);
-  const active = await recordsOf(kafka.brokers, installation.activeTopic);
-  const changes = await recordsOf(kafka.brokers, installation.changesTopic);
   return [
     ...restless,
     ...problems,
@@ -36,10 +36,25 @@ export async function storyProblems(installation: Installation, clients: readonl
       ledgers,
     ),
     ...(await readModelProblems(installation, ledgers)),
-    ...activeTopicProblems(active, ledgers, publicKey, expectations),
-    ...changesTopicProblems(changes, rows),
+    ...(await topicProblems(installation, rows, ledgers, expectations)),
     ...followers.filter(({ alive }) => alive).flatMap((follower) => followerProblems(follower, ledgers.get(follower.ledger))),
   ];
+}
+
+async function topicProblems(
+  { kafka, activeTopic, changesTopic, publicKey }: Installation,
+  rows: readonly LogRow[],
+  ledgers: ReadonlyMap<string, CheckedLedger>,
+  expectations: ActiveTopicExpectations,
+): Promise<string[]> {
+  let problems: string[] = [];
+  const look = async (): Promise<boolean> => {
+    const [active, changes] = [await recordsOf(kafka.brokers, activeTopic), await recordsOf(kafka.brokers, changesTopic)];
+    problems = [...activeTopicProblems(active, ledgers, publicKey, expectations), ...changesTopicProblems(changes, rows)];
+    return problems.length === 0;
+  };
+  await eventually(look, WRITTEN).catch(() => false);
+  return problems;
 }
 
 /** Projector, relay and changes have no lag, and every node runs what is active. */
