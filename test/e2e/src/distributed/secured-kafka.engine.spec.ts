@@ -90,7 +90,7 @@ test.each(WRONG)('with %s the relay says what to check and tries again at leisur
   const pauses = failures.map(({ retryInMs }) => retryInMs ?? 0);
   expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
   expect(new Set(pauses).size).toBeGreaterThan(1);
-  const said = logOf(relay).flatMap(({ part, msg }) => (part === 'kafka' ? [msg] : []));
+  const said = logOf(relay).flatMap(({ client, msg }) => (client === 'kafka' ? [msg] : []));
   expect(said.length).toBeGreaterThan(0);
   expect(said.length).toBeLessThanOrEqual(KAFKA_CLIENTS * new Set(said).size);
   expect(await relay.health()).toMatchObject({ status: 503, state: 'failing' });
@@ -102,7 +102,7 @@ test.each(WRONG)('with %s the relay says what to check and tries again at leisur
 });
 
 interface LogLine {
-  readonly part: string;
+  readonly client?: string;
   readonly msg: string;
   readonly err?: { readonly message: string };
   readonly retryInMs?: number;

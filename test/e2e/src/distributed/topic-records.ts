@@ -1,5 +1,6 @@
 // Everything that a topic holds, as a plain kafkajs consumer reads it. Used by the checks of both topics.
 import { randomUUID } from 'node:crypto';
+import { eventually } from '@confledger/test-support';
 import { Kafka, logLevel } from 'kafkajs';
 
 export interface TopicRecord {
@@ -18,8 +19,15 @@ interface WithBatch {
   readonly batchContext?: { readonly producerEpoch?: number };
 }
 
+/** A broker that serves groups for the first time answers for a moment that it is loading. */
+const READ = { timeoutMs: 30_000 };
+
 /** Committed records only, each partition in its order, up to where it ended when this was called. */
-export async function recordsOf(brokers: readonly string[], topic: string): Promise<TopicRecord[]> {
+export function recordsOf(brokers: readonly string[], topic: string): Promise<TopicRecord[]> {
+  return eventually(() => read(brokers, topic), READ);
+}
+
+async function read(brokers: readonly string[], topic: string): Promise<TopicRecord[]> {
   const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
