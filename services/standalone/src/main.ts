@@ -74,6 +74,8 @@ process.on('unhandledRejection', (error) =>
 );
 
 const started: Promise<void> = start().catch((error: unknown) => {
+  // Ctrl-C reaches the programs that a start runs, too: that they ended is then what was asked for.
+  if (stopping) return;
   // A refusal is for people, in one line; a fault is for whoever mends it.
   end(error instanceof StartRefused ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error), 1);
 });
