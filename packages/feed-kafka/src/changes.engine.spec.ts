@@ -1,7 +1,7 @@
 // Changes over a real Kafka: what a plain consumer finds in the topic, and what is found of it by whoever takes over, after crashes at
 // every step, in topics that were deleted, expired, written to by others, or are long.
 import { APPEND_BYTES_MAX, createInMemoryEventStore, FeedFenced, runChanges, type ChangesEvent, type StoredEvent } from '@confledger/application';
-import { eventually, kafkaRoute, startKafka, type TestKafka } from '@confledger/test-support';
+import { eventually, kafkaRoute, startKafka, type TestKafka, topicMessages, type TopicMessage } from '@confledger/test-support';
 import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { Kafka, logLevel, type Admin, type KafkaMessage, type Message } from 'kafkajs';
@@ -114,43 +114,9 @@ function follow(options: Partial<KafkaChangesOptions> = {}): { readonly events: 
   return { events };
 }
 
-interface TopicRecord {
-  readonly partition: number;
-  readonly message: KafkaMessage;
-}
-
-/** Every committed record of the topic, in the order of each partition, as a plain consumer gets them. */
-async function records(): Promise<TopicRecord[]> {
-  const offsets = await admin.fetchTopicOffsets(topic);
-  const ends = new Map(offsets.filter(({ low, high }) => low !== high).map(({ partition, high }) => [partition, BigInt(high)]));
-  const found: TopicRecord[] = [];
-  if (ends.size === 0) return found;
-  const consumer = client.consumer({ groupId: `test-${randomUUID()}`, maxWaitTimeInMs: 50 });
-  try {
-    await consumer.connect();
-    await consumer.subscribe({ topics: [topic], fromBeginning: true });
-    const done = new Promise<void>((resolve) => {
-      consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
-        if (BigInt(lastOffset) + 1n >= (ends.get(partition) ?? 0n)) ends.delete(partition);
-        if (ends.size === 0) resolve();
-      });
-    });
-    await consumer.run({
-      autoCommit: false,
-      eachBatch: ({ batch }) => {
-        for (const message of batch.messages) found.push({ partition: batch.partition, message });
-        return Promise.resolve();
-      },
-    });
-    await done;
-  } finally {
-    await consumer.disconnect();
-  }
-  return found;
-}
-
+const records = (): Promise<TopicMessage[]> => topicMessages(kafka.brokers, topic);
 const header = ({ headers }: KafkaMessage, name: string): string => headers?.[name]?.toString() ?? '';
-const idsOf = (found: readonly TopicRecord[], stream: string): string[] =>
+const idsOf = (found: readonly TopicMessage[], stream: string): string[] =>
   found.filter(({ message }) => message.key?.toString() === stream).map(({ message }) => header(message, 'ce_id'));
 const idsInLog = (stream: string): string[] => log.filter((event) => event.stream === stream).map(({ id }) => id);
 

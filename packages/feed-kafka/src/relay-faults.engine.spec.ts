@@ -5,10 +5,10 @@ import type { ActivationMarker } from '@confledger/contracts';
 import { SigningKey } from '@confledger/conformance';
 import type { JsonObject } from '@confledger/document';
 import { connectNode, type TradingNode } from '@confledger/sdk';
-import { eventually, kafkaRoute, startKafka, type KafkaRoute, type TestKafka } from '@confledger/test-support';
+import { eventually, kafkaRoute, startKafka, type KafkaRoute, type TestKafka, topicMessages, type TopicMessage } from '@confledger/test-support';
 import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kafka, logLevel, type Admin, type KafkaMessage } from 'kafkajs';
+import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { kafkaFeed, type KafkaFeedOptions } from './index.js';
 import { partitionOf } from './partitions.js';
@@ -358,7 +358,7 @@ test('a topic whose tail is cut off heals when the next relay takes over, and no
   const before = relay();
   const follower = await node();
   await eventually(() => before.kinds().includes('published'), LONG);
-  const short = await recordsOf(topic);
+  const short = await topicMessages(kafka.brokers, topic);
   await activate(ENGINE, { n: 2 });
   await activate('risk-gateway', { max: 2 });
   await current(follower);
@@ -372,7 +372,7 @@ test('an old signed marker put on the topic by somebody else stops no node, and 
   await activate(ENGINE, { n: 1 });
   const only = relay();
   const follower = await node();
-  const old = (await recordsOf(topic)).find(({ message }) => message.key?.toString() === `production.${ENGINE}|`);
+  const old = (await topicMessages(kafka.brokers, topic)).find(({ message }) => message.key?.toString() === `production.${ENGINE}|`);
   await activate(ENGINE, { n: 2 });
   await current(follower);
   await foreignRecord(`production.${ENGINE}|`, old?.message.value ?? null);
@@ -433,7 +433,7 @@ test('a marker above the newest that this installation signed is left alone, wit
   await current(await node());
   await before.stop();
   // The log was set back: its newest activation is the first again.
-  const whole = await recordsOf(topic);
+  const whole = await topicMessages(kafka.brokers, topic);
   store = createInMemoryEventStore();
   const lost = core;
   core = newCore();
@@ -446,7 +446,7 @@ test('a marker above the newest that this installation signed is left alone, wit
   if (active === null) throw new Error('nothing was active');
   await publisher.publish([{ ...active, activation: active.activation - 1 }], 1n);
   expect(alarms.map(({ kind }) => kind)).toContain('above');
-  expect(markers(await recordsOf(topic))).toEqual(markers(whole));
+  expect(markers(await topicMessages(kafka.brokers, topic))).toEqual(markers(whole));
 });
 
 test('an activation of 1.5 MB arrives whole', async () => {
@@ -470,8 +470,8 @@ test('activations that wait share a transaction', async () => {
   await Promise.all(Array.from({ length: 40 }, (_, n) => publisher.publish([{ ...active, ledger: `production.service-${n}` }], BigInt(n))));
   expect(steps.filter((step) => step === 'committed').length).toBeLessThanOrEqual(2);
   // The broker answers a commit before it has written the markers of the transaction: a reader may see them a moment later.
-  await eventually(async () => markers(await recordsOf(topic)).length >= 40, LONG);
-  expect(markers(await recordsOf(topic))).toHaveLength(40);
+  await eventually(async () => markers(await topicMessages(kafka.brokers, topic)).length >= 40, LONG);
+  expect(markers(await topicMessages(kafka.brokers, topic))).toHaveLength(40);
 });
 
 test('a node paused beyond its session timeout reads anew when it comes back, beside what it runs', async () => {
@@ -505,7 +505,7 @@ test('a node that bootstraps while the topic is compacted and activations go on 
   })();
   try {
     await eventually(() => n > 100, LONG);
-    await eventually(async () => (await recordsOf(topic)).length < n, { timeoutMs: 120_000 });
+    await eventually(async () => (await topicMessages(kafka.brokers, topic)).length < n, { timeoutMs: 120_000 });
     for (let round = 0; round < 3; round += 1) {
       const fresh = await node();
       expect(fresh.snapshot.get('kept')).toBe('from the start');
@@ -556,46 +556,12 @@ test('Kafka down under writes: they go on, and nodes catch up when it is back', 
   await everythingFits([follower]);
 });
 
-interface TopicRecord {
-  readonly partition: number;
-  readonly message: KafkaMessage;
-}
-
-/** Every record of the topic, in the order of each partition. */
-async function recordsOf(of: string): Promise<TopicRecord[]> {
-  const ends = new Map((await admin.fetchTopicOffsets(of)).filter(({ low, high }) => low !== high).map(({ partition, high }) => [partition, BigInt(high)]));
-  const records: TopicRecord[] = [];
-  const consumer = client.consumer({ groupId: `test-${randomUUID()}`, maxWaitTimeInMs: 50 });
-  try {
-    await consumer.connect();
-    await consumer.subscribe({ topics: [of], fromBeginning: true });
-    const done = new Promise<void>((resolve) => {
-      if (ends.size === 0) resolve();
-      consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
-        if (BigInt(lastOffset) + 1n >= (ends.get(partition) ?? 0n)) ends.delete(partition);
-        if (ends.size === 0) resolve();
-      });
-    });
-    await consumer.run({
-      autoCommit: false,
-      eachBatch: ({ batch }) => {
-        for (const message of batch.messages) records.push({ partition: batch.partition, message });
-        return Promise.resolve();
-      },
-    });
-    await done;
-  } finally {
-    await consumer.disconnect();
-  }
-  return records;
-}
-
-function markers(records: readonly TopicRecord[]): string[] {
+function markers(records: readonly TopicMessage[]): string[] {
   return records.filter(({ message }) => message.key?.toString().endsWith('|')).map(({ message }) => `${message.key?.toString()}${message.value?.toString()}`);
 }
 
 /** The same topic with nothing but these records. */
-async function replaceTopic(records: readonly TopicRecord[]): Promise<void> {
+async function replaceTopic(records: readonly TopicMessage[]): Promise<void> {
   await admin.deleteTopics({ topics: [topic] });
   await eventually(async () => !(await admin.listTopics()).includes(topic), LONG);
   const config = { 'cleanup.policy': 'compact', 'delete.retention.ms': String(24 * 60 * 60 * 1_000), 'min.insync.replicas': '1' };

@@ -11,3 +11,5 @@ export { startPostgres } from './postgres.js';
 export type { StartPostgresOptions, TestPostgres } from './postgres.js';
 export { tcpProxy, throughProxy } from './tcp-proxy.js';
 export type { TcpProxy } from './tcp-proxy.js';
+export { topicMessages } from './topic-messages.js';
+export type { TopicMessage } from './topic-messages.js';
