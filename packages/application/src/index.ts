@@ -7,7 +7,7 @@ export { createInMemoryEventStore } from './adapters/in-memory-event-store.js';
 export { InMemoryNodeReports } from './adapters/in-memory-node-reports.js';
 export { InMemorySnapshotStore } from './adapters/in-memory-snapshot-store.js';
 export { APPEND_BYTES_MAX, AppendOutcomeUnknown, AppendTooLarge, EventStoreUnavailable } from './ports/event-store.js';
-export type { AppendResult, EventStore, EventToAppend, ReadDirection, StoredEvent } from './ports/event-store.js';
+export type { AppendResult, CheckLog, EventStore, EventStoreCounts, EventToAppend, ReadDirection, ReadPlace, StoredEvent } from './ports/event-store.js';
 // The read model: its two ports, the folds between log and rows, and the projector that drives them.
 export { InMemoryReadModel } from './adapters/in-memory-read-model.js';
 export { InMemoryTables } from './adapters/in-memory-tables.js';

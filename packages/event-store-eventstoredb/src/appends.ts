@@ -1,13 +1,19 @@
-// Appending with an outcome that can be relied on: the same bytes again after an unknown one, then a look at what is stored.
+// Appending with an outcome that can be relied on, within a fixed time: the same bytes again after an unknown outcome, on the server that
+// leads then, and at last a look at what is stored.
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppendOutcomeUnknown, AppendTooLarge, EventStoreUnavailable, type AppendResult } from '@confledger/application';
-import type { Append, AttemptOutcome, BatchAppends } from './batch-append.js';
-import { unavailable } from './failures.js';
+import { attemptAppend, type Append, type AttemptOutcome } from './batch-append.js';
+import type { Connection } from './connection.js';
+import { asError, unavailable } from './failures.js';
 import type { Reads } from './reads.js';
+import type { ServerNode } from './server-node.js';
 
-/** So often the same bytes are sent; a duplicate that is not replicated yet is dropped by a server without a word. */
-export const APPEND_ATTEMPTS_MAX = 3;
+/** From the call of `append` to its answer: finding a server, all attempts and the look-up included. */
+export const COMMAND_WAIT_MS = 5_000;
+/** The end of that time, kept for the look-up after an unknown outcome. */
+export const LOOK_UP_MS = 1_000;
 const RETRY_DELAY_MS = 50;
+const RETRY_DELAY_MS_MAX = 250;
 
 /** The newest position that this process has seen anywhere: what is not above it was there before. */
 export interface NewestSeen {
@@ -15,11 +21,13 @@ export interface NewestSeen {
 }
 
 export interface AppendsOptions {
-  readonly batch: BatchAppends;
+  readonly connection: Connection;
   readonly reads: Reads;
   readonly newestSeen: NewestSeen;
-  /** How long one attempt may take. */
+  /** How long one attempt may be without an answer before its server is left. */
   readonly attemptTimeoutMs: number;
+  /** See `COMMAND_WAIT_MS`. */
+  readonly commandWaitMs: number;
   readonly onRetry: (error: Error) => void;
 }
 
@@ -58,23 +66,42 @@ export class Appends {
   }
 
   async #append(append: Append): Promise<AppendResult> {
-    const { batch, newestSeen, attemptTimeoutMs, onRetry } = this.#options;
+    const { newestSeen, commandWaitMs, onRetry } = this.#options;
+    const endMs = performance.now() + commandWaitMs;
+    const lastAttemptMs = endMs - Math.min(LOOK_UP_MS, commandWaitMs / 2);
     const seenBefore = newestSeen.position;
     /** Set once an attempt may have written. */
     let doubt: Error | undefined;
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await batch.attempt(append, attemptTimeoutMs);
+      const outcome = await this.#attempt(append, lastAttemptMs);
       if (outcome.kind === 'stored' && outcome.position !== undefined) {
         // A server answers a repetition like a first time; only the position tells that it stood there before this call.
         return this.#appended(outcome.position, doubt !== undefined || outcome.position <= seenBefore);
       }
       if (outcome.kind === 'conflict' && doubt === undefined) return { outcome: 'conflict', revision: outcome.revision };
       if (outcome.kind === 'unknown') doubt = outcome.error;
-      const again = outcome.kind === 'unknown' || (outcome.kind === 'refused' && outcome.again);
-      if (!again || attempt === APPEND_ATTEMPTS_MAX) return this.#decide(append, outcome, doubt);
+      // In doubt every refusal is worth another attempt: only a server that answers can end the doubt.
+      const again = outcome.kind === 'unknown' || (outcome.kind === 'refused' && (outcome.again || doubt !== undefined));
+      if (!again || performance.now() >= lastAttemptMs) return this.#decide(append, outcome, doubt, endMs);
       onRetry(outcome.error);
-      await pause(RETRY_DELAY_MS * attempt);
+      await pause(Math.min(RETRY_DELAY_MS * attempt, RETRY_DELAY_MS_MAX, Math.max(lastAttemptMs - performance.now(), 0)));
     }
+  }
+
+  /** One attempt, which ends by `untilMs` (of `performance.now()`). A server that refuses for now, or does not answer, is left. */
+  async #attempt(append: Append, untilMs: number): Promise<AttemptOutcome> {
+    const { connection, attemptTimeoutMs } = this.#options;
+    let node: ServerNode;
+    try {
+      node = await connection.node({ timeoutMs: Math.max(untilMs - performance.now(), 0) });
+    } catch (error) {
+      return { kind: 'refused', error: asError(error), again: false };
+    }
+    const timeoutMs = Math.max(Math.min(attemptTimeoutMs, untilMs - performance.now()), 0);
+    const outcome = await attemptAppend(node, append, timeoutMs);
+    if (outcome.kind === 'stored' || outcome.kind === 'conflict') connection.accepted(node);
+    else if (outcome.kind === 'unknown' || outcome.again) connection.leave(node, outcome.error);
+    return outcome;
   }
 
   #appended(position: bigint, alreadyThere: boolean): AppendResult {
@@ -83,24 +110,25 @@ export class Appends {
     return { outcome: 'appended', position, alreadyThere };
   }
 
-  #decide(append: Append, outcome: AttemptOutcome, doubt: Error | undefined): Promise<AppendResult> {
+  #decide(append: Append, outcome: AttemptOutcome, doubt: Error | undefined, endMs: number): Promise<AppendResult> {
     if (doubt === undefined && outcome.kind === 'refused') {
       if (outcome.tooLarge === true) throw new AppendTooLarge(outcome.error.message);
       throw unavailable('Nothing was appended', outcome.error);
     }
-    return this.#lookUp(append, doubt ?? new Error('The append was answered without a position.'));
+    return this.#lookUp(append, doubt ?? new Error('The append was answered without a position.'), endMs);
   }
 
   /** What stands in the stream where these events would be: ours, others', or (still) nothing. */
-  async #lookUp({ name, expectedRevision, events }: Append, doubt: Error): Promise<AppendResult> {
+  async #lookUp({ name, expectedRevision, events }: Append, doubt: Error, endMs: number): Promise<AppendResult> {
     const { reads } = this.#options;
+    const leftMs = (): number => Math.max(endMs - performance.now(), 0);
     try {
       // The event they follow and they themselves, in one page: what arrives between two pages would be taken for somebody else's.
-      const page = await reads.stream(name, Math.max(expectedRevision, 0), 'forwards', events.length + 1);
+      const page = await reads.stream(name, Math.max(expectedRevision, 0), 'forwards', events.length + 1, leftMs());
       const found = page.filter(({ revision }) => revision > expectedRevision);
       const isReached = expectedRevision === -1 || page[0]?.revision === expectedRevision;
       if (!isReached || found.some(({ id }, index) => id !== events[index]?.id)) {
-        const [head] = await reads.stream(name, undefined, 'backwards', 1);
+        const [head] = await reads.stream(name, undefined, 'backwards', 1, leftMs());
         return { outcome: 'conflict', revision: head?.revision ?? -1 };
       }
       const last = found.at(-1);

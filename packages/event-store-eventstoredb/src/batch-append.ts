@@ -5,9 +5,9 @@ import codePb from '@eventstore/db-client/generated/code_pb.js';
 import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import type statusPb from '@eventstore/db-client/generated/status_pb.js';
 import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
-import type { BatchStream, Connection } from './connection.js';
-import { mayPass, within } from './failures.js';
+import { asError } from './failures.js';
 import { appendRequest } from './messages.js';
+import type { BatchStream, ServerNode } from './server-node.js';
 
 /** Events to stand behind a revision (-1: at the beginning) of the stream that the server knows by this name. */
 export interface Append {
@@ -26,9 +26,6 @@ export type AttemptOutcome =
   /** It may have been written. */
   | { readonly kind: 'unknown'; readonly error: Error };
 
-/** The share of an attempt's time that may pass until a server is found. */
-const READY_SHARE = 0.8;
-
 /** The appends that wait for an answer on one stream of messages. */
 interface Lane {
   readonly stream: BatchStream;
@@ -36,37 +33,26 @@ interface Lane {
   broken: Error | undefined;
 }
 
-export class BatchAppends {
-  readonly #connection: Connection;
-  readonly #lanes = new WeakMap<BatchStream, Lane>();
+const lanes = new WeakMap<BatchStream, Lane>();
 
-  constructor(connection: Connection) {
-    this.#connection = connection;
-  }
-
-  /** Appends all events or none. Always resolves; `timeoutMs` bounds the way to the server and the answer, each. */
-  async attempt(append: Append, timeoutMs: number): Promise<AttemptOutcome> {
-    let lane: Lane;
-    try {
-      lane = await within(timeoutMs, this.#open(timeoutMs));
-      if (lane.broken !== undefined) throw lane.broken;
-    } catch (error) {
-      return { kind: 'refused', error: asError(error), again: mayPass(error) };
-    }
-    return send(lane, append, timeoutMs);
-  }
-
-  async #open(timeoutMs: number): Promise<Lane> {
-    // Answered before the timer of this attempt, so that whoever comes after it asks anew.
-    await this.#connection.ready(timeoutMs * READY_SHARE);
-    const stream = await this.#connection.batchAppend();
-    const lane = this.#lanes.get(stream) ?? listen(stream);
-    this.#lanes.set(stream, lane);
-    return lane;
-  }
+/** Appends all events or none, on one server. Always resolves; 'unknown' after `timeoutMs` without an answer. */
+export function attemptAppend(node: ServerNode, append: Append, timeoutMs: number): Promise<AttemptOutcome> {
+  const lane = laneOf(node);
+  // The stream broke in this very turn, before anything of this append was sent.
+  if (lane.broken !== undefined) return Promise.resolve({ kind: 'refused', error: lane.broken, again: true });
+  return send(lane, append, timeoutMs);
 }
 
-/** The client has no timer of its own here: a server that is silent would never be noticed. */
+function laneOf(node: ServerNode): Lane {
+  const stream = node.batchAppend();
+  const known = lanes.get(stream);
+  if (known !== undefined) return known;
+  const lane = listen(stream);
+  lanes.set(stream, lane);
+  return lane;
+}
+
+/** With a timer of its own: the call has no deadline, and a server that is silent would never be noticed. */
 function send(lane: Lane, { name, expectedRevision, events }: Append, timeoutMs: number): Promise<AttemptOutcome> {
   const correlationId = randomUUID();
   return new Promise((resolve) => {
@@ -97,7 +83,7 @@ function listen(stream: BatchStream): Lane {
     lane.waiting.delete(correlationId);
     answer?.(outcomeOf(message));
   });
-  stream.on('error', breakOff);
+  stream.on('error', (error) => breakOff(asError(error)));
   stream.on('end', () => {
     breakOff(new Error('The server ended the stream of appends.'));
     // A half of it that stayed open would be taken for a whole one by the next append.
@@ -147,8 +133,4 @@ function refusalOf(status: statusPb.Status): AttemptOutcome {
       // Timeout among them: the server gave up waiting for a commit that may still come.
       return unknown(name === '' ? status.getMessage() : name);
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,124 +1,180 @@
-// The client of the package, opened one level below its public calls. Used by appends, reads and subscriptions; nothing else here knows it.
+// The connection to the event store: the one server that is used now, found, checked, left when it fails, and found again.
 //
-// `@eventstore/db-client` finds the nodes, follows the leader, speaks TLS and authenticates. Its public calls, however, pass each
-// event through JSON.parse and JSON.stringify, which moves integer-like names and rewrites numbers: hashes would no longer fit the
-// bytes. They also share one table of pending appends among all clients of a process, set deadlines by the client's clock, and
-// cannot filter a read of $all. So we use what it offers to subclasses (the stream creator, the call arguments) with the service
-// definitions that it ships, and exchange the bytes ourselves, as application/json. Price: the protected methods and `generated/`
-// are no public API; the package is pinned, has had its last release, and the double and the conformance suite watch over both.
-import { EventStoreDBClient, type Credentials } from '@eventstore/db-client';
-import serverFeaturesGrpc from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
-import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
-import streamsGrpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
-import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
-import type { CallOptions, Client, ClientDuplexStream, ClientReadableStream, Metadata } from '@grpc/grpc-js';
-import { within } from './failures.js';
+// The client of `@eventstore/db-client` is not used. Its public calls pass each event through JSON.parse and JSON.stringify, which moves
+// integer-like names and rewrites numbers, so that hashes no longer fit the bytes. Its discovery gives up after one second without a leader
+// by a rejection that nobody can catch (`Client.handleError` is async and called without await), which ends the process; and it stays with a
+// server that refuses inside an open call. We use what the package ships below that: the service definitions, the parser of connection strings
+// and the meaning of errors. The package is pinned and has had its last release; the double and the conformance suite watch over both.
+import { setTimeout as pause } from 'node:timers/promises';
+import { NotLeaderError } from '@eventstore/db-client';
+import { addressOf, type Endpoint, type Servers } from './connection-string.js';
+import { Discovery } from './discovery.js';
+import { asError, commandError, failureType, mayPass, NoAnswer, within } from './failures.js';
+import { ServerNode } from './server-node.js';
 
-export type BatchStream = ClientDuplexStream<streamsPb.BatchAppendReq, streamsPb.BatchAppendResp>;
-export type ReadStream = ClientReadableStream<streamsPb.ReadResp>;
+/** Pause between two connects, at least; it doubles while no server accepts anything. */
+export const CONNECT_INTERVAL_MS_MIN = 250;
+export const CONNECT_INTERVAL_MS_MAX = 2_000;
 
-/** The open batch stream of each channel; one channel carries all appends of a connection. */
-const batchStreams = new WeakMap<Client, BatchStream | Promise<BatchStream>>();
-type Channel = ReturnType<Client['getChannel']>;
-/** The channel that a connection used last; it closes those before by itself. */
-const channels = new WeakMap<Connection, Channel>();
-/** Channels whose server has answered that it can do what we need, or is being asked. */
-const readyChannels = new WeakMap<Channel, Promise<void>>();
-/** How long `end` waits for calls to say that they are cancelled. */
-const END_TIMEOUT_MS = 1_000;
+export interface ConnectionOptions {
+  readonly servers: Servers;
+  /** How long a server may take to say what it can do, before it is left. */
+  readonly answerTimeoutMs: number;
+  /** Looks at the log of a server before anything else is asked of it. Rejects when that server must not be used. */
+  readonly check?: (node: ServerNode) => Promise<void>;
+  /** A server was left, and every call on it ended. */
+  readonly onLeft?: (address: string, reason: Error) => void;
+}
 
-/** Who a connection says it is. Kept apart from its string, which the package prints in warnings, errors and debug output. */
-const credentials = new WeakMap<Connection, Credentials>();
-const USER_INFO = /^(?<scheme>[^:]+:\/\/)(?<user>[^:@]+):(?<password>[^@]+)@/;
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #discovery: Discovery;
+  #current: ServerNode | undefined;
+  /** True when the current server was named by one that did not lead. */
+  #isHearsay = false;
+  #connecting: Promise<ServerNode> | undefined;
+  /** Callers that wait for a server now. */
+  #waiting = 0;
+  /** The leader that the last server named when it was left; believed once. */
+  #named: Endpoint | undefined;
+  #lastProblem: Error | undefined;
+  #connectedAtMs = -Infinity;
+  #intervalMs = CONNECT_INTERVAL_MS_MIN;
+  #left = 0;
+  readonly #ending = new AbortController();
 
-/** Has methods only: its instances are made by the package's own parser of connection strings, which knows nothing of subclasses. */
-export class Connection extends EventStoreDBClient {
-  /** Connects when first used. `kurrentdb://` is another name of `esdb://`. The error of a string that is none does not repeat it. */
-  static to(connectionString: string): Connection {
-    const { scheme = '', user, password } = USER_INFO.exec(connectionString)?.groups ?? {};
-    const anonymous = connectionString.replace(USER_INFO, scheme).replace(/^kurrentdb(?=:|\+discover:)/, 'esdb');
-    try {
-      const connection = Object.setPrototypeOf(EventStoreDBClient.connectionString(anonymous), Connection.prototype) as Connection;
-      if (user !== undefined && password !== undefined) {
-        credentials.set(connection, { username: decodeURIComponent(user), password: decodeURIComponent(password) });
-      }
-      return connection;
-    } catch (error) {
-      // What the parser cannot read it repeats, and that may hold a password in the wrong place. Other errors, of files, are clear.
-      const isClear = error instanceof Error && !('connectionString' in error);
-      const reason = isClear ? error.message : 'One looks like esdb://user:password@host:2113?tls=true.';
-      // oxlint-disable-next-line preserve-caught-error -- the cause would carry the string into every log.
-      throw new TypeError(`The connection string of the event store cannot be read. ${reason}`);
-    }
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#discovery = new Discovery(options.servers);
+  }
+
+  /** Servers left since this connection was made. */
+  get left(): number {
+    return this.#left;
   }
 
   /**
-   * Resolves when a server is there that can do what we need; asked once per channel, for all who want to know. Rejects when nobody
-   * answers before `deadlineMs` of the first who asked, and then nothing was sent. (The client has such a question too, but keeps
-   * an error as the answer for its whole life, and waits for ever.)
+   * The server to use now. Rejects with `NoAnswer` when none is found within `timeoutMs`, and at once with a server's error when all
+   * refuse connections, or refuse us. Without a limit it goes on until `signal` aborts.
    */
-  ready(deadlineMs: number): Promise<void> {
-    return this.execute(serverFeaturesGrpc.ServerFeaturesClient, 'ready', (client) => {
-      const channel = useChannel(this, client);
-      const known = readyChannels.get(channel);
-      if (known !== undefined) return known;
-      const asked = askForBatchAppend(client, ...this.callArguments(callerOf(this), { deadline: Date.now() + deadlineMs }));
-      readyChannels.set(channel, asked);
-      asked.catch(() => readyChannels.delete(channel));
-      return asked;
-    });
+  async node(limit: { readonly timeoutMs: number } | { readonly signal: AbortSignal }): Promise<ServerNode> {
+    if (this.#current !== undefined) return this.#current;
+    this.#waiting += 1;
+    try {
+      const connecting = this.#connect();
+      return await ('signal' in limit ? unlessAborted(limit.signal, connecting) : within(limit.timeoutMs, connecting));
+    } catch (error) {
+      if (error instanceof NoAnswer && this.#lastProblem !== undefined) throw new NoAnswer(`${error.message} ${this.#lastProblem.message}`);
+      throw error;
+    } finally {
+      this.#waiting -= 1;
+    }
   }
 
-  /** The stream of messages that all appends share; it stays open until it breaks. */
-  batchAppend(): Promise<BatchStream> {
-    const open = this.GRPCStreamCreator(
-      streamsGrpc.StreamsClient,
-      'batchAppend',
-      // No deadline: this stream lives as long as its channel. Each append has a timer of its own.
-      (client: streamsGrpc.StreamsClient) => {
-        useChannel(this, client);
-        return client.batchAppend(...this.callArguments({ ...callerOf(this), requiresLeader: true }, { deadline: Infinity }));
-      },
-      batchStreams,
-    );
-    return open();
+  /** Says that a server took or answered something: the next connect may come soon again. */
+  accepted(node: ServerNode): void {
+    if (node !== this.#current) return;
+    this.#intervalMs = CONNECT_INTERVAL_MS_MIN;
+    this.#lastProblem = undefined;
   }
 
-  /** A page or a subscription. It has no deadline: whoever reads it cancels it when it falls silent, or when they have enough. */
-  read(request: streamsPb.ReadReq, options: { readonly requiresLeader: boolean }): Promise<ReadStream> {
-    const { requiresLeader } = options;
-    const open = this.GRPCStreamCreator(streamsGrpc.StreamsClient, 'read', (client) => {
-      useChannel(this, client);
-      return client.read(request, ...this.callArguments({ ...callerOf(this), requiresLeader }, { deadline: Infinity }));
-    });
-    return open();
+  /** Leaves a server with every call on it; each goes on elsewhere by its own rule. Does nothing when it was left already. */
+  leave(node: ServerNode, reason: unknown): void {
+    if (node !== this.#current) return;
+    this.#current = undefined;
+    this.#left += 1;
+    this.#lastProblem = asError(reason);
+    // Two servers that name each other would be followed for ever.
+    if (!this.#isHearsay) this.#named = namedLeader(reason);
+    node.leave();
+    this.#options.onLeft?.(addressOf(node.endpoint), this.#lastProblem);
   }
 
-  /** Cancels what is under way and closes the channel, which `dispose` alone leaves open. */
-  async end(): Promise<void> {
-    await within(END_TIMEOUT_MS, this.dispose()).catch(() => undefined);
-    channels.get(this)?.close();
+  /** Leaves the server unless the failure says nothing about it: a refusal of this very call, for example. */
+  failed(node: ServerNode, reason: unknown): void {
+    if (reason instanceof NoAnswer || mayPass(reason)) this.leave(node, reason);
+  }
+
+  /** Cancels what is under way. Afterwards every call rejects. */
+  end(): void {
+    this.#ending.abort(new Error('The event store is closed.'));
+    this.#current?.leave();
+    this.#current = undefined;
+  }
+
+  #connect(): Promise<ServerNode> {
+    if (this.#connecting === undefined) {
+      this.#connecting = unlessAborted(this.#ending.signal, this.#found()).finally(() => (this.#connecting = undefined));
+      // Whoever waits hears of it; that nobody waits any more is no fault.
+      this.#connecting.catch(() => undefined);
+    }
+    return this.#connecting;
+  }
+
+  async #found(): Promise<ServerNode> {
+    for (;;) {
+      await this.#paced();
+      const named = this.#named;
+      this.#named = undefined;
+      const endpoint = named ?? (await this.#discovery.leader(() => this.#isWanted()));
+      const node = new ServerNode(endpoint, this.#options.servers);
+      try {
+        await node.capabilities(this.#options.answerTimeoutMs);
+        await this.#options.check?.(node);
+        return this.#take(node, named !== undefined);
+      } catch (error) {
+        node.leave();
+        this.#left += 1;
+        this.#lastProblem = asError(error);
+        if (!this.#mayFindAnother(error, named)) throw error;
+      }
+    }
+  }
+
+  #take(node: ServerNode, isHearsay: boolean): ServerNode {
+    this.#ending.signal.throwIfAborted();
+    this.#current = node;
+    this.#isHearsay = isHearsay;
+    return node;
+  }
+
+  #mayFindAnother(error: unknown, named: Endpoint | undefined): boolean {
+    if (!this.#isWanted()) return false;
+    if (named !== undefined || isSilence(error)) return true;
+    return this.#options.servers.discovers && mayPass(error);
+  }
+
+  #isWanted(): boolean {
+    return this.#waiting > 0 && !this.#ending.signal.aborted;
+  }
+
+  async #paced(): Promise<void> {
+    const waitMs = this.#connectedAtMs + this.#intervalMs - performance.now();
+    if (waitMs > 0) await pause(waitMs, undefined, { signal: this.#ending.signal });
+    // Doubled until something is accepted.
+    if (this.#connectedAtMs > -Infinity) this.#intervalMs = Math.min(this.#intervalMs * 2, CONNECT_INTERVAL_MS_MAX);
+    this.#connectedAtMs = performance.now();
   }
 }
 
-function callerOf(connection: Connection): { credentials?: Credentials } {
-  const known = credentials.get(connection);
-  return known === undefined ? {} : { credentials: known };
+/** The leader that a server names which does not lead. */
+function namedLeader(reason: unknown): Endpoint | undefined {
+  const error = commandError(reason);
+  if (!(error instanceof NotLeaderError)) return undefined;
+  const { address, port } = error.leader;
+  return address === '' || !Number.isInteger(port) ? undefined : { host: address, port };
 }
 
-function useChannel(connection: Connection, client: Client): Channel {
-  const channel = client.getChannel();
-  channels.set(connection, channel);
-  return channel;
+function isSilence(error: unknown): boolean {
+  return error instanceof NoAnswer || failureType(error) === 'deadline-exceeded';
 }
 
-function askForBatchAppend(client: serverFeaturesGrpc.ServerFeaturesClient, metadata: Metadata, options: CallOptions): Promise<void> {
+/** As the promise, or rejects with the reason of the abort. */
+function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    client.getSupportedMethods(new sharedPb.Empty(), metadata, options, (error, answer) => {
-      const methods = error ? [] : answer.getMethodsList().map((method) => method.getMethodName().toLowerCase());
-      if (error) reject(error);
-      else if (methods.includes('batchappend')) resolve();
-      else reject(new Error('This server has no BatchAppend; EventStoreDB 23.10 or KurrentDB is needed.'));
-    });
+    const abort = (): void => reject(asError(signal.reason));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
 }

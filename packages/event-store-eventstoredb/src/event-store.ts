@@ -1,9 +1,19 @@
 // The event store on EventStoreDB or KurrentDB. Built by the services' composition roots.
-import { checkAppend, checkLimit, checkStream, EventStoreUnavailable, type EventStore, type StoredEvent } from '@confledger/application';
-import { Appends, type NewestSeen } from './appends.js';
-import { BatchAppends } from './batch-append.js';
+import {
+  checkAppend,
+  checkLimit,
+  checkStream,
+  EventStoreUnavailable,
+  type CheckLog,
+  type EventStore,
+  type EventStoreCounts,
+  type StoredEvent,
+} from '@confledger/application';
+import { Appends, COMMAND_WAIT_MS, type NewestSeen } from './appends.js';
 import { Connection } from './connection.js';
+import { readConnectionString } from './connection-string.js';
 import { Reads } from './reads.js';
+import type { ServerNode } from './server-node.js';
 import { streamNames } from './stream-names.js';
 import { subscribeToOurs } from './subscription.js';
 
@@ -12,89 +22,138 @@ export interface EventStoreDbEventStoreOptions {
   readonly connectionString: string;
   /** Prefixes the names of all streams, so that installations can share a server. Default `confledger`, which prefixes nothing. */
   readonly namespace?: string;
-  /** How long one of the three attempts of an append may take; a server itself gives up after 2,000. Default 2,500. */
+  /** How long one server may be without an answer before it is left; a server itself gives up a write after 2,000. Default 2,000. */
   readonly attemptTimeoutMs?: number;
-  /** How long a read may be without an answer, from its beginning or between two events; one of the whole log 12 times that. Default 5,000. */
+  /** From the call of `append` to its answer, whatever fails meanwhile. Default 5,000. */
+  readonly commandWaitMs?: number;
+  /** From a read's call to its answer, or between two answers of a large page; a search of the whole log may take longer. Default 5,000. */
   readonly readTimeoutMs?: number;
+  /** Looks whether a log is the one that is known, on each new connection, before anything else. */
+  readonly checkLog?: CheckLog;
   /** Hears of faults that are being retried. */
   readonly logger?: { warn(details: { readonly error: unknown }, message: string): void };
 }
 
-export const ATTEMPT_TIMEOUT_MS_DEFAULT = 2_500;
+export const ATTEMPT_TIMEOUT_MS_DEFAULT = 2_000;
 export const READ_TIMEOUT_MS_DEFAULT = 5_000;
 
 /**
  * Connects when first used, with one connection for everything; make one store per process. Throws a TypeError for a connection
- * string or a namespace that is none.
+ * string or a namespace that cannot be one.
  */
 export function createEventStoreDbEventStore(options: EventStoreDbEventStoreOptions): EventStore {
-  const { attemptTimeoutMs = ATTEMPT_TIMEOUT_MS_DEFAULT, readTimeoutMs = READ_TIMEOUT_MS_DEFAULT, logger } = options;
-  const names = streamNames(options.namespace);
-  const connection = Connection.to(options.connectionString);
-  const newestSeen: NewestSeen = { position: 0n };
-  const reads = new Reads(connection, names, readTimeoutMs);
-  const appends = new Appends({
-    batch: new BatchAppends(connection),
-    // Whoever appends has waited for three attempts when the stream is looked at.
-    reads: new Reads(connection, names, Math.min(attemptTimeoutMs, readTimeoutMs)),
-    newestSeen,
-    attemptTimeoutMs,
-    onRetry: (error) => logger?.warn({ error }, 'An append failed and is tried again.'),
-  });
-  const closing = new AbortController();
-  const underWay = new Set<Promise<unknown>>();
-  let closed: Promise<void> | undefined;
+  return new EventStoreDbEventStore(options);
+}
 
-  const refuseClosed = (): void => {
-    if (closed !== undefined) throw new EventStoreUnavailable('The event store is closed.');
-  };
-  const seen = <E extends readonly StoredEvent[]>(events: E): E => {
-    for (const { position } of events) if (position > newestSeen.position) newestSeen.position = position;
+class EventStoreDbEventStore implements EventStore {
+  readonly #options: EventStoreDbEventStoreOptions;
+  readonly #names: ReturnType<typeof streamNames>;
+  readonly #connection: Connection;
+  readonly #reads: Reads;
+  readonly #appends: Appends;
+  readonly #newestSeen: NewestSeen = { position: 0n };
+  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #closing = new AbortController();
+  #tooSlow = 0;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: EventStoreDbEventStoreOptions) {
+    const { attemptTimeoutMs = ATTEMPT_TIMEOUT_MS_DEFAULT, readTimeoutMs = READ_TIMEOUT_MS_DEFAULT } = options;
+    this.#options = options;
+    this.#names = streamNames(options.namespace);
+    this.#connection = new Connection({
+      servers: readConnectionString(options.connectionString),
+      answerTimeoutMs: attemptTimeoutMs,
+      check: (node) => this.#check(node),
+      onLeft: (address, error) => options.logger?.warn({ error }, `The event store's server ${address} was left.`),
+    });
+    this.#reads = new Reads({
+      connection: this.#connection,
+      names: this.#names,
+      readTimeoutMs,
+      silenceTimeoutMs: Math.min(attemptTimeoutMs, readTimeoutMs),
+    });
+    this.#appends = new Appends({
+      connection: this.#connection,
+      reads: this.#reads,
+      newestSeen: this.#newestSeen,
+      attemptTimeoutMs,
+      commandWaitMs: options.commandWaitMs ?? COMMAND_WAIT_MS,
+      onRetry: (error) => options.logger?.warn({ error }, 'An append failed and is tried again.'),
+    });
+  }
+
+  async append(...[stream, expectedRevision, events]: Parameters<EventStore['append']>): ReturnType<EventStore['append']> {
+    checkAppend(stream, expectedRevision, events);
+    this.#refuseClosed();
+    const name = this.#names.toServer(stream);
+    const append = this.#appends.append({ name, expectedRevision, events }).finally(() => this.#underWay.delete(append));
+    this.#underWay.add(append);
+    return append;
+  }
+
+  async readStream(...[stream, page]: Parameters<EventStore['readStream']>): Promise<readonly StoredEvent[]> {
+    const { from, direction = 'forwards', limit } = page;
+    checkStream(stream);
+    checkLimit(limit);
+    this.#refuseClosed();
+    return this.#seen(await this.#reads.stream(this.#names.toServer(stream), from, direction, limit));
+  }
+
+  async readAll({ after, limit }: Parameters<EventStore['readAll']>[0]): Promise<readonly StoredEvent[]> {
+    checkLimit(limit);
+    this.#refuseClosed();
+    return this.#seen(await this.#reads.all(after, limit));
+  }
+
+  async lastPosition(): Promise<bigint> {
+    this.#refuseClosed();
+    const position = await this.#reads.lastPosition();
+    this.#seePosition(position);
+    return position;
+  }
+
+  async *subscribe({ after, signal }: Parameters<EventStore['subscribe']>[0]): AsyncGenerator<readonly StoredEvent[]> {
+    const { logger } = this.#options;
+    const subscription = subscribeToOurs({
+      connection: this.#connection,
+      names: this.#names,
+      after,
+      signal: AbortSignal.any([signal, this.#closing.signal]),
+      lastPosition: () => this.#reads.lastPosition(),
+      onLost: (error, retryDelayMs) => logger?.warn({ error }, `The subscription was lost and is made again in ${Math.round(retryDelayMs)} ms.`),
+      onTooSlow: () => {
+        this.#tooSlow += 1;
+        logger?.warn({ error: null }, 'The server ended a live subscription because 32 events were waiting; it is resumed behind the last one.');
+      },
+    });
+    for await (const events of subscription) yield this.#seen(events);
+  }
+
+  counts(): EventStoreCounts {
+    return { serversLeft: this.#connection.left, subscriptionsTooSlow: this.#tooSlow };
+  }
+
+  close(): Promise<void> {
+    this.#closing.abort();
+    this.#closed ??= Promise.allSettled(this.#underWay).then(() => this.#connection.end());
+    return this.#closed;
+  }
+
+  async #check(node: ServerNode): Promise<void> {
+    await this.#options.checkLog?.((stream, revision) => this.#reads.placeOn(node, this.#names.toServer(stream), revision));
+  }
+
+  #refuseClosed(): void {
+    if (this.#closed !== undefined) throw new EventStoreUnavailable('The event store is closed.');
+  }
+
+  #seen<E extends readonly StoredEvent[]>(events: E): E {
+    for (const { position } of events) this.#seePosition(position);
     return events;
-  };
+  }
 
-  return {
-    async append(stream, expectedRevision, events) {
-      checkAppend(stream, expectedRevision, events);
-      refuseClosed();
-      const name = names.toServer(stream);
-      const append = appends.append({ name, expectedRevision, events }).finally(() => underWay.delete(append));
-      underWay.add(append);
-      return append;
-    },
-    async readStream(stream, { from, direction = 'forwards', limit }) {
-      checkStream(stream);
-      checkLimit(limit);
-      refuseClosed();
-      return seen(await reads.stream(names.toServer(stream), from, direction, limit));
-    },
-    async readAll({ after, limit }) {
-      checkLimit(limit);
-      refuseClosed();
-      return seen(await reads.all(after, limit));
-    },
-    async lastPosition() {
-      refuseClosed();
-      const position = await reads.lastPosition();
-      if (position > newestSeen.position) newestSeen.position = position;
-      return position;
-    },
-    async *subscribe({ after, signal }) {
-      const subscription = subscribeToOurs({
-        connection,
-        names,
-        after,
-        signal: AbortSignal.any([signal, closing.signal]),
-        onLost: (error, retryDelayMs) => {
-          logger?.warn({ error }, `The subscription was lost and is made again in ${Math.round(retryDelayMs)} ms.`);
-        },
-      });
-      for await (const events of subscription) yield seen(events);
-    },
-    close() {
-      closing.abort();
-      closed ??= Promise.allSettled(underWay).then(() => connection.end());
-      return closed;
-    },
-  };
+  #seePosition(position: bigint): void {
+    if (position > this.#newestSeen.position) this.#newestSeen.position = position;
+  }
 }

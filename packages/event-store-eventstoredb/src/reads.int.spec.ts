@@ -5,7 +5,7 @@ import { appendForeign, eventStoreDbDouble, type EventStoreDbDouble } from '@con
 import { eventually } from '@confledger/test-support';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createEventStoreDbEventStore } from './index.js';
-import { SEARCH_PATIENCE } from './reads.js';
+import { SEARCH_PATIENCE } from './page.js';
 
 const STRANGERS = 3_000;
 const closers: (() => Promise<void>)[] = [];

@@ -3,9 +3,10 @@ import { PassThrough } from 'node:stream';
 import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { ReadStream } from './connection.js';
+import type { ReadStream, ServerNode } from './server-node.js';
 import { streamNames } from './stream-names.js';
-import { QUEUE_BYTES_MAX, QUEUE_EVENTS_MAX, RETRY_DELAY_MS_FIRST, RETRY_DELAY_MS_MAX, subscribeToOurs } from './subscription.js';
+import { RETRY_DELAY_MS_FIRST, RETRY_DELAY_MS_MAX, subscribeToOurs, type SubscriptionOptions } from './subscription.js';
+import { QUEUE_BYTES_MAX, QUEUE_EVENTS_MAX } from './subscription-queue.js';
 
 afterEach(() => vi.useRealTimers());
 
@@ -24,14 +25,22 @@ function callWith(messages: readonly streamsPb.ReadResp[]): ReadStream {
   return Object.assign(stream, { cancel: () => stream.destroy() }) as object as ReadStream;
 }
 
+/** A connection whose server answers each read with a call, or cannot be found. */
+function connectionTo(read: (() => ReadStream) | Error): SubscriptionOptions['connection'] {
+  const node = () => (read instanceof Error ? Promise.reject(read) : Promise.resolve({ read } as object as ServerNode));
+  return { node, accepted: () => undefined, failed: () => undefined, leave: () => undefined };
+}
+
+const base = { names: streamNames(), after: 0n, lastPosition: () => Promise.resolve(0n), onTooSlow: () => undefined };
+
 async function batchesOf(messages: readonly streamsPb.ReadResp[], events = messages.length): Promise<number[]> {
   const abort = new AbortController();
-  const connection = { read: () => Promise.resolve(callWith(messages)) };
+  const connection = connectionTo(() => callWith(messages));
   const sizes: number[] = [];
   const onLost = (error: unknown): never => {
     throw error;
   };
-  const options = { connection, names: streamNames(), after: 0n, signal: abort.signal, onLost };
+  const options = { ...base, connection, signal: abort.signal, onLost };
   for await (const batch of subscribeToOurs(options)) {
     sizes.push(batch.length);
     if (sizes.reduce((sum, size) => sum + size, 0) === events) break;
@@ -72,9 +81,9 @@ describe('a subscription', () => {
     vi.useFakeTimers();
     const abort = new AbortController();
     const delays: number[] = [];
-    const connection = { read: () => Promise.reject(new Error('no node')) };
+    const connection = connectionTo(new Error('no server'));
     const onLost = (_error: unknown, retryDelayMs: number): void => void delays.push(retryDelayMs);
-    const next = subscribeToOurs({ connection, names: streamNames(), after: 0n, signal: abort.signal, onLost }).next();
+    const next = subscribeToOurs({ ...base, connection, signal: abort.signal, onLost }).next();
     for (let tries = 0; tries < 20; tries += 1) await vi.advanceTimersByTimeAsync(RETRY_DELAY_MS_MAX);
     abort.abort();
     expect(await next).toEqual({ done: true, value: undefined });
@@ -89,8 +98,8 @@ describe('a subscription', () => {
 
   test('returns when it is aborted while it waits to try again', async () => {
     const abort = new AbortController();
-    const connection = { read: () => Promise.reject(new Error('no node')) };
-    const next = subscribeToOurs({ connection, names: streamNames(), after: 0n, signal: abort.signal, onLost: () => abort.abort() }).next();
+    const connection = connectionTo(new Error('no server'));
+    const next = subscribeToOurs({ ...base, connection, signal: abort.signal, onLost: () => abort.abort() }).next();
     expect(await next).toEqual({ done: true, value: undefined });
   });
 });

@@ -1,38 +1,48 @@
 // A subscription to our events of the whole log that outlives connections: resumes behind the last event it delivered, for ever.
 import type { StoredEvent } from '@confledger/application';
 import { Backoff } from '@confledger/backoff';
-import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
-import type { Connection, ReadStream } from './connection.js';
-import { storedEvent, subscriptionRequest } from './messages.js';
+import type { Connection } from './connection.js';
+import { isTooSlow } from './failures.js';
+import { subscriptionRequest } from './messages.js';
+import type { ServerNode } from './server-node.js';
 import type { StreamNames } from './stream-names.js';
+import { SubscriptionQueue } from './subscription-queue.js';
 
-/** What waits for a slow consumer; beyond it the stream is not read on, and no writer hears of it. */
-export const QUEUE_EVENTS_MAX = 1_000;
-export const QUEUE_BYTES_MAX = 8 * 1024 * 1024;
 export const RETRY_DELAY_MS_FIRST = 50;
 export const RETRY_DELAY_MS_MAX = 5_000;
+/** Without an event for so long, the log is asked whether there are any. */
+export const STALL_CHECK_INTERVAL_MS = 5_000;
 
 export interface SubscriptionOptions {
-  readonly connection: Pick<Connection, 'read'>;
+  readonly connection: Pick<Connection, 'node' | 'accepted' | 'failed' | 'leave'>;
   readonly names: StreamNames;
   /** Exclusive; 0n is the beginning. */
   readonly after: bigint;
   readonly signal: AbortSignal;
-  /** Hears of each loss and how long it waits now. */
+  /** Position of our newest event. */
+  readonly lastPosition: () => Promise<bigint>;
+  /** Called at each loss, with the pause before the next attempt. */
   readonly onLost: (error: unknown, retryDelayMs: number) => void;
+  /** Called when a server (23.10) ended the subscription because 32 events waited: no fault, it is read on at once. */
+  readonly onTooSlow: () => void;
+  readonly stallCheckIntervalMs?: number;
 }
 
 /** Each event once, in position order. Returns when `signal` aborts. */
 export async function* subscribeToOurs(options: SubscriptionOptions): AsyncGenerator<readonly StoredEvent[]> {
-  const { connection, names, signal, onLost } = options;
+  const { connection, names, signal, onLost, onTooSlow } = options;
   // Only ever the position of an event that was delivered. A checkpoint may name an event that is recorded after it (KurrentDB#4970),
   // and resuming there, which is exclusive, would lose that event.
   let last = options.after;
   const backoff = new Backoff(RETRY_DELAY_MS_FIRST, RETRY_DELAY_MS_MAX);
   while (!signal.aborted) {
     const queue = new SubscriptionQueue(names, signal);
+    let node: ServerNode | undefined;
+    let delivered = false;
+    const stopStallCheck = checkForStalls(options, queue, () => ({ node, last }));
     try {
-      queue.open(connection.read(subscriptionRequest(names.prefixes, last), { requiresLeader: false }));
+      node = await connection.node({ signal });
+      queue.read(node.read(subscriptionRequest(names.prefixes, last), { requiresLeader: false }));
       for (let events = await queue.take(); events !== null; events = await queue.take()) {
         // What a server sends a second time after a resubscription.
         const next = last;
@@ -40,18 +50,47 @@ export async function* subscribeToOurs(options: SubscriptionOptions): AsyncGener
         const newest = news.at(-1);
         if (newest === undefined) continue;
         last = newest.position;
+        delivered = true;
         backoff.reset();
+        connection.accepted(node);
         yield news;
       }
     } catch (error) {
       if (signal.aborted) return;
+      if (isTooSlow(error)) onTooSlow();
+      else if (node !== undefined) connection.failed(node, error);
+      if (isTooSlow(error) && delivered) continue;
       const delayMs = backoff.nextMs();
-      onLost(error, delayMs);
+      if (!isTooSlow(error)) onLost(error, delayMs);
       await untilAborted(signal, delayMs);
     } finally {
+      stopStallCheck();
       queue.cancel();
     }
   }
+}
+
+/**
+ * A server that is frozen, or cut off from the others, gives nothing and says nothing: when the log has events that did not come, it is
+ * left. Answers what ends the checks.
+ */
+function checkForStalls(
+  { connection, lastPosition, signal, stallCheckIntervalMs = STALL_CHECK_INTERVAL_MS }: SubscriptionOptions,
+  queue: SubscriptionQueue,
+  now: () => { readonly node: ServerNode | undefined; readonly last: bigint },
+): () => void {
+  let isAsking = false;
+  const check = async (): Promise<void> => {
+    const { node, last } = now();
+    if (isAsking || node === undefined || !queue.isStarving(stallCheckIntervalMs)) return;
+    isAsking = true;
+    const newest = await lastPosition().catch(() => null);
+    isAsking = false;
+    if (signal.aborted || newest === null || newest <= last || !queue.isStarving(stallCheckIntervalMs)) return;
+    connection.leave(node, new Error(`The subscription gave nothing for ${stallCheckIntervalMs} ms, although the log has newer events.`));
+  };
+  const timer = setInterval(() => void check(), stallCheckIntervalMs / 2);
+  return () => clearInterval(timer);
 }
 
 function untilAborted(signal: AbortSignal, delayMs: number): Promise<void> {
@@ -64,90 +103,4 @@ function untilAborted(signal: AbortSignal, delayMs: number): Promise<void> {
     const timer = setTimeout(done, delayMs);
     signal.addEventListener('abort', done);
   });
-}
-
-/** What came in on one call and was not taken yet. */
-class SubscriptionQueue {
-  readonly #names: StreamNames;
-  readonly #signal: AbortSignal;
-  #stream: ReadStream | undefined;
-  #events: StoredEvent[] = [];
-  #bytes = 0;
-  #cancelled = false;
-  #end: { readonly error?: unknown } | undefined;
-  #wake: (() => void) | undefined;
-  readonly #abort = (): void => this.#ended({});
-
-  constructor(names: StreamNames, signal: AbortSignal) {
-    this.#names = names;
-    this.#signal = signal;
-    signal.addEventListener('abort', this.#abort);
-  }
-
-  /** Reads the call as soon as it is there; finding a node can take long, and an abort must not wait for it. */
-  open(opening: Promise<ReadStream>): void {
-    opening.then(
-      (stream) => this.#read(stream),
-      (error: unknown) => this.#ended({ error }),
-    );
-  }
-
-  /** All that is there, at least one event; null once the signal has aborted. Rejects when the call has failed and all was taken. */
-  async take(): Promise<readonly StoredEvent[] | null> {
-    while (this.#events.length === 0 && this.#end === undefined) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    if (this.#signal.aborted) return null;
-    const events = this.#events;
-    if (events.length > 0) {
-      this.#events = [];
-      this.#bytes = 0;
-      if (this.#stream?.isPaused() === true) this.#stream.resume();
-      return events;
-    }
-    throw this.#end?.error;
-  }
-
-  /** The server goes on sending, and counting us, until it is told. */
-  cancel(): void {
-    this.#cancelled = true;
-    this.#signal.removeEventListener('abort', this.#abort);
-    this.#events = [];
-    const stream = this.#stream;
-    if (stream === undefined) return;
-    stream.removeAllListeners('data');
-    // A paused call would never come to its end. And one that was made in this very turn cannot be cancelled yet (grpc-node#1652).
-    stream.resume();
-    setImmediate(() => stream.cancel());
-  }
-
-  #read(stream: ReadStream): void {
-    this.#stream = stream;
-    stream.on('error', (error: unknown) => this.#ended({ error }));
-    stream.on('end', () => this.#ended({ error: new Error('The server ended the subscription.') }));
-    if (this.#cancelled) this.cancel();
-    else stream.on('data', (answer: streamsPb.ReadResp) => this.#add(answer));
-  }
-
-  #add(answer: streamsPb.ReadResp): void {
-    const event = storedEvent(answer, this.#names);
-    if (event === undefined) return;
-    this.#events.push(event);
-    this.#bytes += event.data.length + event.metadata.length;
-    if (this.#events.length >= QUEUE_EVENTS_MAX || this.#bytes >= QUEUE_BYTES_MAX) this.#stream?.pause();
-    this.#awake();
-  }
-
-  #ended(end: { readonly error?: unknown }): void {
-    this.#end ??= end;
-    this.#awake();
-  }
-
-  #awake(): void {
-    const wake = this.#wake;
-    this.#wake = undefined;
-    wake?.();
-  }
 }

@@ -58,8 +58,28 @@ export interface EventStore {
    */
   subscribe(options: { readonly after: bigint; readonly signal: AbortSignal }): AsyncIterable<readonly StoredEvent[]>;
 
+  /** What this store has counted since it was made; absent where it counts nothing. */
+  counts?(): EventStoreCounts;
+
   close(): Promise<void>;
 }
+
+/** For metrics. */
+export interface EventStoreCounts {
+  /** Servers of a cluster that were left, with every call on them, because they refused, were silent, or did not lead. */
+  readonly serversLeft: number;
+  /** Live subscriptions that a server ended because their reader was too slow. They were resumed; nothing was lost. */
+  readonly subscriptionsTooSlow: number;
+}
+
+/** The event at a revision of a stream, as the log's leader has it; null when it is not there. */
+export type ReadPlace = (stream: string, revision: number) => Promise<StoredEvent | null>;
+
+/**
+ * Called by a store on each new connection, before anything is read or appended on it. Rejects when that log must not be used;
+ * the store then rejects its calls with that error.
+ */
+export type CheckLog = (read: ReadPlace) => Promise<void>;
 
 /** One append holds at most this many bytes of data and metadata: EventStoreDB's least limit is 1 MiB, its own overhead included. */
 export const APPEND_BYTES_MAX = 900 * 1024;
