@@ -18,10 +18,10 @@ function conformance(name: string, options: EventStoreDbEventStoreOptions): void
   let shared: string | undefined;
   eventStoreConformance({
     name,
-    create: async () => {
+    create: async (checkLog) => {
       const namespace = newNamespace();
       shared ??= namespace;
-      return createEventStoreDbEventStore({ ...options, namespace });
+      return createEventStoreDbEventStore({ ...options, namespace, ...(checkLog === undefined ? {} : { checkLog }) });
     },
     createSecond: async () => createEventStoreDbEventStore({ ...options, namespace: shared ?? newNamespace() }),
   });

@@ -130,6 +130,17 @@ class EventStoreDbEventStore implements EventStore {
     for await (const events of subscription) yield this.#seen(events);
   }
 
+  async checkLog(): Promise<void> {
+    const node = await this.#connection.node({ timeoutMs: this.#options.readTimeoutMs ?? READ_TIMEOUT_MS_DEFAULT });
+    try {
+      await this.#check(node);
+    } catch (error) {
+      // The server may be behind the others: the next check asks whoever most members name then.
+      this.#connection.leave(node, error);
+      throw error;
+    }
+  }
+
   counts(): EventStoreCounts {
     return { serversLeft: this.#connection.left, subscriptionsTooSlow: this.#tooSlow };
   }

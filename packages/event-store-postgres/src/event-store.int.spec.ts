@@ -7,11 +7,11 @@ let shared: string | undefined;
 
 eventStoreConformance({
   name: 'The event store on Postgres',
-  create: async () => {
+  create: async (checkLog) => {
     const connectionString = await freshDatabase();
     shared ??= connectionString;
     await migrateEventStore({ connectionString });
-    return createPostgresEventStore({ connectionString });
+    return createPostgresEventStore({ connectionString, ...(checkLog === undefined ? {} : { checkLog }) });
   },
   createSecond: async () => createPostgresEventStore({ connectionString: shared ?? '' }),
 });

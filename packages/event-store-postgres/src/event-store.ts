@@ -1,9 +1,10 @@
 // The event store on Postgres: one table, group commit, LISTEN and NOTIFY. Built by the services' composition roots.
-import { checkAppend, checkLimit, checkStream, EventStoreUnavailable, Subscriptions, type EventStore } from '@confledger/application';
-import { createPool, quotedSchema, type PostgresOptions } from '@confledger/postgres';
+import { checkAppend, checkLimit, checkStream, EventStoreUnavailable, Subscriptions, type CheckLog, type EventStore } from '@confledger/application';
+import { createPool, quotedSchema, SILENCE_MS_MAX, type PostgresOptions } from '@confledger/postgres';
+import type pg from 'pg';
 import { Flushes } from './flushes.js';
 import { Listener } from './listener.js';
-import { createReads } from './reads.js';
+import { createReads, placeReader } from './reads.js';
 import { EVENTS_SCHEMA_DEFAULT } from './schema.js';
 import { createWriter } from './writer.js';
 
@@ -21,6 +22,8 @@ export interface PostgresEventStoreOptions extends PostgresOptions {
    * process writes is still found, by a look each second. Default true.
    */
   readonly wakesOthers?: boolean;
+  /** Looks whether a log is the one that is known, on each new connection, before anything else. */
+  readonly checkLog?: CheckLog;
   /** Hears of faults that are being retried. */
   readonly logger?: { warn(details: { readonly error: unknown }, message: string): void };
 }
@@ -36,10 +39,13 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
   const connection = { connectTimeoutMs: CONNECT_TIMEOUT_MS, applicationName: 'confledger event store', ...options, statementTimeoutMs };
   const warn = (message: string) => (error: unknown) => logger?.warn({ error }, message);
 
-  const poolOptions = options.readConnectionsMax === undefined ? connection : { ...connection, connectionsMax: options.readConnectionsMax };
+  const { checkLog, readConnectionsMax } = options;
+  const check = checkLog && ((client: pg.ClientBase) => checkLog(placeReader(client, quoted, statementTimeoutMs + SILENCE_MS_MAX)));
+  const checked = { ...connection, ...(check === undefined ? {} : { check }) };
+  const poolOptions = readConnectionsMax === undefined ? checked : { ...checked, connectionsMax: readConnectionsMax };
   const pool = createPool(poolOptions, warn('An idle connection of the event store broke.'));
   const reads = createReads(pool, quoted, statementTimeoutMs);
-  const writer = createWriter({ ...connection, wakesOthers: options.wakesOthers ?? true }, quoted);
+  const writer = createWriter({ ...checked, wakesOthers: options.wakesOthers ?? true }, quoted);
   const subscriptions = new Subscriptions({
     readAll: (after, limit) => reads.all(after, limit),
     onReadFailed: warn('A subscription could not read the log and tries again.'),
@@ -84,6 +90,12 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
       refuseClosed();
       return reads.lastPosition();
     },
+    ...(checkLog === undefined
+      ? {}
+      : {
+          checkLog: () =>
+            checkLog(async (stream, revision) => (await reads.stream(stream, revision, 'forwards', 1)).find((event) => event.revision === revision) ?? null),
+        }),
     subscribe: (request) => subscriptions.open(request, () => listener.start()),
     close() {
       closing ??= (async () => {

@@ -118,12 +118,14 @@ export class Flushes {
 
   #failed(groups: readonly AppendGroup[], error: unknown, sent: boolean): void {
     const failure = sent ? failureOf(error) : 'rolled back';
+    // What was connected to must not be used: another attempt would be refused too.
+    const isRefused = !sent && error instanceof EventStoreUnavailable;
     const again: PendingAppend[] = [];
     for (const group of groups) {
       let givenUp = false;
       for (const append of group.appends) {
         append.maybeWritten ||= failure === 'unknown';
-        givenUp ||= failure === 'faulty' || performance.now() >= append.deadlineMs;
+        givenUp ||= failure === 'faulty' || isRefused || performance.now() >= append.deadlineMs;
         if (givenUp) append.reject(giveUp(append, error));
         else again.push(append);
       }
@@ -199,6 +201,7 @@ function settleFailed(append: PendingAppend, failure: 'conflict' | Error, head: 
 }
 
 function giveUp(append: PendingAppend, cause: unknown): Error {
+  if (!append.maybeWritten && cause instanceof EventStoreUnavailable) return cause;
   const what = `${append.events.length} events to ${append.stream} after revision ${append.expectedRevision}`;
   return append.maybeWritten
     ? new AppendOutcomeUnknown(`Postgres did not say whether it wrote ${what}.`, { cause })

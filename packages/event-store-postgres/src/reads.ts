@@ -1,5 +1,5 @@
 // Reading pages of events. Statements are named, so that each connection plans them once.
-import { EventStoreUnavailable, type ReadDirection, type StoredEvent } from '@confledger/application';
+import { EventStoreUnavailable, type ReadDirection, type ReadPlace, type StoredEvent } from '@confledger/application';
 import { SILENCE_MS_MAX, within } from '@confledger/postgres';
 import type pg from 'pg';
 
@@ -47,6 +47,19 @@ export function createReads(pool: pg.Pool, schema: string, timeoutMs: number): R
   };
 }
 
+/** Reads single events on one connection, which nothing else uses yet. Rejects with `EventStoreUnavailable`. */
+export function placeReader(client: pg.ClientBase, schema: string, timeoutMs: number): ReadPlace {
+  const text = `SELECT ${COLUMNS} FROM ${schema}.events WHERE stream = $1 AND revision = $2`;
+  return async (stream, revision) => {
+    try {
+      const { rows } = await within(timeoutMs, client.query<EventRow>(text, [stream, revision]));
+      return rows[0] === undefined ? null : storedEvent(rows[0]);
+    } catch (error) {
+      throw unreadable(error);
+    }
+  };
+}
+
 function storedEvent(row: EventRow): StoredEvent {
   return { ...row, revision: Number(row.revision), position: BigInt(row.position) };
 }
@@ -60,9 +73,14 @@ async function query<R extends pg.QueryResultRow>(pool: pg.Pool, config: pg.Quer
     broken = false;
     return rows;
   } catch (error) {
-    throw new EventStoreUnavailable('The event store cannot be read.', { cause: error });
+    throw unreadable(error);
   } finally {
     // A connection that failed or is silent is closed: the next one may lead to another server.
     client?.release(broken);
   }
+}
+
+/** What the check of a new connection found wrong with the log is said as it is. */
+function unreadable(error: unknown): EventStoreUnavailable {
+  return error instanceof EventStoreUnavailable ? error : new EventStoreUnavailable('The event store cannot be read.', { cause: error });
 }

@@ -28,6 +28,8 @@ export interface WriterOptions extends PostgresOptions {
   readonly statementTimeoutMs: number;
   /** Whether other processes are told of what was written. */
   readonly wakesOthers: boolean;
+  /** Looks at the log on each new connection; when it rejects, nothing is sent. */
+  readonly check?: (client: pg.ClientBase) => Promise<void>;
 }
 
 /** A writer on a connection of its own. */
@@ -49,6 +51,12 @@ export function createWriter(options: WriterOptions, schema: string): Writer {
     async connect() {
       if (client !== undefined) return;
       const made: pg.Client = await connectClient(options, () => drop(made));
+      try {
+        await options.check?.(made);
+      } catch (error) {
+        dropClient(made);
+        throw error;
+      }
       client = made;
       processId = processIdOf(made);
     },

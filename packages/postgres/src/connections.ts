@@ -32,7 +32,11 @@ const IDLE_IN_TRANSACTION_MS_MAX = 5_000;
  * End it with `pool.end()`.
  */
 export function createPool(
-  options: PostgresOptions & { readonly connectionsMax?: number },
+  options: PostgresOptions & {
+    readonly connectionsMax?: number;
+    /** Looks at what was connected to, on each new connection; when it rejects, so does whoever asked for the connection. */
+    readonly check?: (client: pg.ClientBase) => Promise<void>;
+  },
   onError: (error: Error) => void = () => undefined,
 ): pg.Pool {
   const pool = new pg.Pool({
@@ -47,6 +51,7 @@ export function createPool(
       // Whoever uses it hears of it by the query that rejects.
       client.on('error', () => undefined);
       await within(options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS_DEFAULT, prepareSession(client, options));
+      await options.check?.(client);
     },
   });
   pool.on('error', onError);

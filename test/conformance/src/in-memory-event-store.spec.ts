@@ -4,6 +4,6 @@ import { eventStoreConformance } from './event-store.js';
 
 eventStoreConformance({
   name: 'The event store in memory',
-  create: async () => createInMemoryEventStore(),
+  create: async (checkLog) => createInMemoryEventStore(checkLog === undefined ? {} : { checkLog }),
   notSharedBecause: 'its log is inside one store',
 });

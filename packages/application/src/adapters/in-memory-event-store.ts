@@ -1,20 +1,44 @@
 // The event store in memory: for tests and trials. The same conformance suite as the real ones holds it to the port.
-import { EventStoreUnavailable, type AppendResult, type EventStore, type EventToAppend, type StoredEvent } from '../ports/event-store.js';
+import {
+  EventStoreUnavailable,
+  type AppendResult,
+  type CheckLog,
+  type EventStore,
+  type EventToAppend,
+  type StoredEvent,
+} from '../ports/event-store.js';
 import { checkAppend, checkLimit, checkStream } from './event-checks.js';
 import { Subscriptions } from './subscriptions.js';
 
-/** An empty store. Nothing of it outlives the process. */
-export function createInMemoryEventStore(): EventStore {
+export interface InMemoryEventStore extends EventStore {
+  /** Loses every event behind a position, as a log does that is restored from a backup; connections break meanwhile. */
+  setBackTo(position: bigint): void;
+}
+
+/** An empty store. Nothing of it outlives the process. `checkLog` is called before the first call, and again after each `setBackTo`. */
+export function createInMemoryEventStore({ checkLog }: { readonly checkLog?: CheckLog } = {}): InMemoryEventStore {
   const log: StoredEvent[] = [];
   const streams = new Map<string, StoredEvent[]>();
   let closed = false;
+  let connected = false;
 
   /** Positions count from 1 without gap, so the event behind position p is at index p. */
   const page = (after: bigint, limit: number): StoredEvent[] => log.slice(Number(after), Number(after) + limit);
-  const subscriptions = new Subscriptions({ readAll: (after, limit) => Promise.resolve(page(after, limit)) });
-  const refuseClosed = (): void => {
-    if (closed) throw new EventStoreUnavailable('The event store is closed.');
+  const check = async (): Promise<void> => {
+    connected = false;
+    await checkLog?.(async (stream, revision) => streams.get(stream)?.[revision] ?? null);
+    connected = true;
   };
+  const connect = async (): Promise<void> => {
+    if (closed) throw new EventStoreUnavailable('The event store is closed.');
+    if (!connected) await check();
+  };
+  const subscriptions = new Subscriptions({
+    readAll: async (after, limit) => {
+      await connect();
+      return page(after, limit);
+    },
+  });
 
   const append = (stream: string, expectedRevision: number, events: readonly EventToAppend[]): AppendResult => {
     const there = streams.get(stream) ?? [];
@@ -34,13 +58,13 @@ export function createInMemoryEventStore(): EventStore {
   return {
     async append(stream, expectedRevision, events) {
       checkAppend(stream, expectedRevision, events);
-      refuseClosed();
+      await connect();
       return append(stream, expectedRevision, events);
     },
     async readStream(stream, { from, direction = 'forwards', limit }) {
       checkStream(stream);
       checkLimit(limit);
-      refuseClosed();
+      await connect();
       const there = streams.get(stream) ?? [];
       if (direction === 'forwards') return there.slice(from ?? 0, (from ?? 0) + limit);
       const end = Math.min(from ?? there.length - 1, there.length - 1) + 1;
@@ -48,14 +72,19 @@ export function createInMemoryEventStore(): EventStore {
     },
     async readAll({ after, limit }) {
       checkLimit(limit);
-      refuseClosed();
+      await connect();
       return page(after, limit);
     },
     async lastPosition() {
-      refuseClosed();
+      await connect();
       return BigInt(log.length);
     },
     subscribe: (options) => subscriptions.open(options),
+    checkLog: check,
+    setBackTo(position) {
+      for (const { stream } of log.splice(Number(position))) streams.get(stream)?.pop();
+      connected = false;
+    },
     async close() {
       closed = true;
       subscriptions.end();

@@ -18,6 +18,13 @@ export interface StoredEvent extends EventToAppend {
   readonly position: bigint;
 }
 
+/** Which event, and where it stands. */
+export interface EventPlace {
+  readonly stream: string;
+  readonly revision: number;
+  readonly id: string;
+}
+
 export type AppendResult =
   /** All events stand in the stream: written now, or found there already (same ids at the same revisions). `position` is the last one's. */
   | { readonly outcome: 'appended'; readonly position: bigint; readonly alreadyThere: boolean }
@@ -58,6 +65,12 @@ export interface EventStore {
    */
   subscribe(options: { readonly after: bigint; readonly signal: AbortSignal }): AsyncIterable<readonly StoredEvent[]>;
 
+  /**
+   * Calls the `checkLog` that this store was made with, on the connection in use, and leaves that connection when it rejects.
+   * Rejects as it does. Absent where the store was made without one.
+   */
+  checkLog?(): Promise<void>;
+
   /** What this store has counted since it was made; absent where it counts nothing. */
   counts?(): EventStoreCounts;
 
@@ -86,7 +99,7 @@ export const APPEND_BYTES_MAX = 900 * 1024;
 
 /** The store cannot be reached or refuses to serve; nothing was written. */
 export class EventStoreUnavailable extends Error {
-  override readonly name = 'EventStoreUnavailable';
+  override readonly name: string = 'EventStoreUnavailable';
 }
 
 /** The store did not say whether the append took place, and could not be asked. */
