@@ -5,9 +5,10 @@ import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import emptyPb from 'google-protobuf/google/protobuf/empty_pb.js';
 import * as errors from './errors.js';
+import type { Faults } from './faults.js';
 import type { AppendDecision, ExpectedRevision, ProposedEvent } from './log.js';
 import { streamIdentifier } from './messages.js';
-import { REQUIRES_LEADER_HEADER, type Node } from './node.js';
+import { REQUIRES_LEADER_HEADER, type AppendOutcome, type Node } from './node.js';
 
 type Call = ServerDuplexStream<streamsPb.BatchAppendReq, streamsPb.BatchAppendResp>;
 
@@ -106,10 +107,11 @@ function proposedEvent(message: streamsPb.BatchAppendReq.ProposedMessage): Propo
 }
 
 function carryOut(node: Node, call: Call, request: Request): void {
-  const { faults, log } = node;
-  const { correlationId, stream, expected, events } = request;
+  const { faults } = node;
+  const { correlationId, stream } = request;
+  const requiresLeader = call.metadata.get(REQUIRES_LEADER_HEADER)[0] === 'true';
   node.counts.appends += 1;
-  if (faults.leader !== undefined && call.metadata.get(REQUIRES_LEADER_HEADER)[0] === 'true') {
+  if (faults.leader !== undefined && requiresLeader) {
     call.emit('error', errors.notLeader(faults.leader));
     return;
   }
@@ -118,7 +120,29 @@ function carryOut(node: Node, call: Call, request: Request): void {
     refuse(call, correlationId, stream, errors.notReadyStatus());
     return;
   }
-  const decision = log.append(stream, expected, events);
+  node.append({ ...request, requiresLeader }, (outcome) => settle(faults, call, request, outcome));
+}
+
+function settle(faults: Faults, call: Call, request: Request, outcome: AppendOutcome): void {
+  const { correlationId, stream } = request;
+  switch (outcome.kind) {
+    case 'not-leader':
+      // As a server does: one refused append ends the stream of all.
+      call.emit('error', errors.notLeader(outcome.leader));
+      return;
+    case 'not-ready':
+      refuse(call, correlationId, stream, errors.notReadyStatus());
+      return;
+    case 'timeout':
+      refuse(call, correlationId, stream, errors.timeoutStatus());
+      return;
+    default:
+      decided(faults, call, request, outcome);
+  }
+}
+
+function decided(faults: Faults, call: Call, request: Request, decision: AppendDecision): void {
+  const { correlationId, stream } = request;
   if (faults.take('loseAnswers') || (decision.kind === 'idempotent' && faults.take('dropDuplicates'))) return;
   const failure = faults.take('commitTimeouts') ? errors.timeoutStatus() : faults.take('internalErrors') ? errors.internalErrorStatus() : undefined;
   const answer =

@@ -6,7 +6,7 @@ import { Metadata, status } from '@grpc/grpc-js';
 import jspb from 'google-protobuf';
 import anyPb from 'google-protobuf/google/protobuf/any_pb.js';
 import emptyPb from 'google-protobuf/google/protobuf/empty_pb.js';
-import type { Endpoint } from './faults.js';
+import type { Endpoint } from './endpoint.js';
 import type { ExpectedRevision } from './log.js';
 import { streamIdentifier } from './messages.js';
 
@@ -29,6 +29,8 @@ export const notLeader = (leader: Endpoint): CallError =>
     'leader-endpoint-host': leader.host,
     'leader-endpoint-port': String(leader.port),
   });
+/** Of a read that requires the leader, at a node that knows of none. */
+export const notReady = (): CallError => callError(status.UNAVAILABLE, 'Server Is Not Ready');
 export const accessDenied = (): CallError => callError(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' });
 export const streamDeleted = (stream: string): CallError =>
   callError(status.FAILED_PRECONDITION, `Event stream '${stream}' is deleted.`, { exception: 'stream-deleted', 'stream-name': stream });

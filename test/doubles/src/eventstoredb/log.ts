@@ -86,6 +86,27 @@ export class EventLog {
     return decision === 'write' ? this.#write(name, proposed) : decision;
   }
 
+  /** Takes over events that another log recorded next, as a replica does: with their revisions and positions. */
+  adopt(recorded: readonly LogEvent[]): void {
+    if (recorded.length === 0) return;
+    for (const event of recorded) this.#record(event);
+    this.#notify();
+  }
+
+  /**
+   * Cuts the end off, as a restored backup does: a number is how many events stay, a bigint the position of the last event that stays.
+   * What is appended next takes the place of what was cut off, so the same positions may be given out again. Recent ids are forgotten.
+   */
+  setBackTo(place: number | bigint): readonly LogEvent[] {
+    const cutOff = this.events.splice(typeof place === 'number' ? place : this.indexAt(place + 1n));
+    for (const { stream } of cutOff) this.#streams.get(stream)?.events.pop();
+    for (const { stream } of cutOff) if (this.#streams.get(stream)?.events.length === 0) this.#streams.delete(stream);
+    const last = this.events.at(-1);
+    this.#nextPosition = last === undefined ? 0n : positionBehind(last);
+    this.forgetRecentIds();
+    return cutOff;
+  }
+
   softDelete(name: string): void {
     this.#stream(name).state = 'soft-deleted';
   }
@@ -149,15 +170,23 @@ export class EventLog {
     let position = this.#nextPosition;
     for (const event of proposed) {
       position = this.#nextPosition;
-      const recorded = { ...event, stream: name, revision: stream.events.length, position, createdTicks };
-      const sizeBytes = 2 * (name.length + event.type.length) + event.data.length + event.metadata.length;
-      this.#nextPosition += BigInt(RECORD_OVERHEAD_BYTES + sizeBytes);
-      stream.events.push(recorded);
-      this.events.push(recorded);
-      this.#remember(recorded);
+      this.#record({ ...event, stream: name, revision: stream.events.length, position, createdTicks });
     }
-    for (const listener of this.#listeners) listener();
+    this.#notify();
     return { kind: 'written', revision: stream.events.length - 1, position };
+  }
+
+  #record(event: LogEvent): void {
+    const stream = this.#stream(event.stream);
+    stream.state = 'live';
+    stream.events.push(event);
+    this.events.push(event);
+    this.#nextPosition = positionBehind(event);
+    this.#remember(event);
+  }
+
+  #notify(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   #remember({ id, stream, revision }: LogEvent): void {
@@ -169,4 +198,9 @@ export class EventLog {
       this.#recentIdsBytes -= RECENT_ID_OVERHEAD_BYTES + 2 * of.length;
     }
   }
+}
+
+/** Where the record behind this one begins: a position is an offset in the transaction file. */
+function positionBehind({ stream, type, data, metadata, position }: LogEvent): bigint {
+  return position + BigInt(RECORD_OVERHEAD_BYTES + 2 * (stream.length + type.length) + data.length + metadata.length);
 }

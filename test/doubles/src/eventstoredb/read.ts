@@ -46,8 +46,9 @@ function searchOn({ searches }: Node, call: ReadCall): void {
 function refusalOf(node: Node, call: ReadCall, options: ReadOptions): errors.CallError | undefined {
   if (node.faults.denyAccess) return errors.accessDenied();
   if (!options.hasUuidOption()) return errors.invalidArgument("'uuidOption' is a required argument");
-  const leader = node.faults.leader;
-  if (leader !== undefined && call.metadata.get(REQUIRES_LEADER_HEADER)[0] === 'true') return errors.notLeader(leader);
+  const standing = call.metadata.get(REQUIRES_LEADER_HEADER)[0] === 'true' ? (node.faults.leader ?? node.standing()) : 'leader';
+  if (standing === 'no-leader') return errors.notReady();
+  if (standing !== 'leader') return errors.notLeader(standing);
   if (options.hasStream()) {
     const stream = streamName(options);
     if (node.log.isTombstoned(stream)) return errors.streamDeleted(stream);

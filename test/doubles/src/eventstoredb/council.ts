@@ -1,0 +1,228 @@
+// How the members of the cluster double hear each other, find a leader, follow it and agree on what is committed. All members live in
+// one process, so a heartbeat here is one look at all of them, and a process that is slow delays every clock alike.
+import type { EventLog, LogEvent } from './log.js';
+import type { Member, Peers } from './member.js';
+
+export interface CouncilOptions {
+  readonly electionMs: number;
+  readonly stepDownMs: number;
+  readonly noticeMs: number;
+  readonly replicationMs: number;
+}
+
+const HEARTBEAT_MS = 10;
+
+export class Council implements Peers {
+  members: readonly Member[] = [];
+  readonly committed: LogEvent[] = [];
+  readonly #options: CouncilOptions;
+  #epoch = 0;
+  #electionSinceMs: number | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
+  /** Copies that are on their way, with `replicationMs`. */
+  #underWay = 0;
+  #isLooking = false;
+
+  constructor(options: CouncilOptions) {
+    this.#options = options;
+  }
+
+  /** The member that leads and reaches a majority. */
+  get leader(): Member | undefined {
+    const group = this.#groups().find((group) => this.#isMajority(group));
+    return group && leaderOf(group);
+  }
+
+  /** Gives each member this log and lets the one with the highest priority lead. */
+  begin(members: readonly Member[], log: EventLog): void {
+    this.members = members;
+    for (const { replica } of members) {
+      replica.written.adopt(log.events);
+      replica.commitTo(log.events.length);
+    }
+    for (const event of log.events) this.committed.push(event);
+    this.#lead(best(members));
+    // The others join, then follow.
+    this.#look();
+    this.#look();
+    this.#heartbeat = setInterval(() => this.#look(), HEARTBEAT_MS).unref();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    this.#heartbeat = undefined;
+    for (const member of this.members) await member.close();
+  }
+
+  changed(): void {
+    // A member that ends itself changes while all are looked at; the next heartbeat sees it.
+    if (this.#heartbeat !== undefined && !this.#isLooking) this.#look();
+  }
+
+  reaches(one: Member, other: Member): boolean {
+    return this.#groupOf(one).includes(other);
+  }
+
+  replicate(leader: Member): void {
+    const count = leader.written.length;
+    if (this.#options.replicationMs === 0) {
+      this.#copy(leader, count);
+      return;
+    }
+    this.#underWay += 1;
+    const arrive = (): void => {
+      this.#underWay -= 1;
+      this.#copy(leader, count);
+    };
+    setTimeout(arrive, this.#options.replicationMs).unref();
+  }
+
+  /** Members that hear each other. Each that is cut off from its peers is alone; a process that stands still is nowhere. */
+  #groups(): readonly (readonly Member[])[] {
+    const running = this.members.filter(({ isRunning }) => isRunning);
+    const together = running.filter(({ isCutFromPeers }) => !isCutFromPeers);
+    return [together, ...running.filter(({ isCutFromPeers }) => isCutFromPeers).map((member) => [member])];
+  }
+
+  #groupOf(member: Member): readonly Member[] {
+    return this.#groups().find((group) => group.includes(member)) ?? [];
+  }
+
+  #isMajority(group: readonly Member[]): boolean {
+    return group.length > this.members.length / 2;
+  }
+
+  #look(): void {
+    this.#isLooking = true;
+    const nowMs = performance.now();
+    const groups = this.#groups();
+    if (!groups.some((group) => this.#isMajority(group))) this.#electionSinceMs = undefined;
+    for (const group of groups) this.#govern(group, nowMs);
+    // A member may have ended itself.
+    for (const group of this.#groups()) this.#hear(group, nowMs);
+    this.#isLooking = false;
+  }
+
+  #govern(group: readonly Member[], nowMs: number): void {
+    const leader = leaderOf(group) ?? this.#elect(group, nowMs);
+    if (leader === undefined) return;
+    if (this.#isMajority(group)) this.#electionSinceMs = undefined;
+    for (const member of group) if (member !== leader) this.#follow(member, leader, nowMs);
+    if (this.#underWay === 0) this.#copy(leader, leader.written.length);
+    this.#stepDown(leader, this.#isMajority(group), nowMs);
+  }
+
+  #elect(group: readonly Member[], nowMs: number): Member | undefined {
+    for (const member of group) if (this.#hasLost(member, group, nowMs)) member.becomeUnknown();
+    if (!this.#isMajority(group) || group.some(({ role }) => role !== 'UNKNOWN')) return undefined;
+    this.#electionSinceMs ??= nowMs;
+    return nowMs - this.#electionSinceMs < this.#options.electionMs ? undefined : this.#lead(best(group));
+  }
+
+  /** Its leader leads no more, or has been silent for too long. */
+  #hasLost(member: Member, group: readonly Member[], nowMs: number): boolean {
+    const { leader } = member;
+    if (leader === undefined) return false;
+    if (group.includes(leader)) return true;
+    return !this.#isAlive(member, leader, nowMs);
+  }
+
+  /** As one sees the other, who is not in its group. That a process has gone is known at once where it was in reach. */
+  #isAlive(one: Member, other: Member, nowMs: number): boolean {
+    if (!other.isUp && !one.isCutFromPeers && !other.isCutFromPeers) return false;
+    return nowMs - (one.sights.get(other)?.heardAtMs ?? -Infinity) < this.#options.noticeMs;
+  }
+
+  #lead(member: Member): Member {
+    this.#epoch += 1;
+    member.becomeUnknown();
+    member.role = 'LEADER';
+    member.replica.epoch = this.#epoch;
+    member.acknowledged.clear();
+    return member;
+  }
+
+  #stepDown(leader: Member, hasMajority: boolean, nowMs: number): void {
+    if (hasMajority) leader.loneSinceMs = undefined;
+    else if (leader.loneSinceMs === undefined) leader.loneSinceMs = nowMs;
+    else if (nowMs - leader.loneSinceMs >= this.#options.stepDownMs) leader.becomeUnknown();
+  }
+
+  /** One step towards following: doubt, cut off what the leader does not have, catch up, follow. */
+  #follow(member: Member, leader: Member, nowMs: number): void {
+    if (follows(member, leader)) return;
+    if (member.role === 'LEADER') {
+      member.doubtedSinceMs ??= nowMs;
+      if (nowMs - member.doubtedSinceMs < this.#options.noticeMs) return;
+    }
+    const common = member.replica.commonWith(leader.replica);
+    if (member.written.length > common) {
+      member.exitAndCutTo(common);
+    } else if (member.role !== 'CATCHINGUP' || member.leader !== leader) {
+      member.becomeUnknown();
+      member.role = 'CATCHINGUP';
+      member.leader = leader;
+    } else {
+      member.replica.copyFrom(leader.replica, leader.written.length);
+      // Only now: by its epoch an election takes a log for complete.
+      member.replica.epoch = leader.replica.epoch;
+      member.role = 'FOLLOWER';
+    }
+  }
+
+  /** Brings followers in reach to so many events, commits what a majority has, and lets them know. */
+  #copy(leader: Member, count: number): void {
+    if (leader.role !== 'LEADER') return;
+    const followers = this.#groupOf(leader).filter((member) => follows(member, leader));
+    for (const follower of followers) {
+      follower.replica.copyFrom(leader.replica, count);
+      leader.acknowledged.set(follower, follower.written.length);
+    }
+    this.#commit(leader);
+    for (const { replica } of followers) replica.commitTo(leader.replica.readable.events.length);
+  }
+
+  #commit(leader: Member): void {
+    const counts = this.members.map((member) => (member === leader ? leader.written.length : (leader.acknowledged.get(member) ?? 0)));
+    const count = counts.sort((a, b) => b - a)[Math.floor(this.members.length / 2)] ?? 0;
+    leader.replica.commitTo(count);
+    const { events } = leader.replica.readable;
+    if (events.length <= this.committed.length) return;
+    const last = this.committed.length - 1;
+    if (events[last] !== this.committed[last]) throw new Error('The cluster double has committed two logs: a fault of the double.');
+    for (const event of events.slice(this.committed.length)) this.committed.push(event);
+  }
+
+  #hear(group: readonly Member[], nowMs: number): void {
+    for (const member of group) {
+      for (const other of this.members) {
+        if (other === member) continue;
+        if (group.includes(other)) member.sights.set(other, { state: other.role, isAlive: true, heardAtMs: nowMs });
+        else this.#miss(member, other, nowMs);
+      }
+    }
+  }
+
+  #miss(member: Member, other: Member, nowMs: number): void {
+    const sight = member.sights.get(other);
+    if (sight !== undefined) sight.isAlive = this.#isAlive(member, other, nowMs);
+  }
+}
+
+function follows(member: Member, leader: Member): boolean {
+  return member.role === 'FOLLOWER' && member.leader === leader && member.replica.epoch === leader.replica.epoch;
+}
+
+/** By the newest epoch; an older one is about to learn of it. */
+function leaderOf(group: readonly Member[]): Member | undefined {
+  return group.filter(({ role }) => role === 'LEADER').sort((a, b) => b.replica.epoch - a.replica.epoch)[0];
+}
+
+/** The most complete log, as an election compares them: epoch, length, priority. */
+function best(members: readonly Member[]): Member {
+  const [first] = [...members].sort(
+    (a, b) => b.replica.epoch - a.replica.epoch || b.written.length - a.written.length || b.priority - a.priority,
+  );
+  if (first === undefined) throw new Error('A cluster has at least one member.');
+  return first;
+}
