@@ -6,6 +6,8 @@ export type { HealthReport, HealthServer, HealthSource, Metric } from './health-
 export { KAFKA_BROKERS_RULE, kafkaOf, kafkaSettings } from './kafka.js';
 export type { KafkaAccess } from './kafka.js';
 export { KNOWN_VARIABLES } from './known-variables.js';
+export { limitedWarnings } from './limited-warnings.js';
+export type { FaultLogger } from './limited-warnings.js';
 export { listening } from './listening.js';
 export { packageVersion } from './package-version.js';
 export { runProcess } from './run-process.js';
