@@ -6,12 +6,14 @@ export { Subscriptions } from './adapters/subscriptions.js';
 export { createInMemoryEventStore } from './adapters/in-memory-event-store.js';
 export { InMemoryNodeReports } from './adapters/in-memory-node-reports.js';
 export { InMemorySnapshotStore } from './adapters/in-memory-snapshot-store.js';
-export { APPEND_BYTES_MAX, AppendOutcomeUnknown, AppendTooLarge, EventStoreUnavailable } from './ports/event-store.js';
+export { APPEND_BYTES_MAX, AppendOutcomeUnknown, AppendTooLarge, EventStoreRefused, EventStoreUnavailable } from './ports/event-store.js';
 export type { AppendResult, CheckLog, EventStore, EventPlace, EventStoreCounts, EventToAppend, ReadDirection, ReadPlace, StoredEvent } from './ports/event-store.js';
 // The guard of the log.
 export { guardedEventStore } from './guard/guarded-event-store.js';
-export { CHECK_INTERVAL_MS, LogGuard, LogInDoubt, LogSetBack, SET_BACK_AFTER_MS } from './guard/log-guard.js';
+export { assertLogHolds, CHECK_INTERVAL_MS, LogGuard, LogInDoubt, LogSetBack, SET_BACK_AFTER_MS } from './guard/log-guard.js';
 export type { LogGuardOptions, LogMark, LogStanding } from './guard/log-guard.js';
+export { acceptLog, EMPTY_LOG, LogNotAccepted, openLog, untilOpen } from './guard/open-log.js';
+export type { Acceptance, LogToOpen, OpenLogOptions } from './guard/open-log.js';
 // The read model: its two ports, the folds between log and rows, and the projector that drives them.
 export { InMemoryReadModel } from './adapters/in-memory-read-model.js';
 export { InMemoryTables } from './adapters/in-memory-tables.js';

@@ -157,6 +157,10 @@ export const REQUEST_ERRORS = {
     meaning: 'The event store cannot be reached. Nothing was written.',
     remedy: 'Send it again; GET /health says which part is down.',
   },
+  LOG_SET_BACK: {
+    meaning: 'The log does not hold what was acknowledged before: it was set back, or another log stands in its place. Nothing is read or written.',
+    remedy: 'Have an operator decide: GET /status says what is missing, and the operations page what to do.',
+  },
   OUTCOME_UNKNOWN: {
     meaning: 'The event store did not say whether the change was written, and could not be asked.',
     remedy: 'Send the same request again with the command id of the message as Idempotency-Key: what is stored then answers.',

@@ -35,7 +35,14 @@ export function readFeedBeat(json: unknown): FeedBeat | null {
   const { installation, incarnation, position, time, partitions } = json;
   if (typeof installation !== 'string' || typeof incarnation !== 'string') return null;
   if (typeof position !== 'string' || typeof time !== 'string' || !isRevision(partitions)) return null;
-  return { installation, incarnation, position, time, partitions };
+  const mark = readMark(json['mark']);
+  return { installation, incarnation, position, time, partitions, ...(mark === null ? {} : { mark }) };
+}
+
+function readMark(json: unknown): NonNullable<FeedBeat['mark']> | null {
+  if (!isFields(json)) return null;
+  const { stream, revision, id } = json;
+  return typeof stream === 'string' && isRevision(revision) && typeof id === 'string' ? { stream, revision, id } : null;
 }
 
 function isFields(json: unknown): json is Fields {

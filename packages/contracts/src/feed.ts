@@ -34,6 +34,8 @@ export interface FeedBeat {
   readonly position: string;
   readonly time: string;
   readonly partitions: number;
+  /** An event that the log held when this was written: who takes the feed over looks for it. Absent in beats of older releases. */
+  readonly mark?: { readonly stream: string; readonly revision: number; readonly id: string };
 }
 
 /** The bytes that an activation's signature covers. */

@@ -250,12 +250,21 @@ export interface FollowerStatus {
   readonly lag: string | null;
 }
 
+/** Whether the log holds what was acknowledged and read before. */
+export interface LogStatus {
+  /** `unchecked`: the event store was not reached since this api was started. */
+  readonly state: 'unchecked' | 'held' | 'in doubt' | 'set back';
+  /** The event that the log should hold and does not. */
+  readonly missing: { readonly stream: string; readonly revision: number } | null;
+}
+
 export interface StatusAnswer {
   readonly installation: string;
   readonly version: string;
   readonly publicKey: { readonly keyId: string; readonly publicKey: string };
   readonly environments: readonly string[];
   readonly parts: readonly PartStatus[];
+  readonly log: LogStatus;
   /** Of the log; null when the event store cannot be asked. */
   readonly position: string | null;
   readonly readModel: FollowerStatus;

@@ -30,6 +30,7 @@ export type {
   RollbackAnswer,
   ShownValue,
   Standing,
+  LogStatus,
   StatusAnswer,
   Success,
   TagAnswer,

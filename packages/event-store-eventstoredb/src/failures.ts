@@ -1,5 +1,5 @@
 // What a failed call means, whatever form its error came in: the package has errors of its own, grpc has raw ones, and there are plain ones.
-import { EventStoreUnavailable } from '@confledger/application';
+import { EventStoreRefused, EventStoreUnavailable } from '@confledger/application';
 import { convertToCommandError } from '@eventstore/db-client';
 
 /** What gRPC and servers say when a later call may succeed. */
@@ -40,13 +40,19 @@ export function unavailable(what: string, cause: unknown): EventStoreUnavailable
   if (cause instanceof EventStoreUnavailable) return cause;
   const remedy = REMEDIES[failureType(cause) ?? ''] ?? '';
   const reason = cause instanceof Error && cause.message !== '' ? cause.message : (failureType(cause) ?? String(cause));
-  return new EventStoreUnavailable(`${what}: ${reason}${remedy}`, { cause });
+  const Fault = failureType(cause) === 'access-denied' || cause instanceof ServerUnfit ? EventStoreRefused : EventStoreUnavailable;
+  return new Fault(`${what}: ${reason}${remedy}`, { cause });
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
   'access-denied': ' (check the user and password of the connection string, and the access rules of the streams)',
   'stream-deleted': ' (somebody deleted this stream for good; nothing can ever be appended to it)',
 };
+
+/** A server that cannot do what is needed. */
+export class ServerUnfit extends Error {
+  override readonly name = 'ServerUnfit';
+}
 
 /** No server answered in time. */
 export class NoAnswer extends Error {

@@ -4,6 +4,7 @@ import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import streamsGrpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import { Channel, type ClientDuplexStream, type ClientReadableStream } from '@grpc/grpc-js';
+import { ServerUnfit } from './failures.js';
 import { addressOf, type Endpoint, type Servers } from './connection-string.js';
 
 export type BatchStream = ClientDuplexStream<streamsPb.BatchAppendReq, streamsPb.BatchAppendResp>;
@@ -45,7 +46,7 @@ export class ServerNode {
         const methods = error ? [] : answer.getMethodsList().map((method) => method.getMethodName().toLowerCase());
         if (error) reject(error);
         else if (methods.includes('batchappend')) resolve();
-        else reject(new Error('This server has no BatchAppend; EventStoreDB 23.10 or KurrentDB is needed.'));
+        else reject(new ServerUnfit('This server has no BatchAppend; EventStoreDB 23.10 or KurrentDB is needed.'));
       });
     });
   }

@@ -1,7 +1,7 @@
 // Reading pages of events. Statements are named, so that each connection plans them once.
 import { EventStoreUnavailable, type ReadDirection, type ReadPlace, type StoredEvent } from '@confledger/application';
 import { SILENCE_MS_MAX, within } from '@confledger/postgres';
-import type pg from 'pg';
+import pg from 'pg';
 
 /** A bigint arrives as text; revisions stay far below 2^53. */
 interface EventRow {
@@ -21,6 +21,8 @@ export interface Reads {
 }
 
 const COLUMNS = 'position, stream, revision, id, type, data, metadata';
+const UNDEFINED_TABLE = '42P01';
+const INVALID_SCHEMA = '3F000';
 const REVISION_MAX = Number.MAX_SAFE_INTEGER;
 
 /** Reads of the events table in `schema` (quoted). They reject with `EventStoreUnavailable`. */
@@ -55,6 +57,8 @@ export function placeReader(client: pg.ClientBase, schema: string, timeoutMs: nu
       const { rows } = await within(timeoutMs, client.query<EventRow>(text, [stream, revision]));
       return rows[0] === undefined ? null : storedEvent(rows[0]);
     } catch (error) {
+      // Another database, or an emptied one, where no table was made yet.
+      if (error instanceof pg.DatabaseError && (error.code === UNDEFINED_TABLE || error.code === INVALID_SCHEMA)) return null;
       throw unreadable(error);
     }
   };

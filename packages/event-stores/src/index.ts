@@ -1,3 +1,5 @@
 // The event store that a service's settings choose. Used by compose.ts of every service that has one.
-export { openEventStore } from './open-event-store.js';
-export type { FaultLogger } from './open-event-store.js';
+export { awaitLog } from './await-log.js';
+export { openEventStore, openEventStoreNow } from './open-event-store.js';
+export type { OpenedEventStore, OpenEventStoreOptions } from './open-event-store.js';
+export type { EventStoreLogger } from './logged-guard.js';

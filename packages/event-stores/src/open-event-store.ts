@@ -1,51 +1,112 @@
-// Opens the event store that the settings choose: the one place where a choice becomes an adapter. Used by api, projector and relay.
-import { EventStoreUnavailable, type EventStore } from '@confledger/application';
+// Opens the event store that the settings choose, under a guard that notices when its log is set back: the one place where a choice becomes
+// an adapter.
+import {
+  EventStoreRefused,
+  EventStoreUnavailable,
+  guardedEventStore,
+  openLog,
+  readInstallation,
+  type EventStore,
+  type LogGuard,
+  type LogToOpen,
+} from '@confledger/application';
 import { createEventStoreDbEventStore } from '@confledger/event-store-eventstoredb';
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
-import { connectionProblems } from '@confledger/postgres';
-import { refusedWhen, type EventStoreChoice } from '@confledger/process';
+import { connectClient, connectionProblems, endClient, isAway } from '@confledger/postgres';
+import { limitedWarnings, StartRefused, type EventStoreChoice } from '@confledger/process';
+import { createLoggedGuard, type LoggedGuardOptions } from './logged-guard.js';
 
-/** Hears of faults that are tried again; pino is one. */
-export interface FaultLogger {
-  warn(details: { readonly err: unknown }, message: string): void;
+export interface OpenEventStoreOptions extends LoggedGuardOptions {
+  /** See `PostgresEventStoreOptions`. Default true. */
+  readonly wakesOthers?: boolean;
 }
 
-type EventStoreDbChoice = Extract<EventStoreChoice, { kind: 'eventstoredb' }>;
-
-/**
- * Resolves when the store answers, with its tables laid out where it has some. Rejects with StartRefused, which names the variable and
- * holds no credentials, when it cannot be used as it is set.
- */
-export async function openEventStore(choice: EventStoreChoice, logger: FaultLogger): Promise<EventStore> {
-  const faults = { warn: ({ error }: { readonly error: unknown }, message: string) => logger.warn({ err: error }, message) };
-  switch (choice.kind) {
-    case 'postgres': {
-      const connectionString = choice.url;
-      await refusedWhen(() => migrateEventStore({ connectionString }), connectionProblems('CONFLEDGER_POSTGRES_URL', connectionString));
-      return createPostgresEventStore({ connectionString, logger: faults });
-    }
-    case 'eventstoredb':
-      return openEventStoreDb(choice, faults);
-  }
+/** An event store that may be away, and whose log nobody may use before it is opened (`openLog`). */
+export interface OpenedEventStore {
+  /** Refuses every call until the log is open, and whenever it does not hold the mark. */
+  readonly store: EventStore;
+  readonly guard: LogGuard;
+  /** What `openLog` needs of it. */
+  readonly opening: LogToOpen;
 }
 
-async function openEventStoreDb(
-  { url, namespace }: EventStoreDbChoice,
-  logger: { warn(details: { readonly error: unknown }, message: string): void },
-): Promise<EventStore> {
-  const store = await refusedWhen(async () => createEventStoreDbEventStore({ connectionString: url, namespace, logger }), problemOf);
+/** Connects to nothing yet. Throws StartRefused, which names the variable and holds no credentials, for settings that cannot be meant. */
+export function openEventStore(choice: EventStoreChoice, options: OpenEventStoreOptions): OpenedEventStore {
+  const warnings = limitedWarnings(options.logger);
+  const guard = createLoggedGuard(options);
+  const faults = { warn: ({ error }: { readonly error: unknown }, message: string) => warnings.warn({ err: error }, message) };
+  const adapter = adapterOf(choice, { checkLog: guard.checkLog, logger: faults }, options.wakesOthers ?? true);
+  return { store: guardedEventStore(adapter.store, guard), guard, opening: { ...adapter, guard } };
+}
+
+/** Opens a store and its log at once, for programs that do not wait. Rejects with StartRefused, which says what to put right. */
+export async function openEventStoreNow(choice: EventStoreChoice, options: OpenEventStoreOptions): Promise<EventStore> {
+  const { store, opening } = openEventStore(choice, options);
   try {
-    // It connects when it is first used; a wrong address or password should be told now and not by the first command.
-    await refusedWhen(() => store.lastPosition(), problemOf);
+    await openLog({ ...opening, installation: async () => (await readInstallation(opening.store)) ?? { installation: '' } });
     return store;
   } catch (error) {
     await store.close();
-    throw error;
+    throw error instanceof EventStoreUnavailable ? new StartRefused(error.message, { cause: error }) : error;
   }
 }
 
-function problemOf(error: unknown): string | null {
-  if (error instanceof TypeError) return `CONFLEDGER_EVENTSTORE_URL: ${error.message}`;
-  if (!(error instanceof EventStoreUnavailable)) return null;
-  return `CONFLEDGER_EVENTSTORE_URL: ${error.message} Start EventStoreDB there, or correct the address, the user or the password.`;
+type Adapter = Omit<LogToOpen, 'guard'>;
+
+interface AdapterOptions {
+  readonly checkLog: LogGuard['checkLog'];
+  readonly logger: { warn(details: { readonly error: unknown }, message: string): void };
+}
+
+function adapterOf(choice: EventStoreChoice, options: AdapterOptions, wakesOthers: boolean): Adapter {
+  switch (choice.kind) {
+    case 'postgres':
+      return onPostgres(choice.url, options, wakesOthers);
+    case 'eventstoredb':
+      return onEventStoreDb(choice, options);
+  }
+}
+
+function onPostgres(connectionString: string, options: AdapterOptions, wakesOthers: boolean): Adapter {
+  const explain = connectionProblems('CONFLEDGER_POSTGRES_URL', connectionString);
+  const explained = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      const problem = explain(error);
+      if (problem === null) throw error;
+      throw isAway(error) ? new EventStoreUnavailable(problem, { cause: error }) : new StartRefused(problem, { cause: error });
+    }
+  };
+  return {
+    store: createPostgresEventStore({ connectionString, wakesOthers, ...options }),
+    // On a connection of its own: what is wrong with an address or a password is told by none of the store's own connections.
+    connect: () => explained(async () => endClient(await connectClient({ connectionString }))),
+    layOut: () => explained(async () => void (await migrateEventStore({ connectionString }))),
+  };
+}
+
+function onEventStoreDb({ url, namespace }: Extract<EventStoreChoice, { kind: 'eventstoredb' }>, options: AdapterOptions): Adapter {
+  const store = createdOrRefused(() => createEventStoreDbEventStore({ connectionString: url, namespace, ...options }));
+  return {
+    store,
+    async connect() {
+      try {
+        await store.lastPosition();
+      } catch (error) {
+        if (!(error instanceof EventStoreRefused)) throw error;
+        throw new StartRefused(`CONFLEDGER_EVENTSTORE_URL: ${error.message} Correct the address, the user or the password.`, { cause: error });
+      }
+    },
+    layOut: () => Promise.resolve(),
+  };
+}
+
+function createdOrRefused(create: () => EventStore): EventStore {
+  try {
+    return create();
+  } catch (error) {
+    if (error instanceof TypeError) throw new StartRefused(`CONFLEDGER_EVENTSTORE_URL: ${error.message}`, { cause: error });
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 // Changes over a real Kafka: what a plain consumer finds in the topic, and what is found of it by whoever takes over, after crashes at
 // every step, in topics that were deleted, expired, written to by others, or are long.
-import { APPEND_BYTES_MAX, createInMemoryEventStore, FeedFenced, runChanges, type ChangesEvent, type StoredEvent } from '@confledger/application';
+import { APPEND_BYTES_MAX, createInMemoryEventStore, FeedFenced, runChanges, type ChangesEvent, type EventPlace, type StoredEvent } from '@confledger/application';
 import { eventually, kafkaRoute, startKafka, type TestKafka, topicMessages, type TopicMessage } from '@confledger/test-support';
 import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
@@ -80,7 +80,6 @@ function publisherOf(options: Partial<KafkaChangesOptions> = {}) {
     brokers: kafka.brokers,
     namespace,
     installation: 'inst',
-    lastPosition: () => store.lastPosition(),
     partitions: PARTITIONS,
     replicationFactor: 1,
     minInsyncReplicas: 1,
@@ -322,13 +321,24 @@ test('of a long topic only the end is read', async () => {
   expect(sockets.reduce((sum, { bytesRead }) => sum + bytesRead, 0)).toBeLessThan(500_000);
 });
 
-test('a topic that is ahead of the log counts as none where it is, with an alarm', async () => {
+test('the newest event of each partition is looked for in the log, and nothing is written where it is missing', async () => {
   await appendAll(8);
   await catchUp();
-  const set = log[3]?.position ?? 0n;
-  const position = await publisherOf({ lastPosition: () => Promise.resolve(set) }).takeOver(never);
-  expect(position).toBe(0n);
-  expect(alarms.map(({ kind }) => kind)).toEqual(['ahead', 'ahead']);
+  const asked: EventPlace[] = [];
+  const lost = new Error('the log was set back');
+  const refused = publisherOf({
+    adopt: (marks) => {
+      asked.push(...marks);
+      return Promise.reject(lost);
+    },
+  });
+  const before = await admin.fetchTopicOffsets(topic);
+  await expect(refused.takeOver(never)).rejects.toBe(lost);
+  for (const { stream, revision, id } of asked) expect(log).toContainEqual(expect.objectContaining({ stream, revision, id }));
+  expect(asked.length).toBeGreaterThan(1);
+  expect(asked.map(({ id }) => id)).toContain(log.at(-1)?.id);
+  await expect(refused.publish([])).rejects.toThrow('taken over');
+  expect((await admin.fetchTopicOffsets(topic)).map(({ high }) => high)).toEqual(before.map(({ high }) => high));
 });
 
 test('the newest event is published once more when half of the retention is over, so that the place to resume stays', async () => {
@@ -387,13 +397,13 @@ test('partitions that were added are refused although the newest event lies in t
   const stays = Array.from({ length: 100 }, (_, index) => `config-production.s${index}`).find((each) => partitionOf(each, 1) === partitionOf(each, 2));
   if (stays === undefined) throw new Error('every stream moves');
   const event = { id: randomUUID(), type: 'ConfigSet', data: '{}', metadata: '{}', stream: stays, revision: 0, position: 1n };
-  const publisher = publisherOf({ partitions: 1, lastPosition: () => Promise.resolve(1n) });
+  const publisher = publisherOf({ partitions: 1 });
   await publisher.takeOver(never);
   await publisher.publish([event]);
   await publisher.close();
   await admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] });
   await eventually(async () => (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length === 2);
-  await expect(publisherOf({ lastPosition: () => Promise.resolve(1n) }).takeOver(never)).rejects.toThrow('has 2 partitions, but was written with another number');
+  await expect(publisherOf().takeOver(never)).rejects.toThrow('has 2 partitions, but was written with another number');
 });
 
 test('events of the largest size that a log takes pass, in transactions that are bounded', async () => {

@@ -28,7 +28,7 @@ const AWAY = new Set([
 ]);
 
 /** Whether the database may be there a moment later, with the settings as they are. */
-function isAway(error: unknown): boolean {
+export function isAway(error: unknown): boolean {
   return AWAY.has(codeOf(error) ?? '');
 }
 

@@ -1,7 +1,7 @@
 // What the adapters on Postgres share.
 export { advisoryKey, LOCK_SILENCE_MS_MAX, tryAdvisoryLock } from './advisory-locks.js';
 export type { AdvisoryLock } from './advisory-locks.js';
-export { connectionProblems, unlessAway } from './connection-problems.js';
+export { connectionProblems, isAway, unlessAway } from './connection-problems.js';
 export {
   connectClient,
   CONNECT_TIMEOUT_MS_DEFAULT,

@@ -13,7 +13,7 @@ beforeEach(async () => {
   report = () => Promise.resolve(HEALTHY);
   const pages = { '/status': () => ({ name: 'part-7' }) };
   const source = { name: 'part', unknown: 'the log does not answer', report: () => report(), pages };
-  server = await serveHealth(source, { host: '127.0.0.1', port: 0, version: '1.2.3' });
+  server = await serveHealth(() => [source], { host: '127.0.0.1', port: 0, version: '1.2.3' });
 });
 afterEach(() => server.close());
 
@@ -50,7 +50,7 @@ test('of several parts each is shown, and one that is not well is not hidden by 
   await server.close();
   const other = { name: 'other', unknown: 'gone', report: () => report() };
   const well = { name: 'part', unknown: 'gone', report: () => Promise.resolve(HEALTHY) };
-  server = await serveHealth([well, other], { host: '127.0.0.1', port: 0, version: '1.2.3' });
+  server = await serveHealth(() => [well, other], { host: '127.0.0.1', port: 0, version: '1.2.3' });
   report = () => Promise.resolve({ healthy: false, details: { state: 'failing' }, metrics: [] });
   const health = await ask('/health');
   expect(health.status).toBe(503);

@@ -48,13 +48,15 @@ export interface HealthServer {
 /** Longer than this no answer about health is worth waiting for. */
 const REPORT_TIMEOUT_MS = 2_000;
 
-/** Serves /health, /health/live, /health/ready, /metrics and the pages of one part or of several. `version` is the service's; port 0 asks the system for a free one. */
+/**
+ * Serves /health, /health/live, /health/ready, /metrics and the pages of the parts that `sources` answers at each request. `version` is the
+ * service's; port 0 asks the system for a free one.
+ */
 export async function serveHealth(
-  sources: HealthSource | readonly HealthSource[],
+  sources: () => readonly HealthSource[],
   at: { readonly host: string; readonly port: number; readonly version: string },
 ): Promise<HealthServer> {
-  const all = [sources].flat();
-  const server = createServer((request, response) => void answer(all, at.version, request, response));
+  const server = createServer((request, response) => void answer(sources(), at.version, request, response));
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(at.port, at.host, resolve));
   const { address, port, family } = server.address() as AddressInfo;
   return {

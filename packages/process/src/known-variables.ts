@@ -7,6 +7,7 @@ const PREFIX = 'CONFLEDGER_';
 
 /** Without their prefix. A spec holds them to what the parts declare and to the tables of operations.md. */
 export const KNOWN_VARIABLES = [
+  'ACCEPT_LOG',
   'CACHE_FILE',
   'CACHE_MAX_AGE_MS',
   'DATA_DIR',

@@ -47,5 +47,6 @@ export function limitedWarnings(logger: FaultLogger, intervalMs = WARNING_INTERV
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error ?? '');
+  if (error instanceof Error) return error.message;
+  return typeof error === 'string' ? error : '';
 }

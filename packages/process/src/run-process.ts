@@ -5,9 +5,10 @@ import { StartRefused } from './start-refused.js';
 export interface RunOptions {
   /**
    * Starts the service and answers what ends it in good order; null when its work is done already. `stopping` aborts at the first SIGINT or SIGTERM, with the signal's name as
-   * its reason; a start that is under way may reject with that reason, or with an AbortError.
+   * its reason; a start that is under way may reject with that reason, or with an AbortError. `fail` ends the process as a start that
+   * rejects does, for what is found wrong later.
    */
-  readonly start: (stopping: AbortSignal) => Promise<(() => Promise<void>) | null>;
+  readonly start: (stopping: AbortSignal, fail: (error: unknown) => void) => Promise<(() => Promise<void>) | null>;
   /** What a fault means to people, in one line with its remedy; null where it means nothing to them. StartRefused says it by itself. */
   readonly explain?: (error: unknown) => string | null;
 }
@@ -17,19 +18,17 @@ export function runProcess({ start, explain = () => null }: RunOptions): void {
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort(name));
   const { signal } = stopping;
-  run(start, signal).then(
-    () => process.exit(0),
-    (error: unknown) => {
-      if (signal.aborted && isAbort(error, signal)) process.exit(0);
-      const message = error instanceof StartRefused ? error.message : explain(error);
-      // A refusal is for people, without a stack; a fault is for whoever mends it.
-      console.error(message ?? error);
-      process.exit(1);
-    },
-  );
+  const fail = (error: unknown): void => {
+    if (signal.aborted && isAbort(error, signal)) process.exit(0);
+    const message = error instanceof StartRefused ? error.message : explain(error);
+    // A refusal is for people, without a stack; a fault is for whoever mends it.
+    console.error(message ?? error);
+    process.exit(1);
+  };
+  run((stopping) => start(stopping, fail), signal).then(() => process.exit(0), fail);
 }
 
-async function run(start: RunOptions['start'], signal: AbortSignal): Promise<void> {
+async function run(start: (stopping: AbortSignal) => ReturnType<RunOptions['start']>, signal: AbortSignal): Promise<void> {
   const close = await start(signal);
   if (close === null) return;
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));

@@ -9,13 +9,18 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * The values of the variables that the schema names; an empty one counts as not set. Throws StartRefused with one line for each variable
  * that is missing, misspelt or cannot be meant: its name, the rule and the remedy, and never its value, which may hold a password.
+ * `missing` answers such lines for variables that others make necessary.
  */
-export function readSettings<Variables extends z.ZodObject>(variables: Variables, environment: Environment): z.output<Variables> {
+export function readSettings<Variables extends z.ZodObject>(
+  variables: Variables,
+  environment: Environment,
+  missing: (given: Environment) => readonly string[] = () => [],
+): z.output<Variables> {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''));
-  const misspelt = misspeltVariables(given);
+  const wrong = [...misspeltVariables(given), ...missing(given)];
   const parsed = variables.safeParse(given);
-  if (parsed.success && misspelt.length === 0) return parsed.data;
-  throw new StartRefused([...misspelt, ...(parsed.success ? [] : linesOf(variables, parsed.error, given))].join('\n'));
+  if (parsed.success && wrong.length === 0) return parsed.data;
+  throw new StartRefused([...wrong, ...(parsed.success ? [] : linesOf(variables, parsed.error, given))].join('\n'));
 }
 
 function linesOf(variables: z.ZodObject, error: z.ZodError, given: Environment): string[] {

@@ -1,7 +1,8 @@
 // Which event store a service has and where its read model is, as the environment says it. Used by config.ts of api, projector and relay.
 import { z } from 'zod';
+import type { Environment } from './settings.js';
 import { StartRefused } from './start-refused.js';
-import { name, postgresUrl } from './variables.js';
+import { name, POSTGRES_RULE, postgresUrl } from './variables.js';
 
 const EVENT_STORES = ['postgres', 'eventstoredb'] as const;
 const EVENTSTORE_RULE = 'expected esdb://user:password@host:2113?tls=true, several hosts with commas';
@@ -14,7 +15,7 @@ export const storageSettings = {
     .regex(/^(?:esdb|kurrentdb)(?:\+discover)?:\/\/\S+$/, EVENTSTORE_RULE)
     .optional(),
   CONFLEDGER_NAMESPACE: name.default('confledger'),
-  CONFLEDGER_POSTGRES_URL: postgresUrl,
+  CONFLEDGER_POSTGRES_URL: postgresUrl.optional(),
   CONFLEDGER_READ_MODEL_URL: postgresUrl.optional(),
 };
 
@@ -28,23 +29,38 @@ export interface Storage {
   readonly eventStore: EventStoreChoice;
   /** Holds a password; never logged. */
   readonly readModelUrl: string;
+  /** Where the locks are that elect one of several: in the Postgres of the events where one is given. Holds a password; never logged. */
+  readonly electionUrl: string;
 }
 
 type StorageValues = z.output<z.ZodObject<typeof storageSettings>>;
 
-/** What the variables choose. Throws StartRefused for an event store without an address, or an address that nothing would use. */
+/** A line for the address that is missing, where one is. The events need one in Postgres; the read model needs one in any case. */
+export function missingStorage(given: Environment): string[] {
+  const { CONFLEDGER_EVENT_STORE: kind = 'postgres', CONFLEDGER_POSTGRES_URL: postgres, CONFLEDGER_READ_MODEL_URL: readModel = postgres } = given;
+  if (kind === 'postgres') return postgres === undefined ? [`CONFLEDGER_POSTGRES_URL is not set: ${POSTGRES_RULE}. Set it.`] : [];
+  return readModel === undefined ? [`CONFLEDGER_READ_MODEL_URL is not set, and neither is CONFLEDGER_POSTGRES_URL: ${POSTGRES_RULE}. Set one.`] : [];
+}
+
+/** What the variables choose. Throws StartRefused for a store without an address, or an address that nothing would use. */
 export function storageOf(values: StorageValues): Storage {
-  return {
-    eventStore: eventStoreOf(values),
-    readModelUrl: values.CONFLEDGER_READ_MODEL_URL ?? values.CONFLEDGER_POSTGRES_URL,
-  };
+  const eventStore = eventStoreOf(values);
+  const { CONFLEDGER_POSTGRES_URL: postgres, CONFLEDGER_READ_MODEL_URL: readModel = postgres } = values;
+  if (readModel === undefined) throw new StartRefused(missingStorage(values).join('\n'));
+  // An older relay and a newer one must elect themselves in the same database: where both are given, the choice stays what it was.
+  return { eventStore, readModelUrl: readModel, electionUrl: postgres ?? readModel };
+}
+
+function postgresOf(values: StorageValues): string {
+  if (values.CONFLEDGER_POSTGRES_URL !== undefined) return values.CONFLEDGER_POSTGRES_URL;
+  throw new StartRefused(missingStorage(values).join('\n'));
 }
 
 function eventStoreOf(values: StorageValues): EventStoreChoice {
   const { CONFLEDGER_EVENT_STORE: kind, CONFLEDGER_EVENTSTORE_URL: url } = values;
   switch (kind) {
     case 'postgres':
-      if (url === undefined) return { kind, url: values.CONFLEDGER_POSTGRES_URL };
+      if (url === undefined) return { kind, url: postgresOf(values) };
       // Events would go where nobody expects them, and there is no way to move them later.
       throw new StartRefused('CONFLEDGER_EVENTSTORE_URL is set, but CONFLEDGER_EVENT_STORE is postgres. Set it to eventstoredb, or leave the URL out.');
     case 'eventstoredb':

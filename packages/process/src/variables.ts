@@ -33,5 +33,6 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] a
 /** What is logged. */
 export const logLevel = z.enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVELS.join(', ')}` }).default('info');
 
+export const POSTGRES_RULE = 'expected postgres://user:password@host:port/database';
 /** Holds a password; never logged. */
-export const postgresUrl = z.url({ protocol: /^postgres(?:ql)?$/, error: 'expected postgres://user:password@host:port/database' });
+export const postgresUrl = z.url({ protocol: /^postgres(?:ql)?$/, error: POSTGRES_RULE });

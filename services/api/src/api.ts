@@ -1,6 +1,6 @@
 // Puts the API together: a Fastify instance over the core and its queries. Used by compose, the standalone service and tests.
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Clock, EventStore, Ledgers, NodeReports, ReadModel } from '@confledger/application';
+import { LogGuard, type Clock, type EventStore, type Ledgers, type NodeReports, type ReadModel } from '@confledger/application';
 import type { HttpFeedPublisher } from '@confledger/feed-http/publisher';
 import { BASE } from './answers/standing.js';
 import { authenticator, NOBODY, type TokenOwner } from './auth.js';
@@ -35,7 +35,9 @@ export interface ApiOptions {
   readonly ledgers: Ledgers;
   readonly readModel: ReadModel;
   readonly reports: NodeReports;
-  readonly eventStore: Pick<EventStore, 'lastPosition'>;
+  readonly eventStore: Pick<EventStore, 'lastPosition' | 'counts'>;
+  /** The guard of the event store's log; absent where nobody watches it. */
+  readonly logGuard?: Pick<LogGuard, 'standing' | 'problem'>;
   /** The HTTP feed; null or absent where nodes are fed otherwise. */
   readonly feed?: Pick<HttpFeedPublisher, 'subscribe'> | null;
   /** How far the feed is complete, for /status and /metrics. */
@@ -65,11 +67,12 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const clock = options.clock ?? { now: () => Date.now() };
   const closing = new AbortController();
   const measurements = createMeasurements();
-  const { feed = null, feedPosition = null, version = '0.1.0' } = options;
+  const { feed = null, feedPosition = null, version = '0.1.0', logGuard = new LogGuard() } = options;
   const context: ApiContext = {
     ...options,
     feed,
     feedPosition,
+    logGuard,
     version,
     clock,
     measurements,

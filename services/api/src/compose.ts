@@ -1,10 +1,10 @@
 // The composition root of the api as a process of its own: the only place here that knows which adapters there are.
 import { randomUUID } from 'node:crypto';
-import { createLedgers, ensureInstallation, runRelay, type EventStore, type LedgersCore } from '@confledger/application';
-import { openEventStore } from '@confledger/event-stores';
+import { createLedgers, runRelay, type EventStore, type EventStoreUnavailable, type LedgersCore, type Signer } from '@confledger/application';
+import { openEventStore, type OpenedEventStore } from '@confledger/event-stores';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/feed-http/publisher';
 import { connectionProblems, createPool, unlessAway } from '@confledger/postgres';
-import { composed, refusedWhen, type Closer } from '@confledger/process';
+import { composed, limitedWarnings, listening, packageVersion, refusedWhen, type Closer, type FaultLogger } from '@confledger/process';
 import {
   createPostgresNodeReports,
   createPostgresReadModel,
@@ -15,7 +15,10 @@ import {
 import type { Logger } from 'pino';
 import { createApi } from './api.js';
 import type { ApiConfig } from './config.js';
+import { openInstalledLog } from './installed-log.js';
 import { keyFilesOf, openKeys } from './keys.js';
+import { openLogMark, type LogMarkFile } from './log-mark-file.js';
+import { serveWhileWaiting, type WaitingServer } from './runtime/waiting-server.js';
 import { ensureAdminToken, loadTokens } from './tokens.js';
 
 export interface RunningApi {
@@ -28,36 +31,50 @@ export interface RunningApi {
 /** How long a query of the read model may take: longer, and it is taken for a Postgres that hangs. */
 const QUERY_MS_MAX = 5_000;
 
-/** Puts the api together by its configuration. */
-export async function compose(config: ApiConfig, logger: Logger): Promise<RunningApi> {
+export interface ComposeContext {
+  /** Ends a start that waits. */
+  readonly signal?: AbortSignal;
+  /** Ends the process, for what is found wrong after the start. */
+  readonly onFault?: (error: unknown) => void;
+}
+
+const clock = { now: () => Date.now() };
+const ids = { next: () => randomUUID() };
+
+/** Puts the api together by its configuration. Waits, and answers probes meanwhile, while it is not known which installation it belongs to. */
+export async function compose(config: ApiConfig, logger: Logger, context: ComposeContext = {}): Promise<RunningApi> {
   return composed(async (closers) => {
-    const clock = { now: () => Date.now() };
-    const ids = { next: () => randomUUID() };
+    const ending = new AbortController();
+    closers.push(async () => ending.abort());
     ensureAdminToken(config.dataDirectory);
     const keyFiles = keyFilesOf(config.dataDirectory);
     const signer = openKeys({
       signingKeyFile: config.signingKeyFile ?? keyFiles.signingKeyFile,
       fingerprintKeyFile: config.fingerprintKeyFile ?? keyFiles.fingerprintKeyFile,
     });
-    const store = await openEventStore(config.eventStore, logger);
+    const warnings = limitedWarnings(logger);
+    const onBroken = (error: unknown): void => warnings.warn({ err: error }, 'an idle connection broke');
+    const kept = openLogMark(config.dataDirectory);
+    const { acceptedLog } = config;
+    const opened = openEventStore(config.eventStore, { logger, mark: acceptedLog === null ? kept.mark : null, save: kept.save });
+    const { store, guard } = opened;
     closers.push(() => store.close());
+    const installation = await installationOf({ config, opened, kept, signer, logger, warnings, context, ending });
     await layOutReadModel(config.readModelUrl, logger);
-    const pool = createPool({ connectionString: config.readModelUrl, applicationName: 'confledger api', ...SNAPSHOT_LIMITS }, (error) =>
-      logger.warn({ err: error }, 'an idle connection broke'),
-    );
+    const pool = createPool({ connectionString: config.readModelUrl, applicationName: 'confledger api', ...SNAPSHOT_LIMITS }, onBroken);
     closers.push(() => pool.end());
     const readModel = createPostgresReadModel({ connectionString: config.readModelUrl, statementTimeoutMs: QUERY_MS_MAX });
     closers.push(() => readModel.close());
     const snapshots = createPostgresSnapshotStore(pool);
-    const onSnapshotFault = (error: unknown): void => logger.warn({ err: error }, 'a snapshot could not be used');
+    const onSnapshotFault = (error: unknown): void => warnings.warn({ err: error }, 'a snapshot could not be used');
     const ledgers = createLedgers({ store, snapshots, clock, ids, signer, onSnapshotFault });
-    const installation = await ensureInstallation({ store, signer, ids, clock });
-    const feed = config.feed === 'http' ? await serveFeed({ store, ledgers, installation, logger }, closers) : null;
+    const feed = config.feed === 'http' ? await serveFeed({ store, ledgers, installation, warnings }, closers) : null;
     const { app } = await createApi({
       ledgers,
       readModel,
       reports: createPostgresNodeReports(pool),
       eventStore: store,
+      logGuard: guard,
       ...(feed === null ? {} : { feed: feed.publisher, feedPosition: feed.position }),
       tokens: loadTokens(config.dataDirectory),
       environments: config.environments,
@@ -69,6 +86,48 @@ export async function compose(config: ApiConfig, logger: Logger): Promise<Runnin
     closers.push(() => app.close());
     return { listen: () => app.listen({ host: config.host, port: config.port }) };
   });
+}
+
+interface InstallationParts {
+  readonly config: ApiConfig;
+  readonly opened: OpenedEventStore;
+  readonly kept: LogMarkFile;
+  readonly signer: Signer;
+  readonly logger: Logger;
+  readonly warnings: FaultLogger;
+  readonly context: ComposeContext;
+  /** Aborts when the api closes, or cannot be started. */
+  readonly ending: AbortController;
+}
+
+/** Answers probes while it waits. */
+async function installationOf({ config, opened, kept, signer, logger, warnings, context, ending }: InstallationParts): Promise<string> {
+  const at = { host: config.host, port: config.port, version: packageVersion(import.meta.url) };
+  let waiting: Promise<WaitingServer> | undefined;
+  const onWaiting = (problem: EventStoreUnavailable): void => {
+    warnings.warn({ err: problem }, 'the event store cannot be used yet: waiting for it');
+    // An installation that is known serves what it can, health among it.
+    if (kept.mark !== null && config.acceptedLog === null) return;
+    waiting ??= listening(at, () => serveWhileWaiting(at, clock, () => 'waiting for the event store'));
+    // A port that cannot be had ends the start.
+    waiting.catch((error: unknown) => ending.abort(error));
+  };
+  try {
+    return await openInstalledLog({
+      opening: opened.opening,
+      mark: kept.mark,
+      accepted: config.acceptedLog,
+      signer,
+      ids,
+      clock,
+      logger,
+      signal: AbortSignal.any([ending.signal, ...(context.signal === undefined ? [] : [context.signal])]),
+      onWaiting,
+      onFault: context.onFault ?? ((error) => logger.error({ err: error }, 'the log cannot be used')),
+    });
+  } finally {
+    await (await waiting)?.close();
+  }
 }
 
 /** Commands need the event store alone: an api starts without a read model that is away, whose tables the projector lays out too. */
@@ -83,7 +142,7 @@ interface FeedParts {
   readonly store: EventStore;
   readonly ledgers: LedgersCore;
   readonly installation: string;
-  readonly logger: Logger;
+  readonly warnings: FaultLogger;
 }
 
 interface ServedFeed {
@@ -93,8 +152,9 @@ interface ServedFeed {
 }
 
 /** Every api follows the log for its own clients: an HTTP feed needs no election. */
-async function serveFeed({ store, ledgers, installation, logger }: FeedParts, closers: Closer[]): Promise<ServedFeed> {
-  let position = await store.lastPosition();
+async function serveFeed({ store, ledgers, installation, warnings }: FeedParts, closers: Closer[]): Promise<ServedFeed> {
+  // Unknown while the event store is away; the relay says it as soon as it knows.
+  let position = await store.lastPosition().catch(() => 0n);
   const publisher = createHttpFeed({ installation, load: (ledger) => ledgers.active(ledger), position: () => position });
   const stopping = new AbortController();
   const relay = runRelay(
@@ -104,7 +164,7 @@ async function serveFeed({ store, ledgers, installation, logger }: FeedParts, cl
       publisher,
       onEvent: (event) => {
         if ('position' in event) position = event.position;
-        if (event.kind === 'failed') logger.warn({ err: event.error, retryInMs: event.retryInMs }, 'the feed failed and tries again');
+        if (event.kind === 'failed') warnings.warn({ err: event.error, retryInMs: event.retryInMs }, 'the feed failed and tries again');
       },
     },
     stopping.signal,

@@ -33,5 +33,5 @@ test.each([
 });
 
 test('every variable that is wrong is named at once', () => {
-  expect(() => readConfig({ PORT: 'x', CONFLEDGER_FEED: 'y' })).toThrow(/PORT[^]*CONFLEDGER_POSTGRES_URL[^]*CONFLEDGER_FEED/);
+  expect(() => readConfig({ PORT: 'x', CONFLEDGER_FEED: 'y' })).toThrow(/CONFLEDGER_POSTGRES_URL[^]*PORT[^]*CONFLEDGER_FEED/);
 });

@@ -1,6 +1,6 @@
 // What the environment variables say, checked: a value that cannot be meant is refused with the name of its variable.
 import path from 'node:path';
-import { type Environment, flag, host, logLevel, name, port, readSettings, type Storage, storageOf, storageSettings, text } from '@confledger/process';
+import { type Environment, flag, host, logLevel, missingStorage, name, port, readSettings, type Storage, storageOf, storageSettings, text } from '@confledger/process';
 import { z } from 'zod';
 
 /** The variables, each with its default. */
@@ -17,6 +17,7 @@ const variables = z.object({
     .pipe(z.array(name)),
   CONFLEDGER_SIGNING_KEY_FILE: text.optional(),
   CONFLEDGER_FINGERPRINT_KEY_FILE: text.optional(),
+  CONFLEDGER_ACCEPT_LOG: text.optional(),
   CONFLEDGER_OPEN_METRICS: flag(false),
   CONFLEDGER_LOG_LEVEL: logLevel,
 });
@@ -31,13 +32,15 @@ export interface ApiConfig extends Storage {
   readonly environments: readonly string[];
   readonly signingKeyFile: string | null;
   readonly fingerprintKeyFile: string | null;
+  /** The installation whose log is accepted although it does not hold what was acknowledged; `empty` for a log without one. */
+  readonly acceptedLog: string | null;
   readonly openMetrics: boolean;
   readonly logLevel: string;
 }
 
 /** Reads the configuration; throws StartRefused, which names the variables but never a value. */
 export function readConfig(environment: Environment): ApiConfig {
-  const values = readSettings(variables, environment);
+  const values = readSettings(variables, environment, missingStorage);
   return {
     host: values.HOST,
     port: values.PORT,
@@ -47,6 +50,7 @@ export function readConfig(environment: Environment): ApiConfig {
     environments: [...new Set(values.CONFLEDGER_ENVIRONMENTS)],
     signingKeyFile: values.CONFLEDGER_SIGNING_KEY_FILE ?? null,
     fingerprintKeyFile: values.CONFLEDGER_FINGERPRINT_KEY_FILE ?? null,
+    acceptedLog: values.CONFLEDGER_ACCEPT_LOG ?? null,
     openMetrics: values.CONFLEDGER_OPEN_METRICS,
     logLevel: values.CONFLEDGER_LOG_LEVEL,
   };

@@ -1,5 +1,5 @@
 // What the routes need of the rest of the system. Made by createApi from its options, passed to every group of routes.
-import type { Clock, EventStore, Ledgers, NodeReports, ReadModel } from '@confledger/application';
+import type { Clock, EventStore, Ledgers, LogGuard, NodeReports, ReadModel } from '@confledger/application';
 import type { HttpFeedPublisher } from '@confledger/feed-http/publisher';
 import type { Measurements } from './runtime/measurements.js';
 
@@ -19,7 +19,9 @@ export interface ApiContext {
   readonly feed: Pick<HttpFeedPublisher, 'subscribe'> | null;
   /** How far the feed is complete; null where this api does not know. */
   readonly feedPosition: (() => bigint) | null;
-  readonly eventStore: Pick<EventStore, 'lastPosition'>;
+  readonly eventStore: Pick<EventStore, 'lastPosition' | 'counts'>;
+  /** Says whether the log holds what was acknowledged. */
+  readonly logGuard: Pick<LogGuard, 'standing' | 'problem'>;
   readonly environments: readonly string[];
   readonly installation: string;
   readonly signerPublicKey: SignerPublicKey;

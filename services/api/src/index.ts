@@ -7,6 +7,8 @@ export type { RunningApi } from './compose.js';
 export { readConfig } from './config.js';
 export type { ApiConfig } from './config.js';
 export type { SignerPublicKey } from './context.js';
+export { openInstalledLog } from './installed-log.js';
+export { LogMarkUnusable, openLogMark } from './log-mark-file.js';
 export { keyFilesOf, KeyUnusable, openKeys } from './keys.js';
 export type { KeyFiles } from './keys.js';
 export { createLogger } from './runtime/logger.js';

@@ -6,19 +6,20 @@ import { readConfig } from './config.js';
 import { KeyUnusable } from './keys.js';
 import { createLogger } from './runtime/logger.js';
 import { TokenUnusable } from './tokens.js';
+import { LogMarkUnusable } from './log-mark-file.js';
 
-async function start(stopping: AbortSignal): Promise<() => Promise<void>> {
+async function start(stopping: AbortSignal, fail: (error: unknown) => void): Promise<() => Promise<void>> {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel).child({ part: 'api' });
   stopping.addEventListener('abort', () => logger.info({ signal: stopping.reason as unknown }, 'stopping'), { once: true });
-  const api = await compose(config, logger);
+  const api = await compose(config, logger, { signal: stopping, onFault: fail });
   logger.info({ url: await listening(config, () => api.listen()) }, 'listening');
   return () => api.close();
 }
 
 /** What the files of the data directory can have against a start. */
 function explain(error: unknown): string | null {
-  if (error instanceof KeyUnusable || error instanceof TokenUnusable) return error.message;
+  if (error instanceof KeyUnusable || error instanceof TokenUnusable || error instanceof LogMarkUnusable) return error.message;
   if (error instanceof InstallationKeyMismatch) {
     return `CONFLEDGER_SIGNING_KEY_FILE: ${error.message}. Put the installation's signing key there, or name the file that holds it.`;
   }

@@ -2,7 +2,7 @@
 import { LedgerLog } from '@confledger/conformance';
 import { eventStoreDbDouble } from '@confledger/doubles';
 import { createPostgresEventStore } from '@confledger/event-store-postgres';
-import { openEventStore } from '@confledger/event-stores';
+import { openEventStoreNow } from '@confledger/event-stores';
 import { createPool } from '@confledger/postgres';
 import { serveHealth } from '@confledger/process';
 import { createPostgresReadModel } from '@confledger/read-model-postgres';
@@ -20,7 +20,7 @@ test('It projects what is appended, an older version activated included, reports
   const lines: string[] = [];
   const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
   const { projector, close } = await compose(readConfig({ CONFLEDGER_POSTGRES_URL: connectionString, PORT: '0' }), logger);
-  const health = await serveHealth(healthOf(projector), { host: '127.0.0.1', port: 0, version: '1.2.3' });
+  const health = await serveHealth(() => [healthOf(projector)], { host: '127.0.0.1', port: 0, version: '1.2.3' });
   const store = createPostgresEventStore({ connectionString });
   const readModel = createPostgresReadModel({ connectionString });
 
@@ -70,7 +70,7 @@ test('On EventStoreDB it follows the log from its beginning to what is appended 
   const connectionString = await freshDatabase();
   const eventStoreDb = { CONFLEDGER_EVENT_STORE: 'eventstoredb', CONFLEDGER_EVENTSTORE_URL: double.connectionString };
   const config = readConfig({ ...eventStoreDb, CONFLEDGER_POSTGRES_URL: connectionString, PORT: '0' });
-  const store = await openEventStore(config.eventStore, pino({ level: 'silent' }));
+  const store = await openEventStoreNow(config.eventStore, { logger: pino({ level: 'silent' }) });
   const readModel = createPostgresReadModel({ connectionString });
   const before = new LedgerLog();
   before.change(ENGINE, { 'risk.max': 1 });
@@ -99,7 +99,7 @@ test('Started while Postgres is away it says so, is not healthy, and projects wh
   const proxy = await tcpProxy({ host, port: Number(port) });
   const eventStoreDb = { CONFLEDGER_EVENT_STORE: 'eventstoredb', CONFLEDGER_EVENTSTORE_URL: double.connectionString };
   const config = readConfig({ ...eventStoreDb, CONFLEDGER_POSTGRES_URL: throughProxy(connectionString, proxy), PORT: '0' });
-  const store = await openEventStore(config.eventStore, pino({ level: 'silent' }));
+  const store = await openEventStoreNow(config.eventStore, { logger: pino({ level: 'silent' }) });
   const log = new LedgerLog();
   log.change(ENGINE, { 'risk.max': 1 });
   await log.appendTo(store);
@@ -108,7 +108,7 @@ test('Started while Postgres is away it says so, is not healthy, and projects wh
 
   const { projector, close } = await compose(config, pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }));
   expect(lines.join('')).toContain('the read model is away');
-  const health = await serveHealth(healthOf(projector), { host: '127.0.0.1', port: 0, version: '1.2.3' });
+  const health = await serveHealth(() => [healthOf(projector)], { host: '127.0.0.1', port: 0, version: '1.2.3' });
   expect((await fetch(`${health.url}/health`)).status).toBe(503);
   await eventually(() => lines.join('').includes('projector failed and tries again'));
   proxy.open();

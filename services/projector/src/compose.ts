@@ -1,9 +1,9 @@
 // The composition root of the projector as a process of its own, and of a rebuild by hand: the only place here that knows which adapters
 // there are.
-import { decodeEvent, documentsOf, LedgerReader } from '@confledger/application';
-import { openEventStore } from '@confledger/event-stores';
+import { decodeEvent, documentsOf, LedgerReader, readInstallation, type EventStore } from '@confledger/application';
+import { awaitLog, openEventStore, openEventStoreNow } from '@confledger/event-stores';
 import { connectionProblems, createPool, unlessAway } from '@confledger/postgres';
-import { type Closer, composed, refusedWhen } from '@confledger/process';
+import { type Closer, composed, type FaultLogger, limitedWarnings, refusedWhen } from '@confledger/process';
 import {
   createPostgresProjections,
   createPostgresSnapshotStore,
@@ -22,10 +22,29 @@ export interface ComposedProjector {
   close(): Promise<void>;
 }
 
+/** The wait for the event store. */
+interface Waiting {
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+  /** Hears what it waits for, in a sentence without credentials. */
+  readonly onWaiting?: (problem: string) => void;
+}
+
 /** Puts the projector together and starts it. Tables that an older release laid out are rebuilt first, when Postgres is there. */
-export async function compose(config: ProjectorConfig, logger: Logger): Promise<ComposedProjector> {
+export async function compose(config: ProjectorConfig, logger: Logger, waiting: Waiting = {}): Promise<ComposedProjector> {
   return composed(async (closers) => {
-    const { location, events, documentAt, explain, onError } = await openSources(config, logger, closers);
+    const warnings = limitedWarnings(logger);
+    const { store: events, opening } = openEventStore(config.eventStore, { logger });
+    closers.push(() => events.close());
+    await awaitLog({
+      opening,
+      // An empty log is projected too.
+      installation: async () => (await readInstallation(opening.store)) ?? { installation: '' },
+      signal: waiting.signal ?? new AbortController().signal,
+      warnings,
+      onWaiting: waiting.onWaiting ?? (() => undefined),
+    });
+    const { location, documentAt, explain, onError } = openSources(config, events, warnings, closers);
     const prepare = async (): Promise<void> => {
       if ((await migrateReadModel(location)) !== 'outdated') return;
       logger.info('the read model was laid out by an older release: rebuilding it');
@@ -50,7 +69,9 @@ const PROGRESS_INTERVAL_MS = 5_000;
  */
 export async function rebuild(config: ProjectorConfig, logger: Logger, signal: AbortSignal): Promise<void> {
   const { close } = await composed(async (closers) => {
-    const { location, events, documentAt, explain } = await openSources(config, logger, closers);
+    const events = await openEventStoreNow(config.eventStore, { logger });
+    closers.push(() => events.close());
+    const { location, documentAt, explain } = openSources(config, events, limitedWarnings(logger), closers);
     await refusedWhen(() => migrateReadModel(location), explain);
     const last = await events.lastPosition();
     logger.info({ last: String(last) }, 'rebuilding the read model; the old one serves until this is done');
@@ -73,14 +94,12 @@ function everyInterval(tell: (position: bigint) => void): (position: bigint) => 
 }
 
 /** What the read model is made from, and where it is. */
-async function openSources(config: ProjectorConfig, logger: Logger, closers: Closer[]) {
+function openSources(config: ProjectorConfig, events: EventStore, warnings: FaultLogger, closers: Closer[]) {
   const location = { connectionString: config.readModelUrl };
-  const onError = (error: Error): void => logger.warn({ err: error }, 'an idle connection broke');
-  const events = await openEventStore(config.eventStore, logger);
-  closers.push(() => events.close());
+  const onError = (error: Error): void => warnings.warn({ err: error }, 'an idle connection broke');
   const pool = createPool({ ...location, applicationName: 'confledger projector snapshots', connectionsMax: 1, ...SNAPSHOT_LIMITS }, onError);
   closers.push(() => pool.end());
   const documentAt = documentsOf(new LedgerReader({ store: events, snapshots: createPostgresSnapshotStore(pool) }));
   const explain = connectionProblems('CONFLEDGER_READ_MODEL_URL', config.readModelUrl);
-  return { location, events, documentAt, explain, onError };
+  return { location, documentAt, explain, onError };
 }

@@ -10,6 +10,7 @@ test('Only the Postgres URL must be given; the read model is in the same databas
     port: 8013,
     eventStore: { kind: 'postgres', url: NEEDED.CONFLEDGER_POSTGRES_URL },
     readModelUrl: NEEDED.CONFLEDGER_POSTGRES_URL,
+    electionUrl: NEEDED.CONFLEDGER_POSTGRES_URL,
     logLevel: 'info',
   });
   expect(readConfig({ ...NEEDED, CONFLEDGER_READ_MODEL_URL: 'postgresql://elsewhere/x' }).readModelUrl).toBe('postgresql://elsewhere/x');

@@ -1,5 +1,5 @@
 // What the environment variables of the projector process say, checked. Used by main.ts; everything else gets the values handed in.
-import { type Environment, host, logLevel, port, readSettings, type Storage, storageOf, storageSettings } from '@confledger/process';
+import { type Environment, host, logLevel, missingStorage, port, readSettings, type Storage, storageOf, storageSettings } from '@confledger/process';
 import { z } from 'zod';
 
 /** The variables, each with its default. */
@@ -14,7 +14,7 @@ export interface ProjectorConfig extends Storage {
 
 /** Reads the configuration; throws StartRefused, which names the variables but never a value. */
 export function readConfig(environment: Environment): ProjectorConfig {
-  const values = readSettings(variables, environment);
+  const values = readSettings(variables, environment, missingStorage);
   return {
     host: values.HOST,
     port: values.PORT,

@@ -1,8 +1,9 @@
 // The composition root of the relay as a process of its own: the only place here that knows which adapters there are.
 import {
+  assertLogHolds,
   createLedgers,
+  EventStoreUnavailable,
   EventUnreadable,
-  pause,
   readInstallation,
   type ActiveDocument,
   type EventStore,
@@ -11,10 +12,10 @@ import {
   type Signer,
 } from '@confledger/application';
 import { LedgerCorrupt } from '@confledger/domain';
-import { openEventStore } from '@confledger/event-stores';
+import { awaitLog, openEventStore } from '@confledger/event-stores';
 import { createKafkaChanges, createKafkaFeed, type FeedAlarm, type KafkaLogLine, type PublisherStep } from '@confledger/feed-kafka/publisher';
 import { connectionProblems, createElection, createPool, unlessAway } from '@confledger/postgres';
-import { composed, refusedWhen } from '@confledger/process';
+import { composed, limitedWarnings, refusedWhen } from '@confledger/process';
 import { createPostgresSnapshotStore, migrateReadModel, SNAPSHOT_LIMITS } from '@confledger/read-model-postgres';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -30,27 +31,36 @@ export interface ComposedRelay {
   close(): Promise<void>;
 }
 
-/** How often it is looked whether an api has made the installation. */
-const INSTALLATION_POLL_MS = 1_000;
 /** `<environment>.<service>` */
 const LEDGER_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}\.[a-z0-9][a-z0-9-]{0,62}$/;
 
+export interface ComposeContext {
+  /** Hears what the start waits for, in a sentence without credentials. */
+  readonly onWaiting?: (problem: string) => void;
+  /** Hears of the relay's steps: for tests that end the process at one. */
+  readonly onStep?: (step: PublisherStep) => void;
+}
+
 /**
- * Puts the relay and the publishing of changes together and starts them. Waits for the installation to be made by an api, until `signal`
- * aborts. `onStep` hears of the relay's steps: for tests that end the process at one.
+ * Puts the relay and the publishing of changes together and starts them. Waits, until `signal` aborts, for the event store and for the
+ * installation that an api makes in it.
  */
-export async function compose(
-  config: RelayConfig,
-  logger: Logger,
-  signal: AbortSignal,
-  onStep: (step: PublisherStep) => void = () => undefined,
-): Promise<ComposedRelay> {
+export async function compose(config: RelayConfig, logger: Logger, signal: AbortSignal, context: ComposeContext = {}): Promise<ComposedRelay> {
+  const { onWaiting = () => undefined, onStep = () => undefined } = context;
   return composed(async (closers) => {
-    const events = await openEventStore(config.eventStore, logger);
+    const warnings = limitedWarnings(logger);
+    const opened = openEventStore(config.eventStore, { logger });
+    const { store: events, guard } = opened;
     closers.push(() => events.close());
-    const { installation, keyId, publicKey } = await installationOf(events, logger, signal);
+    const { installation, keyId, publicKey } = await awaitLog({
+      opening: opened.opening,
+      installation: () => madeInstallation(opened.opening.store),
+      signal,
+      warnings,
+      onWaiting,
+    });
     await layOutReadModel(config.readModelUrl, logger);
-    const onError = (error: Error): void => logger.warn({ err: error }, 'an idle connection broke');
+    const onError = (error: Error): void => warnings.warn({ err: error }, 'an idle connection broke');
     const pool = createPool(
       { connectionString: config.readModelUrl, applicationName: 'confledger relay snapshots', connectionsMax: 1, ...SNAPSHOT_LIMITS },
       onError,
@@ -62,26 +72,37 @@ export async function compose(
       clock: { now: () => Date.now() },
       ids: { next: () => randomUUID() },
       signer: signerOfNothing(keyId, publicKey),
-      onSnapshotFault: (error) => logger.warn({ err: error }, 'a snapshot could not be used'),
+      onSnapshotFault: (error) => warnings.warn({ err: error }, 'a snapshot could not be used'),
     });
     const topics = {
       ...config.kafka,
       clientId: 'confledger-relay',
       namespace: config.namespace,
       installation,
-      lastPosition: () => events.lastPosition(),
       onAlarm: ({ kind, ledger, message }: FeedAlarm) => logger.error({ alarm: kind, ledger }, message),
       log: ({ level, message }: KafkaLogLine) => logger[level]({ client: 'kafka' }, message),
     };
     // Each is elected and follows the log by itself: trouble with one of them does not hold the other up.
     const elected = (name: string): ProjectorLock => createElection({ connectionString: config.electionUrl }, `${name} ${config.namespace}`);
-    const feed = createKafkaFeed({ ...topics, publicKeys: [publicKey], load: (ledger) => activeOrNull(ledgers, ledger, logger), onStep });
+    const feed = createKafkaFeed({
+      ...topics,
+      publicKeys: [publicKey],
+      load: (ledger) => activeOrNull(ledgers, ledger, logger),
+      lastPosition: () => events.lastPosition(),
+      mark: () => guard.mark,
+      adopt: (marks) => assertLogHolds(events, marks, 'The feed'),
+      onStep,
+    });
     const relay = startRelay({ events, ledgers, publisher: feed, lock: elected('relay'), logger });
     // They close their publishers too.
     closers.push(() => relay.stop());
     const changes = startChanges({
       events,
-      publisher: createKafkaChanges({ ...topics, retentionMs: config.kafka.changesRetentionMs }),
+      publisher: createKafkaChanges({
+        ...topics,
+        retentionMs: config.kafka.changesRetentionMs,
+        adopt: (marks) => assertLogHolds(events, marks, 'The topic of changes'),
+      }),
       lock: elected('changes'),
       logger,
     });
@@ -98,18 +119,10 @@ async function layOutReadModel(connectionString: string, logger: Logger): Promis
   await refusedWhen(() => unlessAway(() => migrateReadModel({ connectionString }), onAway), explain);
 }
 
-async function installationOf(
-  store: EventStore,
-  logger: Logger,
-  signal: AbortSignal,
-): Promise<{ readonly installation: string; readonly keyId: string; readonly publicKey: string }> {
-  for (let told = false; ; told = true) {
-    signal.throwIfAborted();
-    const known = await readInstallation(store);
-    if (known !== null) return known;
-    if (!told) logger.info('the event store holds no installation yet: waiting for an api to make it');
-    await pause(INSTALLATION_POLL_MS, signal);
-  }
+async function madeInstallation(store: EventStore) {
+  const found = await readInstallation(store);
+  if (found !== null) return found;
+  throw new EventStoreUnavailable('The event store holds no installation yet: an api makes it at its first start.');
 }
 
 /** The relay carries what was signed; it holds no key. */

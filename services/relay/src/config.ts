@@ -7,6 +7,7 @@ import {
   kafkaOf,
   kafkaSettings,
   logLevel,
+  missingStorage,
   port,
   readSettings,
   StartRefused,
@@ -42,8 +43,6 @@ export interface RelayConfig extends Storage {
   readonly host: string;
   readonly port: number;
   readonly namespace: string;
-  /** Where the lock is that elects one relay. Holds a password; never logged. */
-  readonly electionUrl: string;
   readonly kafka: KafkaConfig;
   readonly logLevel: string;
 }
@@ -59,7 +58,7 @@ export interface KafkaConfig extends KafkaAccess {
 
 /** Reads the configuration; throws StartRefused, which names the variables but never a value. */
 export function readConfig(environment: Environment): RelayConfig {
-  const values = readSettings(variables, environment);
+  const values = readSettings(variables, environment, missingStorage);
   if (values.CONFLEDGER_KAFKA_MIN_INSYNC_REPLICAS > values.CONFLEDGER_KAFKA_REPLICATION_FACTOR) {
     throw new StartRefused(
       'CONFLEDGER_KAFKA_MIN_INSYNC_REPLICAS is above CONFLEDGER_KAFKA_REPLICATION_FACTOR: nothing could ever be written. Lower it.',
@@ -70,7 +69,6 @@ export function readConfig(environment: Environment): RelayConfig {
     port: values.PORT,
     namespace: values.CONFLEDGER_NAMESPACE,
     ...storageOf(values),
-    electionUrl: values.CONFLEDGER_POSTGRES_URL,
     kafka: {
       ...kafkaOf(values),
       partitions: values.CONFLEDGER_KAFKA_PARTITIONS,

@@ -1,5 +1,5 @@
 // How the relay and its publishing of changes are, for their health port. Used by main.ts.
-import { counter, gauge, type HealthReport, type HealthSource } from '@confledger/process';
+import { counter, eventStoreMetrics, gauge, type HealthReport, type HealthSource, type Metric } from '@confledger/process';
 import type { Follower, FollowerStatus } from './follower.js';
 
 const UNKNOWN = 'the log does not answer';
@@ -15,13 +15,14 @@ export function healthOf(relay: Pick<Follower, 'status'>): HealthSource {
         ...standing(status),
         metrics: [
           gauge('relay_active', '1 when this process writes the feed, 0 on standby', writes(status) ? 1 : 0),
-          gauge('log_position', 'Position of the newest event', status.last),
+          ...(status.last === null ? [] : [gauge('log_position', 'Position of the newest event', status.last)]),
+          ...eventStoreMetrics(status.isSetBack, status.counts),
           counter('relay_activations_total', 'Activations that this process gave to nodes', status.published),
           counter('relay_failures_total', 'Failures that were tried again', status.failures),
           ...(knowsLag(status)
             ? [
                 gauge('feed_position', 'Position that the feed is complete up to', status.position),
-                gauge('feed_lag_positions', 'How far the feed is behind the log, in positions', lagOf(status)),
+                ...lagMetric('feed_lag_positions', 'How far the feed is behind the log, in positions', status),
               ]
             : []),
         ],
@@ -46,7 +47,7 @@ export function healthOfChanges(changes: Pick<Follower, 'status'>): HealthSource
           ...(knowsLag(status)
             ? [
                 gauge('changes_position', 'Position that changes are published up to', status.position),
-                gauge('changes_lag_positions', 'How far the published changes are behind the log, in positions', lagOf(status)),
+                ...lagMetric('changes_lag_positions', 'How far the published changes are behind the log, in positions', status),
               ]
             : []),
         ],
@@ -56,10 +57,10 @@ export function healthOfChanges(changes: Pick<Follower, 'status'>): HealthSource
 }
 
 function standing(status: FollowerStatus): Pick<HealthReport, 'healthy' | 'details'> {
-  const { state, position, last } = status;
+  const { state, position, last, problem } = status;
   return {
-    healthy: writes(status) || state === 'standby',
-    details: { state, position: String(position), last: String(last), ...(knowsLag(status) ? { lag: String(lagOf(status)) } : {}) },
+    healthy: last !== null && (writes(status) || (state === 'standby' && problem === null)),
+    details: { state, problem, position: String(position), last: shown(last), ...(knowsLag(status) ? { lag: shown(lagOf(status)) } : {}) },
   };
 }
 
@@ -72,6 +73,17 @@ function knowsLag(status: FollowerStatus): boolean {
   return writes(status) || (status.state === 'failing' && status.position > 0n);
 }
 
-function lagOf({ position, last }: FollowerStatus): bigint {
+/** Null while the log cannot be asked. */
+function lagOf({ position, last }: FollowerStatus): bigint | null {
+  if (last === null) return null;
   return last > position ? last - position : 0n;
+}
+
+function lagMetric(name: string, help: string, status: FollowerStatus): Metric[] {
+  const lag = lagOf(status);
+  return lag === null ? [] : [gauge(name, help, lag)];
+}
+
+function shown(position: bigint | null): string | null {
+  return position === null ? null : String(position);
 }

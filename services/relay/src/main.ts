@@ -1,5 +1,5 @@
 // The relay as a process of its own. Configuration comes from the environment (config.ts), logs go to standard output.
-import { listening, packageVersion, runProcess, serveHealth } from '@confledger/process';
+import { listening, packageVersion, runProcess, serveHealth, starting, type HealthSource } from '@confledger/process';
 import { pino } from 'pino';
 import { compose } from './compose.js';
 import { readConfig } from './config.js';
@@ -9,11 +9,13 @@ async function start(stopping: AbortSignal): Promise<() => Promise<void>> {
   const config = readConfig(process.env);
   const logger = pino({ level: config.logLevel, base: { part: 'relay' }, timestamp: pino.stdTimeFunctions.isoTime });
   stopping.addEventListener('abort', () => logger.info({ signal: stopping.reason as unknown }, 'stopping'), { once: true });
-  const { relay, changes, close } = await compose(config, logger, stopping);
   const { host, port } = config;
-  const sources = [healthOf(relay), healthOfChanges(changes)];
-  const health = await listening(config, () => serveHealth(sources, { host, port, version: packageVersion(import.meta.url) }));
+  const begun = starting('relay');
+  let sources: readonly HealthSource[] = [begun.source];
+  const health = await listening(config, () => serveHealth(() => sources, { host, port, version: packageVersion(import.meta.url) }));
   logger.info({ url: health.url }, 'serving health and metrics');
+  const { relay, changes, close } = await compose(config, logger, stopping, { onWaiting: begun.waitsFor });
+  sources = [healthOf(relay), healthOfChanges(changes)];
   return async () => {
     await Promise.all([health.close(), close()]);
   };

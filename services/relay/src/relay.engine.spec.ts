@@ -2,7 +2,7 @@
 import { createLedgers, ensureInstallation, type LedgersCore, type Signer } from '@confledger/application';
 import { SigningKey } from '@confledger/conformance';
 import { eventStoreDbDouble } from '@confledger/doubles';
-import { openEventStore } from '@confledger/event-stores';
+import { openEventStoreNow } from '@confledger/event-stores';
 import { kafkaFeed } from '@confledger/feed-kafka';
 import { connectNode, type TradingNode } from '@confledger/sdk';
 import { eventually, freshDatabase, startKafka, type TestKafka } from '@confledger/test-support';
@@ -90,7 +90,7 @@ async function openInstallation(environment: Readonly<Record<string, string>>) {
   const key = new SigningKey();
   const signer = signerOf(key);
   const [clock, ids] = [{ now: () => Date.now() }, { next: () => randomUUID() }];
-  const store = await openEventStore(readConfig(environment).eventStore, pino({ level: 'silent' }));
+  const store = await openEventStoreNow(readConfig(environment).eventStore, { logger: pino({ level: 'silent' }) });
   cleaners.push(() => store.close());
   await ensureInstallation({ store, signer, ids, clock });
   return { key, store, ledgers: createLedgers({ store, signer, ids, clock }) };

@@ -1,20 +1,35 @@
 // The composition root of the embedded mode: every part in one process, over the Postgres that main.ts started.
 // What is started here is told to `shutdown` at once, so that it is stopped also when a later part fails to start.
 import { randomUUID } from 'node:crypto';
-import { createApi, ensureAdminToken, keyFilesOf, KeyUnusable, loadTokens, openKeys, TokenUnusable } from '@confledger/api';
+import {
+  createApi,
+  ensureAdminToken,
+  keyFilesOf,
+  KeyUnusable,
+  loadTokens,
+  LogMarkUnusable,
+  openInstalledLog,
+  openKeys,
+  openLogMark,
+  TokenUnusable,
+} from '@confledger/api';
 import {
   createLedgers,
   decodeEvent,
   documentsOf,
-  ensureInstallation,
+  guardedEventStore,
   InstallationKeyMismatch,
   type EventStore,
+  type LogGuard,
   type LedgersCore,
   type Signer,
 } from '@confledger/application';
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/feed-http/publisher';
+import { createLoggedGuard, type EventStoreLogger } from '@confledger/event-stores/guard';
 import { createPool, SchemaTooNew } from '@confledger/postgres';
+import { StartRefused as RefusedElsewhere } from '@confledger/process/start-refused';
+import { limitedWarnings } from '@confledger/process/warnings';
 import {
   createPostgresNodeReports,
   createPostgresProjections,
@@ -45,6 +60,10 @@ export interface ComposeOptions {
   readonly shutdown: Shutdown;
   /** Hears of versions, activations and node swaps; null where nobody watches. */
   readonly onHappening: ((happening: Happening) => void) | null;
+  /** Hears what a person has to know at once. */
+  readonly onNotice: (text: string) => void;
+  /** Ends the process, for what is found wrong after the start. */
+  readonly onFault: (error: unknown) => void;
 }
 
 export interface Composed {
@@ -79,15 +98,15 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   }
 }
 
-const REFUSALS = [KeyUnusable, TokenUnusable, SchemaTooNew];
+const REFUSALS = [KeyUnusable, LogMarkUnusable, TokenUnusable, SchemaTooNew, RefusedElsewhere];
 
 async function startParts(parts: Parts): Promise<Composed> {
   const { settings, postgresUrl, shutdown, logs } = parts;
   const token = ensureAdminToken(settings.dataDirectory);
   const signer = openKeys(keyFilesOf(settings.dataDirectory));
-  await Promise.all([migrateEventStore({ connectionString: postgresUrl }), migrateReadModel({ connectionString: postgresUrl })]);
+  await migrateReadModel({ connectionString: postgresUrl });
   const core = await startCore(parts, signer);
-  const [, written] = await core.store.readAll({ after: 0n, limit: 2 });
+  const isEmpty = await core.store.readAll({ after: 0n, limit: 2 }).then(([, written]) => written === undefined, () => false);
   await startProjections(parts, core);
   const feed = await startFeed(parts, core);
   const url = await startServing(parts, core, feed, signer);
@@ -95,29 +114,69 @@ async function startParts(parts: Parts): Promise<Composed> {
   const node = await startReferenceNode({ ...parts, url: localUrl(url), token, publicKey: signer.publicKey });
   shutdown.add('reference node', () => node.close());
   logs.of('standalone').info({ url, pid: process.pid }, 'ready');
-  return { url, node: node.name, empty: written === undefined };
+  return { url, node: node.name, empty: isEmpty };
 }
 
 interface Core {
+  /** Guarded: it serves nothing while the log does not hold what was acknowledged. */
   readonly store: EventStore;
+  readonly guard: LogGuard;
   readonly ledgers: LedgersCore;
   readonly installation: string;
   /** For snapshots and node reports. */
   readonly pool: ReturnType<typeof createPool>;
 }
 
-async function startCore({ postgresUrl, logs, shutdown }: Parts, signer: Signer): Promise<Core> {
+async function startCore({ settings, postgresUrl, logs, shutdown, onNotice, onFault }: Parts, signer: Signer): Promise<Core> {
   const logger = logs.of('core');
-  const pool = createPool({ connectionString: postgresUrl, applicationName: 'confledger standalone' }, (error) =>
-    logger.warn({ err: error }, 'an idle connection broke'),
-  );
+  const warnings = limitedWarnings(logger);
+  const onBroken = (error: unknown): void => warnings.warn({ err: error }, 'an idle connection broke');
+  const pool = createPool({ connectionString: postgresUrl, applicationName: 'confledger standalone' }, onBroken);
   shutdown.add('connections', () => pool.end());
-  const store = createPostgresEventStore({ connectionString: postgresUrl, wakesOthers: false, logger });
-  shutdown.add('event store', () => store.close());
-  const onSnapshotFault = (error: unknown): void => logger.warn({ err: error }, 'a snapshot could not be used');
+  const kept = openLogMark(settings.dataDirectory);
+  const guard = createLoggedGuard({ logger: noticed(logger, onNotice), mark: settings.acceptedLog === null ? kept.mark : null, save: kept.save });
+  const faults = { warn: ({ error }: { readonly error: unknown }, message: string) => warnings.warn({ err: error }, message) };
+  const opened = createPostgresEventStore({ connectionString: postgresUrl, wakesOthers: false, checkLog: guard.checkLog, logger: faults });
+  const store = guardedEventStore(opened, guard);
+  const stopping = new AbortController();
+  shutdown.add('event store', () => {
+    stopping.abort();
+    return store.close();
+  });
+  const layOut = async (): Promise<void> => void (await migrateEventStore({ connectionString: postgresUrl }));
+  const installation = await openInstalledLog({
+    opening: { store: opened, guard, connect: () => Promise.resolve(), layOut },
+    mark: kept.mark,
+    accepted: settings.acceptedLog,
+    signer,
+    ids,
+    clock,
+    logger,
+    signal: stopping.signal,
+    onWaiting: (problem) => warnings.warn({ err: problem }, 'the event store cannot be used yet: waiting for it'),
+    onFault,
+  });
+  const onSnapshotFault = (error: unknown): void => warnings.warn({ err: error }, 'a snapshot could not be used');
   const ledgers = createLedgers({ store, snapshots: createPostgresSnapshotStore(pool), clock, ids, signer, onSnapshotFault });
-  return { store, ledgers, pool, installation: await ensureInstallation({ store, signer, ids, clock }) };
+  return { store, guard, ledgers, pool, installation };
 }
+
+/** The same logger, whose warnings and errors a person hears of too. */
+function noticed(logger: EventStoreLogger, onNotice: (text: string) => void): EventStoreLogger {
+  return {
+    info: (details, message) => logger.info(details, message),
+    warn: (details, message) => {
+      logger.warn(details, message);
+      onNotice(sentence(message));
+    },
+    error: (details, message) => {
+      logger.error(details, message);
+      onNotice(sentence(message));
+    },
+  };
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 async function startProjections({ postgresUrl, logs, shutdown }: Parts, { store, ledgers }: Core): Promise<void> {
   const logger = logs.of('projector');
@@ -142,13 +201,14 @@ interface Feed {
   readonly position: () => bigint;
 }
 
-async function startFeed({ logs, shutdown }: Parts, { store, ledgers, installation }: Core): Promise<Feed> {
-  const before = await store.lastPosition();
+async function startFeed({ logs, shutdown }: Parts, { store, guard, ledgers, installation }: Core): Promise<Feed> {
+  // Unknown while the log cannot be used; the relay says it as soon as it knows.
+  const before = await store.lastPosition().catch(() => 0n);
   const publisher = createHttpFeed({ installation, load: (ledger) => ledgers.active(ledger), position: () => before });
   // The relay closes the publisher when it stops.
   const relay = startRelay({ events: store, ledgers, publisher, logger: logs.of('relay') });
   shutdown.add('relay', () => relay.stop());
-  await relay.ready;
+  if (guard.problem() === null) await relay.ready;
   return { publisher, position: relay.position };
 }
 
@@ -166,6 +226,7 @@ async function startServing(
     readModel,
     reports: createPostgresNodeReports(core.pool),
     eventStore: core.store,
+    logGuard: core.guard,
     feed: feed.publisher,
     feedPosition: feed.position,
     tokens: loadTokens(settings.dataDirectory),
@@ -191,7 +252,8 @@ function localUrl(url: string): string {
 /** Tells what takes effect from now on. */
 async function narrate({ onHappening, shutdown, logs }: Parts, store: EventStore): Promise<void> {
   if (onHappening === null) return;
-  const after = await store.lastPosition();
+  const after = await store.lastPosition().catch(() => null);
+  if (after === null) return;
   const stopping = new AbortController();
   const tell = createNarrator();
   const follow = async (): Promise<void> => {

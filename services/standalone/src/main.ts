@@ -40,7 +40,14 @@ async function start(): Promise<void> {
   if (stopping) return;
   terminal.progress('Starting api, projector, relay and the reference node');
   const onHappening = terminal.interactive ? (happening: Happening) => terminal.happening(happening) : null;
-  const { url, node, empty } = await compose({ settings, postgresUrl: postgres.url, shutdown, onHappening });
+  const { url, node, empty } = await compose({
+    settings,
+    postgresUrl: postgres.url,
+    shutdown,
+    onHappening,
+    onNotice: (text) => terminal.say(text),
+    onFault: (error) => end(error instanceof Error ? error.message : String(error), 1),
+  });
   if (stopping) return;
   const startedInMs = process.uptime() * 1_000;
   terminal.say(readyText({ url, dataDirectory: directory.path, node, startedInMs, empty }));

@@ -3,7 +3,7 @@ import { readSettings } from './settings.js';
 
 describe('settings', () => {
   test('nothing set means the local address, port 8011 and a hidden folder here', () => {
-    expect(readSettings({})).toEqual({ dataDirectory: `${process.cwd()}/.confledger`, port: 8011, host: '127.0.0.1' });
+    expect(readSettings({})).toEqual({ dataDirectory: `${process.cwd()}/.confledger`, port: 8011, host: '127.0.0.1', acceptedLog: null });
   });
 
   test('an empty variable counts as not set', () => {

@@ -8,6 +8,8 @@ export interface Settings {
   /** 0 asks the system for a free port. */
   readonly port: number;
   readonly host: string;
+  /** The installation whose log is accepted although it does not hold what was acknowledged; `empty` for a log without one; null for none. */
+  readonly acceptedLog: string | null;
 }
 
 const PORT_MAX = 65_535;
@@ -22,5 +24,11 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (!/^\d{1,5}$/.test(port) || Number(port) > PORT_MAX) {
     throw new StartRefused(`PORT is '${port}', which is no port. Set it to a number from 0 to ${PORT_MAX}, or leave it out for 8011.`);
   }
-  return { dataDirectory: path.resolve(given('CONFLEDGER_DATA_DIR', '.confledger')), port: Number(port), host: given('HOST', '127.0.0.1') };
+  const accepted = given('CONFLEDGER_ACCEPT_LOG', '');
+  return {
+    dataDirectory: path.resolve(given('CONFLEDGER_DATA_DIR', '.confledger')),
+    port: Number(port),
+    host: given('HOST', '127.0.0.1'),
+    acceptedLog: accepted === '' ? null : accepted,
+  };
 }

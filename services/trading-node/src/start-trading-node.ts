@@ -46,7 +46,7 @@ export async function startTradingNode({ serveAt, tell, ...options }: StartTradi
   const status = (): NodeStatus => node?.status ?? latest;
   const swaps = new Swaps();
   const health = healthOf({ name, environment, service, status, swaps });
-  const server = serveAt === null ? null : await serveHealth(health, { ...serveAt, version: packageVersion(import.meta.url) });
+  const server = serveAt === null ? null : await serveHealth(() => [health], { ...serveAt, version: packageVersion(import.meta.url) });
   const connected = connectNode({
     ...options,
     waitForFirst: true,

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { openEventStore } from '@confledger/event-stores';
+import { openEventStoreNow } from '@confledger/event-stores';
 import { eventually, startKafka, startPostgres } from '@confledger/test-support';
 import { BareStream, bareClient } from './bare-append.js';
 import { bareKafka, bareProducer, makeTopic, produce } from './bare-kafka.js';
@@ -95,7 +95,7 @@ async function activateInARow(): Promise<{ readonly eachMs: number; readonly com
 
 for (let turn = 0; turn < WARM_UP; turn += 1) await activate();
 
-const store = await openEventStore({ kind: 'eventstoredb', url: eventStore.url, namespace }, { warn: () => undefined });
+const store = await openEventStoreNow({ kind: 'eventstoredb', url: eventStore.url, namespace }, { logger: console });
 const events = await store.readStream('config-production.engine', { direction: 'backwards', limit: 2 });
 await store.close();
 const client = bareClient(eventStore.url);

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { keyFilesOf, openKeys } from '@confledger/api';
 import { createLedgers, ensureInstallation } from '@confledger/application';
-import { openEventStore } from '@confledger/event-stores';
+import { openEventStoreNow } from '@confledger/event-stores';
 import { eventually, startKafka, startPostgres } from '@confledger/test-support';
 import type { Message } from 'kafkajs';
 import { bareKafka, sizeOf } from './bare-kafka.js';
@@ -30,7 +30,7 @@ const [postgres, kafka, eventStore] = await Promise.all([startPostgres({ durable
 const brokers = kafka.brokers.join(',');
 const bare = bareKafka(brokers);
 
-const store = await openEventStore({ kind: 'eventstoredb', url: eventStore.url, namespace }, { warn: console.warn });
+const store = await openEventStoreNow({ kind: 'eventstoredb', url: eventStore.url, namespace }, { logger: console });
 const [clock, ids, signer] = [{ now: () => Date.now() }, { next: () => randomUUID() }, openKeys(keyFilesOf(directory))];
 await ensureInstallation({ store, signer, ids, clock });
 const ledgers = createLedgers({ store, clock, ids, signer });

@@ -37,7 +37,6 @@ function carrying(batches: readonly (readonly number[])[], write: (position: big
       },
       between: () => Promise.resolve(),
       intervalMs: NEVER_MS,
-      reader: 'it',
     },
     stop.signal,
   );

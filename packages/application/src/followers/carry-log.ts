@@ -1,7 +1,6 @@
 // Carries the log to a feed: batch after batch, and in between what the feed needs at an interval. While a batch is written the next one
 // is prepared. Used by relay and changes.
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
-import { watchedLog } from './watched-log.js';
 
 export interface CarryLogOptions<Prepared> {
   readonly events: EventStore;
@@ -14,16 +13,14 @@ export interface CarryLogOptions<Prepared> {
   /** Done at once, then at the interval, never while the feed is written to. */
   readonly between: () => Promise<void>;
   readonly intervalMs: number;
-  /** Whose place in the log it is, for messages. */
-  readonly reader: string;
 }
 
 /** Until `signal` aborts; rejects at the first fault of any part. Afterwards nothing is under way. */
 export async function carryLog<Prepared>(options: CarryLogOptions<Prepared>, signal: AbortSignal): Promise<void> {
-  const { events, after, prepare, write, between, intervalMs, reader } = options;
+  const { events, after, prepare, write, between, intervalMs } = options;
   const turns = new Turns(between, intervalMs);
   try {
-    for await (const batch of watchedLog({ events, after, reader, signal: AbortSignal.any([signal, turns.failed]) })) {
+    for await (const batch of events.subscribe({ after, signal: AbortSignal.any([signal, turns.failed]) })) {
       const prepared = await prepare(batch);
       // One batch ahead and no more: the rest waits where it takes no memory.
       await turns.free();

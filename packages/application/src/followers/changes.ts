@@ -42,6 +42,7 @@ async function follow(
   signal: AbortSignal,
   onProgress: () => void,
 ): Promise<void> {
+  await events.lastPosition();
   const after = await publisher.takeOver(signal);
   let position = after;
   onEvent?.({ kind: 'active', position });
@@ -52,7 +53,7 @@ async function follow(
     onEvent?.({ kind: 'published', position, events: batch.length });
   };
   try {
-    await carryLog({ events, after, prepare: (batch) => Promise.resolve(batch), write, between: () => publisher.keep(), intervalMs: keepIntervalMs, reader: 'what was published of changes' }, signal);
+    await carryLog({ events, after, prepare: (batch) => Promise.resolve(batch), write, between: () => publisher.keep(), intervalMs: keepIntervalMs }, signal);
   } catch (error) {
     if (error instanceof FeedFenced) onEvent?.({ kind: 'superseded', position });
     throw error;

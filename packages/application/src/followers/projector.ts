@@ -6,7 +6,6 @@ import { chunksOf } from '../projections/chunks.js';
 import type { DecodeEvent } from '../projections/batch-fold.js';
 import { LogFolder } from '../projections/log-folder.js';
 import { runReigns, type Reign, type ReignEvent } from './reigns.js';
-import { refuseSetBack, watchedLog } from './watched-log.js';
 
 export interface ProjectorOptions {
   readonly events: EventStore;
@@ -19,9 +18,6 @@ export interface ProjectorOptions {
   /** First pause between tries; tests shorten it. */
   readonly retryDelayMs?: number;
 }
-
-/** As messages call its place in the log. */
-const READER = 'the read model, which has to be rebuilt,';
 
 /** What the projector tells its log and its metrics. */
 export type ProjectorEvent =
@@ -47,18 +43,16 @@ async function projectFromCheckpoint(options: ProjectorOptions, active: AbortSig
   const tell = options.onEvent ?? (() => undefined);
   const store = await options.store();
   const after = await store.checkpoint();
-  // Rows of events that are lost cannot be taken back one by one: a rebuild makes them anew.
-  await refuseSetBack(options.events, after, READER);
   const folder = new LogFolder({ store, documentAt: options.documentAt, decode: options.decode, at: after, tell });
   tell({ kind: 'active', position: after });
   const ending = new AbortController();
-  const log = watchedLog({ events: options.events, after, reader: READER, signal: AbortSignal.any([active, ending.signal]) });
+  const log = options.events.subscribe({ after, signal: AbortSignal.any([active, ending.signal]) })[Symbol.asyncIterator]();
   try {
     if ((await followLog(log, folder, active, onProgress)) === 'superseded') tell({ kind: 'superseded', position: folder.position });
   } finally {
     // An iterator that waits for events would keep return() waiting too: the abort ends its waiting first.
     ending.abort();
-    await log.return(undefined);
+    await log.return?.(undefined);
   }
 }
 

@@ -54,8 +54,10 @@ async function follow(
   signal: AbortSignal,
   onProgress: () => void,
 ): Promise<void> {
+  // First of all: a feed is not taken over, and gives no sign of life, while the log cannot be asked or was set back.
+  const last = await events.lastPosition();
   const resume = await publisher.takeOver(signal);
-  const after = resume === 'now' ? await events.lastPosition() : resume;
+  const after = resume === 'now' ? last : resume;
   let position = after;
   onEvent?.({ kind: 'active', position });
   const prepare = async (batch: readonly StoredEvent[]): Promise<Publication> => {
@@ -69,7 +71,7 @@ async function follow(
     onEvent?.({ kind: 'published', position, activations });
   };
   try {
-    await carryLog({ events, after, prepare, write, between: () => publisher.beat(position), intervalMs: beatIntervalMs, reader: 'the feed' }, signal);
+    await carryLog({ events, after, prepare, write, between: () => publisher.beat(position), intervalMs: beatIntervalMs }, signal);
   } catch (error) {
     if (error instanceof FeedFenced) onEvent?.({ kind: 'superseded', position });
     throw error;

@@ -50,7 +50,8 @@ export function guardedEventStore(store: EventStore, guard: LogGuard): EventStor
 
   async function* subscribe({ after, signal }: Parameters<EventStore['subscribe']>[0]): AsyncGenerator<readonly StoredEvent[]> {
     guard.assertUsable();
-    for await (const events of store.subscribe({ after, signal })) yield seen(events);
+    for await (const events of store.subscribe({ after, signal: AbortSignal.any([signal, guard.lost]) })) yield seen(events);
+    if (!signal.aborted) guard.assertUsable();
   }
 
   return {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createInMemoryEventStore, type InMemoryEventStore } from '../adapters/in-memory-event-store.js';
 import { AppendOutcomeUnknown, EventStoreUnavailable, type AppendResult, type EventStore, type EventToAppend } from '../ports/event-store.js';
 import { guardedEventStore } from './guarded-event-store.js';
-import { LogGuard, LogInDoubt, LogSetBack, SET_BACK_AFTER_MS, SET_BACK_CHECKS_MIN, type LogGuardOptions, type LogMark } from './log-guard.js';
+import { assertLogHolds, LogGuard, LogInDoubt, LogSetBack, SET_BACK_AFTER_MS, SET_BACK_CHECKS_MIN, type LogGuardOptions, type LogMark } from './log-guard.js';
 
 const STREAM = 'config-production.engine';
 let raw: InMemoryEventStore;
@@ -128,21 +128,32 @@ describe('a log that was set back', () => {
   });
 
   test('ends a subscription instead of giving it events of the other log', async () => {
-    await checkQuietly();
     const reading = async (): Promise<void> => {
-      for await (const _ of store.subscribe({ after: 0n, signal: new AbortController().signal }));
+      for await (const _ of store.subscribe({ after: 10n, signal: new AbortController().signal }));
     };
+    // One that waits for events, and one that begins afterwards.
+    const waiting = reading().catch((error: unknown) => error);
+    await checkQuietly();
+    expect(await waiting).toBeInstanceOf(LogInDoubt);
     await expect(reading()).rejects.toThrow(LogInDoubt);
   });
 
   test('is not marked while it is in doubt, and no mark is kept', async () => {
-    guard.belongsTo('installation-1');
+    guard.open('installation-1');
     await checkUntilLost();
     guard.seen([{ ...newEvent(), stream: STREAM, revision: 0, position: 100n }]);
     expect(mark().revision).toBe(9);
     await store.close();
     expect(saved).toEqual([]);
   });
+});
+
+test('nothing is served before it is known whose log it is', async () => {
+  guarded({ startsClosed: true });
+  await expect(append(-1)).rejects.toThrow(EventStoreUnavailable);
+  await expect(store.readStream(STREAM, { limit: 1 })).rejects.toThrow(EventStoreUnavailable);
+  guard.open('installation-1');
+  expect(await append(-1)).toMatchObject({ outcome: 'appended' });
 });
 
 describe('an append', () => {
@@ -212,13 +223,12 @@ describe('the mark', () => {
     expect(guard.standing).toMatchObject({ kind: 'in doubt', missing: { revision: 3 } });
   });
 
-  test('of a follower is looked for too, and forgotten when the follower comes without one', async () => {
+  test('of a follower that the log does not hold stops that follower, and nothing else', async () => {
     await append(-1);
-    await expect(guard.adopt('projector', { stream: STREAM, revision: 7, id: newEvent().id }, store)).rejects.toThrow(LogInDoubt);
-    await expect(store.readStream(STREAM, { limit: 1 })).rejects.toThrow(LogInDoubt);
-    await guard.adopt('projector', null, store);
-    expect(await store.readStream(STREAM, { limit: 1 })).toHaveLength(1);
-    await guard.adopt('projector', mark(), store);
+    await assertLogHolds(store, [mark()], 'The read model');
+    const lost = { stream: STREAM, revision: 7, id: newEvent().id };
+    await expect(assertLogHolds(store, [mark(), lost], 'The read model')).rejects.toThrow(LogSetBack);
+    await expect(assertLogHolds(store, [{ ...mark(), id: newEvent().id }], 'The read model')).rejects.toThrow(/The read model has worked off event 0/);
     expect(guard.standing.kind).toBe('held');
   });
 
@@ -226,7 +236,7 @@ describe('the mark', () => {
     guarded({ intervalMs: 5 });
     await append(-1);
     expect(saved).toEqual([]);
-    guard.belongsTo('installation-1');
+    guard.open('installation-1');
     await eventually(() => saved.length === 1);
     await append(0);
     await eventually(() => saved.length === 2);

@@ -36,6 +36,8 @@ export class LogSetBack extends EventStoreUnavailable {
 export interface LogGuardOptions {
   /** What an earlier process left; null when there is nothing to compare with. */
   readonly mark?: EventPlace | null;
+  /** True: every call is refused until `open`, because whose log it is has to be found out first. */
+  readonly startsClosed?: boolean;
   /** Keeps the mark for the next process; called at most every `CHECK_INTERVAL_MS`, and at the end. */
   readonly save?: (mark: LogMark) => Promise<void>;
   readonly onStanding?: (standing: LogStanding) => void;
@@ -54,9 +56,10 @@ export class LogGuard {
   readonly #options: LogGuardOptions;
   #standing: LogStanding = { kind: 'unchecked' };
   #newest: Known | null;
-  /** Places that followers had kept, by follower, until they are found. */
-  readonly #adopted = new Map<string, EventPlace>();
   #installation: string | null = null;
+  #isOpen: boolean;
+  /** Aborts when the mark is missed. */
+  #lost = new AbortController();
   #saved: EventPlace | null;
   #doubt = { sinceMs: 0, checks: 0 };
   #timer: NodeJS.Timeout | undefined;
@@ -65,13 +68,19 @@ export class LogGuard {
 
   constructor(options: LogGuardOptions = {}) {
     this.#options = options;
-    const { mark = null } = options;
+    const { mark = null, startsClosed = false } = options;
+    this.#isOpen = !startsClosed;
     this.#newest = mark === null ? null : { place: placeOf(mark), position: null };
     this.#saved = this.#newest?.place ?? null;
   }
 
   get standing(): LogStanding {
     return this.#standing;
+  }
+
+  /** Aborts when the mark is missed: what follows the log must stop. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
   }
 
   /** What the log must hold; null while nothing is known of it. */
@@ -81,11 +90,10 @@ export class LogGuard {
 
   /** For `EventStoreOptions.checkLog`. Rejects with `LogInDoubt` or `LogSetBack`, and as the read does where it cannot be asked. */
   readonly checkLog: CheckLog = async (read) => {
-    for (const [owner, place] of [[null, this.#newest?.place] as const, ...this.#adopted]) {
-      if (place === undefined) continue;
+    const place = this.#newest?.place;
+    if (place !== undefined) {
       const found = await read(place.stream, place.revision);
       if (found?.id !== place.id) throw this.#missed(place);
-      if (owner !== null) this.#adopted.delete(owner);
       this.#take(found);
     }
     this.#become({ kind: 'held' });
@@ -106,19 +114,10 @@ export class LogGuard {
     this.#timer = setInterval(() => void check(), intervalMs);
   }
 
-  /**
-   * Takes over the place that a follower had kept in its own store (null: none) and looks for it. Resolves when the log holds it; rejects as
-   * `checkLog` does. The place of a follower is forgotten when it comes with another one.
-   */
-  async adopt(follower: string, place: EventPlace | null, store: Pick<EventStore, 'checkLog'>): Promise<void> {
-    if (place === null) this.#adopted.delete(follower);
-    else this.#adopted.set(follower, placeOf(place));
-    if (place !== null || this.#standing.kind !== 'held') await store.checkLog?.();
-  }
-
-  /** Says whose log it is: marks are kept from then on. */
-  belongsTo(installation: string): void {
+  /** Says whose log it is: calls are served and marks are kept from then on. */
+  open(installation: string): void {
     this.#installation = installation;
+    this.#isOpen = true;
   }
 
   /** Notes events that the log's leader has: acknowledged, or read. */
@@ -127,14 +126,18 @@ export class LogGuard {
     for (const event of events) this.#take(event);
   }
 
-  /** Throws `LogInDoubt` or `LogSetBack` while the log must not be used. */
+  /** Throws what `problem` answers. */
   assertUsable(): void {
     const problem = this.problem();
     if (problem !== null) throw problem;
   }
 
   /** The error of every call while the log must not be used; null otherwise. */
-  problem(): LogInDoubt | LogSetBack | null {
+  problem(): EventStoreUnavailable | null {
+    return this.#doubtProblem() ?? (this.#isOpen ? null : new EventStoreUnavailable('The event store was not reached since this process was started.'));
+  }
+
+  #doubtProblem(): LogInDoubt | LogSetBack | null {
     const standing = this.#standing;
     if (standing.kind === 'in doubt') return new LogInDoubt(`${missingText(standing.missing)} It is looked for again.`);
     if (standing.kind !== 'set back') return null;
@@ -163,12 +166,14 @@ export class LogGuard {
     const isLost = this.#doubt.checks >= SET_BACK_CHECKS_MIN && now - this.#doubt.sinceMs >= SET_BACK_AFTER_MS;
     if (isLost) this.#become({ kind: 'set back', missing: place });
     else if (isNew) this.#become({ kind: 'in doubt', missing: place });
-    return this.problem() ?? new LogInDoubt(missingText(place));
+    return this.#doubtProblem() ?? new LogInDoubt(missingText(place));
   }
 
   #become(standing: LogStanding): void {
     if (standing.kind === this.#standing.kind) return;
     this.#standing = standing;
+    if (standing.kind !== 'held') this.#lost.abort();
+    else if (this.#lost.signal.aborted) this.#lost = new AbortController();
     this.#options.onStanding?.(standing);
   }
 
@@ -186,6 +191,18 @@ export class LogGuard {
 
 function placeOf({ stream, revision, id }: EventPlace): EventPlace {
   return { stream, revision, id };
+}
+
+/**
+ * Rejects with `LogSetBack` when the log does not hold one of these events, which a follower has worked off: what it derived from them would
+ * stand beside other events. `follower` begins a sentence.
+ */
+export async function assertLogHolds(store: Pick<EventStore, 'readStream'>, places: readonly EventPlace[], follower: string): Promise<void> {
+  for (const { stream, revision, id } of places) {
+    const [found] = await store.readStream(stream, { from: revision, limit: 1 });
+    if (found?.id === id && found.revision === revision) continue;
+    throw new LogSetBack(`${follower} has worked off event ${revision} of ${stream}, which the log does not hold: it was set back, or another log stands in its place.`);
+  }
 }
 
 function missingText({ stream, revision }: EventPlace): string {

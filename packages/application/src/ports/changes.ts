@@ -22,5 +22,8 @@ export interface ChangesPublisher {
    */
   keep(): Promise<void>;
 
+  /** Looks whether publishing could be taken over now, without doing it; for who stands by. Rejects with what is to be checked. */
+  probe?(): Promise<void>;
+
   close(): Promise<void>;
 }

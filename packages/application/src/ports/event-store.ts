@@ -102,6 +102,11 @@ export class EventStoreUnavailable extends Error {
   override readonly name: string = 'EventStoreUnavailable';
 }
 
+/** The store is there and refuses us: another user or password, or another server, is needed. */
+export class EventStoreRefused extends EventStoreUnavailable {
+  override readonly name = 'EventStoreRefused';
+}
+
 /** The store did not say whether the append took place, and could not be asked. */
 export class AppendOutcomeUnknown extends Error {
   override readonly name = 'AppendOutcomeUnknown';

@@ -34,6 +34,9 @@ export interface FeedPublisher {
    */
   publish(activations: readonly ActiveDocument[], upTo: bigint): Promise<void>;
 
+  /** Looks whether the feed could be taken over now, without doing it; for who stands by. Rejects with what is to be checked. */
+  probe?(): Promise<void>;
+
   /** A sign of life: the feed is complete up to this position of the log. */
   beat(upTo: bigint): Promise<void>;
 

@@ -1,5 +1,5 @@
 // The records of the topic `<namespace>.changes`: CloudEvents 1.0 in the binary mode of their Kafka binding. Used by its publisher.
-import { formatPosition, parsePosition, type StoredEvent } from '@confledger/application';
+import { formatPosition, parsePosition, type EventPlace, type StoredEvent } from '@confledger/application';
 import type { IHeaders, Message } from 'kafkajs';
 import { partitionOf } from '../partitions.js';
 
@@ -36,7 +36,7 @@ export function changeMessage(installation: string, event: StoredEvent, partitio
 /** Which event a record is. */
 export interface PublishedChange {
   readonly installation: string;
-  readonly stream: string;
+  readonly event: EventPlace;
   readonly position: bigint;
   /** How many partitions the topic had; null where the record does not say. */
   readonly partitions: number | null;
@@ -49,7 +49,8 @@ export function readChange({ key, headers }: { readonly key: Buffer | null; read
   const installation = source.slice(SOURCE_PREFIX.length);
   const parsed = parsePosition(installation, textOf(headers?.['ce_position']));
   const partitions = Number(textOf(headers?.['ce_partitions'])) || null;
-  return parsed.ok ? { installation, stream: key.toString('utf8'), position: parsed.position, partitions } : null;
+  const event = { stream: key.toString('utf8'), revision: Number(textOf(headers?.['ce_revision'])), id: textOf(headers?.['ce_id']) };
+  return parsed.ok ? { installation, event, position: parsed.position, partitions } : null;
 }
 
 function readEnvelope(metadata: string): { readonly occurredAt: string | null; readonly traceparent: string | null } {

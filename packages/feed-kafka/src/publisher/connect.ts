@@ -6,6 +6,15 @@ import { connectionProblem } from '../connection-problems.js';
 /** A connection that cannot be had is soon given up: whoever takes over tells of it, and tries again after a pause that grows. */
 export const CONNECT_RETRY = { initialRetryTime: 50, multiplier: 2, maxRetryTime: 500, retries: 4 };
 
+/** Connects, asks, and ends the connection. Rejects as `connect` does. */
+export async function probeBrokers(admin: Admin, connection: KafkaConnection): Promise<void> {
+  try {
+    await connect(admin, connection);
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
 /** Rejects with what is to be checked, where that can be known. */
 export async function connect(admin: Admin, connection: KafkaConnection): Promise<void> {
   try {

@@ -1,12 +1,12 @@
 // Every event as a record of the topic `<namespace>.changes`, for other systems: the topic is its own checkpoint. Used by services/relay.
-import type { ChangesPublisher, StoredEvent } from '@confledger/application';
+import type { ChangesPublisher, EventPlace, StoredEvent } from '@confledger/application';
 import type { Admin, Kafka, KafkaMessage, Message } from 'kafkajs';
 import { createClient, type KafkaConnection } from '../client.js';
 import { partitionOf } from '../partitions.js';
 import { NAMESPACE_DEFAULT } from '../records.js';
 import { FeedOfAnotherInstallation, type FeedAlarm } from './alarms.js';
 import { changeMessage, changesTopic, readChange, type PublishedChange } from './change-records.js';
-import { connect, CONNECT_RETRY } from './connect.js';
+import { connect, CONNECT_RETRY, probeBrokers } from './connect.js';
 import { changesTopicRules, ensureTopic, TopicUnfit, type TopicSettings } from './topic-settings.js';
 import { readTails } from './topic-tails.js';
 import { chunksOf, TRANSACTION_BYTES_MAX, Transactions, type PublisherStep } from './transactions.js';
@@ -21,10 +21,10 @@ export interface KafkaChangesOptions extends KafkaConnection, TopicSettings {
   readonly namespace?: string;
   /** Id of the installation. */
   readonly installation: string;
-  /** Position of the log's newest event. */
-  readonly lastPosition: () => Promise<bigint>;
   /** What the topic is made with, -1 for ever; what one that is there says is taken as it is. */
   readonly retentionMs?: number;
+  /** Looks in the log for the newest events of the topic. Rejects when the log does not hold them: nothing is written then. */
+  readonly adopt?: (marks: readonly EventPlace[]) => Promise<void>;
   readonly onAlarm?: (alarm: FeedAlarm) => void;
   /** Told of each step when it is done. One that throws leaves everything as a crash there would: the tests' way to crash. */
   readonly onStep?: (step: PublisherStep) => void | Promise<void>;
@@ -84,6 +84,10 @@ class KafkaChanges implements ChangesPublisher {
     }
   }
 
+  async probe(): Promise<void> {
+    await probeBrokers(this.#kafka.admin(), this.#options);
+  }
+
   async publish(events: readonly StoredEvent[]): Promise<void> {
     await this.#write(async (reign) => {
       for (const chunk of chunksOf(this.#messages(events, reign.partitionCount), TRANSACTION_BYTES_MAX)) await reign.transactions.write(chunk, reign.next);
@@ -115,7 +119,8 @@ class KafkaChanges implements ChangesPublisher {
     const reading = { kafka: this.#kafka, admin, topic, groupPrefix: `${this.#namespace}-changes`, signal };
     const { found, next } = await readTails(reading, readRecord);
     await onStep('read');
-    const newest = this.#newestOf(found, partitionCount, await this.#options.lastPosition());
+    const newest = this.#newestOf(found, partitionCount);
+    await this.#options.adopt?.([...found.values()].map(({ change }) => change.event));
     const keptForMs = Number(config.get('retention.ms') ?? retentionMs);
     return { transactions, partitionCount, next, newest, keepAtMs: keptForMs < 0 ? null : keptForMs * KEEP_AT_SHARE };
   }
@@ -124,15 +129,12 @@ class KafkaChanges implements ChangesPublisher {
    * The newest of all partitions: a transaction is whole in all of them or in none, and each holds a stretch of the log that follows the
    * one before. Throws where the records forbid to go on.
    */
-  #newestOf(found: ReadonlyMap<number, ReadRecord>, partitionCount: number, last: bigint): Newest | null {
+  #newestOf(found: ReadonlyMap<number, ReadRecord>, partitionCount: number): Newest | null {
     let newest: Newest | null = null;
     for (const [partition, { change, message }] of found) {
       this.#check(change, partition, partitionCount);
       const { position } = change;
-      if (position > last) {
-        const text = `partition ${partition} holds the event at ${position}, but the log ends at ${last}: has the log been set back?`;
-        this.#options.onAlarm?.({ kind: 'ahead', ledger: null, message: text });
-      } else if (newest === null || position > newest.position) {
+      if (newest === null || position > newest.position) {
         const { key, value, headers = {}, timestamp } = message;
         newest = { position, message: { key, value, headers, partition }, writtenAtMs: Number(timestamp) };
       }
@@ -140,7 +142,7 @@ class KafkaChanges implements ChangesPublisher {
     return newest;
   }
 
-  #check({ installation, stream, partitions }: PublishedChange, partition: number, partitionCount: number): void {
+  #check({ installation, event: { stream }, partitions }: PublishedChange, partition: number, partitionCount: number): void {
     const ours = this.#options.installation;
     if (installation !== ours) {
       const message = `partition ${partition} of the changes was written by installation ${installation}, this is ${ours}: give one of them another namespace`;

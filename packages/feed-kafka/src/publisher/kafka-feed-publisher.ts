@@ -1,10 +1,10 @@
 // The relay's side of the feed over Kafka: the topic is its own checkpoint. Used by services/relay.
-import type { ActiveDocument, FeedPublisher } from '@confledger/application';
+import type { ActiveDocument, EventPlace, FeedPublisher } from '@confledger/application';
 import type { Admin, Kafka } from 'kafkajs';
 import { createClient, type KafkaConnection } from '../client.js';
 import { activeTopic, NAMESPACE_DEFAULT } from '../records.js';
 import type { FeedAlarm } from './alarms.js';
-import { connect, CONNECT_RETRY } from './connect.js';
+import { connect, CONNECT_RETRY, probeBrokers } from './connect.js';
 import { Reign } from './reign.js';
 import { signatureCheck, type SignatureCheck } from './signatures.js';
 import { readContents } from './topic-contents.js';
@@ -25,6 +25,10 @@ export interface KafkaFeedPublisherOptions extends KafkaConnection, TopicSetting
   readonly load: (ledger: string) => Promise<ActiveDocument | null>;
   /** Position of the log's newest event. */
   readonly lastPosition: () => Promise<bigint>;
+  /** An event that the log holds, for the beats; null while none is known. */
+  readonly mark?: () => EventPlace | null;
+  /** Looks in the log for the events that the topic names. Rejects when the log does not hold them: nothing is written then. */
+  readonly adopt?: (marks: readonly EventPlace[]) => Promise<void>;
   readonly onAlarm?: (alarm: FeedAlarm) => void;
   /** Told of each step when it is done. One that throws leaves everything as a crash there would: the tests' way to crash. */
   readonly onStep?: (step: PublisherStep) => void | Promise<void>;
@@ -67,6 +71,7 @@ class KafkaFeedPublisher implements FeedPublisher {
     const admin = this.#kafka.admin();
     try {
       const reign = await this.#rise(admin, signal);
+      await this.#options.adopt?.(reign.marks());
       const position = reign.resumeAt(await this.#options.lastPosition());
       await this.#repair(reign, signal);
       this.#reign = reign;
@@ -77,6 +82,10 @@ class KafkaFeedPublisher implements FeedPublisher {
     } finally {
       await admin.disconnect().catch(() => undefined);
     }
+  }
+
+  async probe(): Promise<void> {
+    await probeBrokers(this.#kafka.admin(), this.#options);
   }
 
   publish(activations: readonly ActiveDocument[], upTo: bigint): Promise<void> {
@@ -93,7 +102,7 @@ class KafkaFeedPublisher implements FeedPublisher {
 
   /** Fences, then reads: what is read can change no more, except by our own hand. */
   async #rise(admin: Admin, signal: AbortSignal): Promise<Reign> {
-    const { installation, onAlarm = () => undefined, onStep = () => undefined } = this.#options;
+    const { installation, mark = () => null, onAlarm = () => undefined, onStep = () => undefined } = this.#options;
     const topic = activeTopic(this.#namespace);
     await connect(admin, this.#options);
     const { partitionCount } = await ensureTopic(admin, topic, this.#options, ACTIVE_TOPIC_RULES);
@@ -101,7 +110,7 @@ class KafkaFeedPublisher implements FeedPublisher {
     this.#transactions = transactions;
     const contents = await readContents({ kafka: this.#kafka, admin, topic, groupPrefix: `${this.#namespace}-relay`, signal });
     await onStep('read');
-    return new Reign({ installation, transactions, contents, partitionCount, holds: this.#holds, onAlarm });
+    return new Reign({ installation, transactions, contents, partitionCount, holds: this.#holds, mark, onAlarm });
   }
 
   /** The first transaction: what others have done to the topic is undone, and every partition gets a beat. */

@@ -1,6 +1,6 @@
 // One publisher's time as the topic's only writer: from taking it over to the first failure. Made by the publisher, for each time anew.
 import { randomUUID } from 'node:crypto';
-import { formatPosition, parsePosition, type ActiveDocument } from '@confledger/application';
+import { formatPosition, parsePosition, type ActiveDocument, type EventPlace } from '@confledger/application';
 import type { Message } from 'kafkajs';
 import { partitionOf } from '../partitions.js';
 import { beatMessage, leafMessage, markerMessage } from '../records.js';
@@ -20,6 +20,8 @@ export interface ReignOptions {
   readonly contents: TopicContents;
   readonly partitionCount: number;
   readonly holds: SignatureCheck;
+  /** An event that the log holds, for the beats; null while none is known. */
+  readonly mark: () => EventPlace | null;
   readonly onAlarm: (alarm: FeedAlarm) => void;
 }
 
@@ -60,6 +62,11 @@ export class Reign {
     });
     this.#position = positions.reduce((lowest, each) => (each < lowest ? each : lowest));
     return this.#position;
+  }
+
+  /** Events that the log held when the topic's beats were written. */
+  marks(): EventPlace[] {
+    return [...this.#options.contents.beats.values()].flatMap(({ mark }) => mark ?? []);
   }
 
   /** Ledgers whose newest marker does not stand on its leaves: what the installation wrote would. */
@@ -140,7 +147,15 @@ export class Reign {
   #beats(partitions: Iterable<number>): Message[] {
     const { installation, partitionCount } = this.#options;
     const position = formatPosition(installation, this.#position);
-    const beat = { installation, incarnation: this.#incarnation, position, time: new Date().toISOString(), partitions: partitionCount };
+    const mark = this.#options.mark();
+    const beat = {
+      installation,
+      incarnation: this.#incarnation,
+      position,
+      time: new Date().toISOString(),
+      partitions: partitionCount,
+      ...(mark === null ? {} : { mark }),
+    };
     return Array.from(partitions, (partition) => beatMessage(beat, partition));
   }
 

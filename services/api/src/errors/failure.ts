@@ -1,6 +1,6 @@
 // Turns whatever went wrong into the failure answer: refusals as they are, unreachable parts as 503, everything else as
 // INTERNAL without a word about its inside. Used by the error handler and by the answers that Fastify gives early.
-import { CommandOutcomeUnknown, CursorInvalid, EventStoreUnavailable, ReadModelUnavailable } from '@confledger/application';
+import { CommandOutcomeUnknown, CursorInvalid, EventStoreUnavailable, LogSetBack, ReadModelUnavailable } from '@confledger/application';
 import { ERROR_CATALOGUE, type ErrorCode, type Failure } from '@confledger/contracts';
 import { refuse, RequestRefused } from './request-refused.js';
 
@@ -17,6 +17,7 @@ const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
 export function refusalFor(error: unknown): RequestRefused {
   if (error instanceof RequestRefused) return error;
   if (error instanceof CommandOutcomeUnknown) return outcomeUnknown(error.commandId);
+  if (error instanceof LogSetBack) return byCatalogue('LOG_SET_BACK');
   if (error instanceof EventStoreUnavailable) return byCatalogue('EVENT_STORE_UNAVAILABLE');
   if (error instanceof ReadModelUnavailable) return byCatalogue('READ_MODEL_UNAVAILABLE');
   if (error instanceof CursorInvalid) return byCatalogue('CURSOR_INVALID', 'cursor');
@@ -24,7 +25,7 @@ export function refusalFor(error: unknown): RequestRefused {
   return byCatalogue(code ?? 'INTERNAL');
 }
 
-/** Whether an error is a fault of ours or of a part that we need, and so belongs into the log. */
+/** Whether an error is a fault of ours or of a part that we need, and so belongs in the log. A log that was set back is logged once, by its guard. */
 export function isFault(refused: RequestRefused): boolean {
   return refused.code === 'INTERNAL' || refused.code.endsWith('_UNAVAILABLE') || refused.code === 'OUTCOME_UNKNOWN';
 }

@@ -40,6 +40,7 @@ export const READ_ERRORS: readonly ErrorCode[] = [
   'IF_MATCH_FAILED',
   'IF_NONE_MATCH_MALFORMED',
   'EVENT_STORE_UNAVAILABLE',
+  'LOG_SET_BACK',
 ];
 
 /** Every call that reads a body. */
@@ -78,6 +79,7 @@ export const COMMAND_ERRORS: readonly ErrorCode[] = [
   'EXPECTED_ACTIVE_CONFLICT',
   'WRITE_CONFLICT',
   'EVENT_STORE_UNAVAILABLE',
+  'LOG_SET_BACK',
   'OUTCOME_UNKNOWN',
 ];
 

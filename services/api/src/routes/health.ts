@@ -1,4 +1,5 @@
 // Whether the parts that this api needs are there: for probes, operators and the status page.
+import type { LogStanding } from '@confledger/application';
 import type { ApiContext } from '../context.js';
 import type { HealthAnswer } from '@confledger/contracts';
 
@@ -20,13 +21,20 @@ export interface HealthChecks {
 }
 
 /** Asks the event store and the read model where they stand. Never rejects. */
-export async function checkHealth({ eventStore, readModel, clock }: ApiContext): Promise<HealthChecks> {
+export async function checkHealth({ eventStore, logGuard, readModel, clock }: ApiContext): Promise<HealthChecks> {
   const [log, model] = await Promise.all([
     check('the event store', () => eventStore.lastPosition(), clock),
     check('the read model', () => readModel.position(), clock),
   ]);
-  return { eventStore: log.check, readModel: model.check, logPosition: log.position, readModelPosition: model.position };
+  const detail = STANDING_DETAILS[logGuard.standing.kind] ?? log.check.detail;
+  return { eventStore: { ...log.check, detail }, readModel: model.check, logPosition: log.position, readModelPosition: model.position };
 }
+
+/** What is wrong with a log that must not be used, without a name of a stream: probes need no token. */
+const STANDING_DETAILS: Partial<Record<LogStanding['kind'], string>> = {
+  'in doubt': 'the log does not hold what was acknowledged: it is looked for again',
+  'set back': 'LOG_SET_BACK: the log was set back, or another log stands in its place; nothing is read or written until a person decides',
+};
 
 /** The answer of a health call, of the checks that it looks at. */
 export function healthAnswer(checks: HealthAnswer['checks'], { clock, version }: ApiContext): HealthAnswer {

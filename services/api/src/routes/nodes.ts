@@ -65,7 +65,7 @@ function listNodes(context: ApiContext): Endpoint {
     body: null,
     answer: successOf(z.strictObject({ items: z.array(nodeItem), next: z.null() })),
     statuses: [200],
-    errors: ['ENVIRONMENT_UNKNOWN', 'SERVICE_NAME_INVALID', 'READ_MODEL_UNAVAILABLE', 'EVENT_STORE_UNAVAILABLE'],
+    errors: ['ENVIRONMENT_UNKNOWN', 'SERVICE_NAME_INVALID', 'READ_MODEL_UNAVAILABLE', 'EVENT_STORE_UNAVAILABLE', 'LOG_SET_BACK'],
     handle: async ({ query }) => {
       const environment = environmentOf({ query: query.environment }, context.environments);
       const service = query.service === undefined ? undefined : checkService(query.service);
@@ -103,7 +103,7 @@ function feed(context: ApiContext): Endpoint {
     answer: z.string().meta({ contentType: 'text/event-stream' }),
     streaming: true,
     statuses: [200],
-    errors: [...LEDGER_ADDRESS_ERRORS, 'FEED_NOT_HERE', 'EVENT_STORE_UNAVAILABLE'],
+    errors: [...LEDGER_ADDRESS_ERRORS, 'FEED_NOT_HERE', 'EVENT_STORE_UNAVAILABLE', 'LOG_SET_BACK'],
     handle: async ({ request, reply, query }) => {
       const { environment, service } = ledgerOf(query.service, { query: query.environment }, context.environments);
       if (context.feed === null) throw byCatalogue('FEED_NOT_HERE');

@@ -1,7 +1,7 @@
 // The system about itself: status, health, metrics.
 import { z } from 'zod';
-import { formatPosition } from '@confledger/application';
-import type { FollowerStatus, ParkedItem, StatusAnswer } from '@confledger/contracts';
+import { formatPosition, type LogStanding } from '@confledger/application';
+import type { FollowerStatus, LogStatus, ParkedItem, StatusAnswer } from '@confledger/contracts';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Call, type Endpoint } from '../endpoint.js';
@@ -90,12 +90,18 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
     publicKey: { keyId: signerPublicKey.keyId, publicKey: signerPublicKey.publicKey },
     environments,
     parts: [part('event store', checks.eventStore), part('read model', checks.readModel)],
+    log: shownLog(context.logGuard.standing),
     position: shownPosition(installation, logPosition),
     readModel: follower(installation, logPosition, readModelPosition),
     feed: feedPosition === null ? null : follower(installation, logPosition, feedPosition()),
     parked,
     startedAt,
   };
+}
+
+function shownLog(standing: LogStanding): LogStatus {
+  const missing = 'missing' in standing ? { stream: standing.missing.stream, revision: standing.missing.revision } : null;
+  return { state: standing.kind, missing };
 }
 
 function part(name: string, { healthy, detail }: HealthChecks['eventStore']): StatusAnswer['parts'][number] {

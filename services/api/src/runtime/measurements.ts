@@ -1,5 +1,6 @@
 // What the api measures of itself, for Prometheus: requests, and, when asked, positions, lags and node states.
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { EventStoreCounts } from '@confledger/application';
 import type { ApiContext } from '../context.js';
 import { checkHealth } from '../routes/health.js';
 import { NodeLags } from './node-lags.js';
@@ -59,6 +60,8 @@ function systemGauges(registry: Registry) {
     registers,
   });
   const feedLag = new Gauge({ name: 'confledger_feed_lag_positions', help: 'How far the feed is behind the log, in positions', registers });
+  const setBack = new Gauge({ name: 'confledger_log_set_back', help: '1 when the log does not hold what was acknowledged', registers });
+  const counted = eventStoreCounters(registry);
   const watched = nodeGauges(registry);
   const failures = new Counter({ name: 'confledger_metrics_failures_total', help: 'Gauges that could not be refreshed', registers });
   return {
@@ -66,6 +69,8 @@ function systemGauges(registry: Registry) {
       const checks = await checkHealth(context);
       up.set({ part: 'event_store' }, checks.eventStore.healthy ? 1 : 0);
       up.set({ part: 'read_model' }, checks.readModel.healthy ? 1 : 0);
+      setBack.set(context.logGuard.standing.kind === 'set back' ? 1 : 0);
+      counted.refresh(context.eventStore.counts?.());
       if (checks.logPosition !== null) position.set(Number(checks.logPosition));
       if (checks.logPosition !== null && checks.readModelPosition !== null)
         lag.set(Math.max(0, Number(checks.logPosition - checks.readModelPosition)));
@@ -79,6 +84,24 @@ function systemGauges(registry: Registry) {
       } catch {
         failures.inc();
       }
+    },
+  };
+}
+
+function eventStoreCounters(registry: Registry) {
+  const registers = [registry];
+  const left = new Counter({ name: 'confledger_event_store_servers_left_total', help: 'Servers of the event store that were left', registers });
+  const tooSlow = new Counter({
+    name: 'confledger_event_store_slow_subscriptions_total',
+    help: 'Live subscriptions that a server ended because events were waiting',
+    registers,
+  });
+  let before: EventStoreCounts = { serversLeft: 0, subscriptionsTooSlow: 0 };
+  return {
+    refresh(counts: EventStoreCounts = before): void {
+      left.inc(counts.serversLeft - before.serversLeft);
+      tooSlow.inc(counts.subscriptionsTooSlow - before.subscriptionsTooSlow);
+      before = counts;
     },
   };
 }

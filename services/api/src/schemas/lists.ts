@@ -119,6 +119,10 @@ export const statusAnswer: z.ZodType<StatusAnswer> = z.strictObject({
   publicKey: z.strictObject({ keyId: z.string(), publicKey: z.string() }),
   environments: z.array(z.string()),
   parts: z.array(z.strictObject({ name: z.string(), state: z.enum(['up', 'down']), detail: z.string().nullable() })),
+  log: z.strictObject({
+    state: z.enum(['unchecked', 'held', 'in doubt', 'set back']),
+    missing: z.strictObject({ stream: z.string(), revision }).nullable(),
+  }),
   position: position.nullable(),
   readModel: follower,
   feed: follower.nullable(),

@@ -26,7 +26,6 @@ answers(async ({ topicsOf }) => {
     brokers: brokers.split(','),
     namespace: String(topicsOf),
     installation: '7c7c7c7c-7c7c-4c7c-8c7c-7c7c7c7c7c7c',
-    lastPosition: () => store.lastPosition(),
     partitions: Number(partitions),
     replicationFactor: 1,
     minInsyncReplicas: 1,

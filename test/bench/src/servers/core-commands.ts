@@ -2,13 +2,13 @@
 // what the event of a command is. Started by the EventStoreDB benchmark.
 import { randomUUID } from 'node:crypto';
 import { createLedgers, ledgerStream } from '@confledger/application';
-import { openEventStore } from '@confledger/event-stores';
+import { openEventStoreNow } from '@confledger/event-stores';
 import { lanesAsked, runLanes } from '../lanes.js';
 import { signer } from '../history.js';
 import { answers, ready } from './lifecycle.js';
 
 const { BENCH_EVENT_STORE: url = '', BENCH_NAMESPACE: namespace = '' } = process.env;
-const store = await openEventStore({ kind: 'eventstoredb', url, namespace }, { warn: console.warn });
+const store = await openEventStoreNow({ kind: 'eventstoredb', url, namespace }, { logger: console });
 const ledgers = createLedgers({ store, clock: { now: () => Date.now() }, ids: { next: () => randomUUID() }, signer });
 const actor = { id: 'bench', method: 'token', roles: ['admin'] };
 

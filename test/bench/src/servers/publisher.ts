@@ -1,13 +1,13 @@
 // The publisher alone, with every active document in memory: what the relay costs beside reading the log. Started by the relay benchmark.
 import { createLedgers, readInstallation } from '@confledger/application';
 import type { ActiveDocument } from '@confledger/application';
-import { openEventStore } from '@confledger/event-stores';
+import { openEventStoreNow } from '@confledger/event-stores';
 import { createKafkaFeed } from '@confledger/feed-kafka/publisher';
 import { signer } from '../history.js';
 import { answers, ready } from './lifecycle.js';
 
 const { BENCH_BROKERS: brokers = '', BENCH_EVENT_STORE: url = '', BENCH_NAMESPACE: namespace = '', BENCH_LEDGERS: count = '', BENCH_PARTITIONS: partitions = '' } = process.env;
-const store = await openEventStore({ kind: 'eventstoredb', url, namespace }, { warn: console.warn });
+const store = await openEventStoreNow({ kind: 'eventstoredb', url, namespace }, { logger: console });
 const ledgers = createLedgers({ store, clock: { now: () => Date.now() }, ids: { next: () => '' }, signer });
 const installation = await readInstallation(store);
 if (installation === null) throw new Error('there is no installation');
