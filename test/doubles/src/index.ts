@@ -4,6 +4,8 @@ export type { EventStoreDbDouble, EventStoreDbDoubleOptions } from './eventstore
 export { eventStoreDbCluster } from './eventstoredb/cluster.js';
 export type { EventStoreDbCluster, EventStoreDbClusterOptions } from './eventstoredb/cluster.js';
 export type { ClusterMember } from './eventstoredb/member.js';
+export { playSchedule, randomSchedule } from './eventstoredb/schedule.js';
+export type { ClusterAction, PlayOptions, ScheduledStep, ScheduleOptions } from './eventstoredb/schedule.js';
 export { appendForeign } from './eventstoredb/node.js';
 export type { NodeView } from './eventstoredb/node.js';
 export { Faults } from './eventstoredb/faults.js';

@@ -1,58 +1,18 @@
 // The cluster double's rules, one by one: with the client of the package where it can be used, and with raw calls to one member where not.
 import { randomUUID } from 'node:crypto';
-import { EventStoreDBClient, jsonEvent, START, streamNameFilter, type AllStreamSubscription } from '@eventstore/db-client';
+import { jsonEvent, START, streamNameFilter, type AllStreamSubscription } from '@eventstore/db-client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { eventually } from '../../../support/src/eventually.js';
-import { eventStoreDbCluster, type EventStoreDbCluster, type EventStoreDbClusterOptions } from './cluster.js';
 import type { ClusterMember } from './member.js';
-import { rawAppends, rawGossip, rawRead, type RawAppends } from './raw-calls.js';
+import { rawGossip, rawRead } from './raw-calls.js';
+import { closeAll, followersOf, idsOf, leaderOf, newLeader, openAppends, openClient, openCluster, withoutMajority } from './test-cluster.js';
 
-const closers: (() => Promise<unknown> | void)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-});
+afterEach(closeAll);
 
 const NEVER_MS = 1_000_000;
 const NOT_READY = { kind: 'error', code: 0, message: 'Server Is Not Ready', details: 'google.protobuf.Empty' };
 const TIMEOUT = { kind: 'error', details: 'event_store.client.Timeout' };
 const newStream = (): string => `config-test.${randomUUID()}`;
-
-async function openCluster(options: EventStoreDbClusterOptions = {}): Promise<EventStoreDbCluster> {
-  const cluster = await eventStoreDbCluster(options);
-  closers.push(() => cluster.close());
-  return cluster;
-}
-
-function openAppends(member: ClusterMember, requiresLeader = true): RawAppends {
-  const appends = rawAppends(member.endpoint, requiresLeader);
-  closers.push(() => appends.close());
-  return appends;
-}
-
-function openClient(connectionString: string): EventStoreDBClient {
-  const client = EventStoreDBClient.connectionString(connectionString);
-  closers.push(() => client.dispose());
-  return client;
-}
-
-function leaderOf(cluster: EventStoreDbCluster): ClusterMember {
-  const { leader } = cluster;
-  if (leader === undefined) throw new Error('The cluster has no leader.');
-  return leader;
-}
-
-const newLeader = (cluster: EventStoreDbCluster, old: ClusterMember) => eventually(() => cluster.leader !== old && cluster.leader);
-const followersOf = (cluster: EventStoreDbCluster) => cluster.members.filter((member) => member !== cluster.leader);
-const idsOf = (cluster: EventStoreDbCluster, stream: string) => cluster.committed.filter((event) => event.stream === stream).map(({ id }) => id);
-
-/** Kills members until the one that is left has no majority, and knows of no leader. */
-async function withoutMajority(cluster: EventStoreDbCluster): Promise<ClusterMember> {
-  const [last, ...others] = followersOf(cluster);
-  if (last === undefined) throw new Error('The cluster has no followers.');
-  for (const member of [leaderOf(cluster), ...others]) member.kill();
-  await eventually(() => last.state === 'UNKNOWN');
-  return last;
-}
 
 describe('a cluster', () => {
   test('names every member in its gossip, by stable ids and the addresses of clients, with one leader', async () => {
@@ -96,9 +56,8 @@ describe('a member that does not lead', () => {
   test('names the leader to what requires it: reads, and the whole stream of appends', async () => {
     const cluster = await openCluster();
     const [follower] = followersOf(cluster);
-    if (follower === undefined) return;
     const { port } = leaderOf(cluster).endpoint;
-    const { failed, append } = openAppends(follower);
+    const { failed, append } = openAppends(follower.endpoint);
     void append(newStream(), -1);
     for (const error of [await failed, await rawRead(follower.endpoint, newStream(), true).catch((error: unknown) => error)]) {
       expect(error).toMatchObject({ code: 5 });
@@ -111,16 +70,14 @@ describe('a member that does not lead', () => {
   test('hands appends that do not require the leader on to it', async () => {
     const cluster = await openCluster();
     const [follower] = followersOf(cluster);
-    if (follower === undefined) return;
     const stream = newStream();
-    expect(await openAppends(follower, false).append(stream, -1)).toMatchObject({ kind: 'success', revision: 0 });
+    expect(await openAppends(follower.endpoint, false).append(stream, -1)).toMatchObject({ kind: 'success', revision: 0 });
     expect(await rawRead(leaderOf(cluster).endpoint, stream, true)).toEqual([0]);
   });
 
   test('sends the client of the package to the leader, at its second attempt', async () => {
     const cluster = await openCluster();
     const [follower] = followersOf(cluster);
-    if (follower === undefined) return;
     const client = openClient(follower.connectionString);
     const append = () => client.appendToStream(newStream(), jsonEvent({ type: 'ConfigSet', data: {} }), { requiresLeader: true });
     await expect(append()).rejects.toMatchObject({ type: 'not-leader' });
@@ -132,9 +89,9 @@ describe('between two leaders', () => {
   test('appends are refused inside their stream, reads that require the leader too, other reads are served', async () => {
     const cluster = await openCluster();
     const stream = newStream();
-    expect(await openAppends(leaderOf(cluster)).append(stream, -1)).toMatchObject({ kind: 'success' });
+    expect(await openAppends(leaderOf(cluster).endpoint).append(stream, -1)).toMatchObject({ kind: 'success' });
     const last = await withoutMajority(cluster);
-    const appends = openAppends(last);
+    const appends = openAppends(last.endpoint);
     expect(await appends.append(newStream(), -1)).toEqual(NOT_READY);
     expect(await appends.append(newStream(), -1)).toEqual(NOT_READY);
     await expect(rawRead(last.endpoint, stream, true)).rejects.toMatchObject({ code: 14, details: 'Server Is Not Ready' });
@@ -164,10 +121,10 @@ describe('between two leaders', () => {
     const cluster = await openCluster();
     const stream = newStream();
     const old = leaderOf(cluster);
-    await openAppends(old).append(stream, -1);
+    await openAppends(old.endpoint).append(stream, -1);
     old.kill();
     const leader = await newLeader(cluster, old);
-    expect(await openAppends(leader).append(stream, 0)).toMatchObject({ kind: 'success', revision: 1 });
+    expect(await openAppends(leader.endpoint).append(stream, 0)).toMatchObject({ kind: 'success', revision: 1 });
     await old.start();
     await eventually(() => old.state === 'FOLLOWER');
     expect(await rawRead(old.endpoint, stream, false)).toEqual([0, 1]);
@@ -176,13 +133,13 @@ describe('between two leaders', () => {
   test('all members that are killed and started again still have what was committed', async () => {
     const cluster = await openCluster();
     const stream = newStream();
-    await openAppends(leaderOf(cluster)).append(stream, -1);
+    await openAppends(leaderOf(cluster).endpoint).append(stream, -1);
     for (const member of cluster.members) member.kill();
     expect(cluster.leader).toBeUndefined();
     await cluster.heal();
     const leader = await eventually(() => cluster.leader);
     expect(await rawRead(leader.endpoint, stream, true)).toEqual([0]);
-    expect(await openAppends(leader).append(stream, 0)).toMatchObject({ revision: 1 });
+    expect(await openAppends(leader.endpoint).append(stream, 0)).toMatchObject({ revision: 1 });
   });
 });
 
@@ -193,7 +150,7 @@ describe('an append', () => {
     const stream = newStream();
     leader.cutFromPeers();
     let answered = false;
-    const answer = openAppends(leader).append(stream, -1).finally(() => (answered = true));
+    const answer = openAppends(leader.endpoint).append(stream, -1).finally(() => (answered = true));
     await eventually(() => leader.written.some((event) => event.stream === stream));
     expect(await rawRead(leader.endpoint, stream, true)).toEqual([]);
     expect(answered).toBe(false);
@@ -207,7 +164,7 @@ describe('an append', () => {
     const leader = leaderOf(cluster);
     const [stream, id] = [newStream(), randomUUID()];
     leader.cutFromPeers();
-    const appends = openAppends(leader);
+    const appends = openAppends(leader.endpoint);
     const first = appends.append(stream, -1, [id]);
     let dropped = true;
     void appends.append(stream, -1, [id]).finally(() => (dropped = false));
@@ -223,7 +180,7 @@ describe('an append', () => {
   test('that is replicated late is answered late', async () => {
     const cluster = await openCluster({ replicationMs: 30 });
     const startMs = performance.now();
-    expect(await openAppends(leaderOf(cluster)).append(newStream(), -1)).toMatchObject({ kind: 'success' });
+    expect(await openAppends(leaderOf(cluster).endpoint).append(newStream(), -1)).toMatchObject({ kind: 'success' });
     expect(performance.now() - startMs).toBeGreaterThan(25);
   });
 });
@@ -233,7 +190,7 @@ describe('a leader that its peers do not hear', () => {
     const cluster = await openCluster();
     const old = leaderOf(cluster);
     const stream = newStream();
-    const appends = openAppends(old);
+    const appends = openAppends(old.endpoint);
     expect(await appends.append(stream, -1)).toMatchObject({ kind: 'success' });
     old.cutFromPeers();
     expect(await appends.append(stream, 0)).toMatchObject(TIMEOUT);
@@ -252,9 +209,9 @@ describe('a leader that its peers do not hear', () => {
     const old = leaderOf(cluster);
     const [stream, lost, kept] = [newStream(), randomUUID(), randomUUID()];
     old.cutFromPeers();
-    expect(await openAppends(old).append(stream, -1, [lost])).toMatchObject(TIMEOUT);
+    expect(await openAppends(old.endpoint).append(stream, -1, [lost])).toMatchObject(TIMEOUT);
     const leader = await newLeader(cluster, old);
-    const answer = await openAppends(leader).append(stream, -1, [kept]);
+    const answer = await openAppends(leader.endpoint).append(stream, -1, [kept]);
     expect(answer).toEqual({ kind: 'success', revision: 0, position: old.written.at(-1)?.position });
     expect([old.isLeader, leader.isLeader]).toEqual([true, true]);
     old.healPeers();
@@ -288,14 +245,14 @@ describe('a member that is frozen', () => {
     const leader = await newLeader(cluster, old);
     const gossip = await rawGossip(leader.endpoint);
     expect(gossip.find(({ port }) => port === old.endpoint.port)).toMatchObject({ isAlive: false });
-    expect(await openAppends(leader).append(newStream(), -1)).toMatchObject({ kind: 'success' });
+    expect(await openAppends(leader.endpoint).append(newStream(), -1)).toMatchObject({ kind: 'success' });
   });
 
   test('goes on as the leader when it thaws, until it hears of the newer one, and then loses what it has written', async () => {
     const cluster = await openCluster({ noticeMs: 300, commitTimeoutMs: NEVER_MS });
     const old = leaderOf(cluster);
     const [stream, lost] = [newStream(), randomUUID()];
-    const appends = openAppends(old);
+    const appends = openAppends(old.endpoint);
     await appends.append(stream, -1);
     old.freeze();
     await newLeader(cluster, old);
@@ -310,11 +267,11 @@ describe('a member that is frozen', () => {
     const cluster = await openCluster();
     const [follower] = followersOf(cluster);
     const stream = newStream();
-    follower?.freeze();
-    expect(await openAppends(leaderOf(cluster)).append(stream, -1)).toMatchObject({ kind: 'success' });
-    expect(follower?.double.log.stream(stream)).toBeUndefined();
-    follower?.thaw();
-    await eventually(() => follower?.double.log.stream(stream)?.length === 1);
+    follower.freeze();
+    expect(await openAppends(leaderOf(cluster).endpoint).append(stream, -1)).toMatchObject({ kind: 'success' });
+    expect(follower.double.log.stream(stream)).toBeUndefined();
+    follower.thaw();
+    await eventually(() => follower.double.log.stream(stream)?.length === 1);
   });
 });
 
@@ -328,7 +285,7 @@ describe('a member that clients do not reach', () => {
     await expect(rawGossip(leader.endpoint)).rejects.toMatchObject({ code: 14 });
     expect(cluster.leader).toBe(leader);
     leader.healClients();
-    expect(await openAppends(leader).append(newStream(), -1)).toMatchObject({ kind: 'success' });
+    expect(await openAppends(leader.endpoint).append(newStream(), -1)).toMatchObject({ kind: 'success' });
   });
 });
 
@@ -339,11 +296,11 @@ describe('a subscription', () => {
     const old = leaderOf(cluster);
     const seen = cluster.members.map((member) => follow(member, stream));
     const [first, lost, last] = [randomUUID(), randomUUID(), randomUUID()];
-    await openAppends(old).append(stream, -1, [first]);
+    await openAppends(old.endpoint).append(stream, -1, [first]);
     await eventually(() => seen.every((ids) => ids.length === 1));
     old.cutFromPeers();
-    expect(await openAppends(old).append(stream, 0, [lost])).toMatchObject(TIMEOUT);
-    await openAppends(await newLeader(cluster, old)).append(stream, 0, [last]);
+    expect(await openAppends(old.endpoint).append(stream, 0, [lost])).toMatchObject(TIMEOUT);
+    await openAppends((await newLeader(cluster, old)).endpoint).append(stream, 0, [last]);
     await eventually(() => seen.filter((ids) => ids.length === 2).length === 2);
     expect(seen.map((ids) => ids.join()).sort()).toEqual([[first], [first, last], [first, last]].map((ids) => ids.join()).sort());
   });

@@ -2,7 +2,7 @@
 // It plays what clients meet: refusals between two leaders, a leader without a majority, what was never acknowledged and is lost.
 import { randomUUID } from 'node:crypto';
 import type { GossipMember, MemberState } from './gossip-plays.js';
-import type { LogEvent } from './log.js';
+import { EventLog, type LogEvent } from './log.js';
 import { Council } from './council.js';
 import { Member, type ClusterMember } from './member.js';
 import { newLog, type NodeLimits } from './node.js';
@@ -38,8 +38,14 @@ export interface EventStoreDbCluster {
   readonly members: readonly ClusterMember[];
   /** The member that leads and reaches a majority; undefined between two leaders. */
   readonly leader: ClusterMember | undefined;
-  /** What a majority has, in the order of the log: never changed, only continued. What was acknowledged is in it. */
+  /** What a majority has, in the order of the log: never changed, only continued, unless it is replaced. What was acknowledged is in it. */
   readonly committed: readonly LogEvent[];
+  /** All members end and come back, healed, with another log: another database behind their addresses. There is a leader when it resolves. */
+  replaceLog(log: EventLog): Promise<void>;
+  /** The same with a new log, as that of members that keep their data in memory. */
+  emptyLog(): Promise<void>;
+  /** The same with an older state of the committed log: a restored backup. Place: see `EventLog.setBackTo`. */
+  setBackTo(place: number | bigint): Promise<void>;
   /** Ends whatever was done to the members; a leader is found a moment later. */
   heal(): Promise<void>;
   close(): Promise<void>;
@@ -74,6 +80,14 @@ export async function eventStoreDbCluster(options: EventStoreDbClusterOptions = 
       return council.leader;
     },
     committed: council.committed,
+    replaceLog: (log) => council.beginAnew(log),
+    emptyLog: () => council.beginAnew(newLog()),
+    setBackTo: (place) => {
+      const log = new EventLog();
+      log.adopt(council.committed);
+      log.setBackTo(place);
+      return council.beginAnew(log);
+    },
     heal: async () => {
       for (const member of members) await member.heal();
     },

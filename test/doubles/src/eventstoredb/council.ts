@@ -36,12 +36,28 @@ export class Council implements Peers {
   /** Gives each member this log and lets the one with the highest priority lead. */
   begin(members: readonly Member[], log: EventLog): void {
     this.members = members;
-    for (const { replica } of members) {
-      replica.written.adopt(log.events);
-      replica.commitTo(log.events.length);
-    }
-    for (const event of log.events) this.committed.push(event);
-    this.#lead(best(members));
+    this.#replaceLogs(log);
+    this.#leadFirst();
+  }
+
+  /** As when all processes end, and are started again with another log on their disks. */
+  async beginAnew(log: EventLog): Promise<void> {
+    clearInterval(this.#heartbeat);
+    this.#heartbeat = undefined;
+    for (const member of this.members) member.kill();
+    this.#replaceLogs(log);
+    await Promise.all(this.members.map((member) => member.heal()));
+    this.#leadFirst();
+  }
+
+  #replaceLogs({ events }: EventLog): void {
+    for (const { replica } of this.members) replica.replaceWith(events);
+    this.committed.length = 0;
+    for (const event of events) this.committed.push(event);
+  }
+
+  #leadFirst(): void {
+    this.#lead(best(this.members));
     // The others join, then follow.
     this.#look();
     this.#look();

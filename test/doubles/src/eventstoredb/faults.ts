@@ -39,6 +39,11 @@ export class Faults {
   delayAnswersMs = 0;
   /** While set, this node is a follower: what requires the leader is refused with this endpoint. */
   leader: Endpoint | undefined;
+  /**
+   * Holds live events back from subscriptions for so long, so that they wait in the server's buffer although the consumer is quick. It
+   * holds 32: a few hundred events a second, delayed by 100 ms, end a subscription as often as a busy server of version 23.10 does.
+   */
+  delayLiveEventsMs = 0;
   /** Subscriptions that begin so many events before the place asked for. */
   duplicates: { subscriptions: number; events: number } = { subscriptions: 0, events: 0 };
   /** Subscriptions get a checkpoint, when they catch up, whose position is that of the event recorded next (KurrentDB#4970). */

@@ -78,6 +78,14 @@ export class Replica {
     return this.written.setBackTo(count);
   }
 
+  /** Another disk in its place, whose events are all committed. */
+  replaceWith(events: readonly LogEvent[]): void {
+    for (const log of [this.readable, this.written]) {
+      log.setBackTo(0);
+      log.adopt(events);
+    }
+  }
+
   /** The process ends: what it has in memory is gone. */
   forgetMemory(): void {
     for (const { timer } of this.#pending) clearTimeout(timer);

@@ -43,8 +43,11 @@ class Subscription {
   readonly #matches: (event: LogEvent) => boolean;
   #next: number;
   #live = false;
+  /** Until the consumer takes more, or `faults.delayLiveEventsMs` is over. */
   #blocked = false;
-  #behindEvents = 0;
+  /** Matching events between `#next` and `#counted`. */
+  #waitingEvents = 0;
+  #counted = 0;
 
   constructor(node: Node, call: ReadCall, matches: (event: LogEvent) => boolean, next: number) {
     this.#node = node;
@@ -68,27 +71,50 @@ class Subscription {
 
   /** Ends the subscription as a server of version 23.10 does when a live consumer falls behind. */
   drop(): void {
-    this.#node.subscriptions.delete(this);
+    if (!this.#node.subscriptions.delete(this)) return;
     this.#call.emit('error', errors.consumerTooSlow());
   }
 
   #appended(): void {
-    if (!this.#blocked) this.#pump();
-    else if (this.#live && ++this.#behindEvents > this.#node.liveBufferEvents) this.drop();
+    const { delayLiveEventsMs } = this.#node.faults;
+    if (!this.#blocked && (!this.#live || delayLiveEventsMs === 0)) {
+      this.#pump();
+      return;
+    }
+    if (!this.#blocked) this.#blockFor(delayLiveEventsMs);
+    this.#countWaiting();
+  }
+
+  #blockFor(delayMs: number): void {
+    this.#blocked = true;
+    setTimeout(() => this.#pump(), delayMs).unref();
+  }
+
+  /** What a live consumer has not taken waits in a buffer that holds so many events and no more. */
+  #countWaiting(): void {
+    const { events } = this.#node.log;
+    for (let event = events[this.#counted]; event !== undefined; event = events[this.#counted]) {
+      this.#counted += 1;
+      if (this.#matches(event)) this.#waitingEvents += 1;
+    }
+    if (this.#live && this.#waitingEvents > this.#node.liveBufferEvents) this.drop();
   }
 
   #pump(): void {
+    if (!this.#node.subscriptions.has(this)) return;
     const { log } = this.#node;
     this.#blocked = false;
-    this.#behindEvents = 0;
     for (let event = log.events[this.#next]; event !== undefined; event = log.events[this.#next]) {
       this.#next += 1;
       if (!this.#matches(event) || this.#call.write(eventMessage(event))) continue;
       this.#blocked = true;
       this.#call.once('drain', () => this.#pump());
-      return;
+      break;
     }
-    if (!this.#live) this.#caughtUp();
+    this.#waitingEvents = 0;
+    this.#counted = this.#next;
+    if (this.#blocked) this.#countWaiting();
+    else if (!this.#live) this.#caughtUp();
   }
 
   #caughtUp(): void {
