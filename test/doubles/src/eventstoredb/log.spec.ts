@@ -1,7 +1,7 @@
 // The server's rules of idempotency (IndexWriter.CheckCommit of EventStoreDB 23.10), one by one.
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { EventLog, type ProposedEvent } from './log.js';
+import { EventLog, type LogEvent, type ProposedEvent } from './log.js';
 
 const STREAM = 'config-test.log';
 const event = (): ProposedEvent => {
@@ -112,4 +112,63 @@ describe('an append to the double', () => {
     for (let index = 0; index < 45; index += 1) log.append(long, 'any', events(100));
     expect(log.append(long, 'any', [first])).toMatchObject({ kind: 'written' });
   });
+});
+
+describe('a log that is set back', () => {
+  const OTHER = 'config-test.other';
+  let log: EventLog;
+  let before: readonly LogEvent[];
+
+  beforeEach(() => {
+    log = new EventLog();
+    log.append(STREAM, -1, events(2));
+    log.append(OTHER, -1, events(2));
+    log.append(STREAM, 1, events(1));
+    before = [...log.events];
+  });
+
+  test('to a number of events keeps as many, in the log and in its streams, and answers the rest', () => {
+    expect(log.setBackTo(3)).toEqual(before.slice(3));
+    expect(log.events).toEqual(before.slice(0, 3));
+    expect([log.stream(STREAM)?.length, log.stream(OTHER)?.length]).toEqual([2, 1]);
+    expect(log.setBackTo(2)).toEqual(before.slice(2, 3));
+    expect(log.stream(OTHER)).toBeUndefined();
+  });
+
+  test('to a position keeps the event at it, and what came before', () => {
+    log.setBackTo(before[2]?.position ?? 0n);
+    expect(log.events).toEqual(before.slice(0, 3));
+  });
+
+  test('gives revisions and positions of what is gone out again, which are other ones for events of another size', () => {
+    log.setBackTo(3);
+    const [same, longer] = [event(), { ...event(), data: Buffer.from('{"longer":true}') }];
+    expect(log.append(OTHER, 0, [longer])).toMatchObject({ kind: 'written', revision: 1, position: before[3]?.position });
+    expect(log.append(STREAM, 1, [same])).toMatchObject({ kind: 'written', revision: 2 });
+    expect(log.events.at(-1)?.position).toBe((before[4]?.position ?? 0n) + BigInt('{"longer":true}'.length - '{}'.length));
+  });
+
+  test('to nothing begins anew', () => {
+    log.setBackTo(0);
+    expect([log.events, log.nextPosition]).toEqual([[], 0n]);
+    expect(log.append(STREAM, -1, events(1))).toEqual({ kind: 'written', revision: 0, position: 0n });
+  });
+
+  test('has forgotten the ids that `any` compares with', () => {
+    const [id] = log.setBackTo(4);
+    expect(log.append(STREAM, 'any', id ? [id] : [])).toMatchObject({ kind: 'written' });
+  });
+});
+
+test('a log that adopts the events of another has the same events, streams and next position, and lets its listeners know once', () => {
+  const [one, other] = [new EventLog(), new EventLog()];
+  let heard = 0;
+  other.onAppend(() => (heard += 1));
+  one.append(STREAM, -1, events(2));
+  one.append('config-test.other', -1, events(1));
+  other.adopt(one.events);
+  expect(other.events).toEqual(one.events);
+  expect(other.stream(STREAM)).toEqual(one.stream(STREAM));
+  expect(other.nextPosition).toBe(one.nextPosition);
+  expect(heard).toBe(1);
 });
