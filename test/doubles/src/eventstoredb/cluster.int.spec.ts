@@ -130,6 +130,34 @@ describe('between two leaders', () => {
     expect(await rawRead(old.endpoint, stream, false)).toEqual([0, 1]);
   });
 
+  test('the member with the most complete log is elected, whatever the seed', async () => {
+    for (const seed of [1, 2, 3, 4]) {
+      const cluster = await openCluster({ seed, electionMs: 50 });
+      const old = leaderOf(cluster);
+      const [behind, complete] = followersOf(cluster);
+      const stream = newStream();
+      behind.freeze();
+      await openAppends(old.endpoint).append(stream, -1);
+      old.freeze();
+      behind.thaw();
+      expect(await newLeader(cluster, old), `seed ${seed}`).toBe(complete);
+      expect(behind.written.length).toBeLessThanOrEqual(complete?.written.length ?? 0);
+    }
+  });
+
+  test('a frozen leader can be elected again: the others send clients to it, until they elect another', async () => {
+    const cluster = await openCluster({ frozenElections: 1, electionMs: 50, noticeMs: 100 });
+    const old = leaderOf(cluster);
+    const [follower] = followersOf(cluster);
+    old.freeze();
+    await eventually(() => follower.state === 'UNKNOWN');
+    await eventually(() => follower.state === 'CATCHINGUP');
+    const gossip = await rawGossip(follower.endpoint);
+    expect(gossip.find(({ port }) => port === old.endpoint.port)).toMatchObject({ state: 'LEADER', isAlive: true });
+    const leader = await newLeader(cluster, old);
+    expect(await openAppends(leader.endpoint).append(newStream(), -1)).toMatchObject({ kind: 'success' });
+  });
+
   test('all members that are killed and started again still have what was committed', async () => {
     const cluster = await openCluster();
     const stream = newStream();
@@ -140,6 +168,36 @@ describe('between two leaders', () => {
     const leader = await eventually(() => cluster.leader);
     expect(await rawRead(leader.endpoint, stream, true)).toEqual([0]);
     expect(await openAppends(leader.endpoint).append(stream, 0)).toMatchObject({ revision: 1 });
+  });
+});
+
+describe('a member that is killed', () => {
+  test('resets its connections and new ones, also those that it accepted while it was frozen', async () => {
+    const cluster = await openCluster();
+    const [member] = followersOf(cluster);
+    const appends = openAppends(member.endpoint, false);
+    await appends.append(newStream(), -1);
+    member.freeze();
+    const waiting = rawGossip(member.endpoint).catch((error: unknown) => error);
+    await eventually(() => member.connections === 2);
+    member.kill();
+    await expect(appends.failed).resolves.toMatchObject({ code: 14 });
+    expect(await waiting).toMatchObject({ code: 14 });
+    await expect(rawGossip(member.endpoint)).rejects.toMatchObject({ code: 14 });
+    expect(member.state).toBe('SHUTDOWN');
+  });
+
+  test('by itself, to cut off what the others do not have, stays down where nobody starts it', async () => {
+    const cluster = await openCluster({ stepDownMs: NEVER_MS, restartMs: Infinity });
+    const old = leaderOf(cluster);
+    old.cutFromPeers();
+    await openAppends(old.endpoint).append(newStream(), -1);
+    await newLeader(cluster, old);
+    old.healPeers();
+    await eventually(() => old.state === 'SHUTDOWN');
+    expect(old.cutOff).toHaveLength(1);
+    await old.start();
+    await eventually(() => old.state === 'FOLLOWER');
   });
 });
 

@@ -24,6 +24,8 @@ export interface EventStoreDbClusterOptions extends NodeLimits {
   readonly replicationMs?: number;
   /** Until a member that has ended itself, to cut off what the others do not have, is started again; Infinity: never. 50 by default. */
   readonly restartMs?: number;
+  /** How many elections choose a leader that has frozen once more, as those of real clusters may; 0 by default. */
+  readonly frozenElections?: number;
   /** Decides which member leads when several could. */
   readonly seed?: number;
   /** Members without a vote that gossip names too, on addresses where nobody listens: MANAGER or READONLYREPLICA. */
@@ -68,6 +70,7 @@ export async function eventStoreDbCluster(options: EventStoreDbClusterOptions = 
     stepDownMs: options.stepDownMs ?? STEP_DOWN_MS_DEFAULT,
     noticeMs: options.noticeMs ?? NOTICE_MS_DEFAULT,
     replicationMs: options.replicationMs ?? 0,
+    frozenElections: options.frozenElections ?? 0,
   });
   council.begin(await openMembers(options, council), newLog());
   const { members } = council;

@@ -8,6 +8,7 @@ export interface CouncilOptions {
   readonly stepDownMs: number;
   readonly noticeMs: number;
   readonly replicationMs: number;
+  readonly frozenElections: number;
 }
 
 const HEARTBEAT_MS = 10;
@@ -22,9 +23,11 @@ export class Council implements Peers {
   /** Copies that are on their way, with `replicationMs`. */
   #underWay = 0;
   #isLooking = false;
+  #frozenElections: number;
 
   constructor(options: CouncilOptions) {
     this.#options = options;
+    this.#frozenElections = options.frozenElections;
   }
 
   /** The member that leads and reaches a majority. */
@@ -132,7 +135,22 @@ export class Council implements Peers {
     for (const member of group) if (this.#hasLost(member, group, nowMs)) member.becomeUnknown();
     if (!this.#isMajority(group) || group.some(({ role }) => role !== 'UNKNOWN')) return undefined;
     this.#electionSinceMs ??= nowMs;
-    return nowMs - this.#electionSinceMs < this.#options.electionMs ? undefined : this.#lead(best(group));
+    if (nowMs - this.#electionSinceMs < this.#options.electionMs) return undefined;
+    const frozen = this.members.find((member) => member.isLeader && !member.isRunning);
+    if (frozen === undefined || this.#frozenElections === 0) return this.#lead(best(group));
+    this.#electFrozen(group, frozen, nowMs);
+    return undefined;
+  }
+
+  /** A vote for a leader that answers nothing, until it has been silent for too long once more. */
+  #electFrozen(group: readonly Member[], frozen: Member, nowMs: number): void {
+    this.#frozenElections -= 1;
+    this.#electionSinceMs = undefined;
+    for (const member of group) {
+      member.role = 'CATCHINGUP';
+      member.leader = frozen;
+      member.sights.set(frozen, { state: 'LEADER', isAlive: true, heardAtMs: nowMs });
+    }
   }
 
   /** Its leader leads no more, or has been silent for too long. */

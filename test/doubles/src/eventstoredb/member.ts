@@ -22,6 +22,8 @@ export interface ClusterMember {
   readonly isLeader: boolean;
   /** True while it is not killed, frozen or cut off from anybody. */
   readonly isWell: boolean;
+  /** Clients that are connected now, also while it is frozen. */
+  readonly connections: number;
   /** Log, faults and counts as those of a single double. */
   readonly double: NodeView;
   /** Everything on its disk; the end may be on no other member, and is behind what `double.log` shows. */
@@ -130,6 +132,10 @@ export class Member implements ClusterMember {
 
   get connectionString(): string {
     return `esdb://127.0.0.1:${this.#gate.port}?tls=false`;
+  }
+
+  get connections(): number {
+    return this.#gate.connections;
   }
 
   get isUp(): boolean {

@@ -25,9 +25,12 @@ export interface RawAppends {
   close(): void;
 }
 
+/** Otherwise clients of a process share connections to one address. */
+const OWN_CONNECTION = { 'grpc.use_local_subchannel_pool': 1 };
+
 /** Opens a stream of appends as clients do that want the leader. */
 export function rawAppends({ host, port }: Endpoint, requiresLeader = true): RawAppends {
-  const client = new streamsGrpc.StreamsClient(`${host}:${port}`, credentials.createInsecure());
+  const client = new streamsGrpc.StreamsClient(`${host}:${port}`, credentials.createInsecure(), OWN_CONNECTION);
   const call = client.batchAppend(leaderHeader(requiresLeader), {});
   const waiting = new Map<string, (answer: AppendAnswer) => void>();
   call.on('data', (message: streamsPb.BatchAppendResp) => waiting.get(message.getCorrelationId()?.getString() ?? '')?.(answerOf(message)));
@@ -81,7 +84,7 @@ function answerOf(message: streamsPb.BatchAppendResp): AppendAnswer {
 
 /** The revisions and positions of a stream, as one node reads it. Rejects with the error of the call. */
 export function rawRead({ host, port }: Endpoint, stream: string, requiresLeader: boolean): Promise<readonly number[]> {
-  const client = new streamsGrpc.StreamsClient(`${host}:${port}`, credentials.createInsecure());
+  const client = new streamsGrpc.StreamsClient(`${host}:${port}`, credentials.createInsecure(), OWN_CONNECTION);
   const { Options } = streamsPb.ReadReq;
   const identifier = new sharedPb.StreamIdentifier();
   identifier.setStreamName(Buffer.from(stream));
@@ -111,7 +114,7 @@ export interface RawMember {
 
 /** What a node says about its cluster. Rejects when it does not within `timeoutMs`. */
 export function rawGossip({ host, port }: Endpoint, timeoutMs = 5_000): Promise<readonly RawMember[]> {
-  const client = new gossipGrpc.GossipClient(`${host}:${port}`, credentials.createInsecure());
+  const client = new gossipGrpc.GossipClient(`${host}:${port}`, credentials.createInsecure(), OWN_CONNECTION);
   return new Promise<readonly RawMember[]>((resolve, reject) => {
     client.read(new sharedPb.Empty(), new Metadata(), { deadline: Date.now() + timeoutMs }, (error, info) => {
       if (error) reject(error);
