@@ -145,6 +145,24 @@ describe('between two leaders', () => {
     }
   });
 
+  test('a member that has only begun to follow a newer leader does not win against a log that is more complete', async () => {
+    const cluster = await openCluster({ electionMs: 50 });
+    const complete = leaderOf(cluster);
+    const [behind, leader] = followersOf(cluster);
+    behind.freeze();
+    const stream = newStream();
+    await openAppends(complete.endpoint).append(stream, -1);
+    complete.kill();
+    behind.thaw();
+    // It catches up at the next heartbeat, so there is no time to poll.
+    while (behind.state !== 'CATCHINGUP') await new Promise((resolve) => setImmediate(resolve));
+    leader?.kill();
+    expect(behind.double.log.stream(stream)).toBeUndefined();
+    await complete.start();
+    expect(await eventually(() => cluster.leader)).toBe(complete);
+    await eventually(() => behind.double.log.stream(stream)?.length === 1);
+  });
+
   test('a frozen leader can be elected again: the others send clients to it, until they elect another', async () => {
     const cluster = await openCluster({ frozenElections: 1, electionMs: 50, noticeMs: 100 });
     const old = leaderOf(cluster);
@@ -196,6 +214,9 @@ describe('a member that is killed', () => {
     old.healPeers();
     await eventually(() => old.state === 'SHUTDOWN');
     expect(old.cutOff).toHaveLength(1);
+    const appends = openAppends(leaderOf(cluster).endpoint);
+    for (let index = 0; index < 50; index += 1) await appends.append(newStream(), -1);
+    expect(old.state).toBe('SHUTDOWN');
     await old.start();
     await eventually(() => old.state === 'FOLLOWER');
   });

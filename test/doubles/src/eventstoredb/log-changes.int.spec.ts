@@ -90,6 +90,7 @@ describe('a cluster', () => {
     await openAppends(leaderOf(cluster).endpoint).append(stream, -1);
     cluster.members[0]?.kill();
     cluster.members[1]?.cutFromPeers();
+    cluster.members[2]?.cutFromClients();
     await cluster.emptyLog();
     expect(cluster.members.every(({ isWell }) => isWell)).toBe(true);
     expect(idsOf(cluster, stream)).toEqual([]);
