@@ -6,6 +6,7 @@ import {
   createLedgers,
   EventStoreUnavailable,
   ReadModelUnavailable,
+  SET_BACK_AFTER_MS,
   type Ledgers,
   type ReadModel,
 } from '@confledger/application';
@@ -115,6 +116,37 @@ describe('when a part is away', () => {
     expect([health.status, health.body.checks['eventStore']?.healthy]).toEqual([503, false]);
     expect((await given.ask('GET //health/live')).status).toBe(200);
     expect((await given.ask('GET /status')).data).toMatchObject({ position: null, readModel: { lag: null } });
+    await given.close();
+  });
+
+  test('a log that was set back is refused by name, in every call that reads or writes it, until it holds everything again', async () => {
+    const given = await startApi();
+    await given.ask('PUT /configurations/engine/x', { body: { value: 1, activate: true } });
+    await given.projected();
+    given.setBackTo(1n);
+    const calls: readonly [string, object?][] = [
+      ['PUT /configurations/engine/x', { body: { value: 2 } }],
+      ['POST /configurations/engine/versions/latest/activate'],
+      ['GET /configurations/engine'],
+      ['GET /configurations/engine?version=1'],
+    ];
+    // At first it may be a server that is behind the others.
+    for (const [call, asked] of calls) expect((await given.ask(call, asked)).code).toBe('EVENT_STORE_UNAVAILABLE');
+    expect((await given.ask('GET /status')).data).toMatchObject({ log: { state: 'in doubt' }, parts: [{ state: 'down' }, { state: 'up' }] });
+    for (let checks = 0; checks < 2; checks += 1) {
+      given.pass(SET_BACK_AFTER_MS);
+      await given.checkLog();
+    }
+    for (const [call, asked] of calls) expect(await given.ask(call, asked)).toMatchObject({ status: 503, code: 'LOG_SET_BACK' });
+    const missing = { stream: 'config-production.engine', revision: 2 };
+    expect((await given.ask('GET /status')).data).toMatchObject({ log: { state: 'set back', missing }, position: null });
+    expect((await given.ask('GET //health')).body.checks['eventStore']).toMatchObject({ healthy: false, detail: expect.stringContaining('LOG_SET_BACK') as string });
+    expect((await given.ask('GET /metrics')).text).toContain('\nconfledger_log_set_back 1\n');
+    // What this api keeps, and what the read model holds, is served on.
+    expect((await given.ask('GET /configurations/engine?consistency=local')).data).toMatchObject({ configuration: { x: 1 } });
+    expect((await given.ask('GET /configurations')).status).toBe(200);
+    // It is told by its guard, once, and not again by every call.
+    expect(given.log.join('')).not.toContain('LogSetBack');
     await given.close();
   });
 

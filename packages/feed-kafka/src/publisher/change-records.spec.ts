@@ -56,7 +56,7 @@ test('what was written says which event it is', () => {
   const asRead = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Buffer.from(String(value))]));
   expect(readChange({ key: Buffer.from(String(key)), headers: asRead })).toEqual({
     installation: 'inst',
-    stream: 'config-production.trading-engine',
+    event: { stream: 'config-production.trading-engine', revision: 4, id: '6f0c8b3e-5a51-8d3c-9c1f-2f3a4b5c6d7e' },
     position: 17n,
     partitions: 12,
   });
