@@ -1,14 +1,15 @@
 // The event stores that a distributed installation is tried on, each behind a proxy: Postgres, and EventStoreDB (a double that speaks its
 // protocol, or the node that CONFLEDGER_TEST_EVENTSTORE_URL names).
 import type { EventStore } from '@confledger/application';
-import { eventStoreDbDouble, type EventStoreDbDouble } from '@confledger/doubles';
+import { eventStoreDbCluster, eventStoreDbDouble, type EventStoreDbCluster, type EventStoreDbDouble } from '@confledger/doubles';
 import { createEventStoreDbEventStore } from '@confledger/event-store-eventstoredb';
 import { createPostgresEventStore } from '@confledger/event-store-postgres';
 import { tcpProxy, throughProxy, type TcpProxy } from '@confledger/test-support';
 import type { LogRow } from '../log-check.js';
 import type { Environment } from './part.js';
 
-export type StoreKind = 'postgres' | 'eventstoredb';
+/** `cluster` is three members of the double, whatever a variable names: only they can be killed, frozen and cut off. */
+export type StoreKind = 'postgres' | 'eventstoredb' | 'cluster';
 
 export interface StoreUnderTest {
   /** What is told of it when a run begins. */
@@ -19,6 +20,7 @@ export interface StoreUnderTest {
   readonly proxy: TcpProxy | null;
   /** For faults that only it can make; null elsewhere. */
   readonly double: EventStoreDbDouble | null;
+  readonly cluster: EventStoreDbCluster | null;
   /** Beside the proxy. */
   readonly events: EventStore;
   close(): Promise<void>;
@@ -27,7 +29,14 @@ export interface StoreUnderTest {
 const PAGE_EVENTS = 1_000;
 
 export function openStore(kind: StoreKind, databaseUrl: string, namespace: string): Promise<StoreUnderTest> {
-  return kind === 'postgres' ? onPostgres(databaseUrl) : onEventStoreDb(namespace);
+  switch (kind) {
+    case 'postgres':
+      return onPostgres(databaseUrl);
+    case 'eventstoredb':
+      return onEventStoreDb(namespace);
+    case 'cluster':
+      return onCluster(namespace);
+  }
 }
 
 /** Everything that it holds of this installation, in its order. */
@@ -49,10 +58,28 @@ async function onPostgres(databaseUrl: string): Promise<StoreUnderTest> {
     environment: { CONFLEDGER_POSTGRES_URL: throughProxy(databaseUrl, proxy) },
     proxy,
     double: null,
+    cluster: null,
     events,
     close: async () => {
       await events.close();
       await proxy.close();
+    },
+  };
+}
+
+async function onCluster(namespace: string): Promise<StoreUnderTest> {
+  const cluster = await eventStoreDbCluster({ liveBufferEvents: 32 });
+  const events = createEventStoreDbEventStore({ connectionString: cluster.connectionString, namespace });
+  return {
+    description: 'a double of a cluster of EventStoreDB',
+    environment: { CONFLEDGER_EVENT_STORE: 'eventstoredb', CONFLEDGER_EVENTSTORE_URL: cluster.connectionString },
+    proxy: null,
+    double: null,
+    cluster,
+    events,
+    close: async () => {
+      await events.close();
+      await cluster.close();
     },
   };
 }
@@ -71,6 +98,7 @@ async function onEventStoreDb(namespace: string): Promise<StoreUnderTest> {
     },
     proxy,
     double,
+    cluster: null,
     events,
     close: async () => {
       await events.close();
