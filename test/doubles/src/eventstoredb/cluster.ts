@@ -1,5 +1,5 @@
 // A cluster of EventStoreDB doubles: members that replicate one log, elect a leader, and can be killed, frozen and cut off.
-// It plays what clients meet: refusals between two leaders, a leader without a majority, what was never acknowledged and is lost.
+// Clients meet refusals during elections, leaders without a majority, and the loss of appends that were never acknowledged.
 import { randomUUID } from 'node:crypto';
 import type { GossipMember, MemberState } from './gossip-plays.js';
 import { EventLog, type LogEvent } from './log.js';
@@ -8,47 +8,47 @@ import { Member, type ClusterMember } from './member.js';
 import { newLog, type NodeLimits } from './node.js';
 import { randomNumbers } from './random.js';
 
-/** Intervals of a real cluster of version 23.10 are about ten times as long. */
+/** Options of a cluster. The intervals of a real one (version 23.10) are about ten times as long as the defaults. */
 export interface EventStoreDbClusterOptions extends NodeLimits {
-  /** 3 by default. */
+  /** How many; 3 by default. */
   readonly members?: number;
-  /** From the moment when a majority knows of no leader until it has one; 200 by default. */
+  /** Duration of an election, from the moment when no member of a majority knows a leader; 200 by default. */
   readonly electionMs?: number;
-  /** How long a leader without a majority goes on; 300 by default, about 5,000 in a real cluster. */
+  /** Delay until a leader without a majority steps down; 300 by default, about 5,000 in a real cluster. */
   readonly stepDownMs?: number;
-  /** Until silence of a peer is taken for its end; that a process was killed is known at once. 50 by default. */
+  /** Heartbeat timeout: delay until a silent peer counts as dead, or a newer leader is noticed. A killed peer is noticed at once. 50 by default. */
   readonly noticeMs?: number;
-  /** Until an append that is not committed is answered with Timeout; Infinity: never. 200 by default, 2,000 in a real cluster. */
+  /** Delay until an append that is not committed is answered with Timeout; Infinity: never. 200 by default, 2,000 in a real cluster. */
   readonly commitTimeoutMs?: number;
-  /** Until followers have what the leader has written; 0 by default. */
+  /** Delay of replication to followers; 0 by default. */
   readonly replicationMs?: number;
-  /** Until a member that has ended itself, to cut off what the others do not have, is started again; Infinity: never. 50 by default. */
+  /** Delay until a member that has exited to truncate its log is started again; Infinity: never. 50 by default. */
   readonly restartMs?: number;
-  /** How many elections choose a leader that has frozen once more, as those of real clusters may; 0 by default. */
+  /** How many elections choose the frozen leader again, as real clusters may; 0 by default. */
   readonly frozenElections?: number;
-  /** Decides which member leads when several could. */
+  /** Decides which of several equally complete members leads. */
   readonly seed?: number;
-  /** Members without a vote that gossip names too, on addresses where nobody listens: MANAGER or READONLYREPLICA. */
+  /** Members without a vote that gossip also lists, at a closed port: MANAGER or READONLYREPLICA. */
   readonly bystanders?: readonly MemberState[];
 }
 
 export interface EventStoreDbCluster {
   /** `esdb://` with every member. */
   readonly connectionString: string;
-  /** `esdb+discover://` with the first member, of whom clients ask the others. */
+  /** `esdb+discover://` with the first member, whose gossip names the others. */
   readonly discoverString: string;
   readonly members: readonly ClusterMember[];
-  /** The member that leads and reaches a majority; undefined between two leaders. */
+  /** The leader that reaches a majority; undefined during an election. */
   readonly leader: ClusterMember | undefined;
-  /** What a majority has, in the order of the log: never changed, only continued, unless it is replaced. What was acknowledged is in it. */
+  /** What a majority has, in the order of the log. It contains every acknowledged append, and only grows until the log is replaced. */
   readonly committed: readonly LogEvent[];
-  /** All members end and come back, healed, with another log: another database behind their addresses. There is a leader when it resolves. */
+  /** Restarts all members, healed, with another log: another database behind the same addresses. Resolves with a leader elected. */
   replaceLog(log: EventLog): Promise<void>;
-  /** The same with a new log, as that of members that keep their data in memory. */
+  /** The same with a new log, as after a restart of members that keep their data in memory. */
   emptyLog(): Promise<void>;
-  /** The same with an older state of the committed log: a restored backup. Place: see `EventLog.setBackTo`. */
+  /** The same with an older state of the committed log, as a restored backup. Place: see `EventLog.setBackTo`. */
   setBackTo(place: number | bigint): Promise<void>;
-  /** Ends whatever was done to the members; a leader is found a moment later. */
+  /** Heals every member. A leader may be elected later. */
   heal(): Promise<void>;
   close(): Promise<void>;
 }
@@ -60,10 +60,10 @@ const NOTICE_MS_DEFAULT = 50;
 const COMMIT_TIMEOUT_MS_DEFAULT = 200;
 const RESTART_MS_DEFAULT = 50;
 const SEED_DEFAULT = 1;
-/** Nobody listens there. */
+/** A port without a listener. */
 const CLOSED_PORT = 1;
 
-/** Listens on free ports of 127.0.0.1. It has a leader when this resolves. */
+/** Listens on free ports of 127.0.0.1. Resolves with a leader elected. */
 export async function eventStoreDbCluster(options: EventStoreDbClusterOptions = {}): Promise<EventStoreDbCluster> {
   const council = new Council({
     electionMs: options.electionMs ?? ELECTION_MS_DEFAULT,

@@ -1,5 +1,5 @@
-// How the members of the cluster double hear each other, find a leader, follow it and agree on what is committed. All members live in
-// one process, so a heartbeat here is one look at all of them, and a process that is slow delays every clock alike.
+// Heartbeats, elections, replication and commits of the cluster double. All members live in one process, so one heartbeat looks at
+// all of them, and a slow process delays the clocks of all members alike.
 import type { EventLog, LogEvent } from './log.js';
 import type { Member, Peers } from './member.js';
 
@@ -20,7 +20,7 @@ export class Council implements Peers {
   #epoch = 0;
   #electionSinceMs: number | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
-  /** Copies that are on their way, with `replicationMs`. */
+  /** Copies that `replicationMs` delays at the moment. */
   #underWay = 0;
   #isLooking = false;
   #frozenElections: number;
@@ -30,20 +30,20 @@ export class Council implements Peers {
     this.#frozenElections = options.frozenElections;
   }
 
-  /** The member that leads and reaches a majority. */
+  /** The leader that reaches a majority. */
   get leader(): Member | undefined {
     const group = this.#groups().find((group) => this.#isMajority(group));
     return group && leaderOf(group);
   }
 
-  /** Gives each member this log and lets the one with the highest priority lead. */
+  /** Gives each member this log. The member with the highest priority leads. */
   begin(members: readonly Member[], log: EventLog): void {
     this.members = members;
     this.#replaceLogs(log);
     this.#leadFirst();
   }
 
-  /** As when all processes end, and are started again with another log on their disks. */
+  /** Ends all members and starts them with another log on their disks. */
   async beginAnew(log: EventLog): Promise<void> {
     clearInterval(this.#heartbeat);
     this.#heartbeat = undefined;
@@ -61,7 +61,7 @@ export class Council implements Peers {
 
   #leadFirst(): void {
     this.#lead(best(this.members));
-    // The others join, then follow.
+    // At the first look the others join, at the second they follow.
     this.#look();
     this.#look();
     this.#heartbeat = setInterval(() => this.#look(), HEARTBEAT_MS).unref();
@@ -74,7 +74,7 @@ export class Council implements Peers {
   }
 
   changed(): void {
-    // A member that ends itself changes while all are looked at; the next heartbeat sees it.
+    // A member that exits during a look is seen by the next one.
     if (this.#heartbeat !== undefined && !this.#isLooking) this.#look();
   }
 
@@ -96,7 +96,7 @@ export class Council implements Peers {
     setTimeout(arrive, this.#options.replicationMs).unref();
   }
 
-  /** Members that hear each other. Each that is cut off from its peers is alone; a process that stands still is nowhere. */
+  /** Groups of members that reach each other. A member that is cut off is a group of its own; a frozen one is in no group. */
   #groups(): readonly (readonly Member[])[] {
     const running = this.members.filter(({ isRunning }) => isRunning);
     const together = running.filter(({ isCutFromPeers }) => !isCutFromPeers);
@@ -117,7 +117,7 @@ export class Council implements Peers {
     const groups = this.#groups();
     if (!groups.some((group) => this.#isMajority(group))) this.#electionSinceMs = undefined;
     for (const group of groups) this.#govern(group, nowMs);
-    // A member may have ended itself.
+    // Anew, because a member may have exited.
     for (const group of this.#groups()) this.#hear(group, nowMs);
     this.#isLooking = false;
   }
@@ -142,7 +142,7 @@ export class Council implements Peers {
     return undefined;
   }
 
-  /** A vote for a leader that answers nothing, until it has been silent for too long once more. */
+  /** Elects a leader that does not answer. The members notice after `noticeMs`. */
   #electFrozen(group: readonly Member[], frozen: Member, nowMs: number): void {
     this.#frozenElections -= 1;
     this.#electionSinceMs = undefined;
@@ -153,7 +153,7 @@ export class Council implements Peers {
     }
   }
 
-  /** Its leader leads no more, or has been silent for too long. */
+  /** True when its leader has stepped down or has been silent for `noticeMs`. */
   #hasLost(member: Member, group: readonly Member[], nowMs: number): boolean {
     const { leader } = member;
     if (leader === undefined) return false;
@@ -161,7 +161,7 @@ export class Council implements Peers {
     return !this.#isAlive(member, leader, nowMs);
   }
 
-  /** As one sees the other, who is not in its group. That a process has gone is known at once where it was in reach. */
+  /** Whether `one` takes `other`, out of its reach, for alive. A killed process closes its connections, so that is noticed at once. */
   #isAlive(one: Member, other: Member, nowMs: number): boolean {
     if (!other.isUp && !one.isCutFromPeers && !other.isCutFromPeers) return false;
     return nowMs - (one.sights.get(other)?.heardAtMs ?? -Infinity) < this.#options.noticeMs;
@@ -182,7 +182,7 @@ export class Council implements Peers {
     else if (nowMs - leader.loneSinceMs >= this.#options.stepDownMs) leader.becomeUnknown();
   }
 
-  /** One step towards following: doubt, cut off what the leader does not have, catch up, follow. */
+  /** One step of joining a leader: notice it, truncate what it does not have, catch up, follow. */
   #follow(member: Member, leader: Member, nowMs: number): void {
     if (follows(member, leader)) return;
     if (member.role === 'LEADER') {
@@ -198,13 +198,13 @@ export class Council implements Peers {
       member.leader = leader;
     } else {
       member.replica.copyFrom(leader.replica, leader.written.length);
-      // Only now: by its epoch an election takes a log for complete.
+      // Not before it has caught up: elections compare epochs first.
       member.replica.epoch = leader.replica.epoch;
       member.role = 'FOLLOWER';
     }
   }
 
-  /** Brings followers in reach to so many events, commits what a majority has, and lets them know. */
+  /** Copies up to `count` events to the followers in reach, commits what a majority has, and tells the followers. */
   #copy(leader: Member, count: number): void {
     if (leader.role !== 'LEADER') return;
     const followers = this.#groupOf(leader).filter((member) => follows(member, leader));
@@ -223,7 +223,7 @@ export class Council implements Peers {
     const { events } = leader.replica.readable;
     if (events.length <= this.committed.length) return;
     const last = this.committed.length - 1;
-    if (events[last] !== this.committed[last]) throw new Error('The cluster double has committed two logs: a fault of the double.');
+    if (events[last] !== this.committed[last]) throw new Error('The cluster double has committed two logs: a bug of the double.');
     for (const event of events.slice(this.committed.length)) this.committed.push(event);
   }
 
@@ -247,12 +247,12 @@ function follows(member: Member, leader: Member): boolean {
   return member.role === 'FOLLOWER' && member.leader === leader && member.replica.epoch === leader.replica.epoch;
 }
 
-/** By the newest epoch; an older one is about to learn of it. */
+/** The leader of the newest epoch. */
 function leaderOf(group: readonly Member[]): Member | undefined {
   return group.filter(({ role }) => role === 'LEADER').sort((a, b) => b.replica.epoch - a.replica.epoch)[0];
 }
 
-/** The most complete log, as an election compares them: epoch, length, priority. */
+/** The member with the most complete log: by epoch, then length, then priority, as servers compare. */
 function best(members: readonly Member[]): Member {
   const [first] = [...members].sort(
     (a, b) => b.replica.epoch - a.replica.epoch || b.written.length - a.written.length || b.priority - a.priority,

@@ -16,10 +16,10 @@ type Counter =
   | 'silentGossip'
   | 'endlessSearches';
 
-/** A number says how many of the next requests are hit, and counts down. `true` and Infinity hit every one until they are set back. */
+/** How many of the next requests are hit; counts down. `true` and Infinity hit all until they are set back. */
 export type Count = number | boolean;
 
-/** Counters count down. The rest holds until it is set back. */
+/** The faults of one node. Counters count down; the other fields hold until they are set back. */
 export class Faults {
   /** Appends that are carried out and never answered. */
   loseAnswers: Count = 0;
@@ -40,8 +40,8 @@ export class Faults {
   /** While set, this node is a follower: what requires the leader is refused with this endpoint. */
   leader: Endpoint | undefined;
   /**
-   * Holds live events back from subscriptions for so long, so that they wait in the server's buffer although the consumer is quick. It
-   * holds 32: a few hundred events a second, delayed by 100 ms, end a subscription as often as a busy server of version 23.10 does.
+   * Delay of live events in the server, so that they wait in its buffer although the consumer is quick. The buffer holds 32: with a
+   * delay of 100 ms, a few hundred events a second end a subscription again and again, as a busy server of version 23.10 does.
    */
   delayLiveEventsMs = 0;
   /** Subscriptions that begin so many events before the place asked for. */
@@ -56,11 +56,11 @@ export class Faults {
   silentFeatures: Count = 0;
   /** Reads (not subscriptions) that get no answer. */
   silentReads: Count = 0;
-  /** Questions for gossip that get no answer. */
+  /** Gossip requests that get no answer. */
   silentGossip: Count = 0;
-  /** Holds the answer to each question for gossip back for so long. */
+  /** Delay of the answer to each gossip request. */
   delayGossipMs = 0;
-  /** Changes what this node says about its cluster: no leader, another leader, other members alive. */
+  /** Changes what this node gossips: no leader, another leader, other members alive (`withoutLeader`, `ledBy`). */
   gossip: GossipPlay | undefined;
   /**
    * Filtered pages of $all that are sent in full and do not end: a server looks for one match more than it was asked for, and where

@@ -1,17 +1,16 @@
-// The address of a cluster member as clients know it: a TCP proxy before its gRPC server, so that a member can fall silent or be gone
-// while its port stays its own.
+// The advertised address of a cluster member: a TCP proxy in front of its gRPC server. A member can be silent or gone and keep its port.
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 /**
- * Open: forwards. Silent: connections stay open and new ones are accepted, and no byte moves. Closed: open connections are reset, new
- * ones too; the port is kept, so that no other process can take it meanwhile.
+ * Open: forwards. Silent: connections stay open, new ones are accepted, and no byte is forwarded. Closed: open connections and new ones
+ * are reset; the port stays bound, so that no other process can take it.
  */
 export type GateState = 'open' | 'silent' | 'closed';
 
 type Pair = readonly [client: Socket, upstream: Socket];
 
 export class Gate {
-  /** Where open connections lead; the port of a server on 127.0.0.1. */
+  /** Port of the server on 127.0.0.1 that connections are forwarded to. */
   upstreamPort = 0;
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
@@ -85,7 +84,7 @@ export class Gate {
     to.on('drain', () => {
       if (this.#state === 'open') from.resume();
     });
-    // The other end hears of it by the destroy below.
+    // 'close' follows.
     from.on('error', () => undefined);
     from.on('close', () => {
       this.#pairs.delete(pair);

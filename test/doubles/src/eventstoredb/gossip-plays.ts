@@ -1,7 +1,7 @@
-// What a node of the EventStoreDB double says about its cluster, and ways to make it say something else.
+// What a node of the EventStoreDB double gossips about its cluster, and functions that falsify it.
 import type { Endpoint } from './endpoint.js';
 
-/** What a member is, as a node knows it; the names of the protocol. */
+/** State of a member, by the names of the protocol. */
 export type MemberState =
   | 'INITIALIZING'
   | 'DISCOVERLEADER'
@@ -29,16 +29,16 @@ export interface GossipMember {
   readonly endpoint: Endpoint;
 }
 
-/** Gets what a node would say and answers what it says. */
+/** Maps what a node would list to what it lists. */
 export type GossipPlay = (members: readonly GossipMember[]) => readonly GossipMember[];
 
-/** No member leads: all that have a vote are as between two leaders. */
+/** No member leads: all members with a vote are UNKNOWN, as during an election. */
 export const withoutLeader: GossipPlay = (members) =>
   members.map((member) => (hasVote(member) ? { ...member, state: 'UNKNOWN' } : member));
 
 /**
- * This endpoint leads and every other member with a vote follows. With `alive`, the members at those endpoints are alive and no other:
- * so two nodes can both say that they lead, one with a majority and one without.
+ * This endpoint leads and every other member with a vote follows. With `alive`, only the members at those endpoints are alive. So two
+ * nodes can both claim to lead, one with a majority and one without.
  */
 export function ledBy(leader: Endpoint, alive?: readonly Endpoint[]): GossipPlay {
   return (members) =>

@@ -86,7 +86,7 @@ export class EventLog {
     return decision === 'write' ? this.#write(name, proposed) : decision;
   }
 
-  /** Takes over events that another log recorded next, as a replica does: with their revisions and positions. */
+  /** Appends events that another log has recorded, with their revisions and positions, as replication does. */
   adopt(recorded: readonly LogEvent[]): void {
     if (recorded.length === 0) return;
     for (const event of recorded) this.#record(event);
@@ -94,8 +94,8 @@ export class EventLog {
   }
 
   /**
-   * Cuts the end off, as a restored backup does: a number is how many events stay, a bigint the position of the last event that stays.
-   * What is appended next takes the place of what was cut off, so the same positions may be given out again. Recent ids are forgotten.
+   * Truncates the log, as a restored backup does, and returns what was cut off. A number is how many events stay; a bigint is the
+   * position of the last event that stays. Later appends may get the same positions again. Recent ids are forgotten.
    */
   setBackTo(place: number | bigint): readonly LogEvent[] {
     const cutOff = this.events.splice(typeof place === 'number' ? place : this.indexAt(place + 1n));
@@ -200,7 +200,7 @@ export class EventLog {
   }
 }
 
-/** Where the record behind this one begins: a position is an offset in the transaction file. */
+/** Position of the record behind this one. Positions are offsets in the transaction file. */
 function positionBehind({ stream, type, data, metadata, position }: LogEvent): bigint {
   return position + BigInt(RECORD_OVERHEAD_BYTES + 2 * (stream.length + type.length) + data.length + metadata.length);
 }

@@ -1,4 +1,4 @@
-// One member of the cluster double: a full node with a disk, a part to play, and faults of its own. The cluster moves it.
+// One member of the cluster double: a full node with a disk, a role and faults of its own. The council assigns roles.
 import { randomUUID } from 'node:crypto';
 import type { Endpoint } from './endpoint.js';
 import { Gate } from './gate.js';
@@ -8,47 +8,47 @@ import { newNode, viewOf, type AppendOutcome, type AppendRequest, type Node, typ
 import { Replica } from './replica.js';
 import { serve, type Served } from './serve.js';
 
-/** What tests see of a member, and do to it. A fault that is there already changes nothing. */
+/** One member of a cluster, with its faults. A fault that already holds changes nothing. */
 export interface ClusterMember {
   readonly index: number;
   readonly instanceId: string;
-  /** Where clients reach it, and what gossip names. */
+  /** The advertised address: where clients connect, and what gossip names. */
   readonly endpoint: Endpoint;
   /** `esdb://127.0.0.1:<port>?tls=false`: this member alone, without discovery. */
   readonly connectionString: string;
-  /** What it takes itself for; SHUTDOWN when it was killed. */
+  /** Its own state as it believes; SHUTDOWN when it is not running. */
   readonly state: MemberState;
-  /** True while it takes itself for the leader; another member may do so too. */
+  /** True while it believes that it leads. Another member may believe so too. */
   readonly isLeader: boolean;
-  /** True while it is not killed, frozen or cut off from anybody. */
+  /** True when it runs, is not frozen, and reaches peers and clients. */
   readonly isWell: boolean;
-  /** Clients that are connected now, also while it is frozen. */
+  /** Open client connections, also while it is frozen. */
   readonly connections: number;
   /** Log, faults and counts as those of a single double. */
   readonly double: NodeView;
-  /** Everything on its disk; the end may be on no other member, and is behind what `double.log` shows. */
+  /** Everything on its disk. The end may be on no other member; `double.log` holds the committed part only. */
   readonly written: readonly LogEvent[];
-  /** What it had written and cut off because the others did not have it. */
+  /** What it has truncated because its leader did not have it. */
   readonly cutOff: readonly LogEvent[];
-  /** The process is gone: connections are reset, new ones too. Its disk stays. */
+  /** Ends the process: open connections and new ones are reset. The disk stays. */
   kill(): void;
-  /** The process comes back. It joins the leader, which may make it cut off what only it has written. */
+  /** Starts the process. It joins the leader and truncates what the leader does not have. */
   start(): Promise<void>;
-  /** The process stands still: it accepts connections and answers nothing, to clients and peers. */
+  /** Stops the process as SIGSTOP does: it accepts connections and answers neither clients nor peers. */
   freeze(): void;
-  /** It goes on where it stood, and may take itself for the leader until it hears of a newer one. */
+  /** Continues the process. It may believe that it leads until it notices a newer leader. */
   thaw(): void;
-  /** Its peers do not hear it, nor it them. Clients do. */
+  /** Cuts the connections to its peers. Clients still reach it. */
   cutFromPeers(): void;
   healPeers(): void;
-  /** Clients do not reach it. Silence: no byte moves. Refusal: connections are reset. */
+  /** Cuts clients off. Silence: no byte is forwarded. Refusal: connections are reset. */
   cutFromClients(how?: 'silence' | 'refusal'): void;
   healClients(): void;
-  /** Ends whatever was done to it. */
+  /** Ends every fault of this interface, and starts it if it is down. `double.faults` stay. */
   heal(): Promise<void>;
 }
 
-/** What a member knows of another. */
+/** What a member knows about another. */
 export interface Sight {
   state: MemberState;
   isAlive: boolean;
@@ -56,23 +56,23 @@ export interface Sight {
   heardAtMs: number;
 }
 
-/** What a member needs of its cluster. */
+/** What a member needs from its cluster. */
 export interface Peers {
-  /** Sends what a leader has written to those who follow it. */
+  /** Sends what a leader has written to its followers. */
   replicate(leader: Member): void;
   reaches(one: Member, other: Member): boolean;
-  /** Members are looked at again at once. */
+  /** Looks at all members at once, before the next heartbeat. */
   changed(): void;
 }
 
 export interface MemberOptions extends NodeLimits {
   readonly index: number;
-  /** Decides between logs that are equally complete: the highest leads. */
+  /** The highest is elected among equally complete logs. */
   readonly priority: number;
   readonly commitTimeoutMs: number;
-  /** Until a member that ended itself is started again. */
+  /** Delay until a member that has exited by itself is started again; Infinity: never. */
   readonly restartMs: number;
-  /** Members without a vote that gossip names. */
+  /** Members without a vote, for gossip. */
   readonly bystanders: readonly GossipMember[];
 }
 
@@ -83,22 +83,22 @@ export class Member implements ClusterMember {
   readonly replica: Replica;
   readonly double: NodeView;
   readonly cutOff: LogEvent[] = [];
-  /** What it takes itself for. */
+  /** Its own state as it believes. */
   role: 'UNKNOWN' | 'CATCHINGUP' | 'FOLLOWER' | 'LEADER' = 'UNKNOWN';
   leader: Member | undefined;
-  /** How many events each follower has said that it has. A leader's. */
+  /** While it leads: the length of each follower's log, as acknowledged. */
   readonly acknowledged = new Map<Member, number>();
   readonly sights = new Map<Member, Sight>();
-  /** Since when it leads without a majority; undefined: it does not. */
+  /** Since when it has led without a majority. */
   loneSinceMs: number | undefined;
-  /** Since when it leads beside a newer leader that it could hear. */
+  /** Since when it has led while a newer leader was in reach. */
   doubtedSinceMs: number | undefined;
   readonly node: Node;
   readonly #options: MemberOptions;
   readonly #peers: Peers;
   readonly #gate: Gate;
   #served: Served | undefined;
-  /** Counts starts and kills, so that a start that was overtaken by a kill can tell. */
+  /** Counts starts and kills, so that a start notices a later kill. */
   #life = 0;
   #isFrozen = false;
   #isCutFromPeers = false;
@@ -142,7 +142,7 @@ export class Member implements ClusterMember {
     return this.#served !== undefined;
   }
 
-  /** Its process runs: its clocks go on. */
+  /** True when its process runs and is not frozen. */
   get isRunning(): boolean {
     return this.isUp && !this.#isFrozen;
   }
@@ -217,7 +217,7 @@ export class Member implements ClusterMember {
     this.#peers.changed();
   }
 
-  /** As a server that finds that it has written what its leader has not: it exits, and cuts that off when it is started again. */
+  /** Truncates as a server does whose leader does not have the end of its log: it exits, and truncates when it is started again. */
   exitAndCutTo(count: number): void {
     this.kill();
     this.cutOff.push(...this.replica.cutTo(count));

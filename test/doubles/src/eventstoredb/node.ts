@@ -26,18 +26,18 @@ export interface AppendRequest {
   readonly requiresLeader: boolean;
 }
 
-/** What a log decided, or why a node did not let it decide. */
+/** The decision of the log, or why the node did not ask it. */
 export type AppendOutcome =
   | AppendDecision
   | { readonly kind: 'timeout' }
   | { readonly kind: 'not-ready' }
   | { readonly kind: 'not-leader'; readonly leader: Endpoint };
 
-/** Whether a node leads; otherwise who does, if it knows. */
+/** Whether a node leads; otherwise the leader that it knows, if any. */
 export type Standing = 'leader' | 'no-leader' | Endpoint;
 
 export interface Node extends Required<NodeLimits> {
-  /** What readers see: in a cluster what is committed. Another one after the log was replaced. */
+  /** What readers see; in a cluster what is committed. Replaced when the log is replaced. */
   log: EventLog;
   readonly faults: Faults;
   readonly subscriptions: Set<{ drop(): void }>;
@@ -45,17 +45,17 @@ export interface Node extends Required<NodeLimits> {
   readonly searches: Set<object>;
   /** How many calls came in. */
   readonly counts: { appends: number; reads: number; subscriptions: number; features: number; gossip: number };
-  /** Answers now, later, or never, as a server does that drops a duplicate of what is not replicated yet. */
+  /** Answers now, later, or never: a server drops a duplicate of what is not replicated yet. */
   append(request: AppendRequest, answer: (outcome: AppendOutcome) => void): void;
-  /** In its cluster, unless `faults.leader` says otherwise. */
+  /** Its place in its cluster. `faults.leader` takes precedence. */
   standing(): Standing;
-  /** What its gossip says, before `faults.gossip` changes it. */
+  /** What its gossip lists, before `faults.gossip` changes it. */
   members(): readonly GossipMember[];
 }
 
-/** What tests see of a node. */
+/** A node, for tests: its log, its faults and its counts. */
 export interface NodeView {
-  /** What readers of this node see: in a cluster what it knows to be committed. */
+  /** What readers of this node see; in a cluster what it knows to be committed. */
   readonly log: EventLog;
   readonly faults: Faults;
   /** How many calls came in, of each kind. */
@@ -71,7 +71,7 @@ export interface NodeView {
 /** True for the header that asks for the leader. */
 export const REQUIRES_LEADER_HEADER = 'requires-leader';
 
-/** A node's fields; its place in a cluster is added by whoever makes it. */
+/** A node with these limits, this log and this place in a cluster. */
 export function newNode(limits: NodeLimits, log: EventLog, place: Pick<Node, 'append' | 'standing' | 'members'>): Node {
   return {
     ...place,
@@ -105,14 +105,14 @@ export function viewOf(node: Node): NodeView {
   };
 }
 
-/** A log as a new database has it: it begins with system events. */
+/** The log of a new database: system events only. */
 export function newLog(): EventLog {
   const log = new EventLog();
   for (const stream of SYSTEM_STREAMS) appendForeign(log, stream);
   return log;
 }
 
-/** An event that is none of ours: another application's stream, or the server's own. */
+/** Appends an event of another application, or of the server itself. */
 export function appendForeign(log: EventLog, stream: string): void {
   const text = Buffer.from('{"foreign":true}');
   log.append(stream, 'any', [{ id: crypto.randomUUID(), type: '$foreign', contentType: 'application/json', data: text, metadata: text }]);

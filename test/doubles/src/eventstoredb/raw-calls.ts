@@ -1,4 +1,4 @@
-// The protocol without the client of the package: single calls to one node, whose every answer a test can see.
+// Single calls to one node, without the client of the package, so that tests see each answer of the protocol.
 import { randomUUID } from 'node:crypto';
 import gossipGrpc from '@eventstore/db-client/generated/gossip_grpc_pb.js';
 import gossipPb from '@eventstore/db-client/generated/gossip_pb.js';
@@ -10,7 +10,7 @@ import emptyPb from 'google-protobuf/google/protobuf/empty_pb.js';
 import type { Endpoint } from './endpoint.js';
 import type { MemberState } from './gossip-plays.js';
 
-/** An answer in the stream of appends, in words. */
+/** An answer in the stream of appends. */
 export type AppendAnswer =
   | { readonly kind: 'success'; readonly revision: number; readonly position: bigint }
   /** A packed status: its code, its message and the name of its details. */
@@ -18,17 +18,17 @@ export type AppendAnswer =
 
 /** An open stream of appends to one node. */
 export interface RawAppends {
-  /** Resolves with the answer; never, where none comes. -1 expects no stream. */
+  /** Resolves with the answer, or never. An expected revision of -1 is `no_stream`. */
   append(stream: string, expected: number, ids?: readonly string[]): Promise<AppendAnswer>;
   /** Resolves with the error that the whole stream of appends ends with. */
   readonly failed: Promise<ServiceError>;
   close(): void;
 }
 
-/** Otherwise clients of a process share connections to one address. */
+/** By default the clients of a process share one connection to an address. */
 const OWN_CONNECTION = { 'grpc.use_local_subchannel_pool': 1 };
 
-/** Opens a stream of appends as clients do that want the leader. */
+/** Opens a stream of appends; by default one that requires the leader. */
 export function rawAppends({ host, port }: Endpoint, requiresLeader = true): RawAppends {
   const client = new streamsGrpc.StreamsClient(`${host}:${port}`, credentials.createInsecure(), OWN_CONNECTION);
   const call = client.batchAppend(leaderHeader(requiresLeader), {});
@@ -82,7 +82,7 @@ function answerOf(message: streamsPb.BatchAppendResp): AppendAnswer {
   return { kind: 'success', revision: Number(success?.getCurrentRevision()), position };
 }
 
-/** The revisions and positions of a stream, as one node reads it. Rejects with the error of the call. */
+/** Revisions of a stream as this node reads it. Rejects with the error of the call. */
 export function rawRead({ host, port }: Endpoint, stream: string, requiresLeader: boolean): Promise<readonly number[]> {
   const client = new streamsGrpc.StreamsClient(`${host}:${port}`, credentials.createInsecure(), OWN_CONNECTION);
   const { Options } = streamsPb.ReadReq;
@@ -112,7 +112,7 @@ export interface RawMember {
   readonly port: number;
 }
 
-/** What a node says about its cluster. Rejects when it does not within `timeoutMs`. */
+/** The gossip of a node. Rejects when there is no answer within `timeoutMs`. */
 export function rawGossip({ host, port }: Endpoint, timeoutMs = 5_000): Promise<readonly RawMember[]> {
   const client = new gossipGrpc.GossipClient(`${host}:${port}`, credentials.createInsecure(), OWN_CONNECTION);
   return new Promise<readonly RawMember[]>((resolve, reject) => {

@@ -1,30 +1,30 @@
-// Troubles of a cluster by chance and by seed: which member is killed, frozen or cut off when, and healed when. For fault suites.
+// Random faults of a cluster, reproducible by seed: which member is killed, frozen or cut off, when, and when it is healed.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStoreDbCluster } from './cluster.js';
 import type { ClusterMember } from './member.js';
 import { randomNumbers } from './random.js';
 
-/** What begins a trouble, and what ends it. */
+/** Each fault, and the action that ends it. */
 const HEALING = { kill: 'start', freeze: 'thaw', cutFromPeers: 'healPeers', cutFromClients: 'healClients' } as const;
-type Trouble = keyof typeof HEALING;
+type FaultAction = keyof typeof HEALING;
 
 /** Methods of `ClusterMember`. */
-export type ClusterAction = Trouble | (typeof HEALING)[Trouble];
+export type ClusterAction = FaultAction | (typeof HEALING)[FaultAction];
 
 export interface ScheduledStep {
-  /** Since the step before, or since the beginning. */
+  /** Since the step before; of the first step, since the start. */
   readonly afterMs: number;
   readonly action: ClusterAction;
-  /** By its index. 'leader' is whoever leads when the trouble begins, and the same member when it ends. */
+  /** Index of the member. 'leader' is the member that leads when the fault begins, and the same member when it ends. */
   readonly member: number | 'leader';
 }
 
 export interface ScheduleOptions {
-  /** The last trouble ends then, if not before. */
+  /** Sum of all `afterMs`, at most. The last fault ends then. */
   readonly durationMs: number;
   /** 3 by default. */
   readonly members?: number;
-  /** Lets troubles befall any number of members at once; otherwise a majority is well at each moment. */
+  /** Allows faults of any number of members at once. By default a majority has none, though a healed member may still be catching up. */
   readonly loseMajority?: boolean;
   /** Between two steps; 100 and 1,500 by default. */
   readonly stepMsMin?: number;
@@ -34,34 +34,34 @@ export interface ScheduleOptions {
 const STEP_MS_MIN_DEFAULT = 100;
 const STEP_MS_MAX_DEFAULT = 1_500;
 const MEMBERS_DEFAULT = 3;
-/** Of all troubles, how many begin with the leader of that moment. */
+/** Share of faults that hit the leader. */
 const LEADER_SHARE = 0.5;
-/** Of all steps at which a trouble could begin, how many end one instead. */
+/** Share of steps that end a fault although another could begin. */
 const HEALING_SHARE = 0.5;
 
-/** The same seed and options give the same steps. All troubles have ended after the last one. */
+/** Returns the same steps for the same seed and options. All faults have ended after the last step. */
 export function randomSchedule(seed: number, options: ScheduleOptions): readonly ScheduledStep[] {
   const { durationMs, members = MEMBERS_DEFAULT, stepMsMin = STEP_MS_MIN_DEFAULT, stepMsMax = STEP_MS_MAX_DEFAULT } = options;
   const random = randomNumbers(seed);
-  const troubles = new Troubles(random, members, options.loseMajority === true ? members : Math.floor((members - 1) / 2));
+  const faults = new CurrentFaults(random, members, options.loseMajority === true ? members : Math.floor((members - 1) / 2));
   const steps: ScheduledStep[] = [];
   let passedMs = 0;
   for (;;) {
     const afterMs = Math.round(stepMsMin + random() * (stepMsMax - stepMsMin));
     if (passedMs + afterMs >= durationMs) break;
     passedMs += afterMs;
-    steps.push({ afterMs, ...(troubles.mayBegin() ? troubles.begin() : troubles.end()) });
+    steps.push({ afterMs, ...(faults.mayBegin() ? faults.begin() : faults.end()) });
   }
-  for (let afterMs = durationMs - passedMs; troubles.count > 0; afterMs = 0) steps.push({ afterMs, ...troubles.end() });
+  for (let afterMs = durationMs - passedMs; faults.count > 0; afterMs = 0) steps.push({ afterMs, ...faults.end() });
   return steps;
 }
 
-/** The troubles that have begun. */
-class Troubles {
+/** The faults that hold. */
+class CurrentFaults {
   readonly #random: () => number;
   readonly #members: number;
   readonly #countMax: number;
-  readonly #begun = new Map<number | 'leader', Trouble>();
+  readonly #begun = new Map<number | 'leader', FaultAction>();
 
   constructor(random: () => number, members: number, countMax: number) {
     this.#random = random;
@@ -82,15 +82,15 @@ class Troubles {
     const well = Array.from({ length: this.#members }, (_, index) => index).filter((index) => !this.#begun.has(index));
     const aimsAtLeader = !this.#begun.has('leader') && this.#random() < LEADER_SHARE;
     const member = aimsAtLeader || well.length === 0 ? 'leader' : this.#pick(well);
-    const action = this.#pick(Object.keys(HEALING) as readonly Trouble[]);
+    const action = this.#pick(Object.keys(HEALING) as readonly FaultAction[]);
     this.#begun.set(member, action);
     return { action, member };
   }
 
   end(): Pick<ScheduledStep, 'action' | 'member'> {
-    const [member, trouble] = this.#pick([...this.#begun]);
+    const [member, fault] = this.#pick([...this.#begun]);
     this.#begun.delete(member);
-    return { action: HEALING[trouble], member };
+    return { action: HEALING[fault], member };
   }
 
   #pick<T>(of: readonly T[]): T {
@@ -99,21 +99,22 @@ class Troubles {
 }
 
 export interface PlayOptions {
-  /** Ends the play early. */
+  /** Ends it early; members are healed all the same. */
   readonly signal?: AbortSignal;
   /** Called with each step before it is taken. */
   readonly onStep?: (step: ScheduledStep, member: ClusterMember) => void;
 }
 
-/** Takes the steps at their times, and heals every member at the end. A trouble whose member has one already befalls another one. */
+/** Takes each step at its time, and heals every member at the end. A fault that would hit a member with a fault hits another member. */
 export async function playSchedule(cluster: EventStoreDbCluster, schedule: readonly ScheduledStep[], options: PlayOptions = {}): Promise<void> {
   const victims = new Map<number | 'leader', ClusterMember>();
   try {
     for (const step of schedule) {
       await pause(step.afterMs, undefined, options.signal && { signal: options.signal });
-      const victim = victims.get(step.member) ?? victimOf(cluster, step, new Set(victims.values()));
+      const begins = step.action in HEALING;
+      const victim = begins ? victimOf(cluster, step, new Set(victims.values())) : victims.get(step.member);
       if (victim === undefined) continue;
-      if (step.action in HEALING) victims.set(step.member, victim);
+      if (begins) victims.set(step.member, victim);
       else victims.delete(step.member);
       options.onStep?.(step, victim);
       await victim[step.action]();

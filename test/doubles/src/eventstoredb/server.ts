@@ -15,11 +15,11 @@ export interface EventStoreDbDouble extends NodeView {
   shutdown(): void;
   /** Serves again, on the same port. */
   restart(): Promise<void>;
-  /** A restart with another log: another database behind the same address. */
+  /** Restarts with another log: another database behind the same address. */
   replaceLog(log: EventLog): Promise<void>;
-  /** A restart with a new log that holds system events only, as that of a node that keeps its data in memory. */
+  /** Restarts with a new log of system events only, as a node does that keeps its data in memory. */
   emptyLog(): Promise<void>;
-  /** A restart with an older state of the log: a restored backup. Place: see `EventLog.setBackTo`. */
+  /** Restarts with an older state of the log, as a restored backup. Place: see `EventLog.setBackTo`. */
   setBackTo(place: number | bigint): Promise<void>;
   close(): Promise<void>;
 }
@@ -61,7 +61,7 @@ export async function eventStoreDbDouble(options: EventStoreDbDoubleOptions = {}
   });
 }
 
-/** The second member is the leader that `faults.leader` names. Its instance has an id of its own. */
+/** Instance id of the member that `faults.leader` names. */
 const LEADER_INSTANCE_ID = randomUUID();
 
 /** A node knows itself and, while it follows, its leader. */

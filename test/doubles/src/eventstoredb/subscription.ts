@@ -43,9 +43,9 @@ class Subscription {
   readonly #matches: (event: LogEvent) => boolean;
   #next: number;
   #live = false;
-  /** Until the consumer takes more, or `faults.delayLiveEventsMs` is over. */
+  /** True until the consumer takes more, or `faults.delayLiveEventsMs` has passed. */
   #blocked = false;
-  /** Matching events between `#next` and `#counted`. */
+  /** Count of matching events from `#next` to `#counted`. */
   #waitingEvents = 0;
   #counted = 0;
 
@@ -90,7 +90,7 @@ class Subscription {
     setTimeout(() => this.#pump(), delayMs).unref();
   }
 
-  /** What a live consumer has not taken waits in a buffer that holds so many events and no more. */
+  /** Events that a live consumer has not taken wait in a bounded buffer. Ends the subscription when it overflows. */
   #countWaiting(): void {
     const { events } = this.#node.log;
     for (let event = events[this.#counted]; event !== undefined; event = events[this.#counted]) {

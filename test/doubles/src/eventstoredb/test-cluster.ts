@@ -1,4 +1,4 @@
-// What the specs of the cluster double share: opened things that are closed after each test, and words for its members.
+// Shared by the specs of the cluster double: opens clusters and clients that are closed after each test, and finds members.
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { eventually } from '../../../support/src/eventually.js';
 import { eventStoreDbCluster, type EventStoreDbCluster, type EventStoreDbClusterOptions } from './cluster.js';
