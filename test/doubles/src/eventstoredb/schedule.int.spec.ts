@@ -57,6 +57,22 @@ describe('a schedule', () => {
     expect(new Set(steps.map(({ member }) => member))).toEqual(new Set([0, 1, 2, 'leader']));
   });
 
+  test('hits the leader of the moment and ends the fault of the same member; the end of a fault that never began is skipped', async () => {
+    const cluster = await openCluster();
+    const leader = cluster.leader;
+    const taken: unknown[] = [];
+    const schedule: ScheduledStep[] = [
+      { afterMs: 0, action: 'thaw', member: 1 },
+      { afterMs: 0, action: 'kill', member: 'leader' },
+      { afterMs: 0, action: 'start', member: 'leader' },
+    ];
+    await playSchedule(cluster, schedule, { onStep: ({ action }, member) => taken.push([action, member]) });
+    expect(taken).toEqual([
+      ['kill', leader],
+      ['start', leader],
+    ]);
+  });
+
   test('that is aborted heals every member', async () => {
     const cluster = await openCluster();
     const abort = new AbortController();
