@@ -98,7 +98,8 @@ export class Appends {
       return { kind: 'refused', error: asError(error), again: false };
     }
     const timeoutMs = Math.max(Math.min(attemptTimeoutMs, untilMs - performance.now()), 0);
-    const outcome = await attemptAppend(node, append, timeoutMs);
+    const stopWatching = connection.watchAnswer(node);
+    const outcome = await attemptAppend(node, append, timeoutMs).finally(stopWatching);
     if (outcome.kind === 'stored' || outcome.kind === 'conflict') connection.accepted(node);
     else if (outcome.kind === 'unknown' || outcome.again) connection.leave(node, outcome.error);
     return outcome;

@@ -163,6 +163,20 @@ describe('a server that is left', () => {
     await eventually(() => reader.of(stream).length === 2, { timeoutMs: PATIENCE_MS });
   });
 
+  test('is left before its time is over when it does not answer and another member leads', async () => {
+    const { cluster, store } = await given({}, { attemptTimeoutMs: PATIENCE_MS, readTimeoutMs: PATIENCE_MS });
+    const stream = newStream();
+    await store.append(stream, -1, [newEvent()]);
+    const frozen = leaderOf(cluster);
+    frozen.freeze();
+    const begun = performance.now();
+    const [appended, read] = await Promise.all([store.append(stream, 0, [newEvent()]), store.readStream(stream, { limit: 10 })]);
+    expect(appended).toMatchObject({ outcome: 'appended' });
+    expect(read.length).toBeGreaterThan(0);
+    expect(performance.now() - begun).toBeLessThan(PATIENCE_MS / 2);
+    expect(cluster.leader).not.toBe(frozen);
+  });
+
   test('is left when it does not say what it can do', async () => {
     const { cluster } = await given();
     leaderOf(cluster).double.faults.silentFeatures = 1;

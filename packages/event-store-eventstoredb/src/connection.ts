@@ -16,6 +16,9 @@ import { ServerNode } from './server-node.js';
 export const CONNECT_INTERVAL_MS_MIN = 250;
 export const CONNECT_INTERVAL_MS_MAX = 2_000;
 
+/** A call that is not answered for this long makes the members be asked whether another one leads. */
+export const SUSPICION_MS = 500;
+
 export interface ConnectionOptions {
   readonly servers: Servers;
   /** How long a server may take to say what it can do, before it is left. */
@@ -40,6 +43,7 @@ export class Connection {
   #lastProblem: Error | undefined;
   #connectedAtMs = -Infinity;
   #intervalMs = CONNECT_INTERVAL_MS_MIN;
+  #suspecting = false;
   #left = 0;
   readonly #ending = new AbortController();
 
@@ -95,11 +99,29 @@ export class Connection {
     if (reason instanceof NoAnswer || mayPass(reason)) this.leave(node, reason);
   }
 
+  /**
+   * Watches a call that is under way on a server: while it is not answered, the members are asked whether another one leads, and if so the
+   * server is left. A frozen leader says nothing itself. Answers what ends the watching.
+   */
+  watchAnswer(node: ServerNode): () => void {
+    const timer = setInterval(() => void this.#suspect(node), SUSPICION_MS);
+    return () => clearInterval(timer);
+  }
+
   /** Cancels what is under way. Afterwards every call rejects. */
   end(): void {
     this.#ending.abort(new Error('The event store is closed.'));
     this.#current?.leave();
     this.#current = undefined;
+  }
+
+  async #suspect(node: ServerNode): Promise<void> {
+    if (this.#suspecting || node !== this.#current || !this.#options.servers.discovers) return;
+    this.#suspecting = true;
+    const leader = await this.#discovery.look();
+    this.#suspecting = false;
+    if (leader === null || addressOf(leader) === addressOf(node.endpoint)) return;
+    this.leave(node, new NoAnswer(`${addressOf(node.endpoint)} does not answer, and ${addressOf(leader)} leads.`));
   }
 
   #connect(): Promise<ServerNode> {

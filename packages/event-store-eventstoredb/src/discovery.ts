@@ -44,6 +44,12 @@ export class Discovery {
     }
   }
 
+  /** Asks once: the leader that most members name, null when none can be named. */
+  async look(): Promise<Endpoint | null> {
+    const round = await this.#round();
+    return round.kind === 'found' ? round.leader : null;
+  }
+
   #round(): Promise<Round> {
     const asked = this.#known();
     const answers: GossipAnswer[] = [];

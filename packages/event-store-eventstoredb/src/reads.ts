@@ -84,7 +84,7 @@ export class Reads {
         node = await connection.node({ timeoutMs: Math.max(deadlineMs - begunMs, 0) });
         begunMs = performance.now();
         const silenceMsMax = Math.max(Math.min(silenceTimeoutMs, deadlineMs - begunMs), 0);
-        const events = await readPage(node, names, { ...page, request, silenceMsMax });
+        const events = await readPage(node, names, { ...page, request, silenceMsMax }).finally(connection.watchAnswer(node));
         connection.accepted(node);
         return events;
       } catch (error) {

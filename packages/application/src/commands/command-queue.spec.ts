@@ -244,6 +244,24 @@ describe('a store that fails', () => {
     await expect(core.set('a', 2, { key: 'k' })).rejects.toThrow(EventStoreUnavailable);
     expect(await core.set('a', 2, { key: 'k' })).toMatchObject({ replayed: false, changed: true });
   });
+  test.each(['fail before', 'lose the answer'] as const)('that had its whole time (%s) is not given it again for the commands behind: nothing of theirs was sent', async (kind) => {
+    const log = faultyEventStore(createInMemoryEventStore());
+    const { opened, open } = gate();
+    const reached = gate();
+    const core = testCore({ ...log, append: async (...args) => (reached.open(), await opened, log.append(...args)) });
+    log.nextAppends({ kind });
+    const first = core.set('a', 1).catch((error: unknown) => error);
+    await reached.opened;
+    const behind = [2, 3].map((value) => core.set('a', value).catch((error: unknown) => error));
+    const before = { ...log.calls };
+    open();
+    expect(await first).toBeInstanceOf(kind === 'fail before' ? EventStoreUnavailable : CommandOutcomeUnknown);
+    for (const error of await Promise.all(behind)) expect(error).toBeInstanceOf(EventStoreUnavailable);
+    expect(log.calls).toEqual({ ...before, appends: before.appends + 1 });
+    await core.set('a', 4);
+    expect((await core.found()).document.toJson()).toEqual({ a: 4 });
+  });
+
   test('all who wait fail at once, and those who come later are served', async () => {
     const store = faultyEventStore(createInMemoryEventStore());
     const core = testCore(store);

@@ -189,8 +189,16 @@ export class CommandQueue {
     } catch (error) {
       kept.drop();
       for (const each of waiting) each.fail(error instanceof AppendOutcomeUnknown ? new CommandOutcomeUnknown(each.commandId, error) : error);
+      this.#failQueuedBehind(error);
       return null;
     }
+  }
+
+  /** A store that did not take an append in its whole time would make those who wait behind it wait as long again. */
+  #failQueuedBehind(error: unknown): void {
+    if (!(error instanceof EventStoreUnavailable || error instanceof AppendOutcomeUnknown)) return;
+    const behind = error instanceof EventStoreUnavailable ? error : new EventStoreUnavailable('The append before this command was not answered.', { cause: error });
+    for (const each of this.#queue.splice(0)) each.fail(behind);
   }
 
   #committed(result: Extract<AppendResult, { outcome: 'appended' }>, loaded: Loaded, sent: number): void {

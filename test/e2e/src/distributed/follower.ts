@@ -32,6 +32,7 @@ export class Follower extends Process {
   /** `<environment>.<service>` */
   readonly ledger: string;
   readonly name: string;
+  readonly cacheFile: string;
 
   constructor({ brokers, namespace, service, name, publicKey, cacheFile, sessionTimeoutMs = 10_000 }: FollowerOptions) {
     super(fileURLToPath(new URL('./trading-program.mjs', import.meta.url)), {
@@ -45,6 +46,7 @@ export class Follower extends Process {
     });
     this.ledger = `production.${service}`;
     this.name = name;
+    this.cacheFile = cacheFile;
   }
 
   /** Over all its lives, in order. */
