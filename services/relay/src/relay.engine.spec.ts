@@ -142,7 +142,7 @@ test.each(STORES)('on %s, of two relays one is active; killed under writes, the 
   const environment = await environmentFor(kind);
   const namespace = environment.CONFLEDGER_NAMESPACE;
   const first = relayProcess(environment);
-  await eventually(() => first.said().includes('waiting for an api'), LONG);
+  await eventually(() => first.said().includes('holds no installation yet: an api makes it'), LONG);
   const { key, store, ledgers } = await openInstallation(environment);
   await activate(ledgers, 1);
 
