@@ -63,6 +63,8 @@ export type { NodeReport, NodeReports } from './ports/node-reports.js';
 export { CommandOutcomeUnknown, WRITE_ATTEMPTS_MAX } from './commands/command-queue.js';
 export { OPEN_CHANGE_SET_WAIT_MS } from './commands/open-change-sets.js';
 export { EventUnreadable, bytesOf, decodeEvent, ledgerOfStream, ledgerStream, toAppend } from './codec.js';
+export { beginningOf, kindOfStream, STREAM_KINDS, STREAMS } from './streams.js';
+export type { StreamKind } from './streams.js';
 export { LEAVES_KEPT_MAX, LEDGERS_KEPT_MAX, createLedgers, nameOf } from './create-ledgers.js';
 export type { LedgersCore, LedgersOptions } from './create-ledgers.js';
 export { INSTALLATION_STREAM, InstallationKeyMismatch, ensureInstallation, readInstallation } from './installation.js';

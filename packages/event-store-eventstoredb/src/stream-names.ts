@@ -1,11 +1,9 @@
 // Which streams of a server are ours, and how they are called there. Several installations, and strangers, may share one server.
+import { beginningOf, kindOfStream, STREAM_KINDS } from '@confledger/application';
 
 /** The namespace whose streams carry no prefix. */
 export const NAMESPACE_DEFAULT = 'confledger';
 
-/** The streams that the design names. An append to another one would be seen by no subscription. */
-const STREAM_PREFIXES = ['config-', 'environment-', 'schema-', 'template-', 'credential-', 'proposal-'] as const;
-const SINGLE_STREAMS = ['installation', 'access-control'] as const;
 /** As in Kafka's topics and in stream names: no dot, because a dot ends the namespace. */
 const NAMESPACE = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
@@ -22,12 +20,13 @@ export interface StreamNames {
 export function streamNames(namespace: string = NAMESPACE_DEFAULT): StreamNames {
   if (!NAMESPACE.test(namespace)) throw new TypeError(`Namespace '${namespace}' does not match ${NAMESPACE.source}.`);
   if (namespace === NAMESPACE_DEFAULT) {
+    // All streams that there will be, not only those that this release writes: a position once passed is not read again.
+    const prefixes = STREAM_KINDS.map(beginningOf);
     return {
-      prefixes: [...STREAM_PREFIXES, ...SINGLE_STREAMS],
+      prefixes,
       toServer: (stream) => {
         if (isOurs(stream)) return stream;
-        const known = [...STREAM_PREFIXES, ...SINGLE_STREAMS].join(', ');
-        throw new TypeError(`Stream '${stream}' is none that the default namespace reads: ${known}.`);
+        throw new TypeError(`Stream '${stream}' is none that the default namespace reads: ${prefixes.join(', ')}.`);
       },
       toOurs: (name) => (isOurs(name) ? name : undefined),
     };
@@ -41,5 +40,5 @@ export function streamNames(namespace: string = NAMESPACE_DEFAULT): StreamNames 
 }
 
 function isOurs(name: string): boolean {
-  return STREAM_PREFIXES.some((prefix) => name.startsWith(prefix)) || SINGLE_STREAMS.some((single) => single === name);
+  return kindOfStream(name) !== null;
 }

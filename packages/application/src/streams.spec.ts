@@ -1,0 +1,40 @@
+// The table of streams, and what the projector makes of it.
+import { expect, test } from 'vitest';
+import { useOfStream, USES_OF_KINDS } from './projections/stream-uses.js';
+import { beginningOf, kindOfStream, STREAM_KINDS, type StreamKind } from './streams.js';
+
+/** One stream of each kind, by the names that are a storage format for ever. */
+const EXAMPLES: Readonly<Record<StreamKind, string>> = {
+  ledger: 'config-production.trading-engine',
+  credentials: 'credentials-production.trading-engine',
+  environments: 'environments',
+  accessControl: 'access-control',
+  proposal: 'proposal-0197f0c2-5a51-7d3c-9c1f-2f3a4b5c6d7e',
+  template: 'template-risk-limits',
+  installation: 'installation',
+  keyring: 'keyring',
+  secretAccess: 'secret-access-production.trading-engine',
+  accessLog: 'access-log',
+  fleet: 'fleet-production.trading-engine',
+};
+
+test('Each stream is of its kind, and no name is of two', () => {
+  for (const kind of STREAM_KINDS) {
+    expect(kindOfStream(EXAMPLES[kind])).toBe(kind);
+    const others = STREAM_KINDS.filter((other) => other !== kind).map(beginningOf);
+    expect(others.filter((beginning) => EXAMPLES[kind].startsWith(beginning))).toEqual([]);
+  }
+});
+
+test('A name that is in the table only by its beginning, or not at all, is of no kind', () => {
+  for (const stream of ['installations', 'environments-2', 'keyring.x', 'access-logs', 'access-control-lists', 'config', 'environment-production', 'schema-x', 'credential-x', ''])
+    expect(kindOfStream(stream)).toBeNull();
+});
+
+test('The projector folds ledgers, passes over the installation, and parks every other stream until there is code for it', () => {
+  const uses = Object.fromEntries(STREAM_KINDS.map((kind) => [kind, useOfStream(EXAMPLES[kind]).kind]));
+  expect(uses).toEqual(USES_OF_KINDS);
+  expect(STREAM_KINDS.filter((kind) => USES_OF_KINDS[kind] !== 'unknown')).toEqual(['ledger', 'installation']);
+  expect(useOfStream('orders-1')).toEqual({ kind: 'unknown', reason: 'this release does not know its stream' });
+  expect(useOfStream('config-Production.x')).toEqual({ kind: 'unknown', reason: 'its stream is not named after a ledger' });
+});
