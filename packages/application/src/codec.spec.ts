@@ -30,16 +30,31 @@ describe('a stored event', () => {
   test('of an unknown type, or that is no JSON, is told by name', async () => {
     const [event] = (await stored()) as [StoredEvent];
     expect(() => decodeEvent({ ...event, type: 'ConfigRenamed' })).toThrow(
-      /event 0 of config-production.trading-engine has the unknown type 'ConfigRenamed'/,
+      /^event 0 of config-production.trading-engine has the unknown type 'ConfigRenamed' \(schemaVersion 1\)$/,
     );
+    expect(() => decodeEvent({ ...event, type: 'constructor' })).toThrow(EventUnreadable);
     expect(() => decodeEvent({ ...event, data: '{' })).toThrow(EventUnreadable);
     expect(() => decodeEvent({ ...event, metadata: 'null' })).toThrow(EventUnreadable);
+  });
+
+  test('of an unknown schemaVersion is told by type, schemaVersion, stream and revision', async () => {
+    for (const event of await stored()) {
+      const { schemaVersion: _, ...metadata } = JSON.parse(event.metadata) as Record<string, unknown>;
+      for (const schemaVersion of [0, 2, 1.5]) {
+        const later = { ...event, metadata: JSON.stringify({ ...metadata, schemaVersion }) };
+        expect(() => decodeEvent(later)).toThrow(EventUnreadable);
+        expect(() => decodeEvent(later)).toThrow(
+          `event ${event.revision} of config-production.trading-engine has type '${event.type}' in the unknown schemaVersion ${schemaVersion}`,
+        );
+      }
+      expect(() => decodeEvent({ ...event, metadata: JSON.stringify({ ...metadata, schemaVersion: '1' }) })).toThrow(EventUnreadable);
+    }
   });
 
   test('without a member that a fold relies on is unreadable, not a fault of the fold', async () => {
     for (const event of await stored()) {
       const metadata = JSON.parse(event.metadata) as Record<string, unknown>;
-      for (const name of ['actor', 'commandId', 'fingerprint', 'changeSet', 'occurredAt', 'previousHash', 'hash']) {
+      for (const name of ['actor', 'commandId', 'fingerprint', 'changeSet', 'occurredAt', 'previousHash', 'hash', 'schemaVersion']) {
         const { [name]: _gone, ...rest } = metadata;
         expect(() => decodeEvent({ ...event, metadata: JSON.stringify(rest) }), name).toThrow(EventUnreadable);
       }
@@ -56,7 +71,7 @@ describe('a stored event', () => {
 
 test('a ledger has one stream, and other streams are no ledgers', () => {
   expect(ledgerOfStream(ledgerStream('production.trading-engine'))).toBe('production.trading-engine');
-  expect([ledgerOfStream('installation'), ledgerOfStream('environment-production')]).toEqual([null, null]);
+  expect([ledgerOfStream('installation'), ledgerOfStream('environments')]).toEqual([null, null]);
 });
 
 describe('a large change set is cut into appends', () => {

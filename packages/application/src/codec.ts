@@ -2,12 +2,12 @@
 import { streamOf } from '@confledger/domain';
 import type { EventMetadata, LedgerEvent, Recorded } from '@confledger/domain';
 import type { EventToAppend, StoredEvent } from './ports/event-store.js';
-
-const LEDGER_STREAM_PREFIX = 'config-';
+import { STREAMS } from './streams.js';
 
 /** `<environment>.<service>` of a ledger's stream; null for every other stream. */
 export function ledgerOfStream(stream: string): string | null {
-  return stream.startsWith(LEDGER_STREAM_PREFIX) ? stream.slice(LEDGER_STREAM_PREFIX.length) : null;
+  const { prefix } = STREAMS.ledger;
+  return stream.startsWith(prefix) ? stream.slice(prefix.length) : null;
 }
 
 /** The stream that holds a ledger's history. */
@@ -18,29 +18,40 @@ export class EventUnreadable extends Error {
   override readonly name = 'EventUnreadable';
 }
 
-const LEDGER_EVENT_TYPES: ReadonlySet<string> = new Set<LedgerEvent['type']>([
-  'LedgerCreated',
-  'ConfigSet',
-  'ConfigDeleted',
-  'VersionActivated',
-  'VersionTagged',
-  'VersionUntagged',
-]);
+/** The schemaVersions of each type that this release reads. A later release adds to it and takes nothing away. */
+const SCHEMA_VERSIONS: Readonly<Record<LedgerEvent['type'], readonly number[]>> = {
+  LedgerCreated: [1],
+  ConfigSet: [1],
+  ConfigDeleted: [1],
+  VersionActivated: [1],
+  VersionTagged: [1],
+  VersionUntagged: [1],
+};
 
-/** Reads an event of a ledger's stream. Throws `EventUnreadable` for one that it does not know or that is no JSON. */
+/** Reads an event of a ledger's stream. Throws `EventUnreadable` for a type or schemaVersion that it does not know, and for what is no JSON. */
 export function decodeEvent(stored: StoredEvent): Recorded<LedgerEvent> {
   const { id, stream, revision, type } = stored;
-  if (!LEDGER_EVENT_TYPES.has(type)) throw new EventUnreadable(`event ${revision} of ${stream} has the unknown type '${type}'`);
   try {
     const data: unknown = JSON.parse(stored.data);
     const metadata: unknown = JSON.parse(stored.metadata);
-    if (!isEnvelope(metadata) || !fits(type, data)) throw new EventUnreadable('its members are not those of its type');
+    refuseUnknown(stored, metadata);
+    if (!isEnvelope(metadata) || !fits(type, data)) throw new TypeError('its members are not those of its type');
     return { type, data, id, stream, revision, metadata } as Recorded<LedgerEvent>;
   } catch (error) {
+    if (error instanceof EventUnreadable) throw error;
     throw new EventUnreadable(`event ${revision} of ${stream} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
     });
   }
+}
+
+/** A later release may have written the event: what it means is not guessed. */
+function refuseUnknown({ stream, revision, type }: StoredEvent, metadata: unknown): void {
+  const schemaVersion = isObject(metadata) && typeof metadata.schemaVersion === 'number' ? metadata.schemaVersion : null;
+  const known = Object.hasOwn(SCHEMA_VERSIONS, type) ? SCHEMA_VERSIONS[type as LedgerEvent['type']] : null;
+  if (known === null) throw new EventUnreadable(`event ${revision} of ${stream} has the unknown type '${type}' (schemaVersion ${schemaVersion})`);
+  if (schemaVersion === null || known.includes(schemaVersion)) return;
+  throw new EventUnreadable(`event ${revision} of ${stream} has type '${type}' in the unknown schemaVersion ${schemaVersion}`);
 }
 
 /** What a store is to keep of a recorded event. */
@@ -64,9 +75,10 @@ export function bytesOf({ data, metadata }: EventToAppend): number {
 /** What every fold relies on. Projections look at the rest, member by member. */
 function isEnvelope(value: unknown): value is EventMetadata {
   if (!isObject(value) || !isObject(value.actor) || !isObject(value.changeSet)) return false;
-  const { actor, changeSet, commandId, fingerprint, hash, occurredAt, previousHash } = value;
+  const { actor, changeSet, commandId, fingerprint, hash, occurredAt, previousHash, schemaVersion } = value;
   if (![actor.id, changeSet.id, commandId, fingerprint, hash, occurredAt].every((each) => typeof each === 'string')) return false;
   return (
+    typeof schemaVersion === 'number' &&
     Number.isSafeInteger(changeSet.index) &&
     Number.isSafeInteger(changeSet.size) &&
     (previousHash === null || typeof previousHash === 'string')
