@@ -33,6 +33,7 @@ export type {
 export { ProjectionRefused } from './ports/projection-store.js';
 export type {
   ActivationWrite,
+  Checkpoint,
   DocumentAt,
   EnvironmentWrite,
   ItemKey,
@@ -40,10 +41,12 @@ export type {
   KeptLedger,
   LedgerWrite,
   ParkedEvent,
+  ParkedStream,
   ProjectionBatch,
   ProjectionStore,
   ProjectorLease,
   ProjectorLock,
+  ResumedStream,
   TagWrite,
   VersionWrite,
 } from './ports/projection-store.js';
@@ -52,6 +55,8 @@ export type { DecodeEvent } from './projections/batch-fold.js';
 export { documentsOf } from './projections/document-at.js';
 export { partsOfLedger } from './projections/ledger-view.js';
 export { LogFolder } from './projections/log-folder.js';
+export { useOfStream } from './projections/stream-uses.js';
+export type { StreamUse, StreamUses } from './projections/stream-uses.js';
 export { readLog, runProjector } from './followers/projector.js';
 export { pause } from './followers/reigns.js';
 export type { ProjectorEvent, ProjectorOptions } from './followers/projector.js';

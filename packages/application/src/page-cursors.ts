@@ -1,7 +1,7 @@
 // Cursors of paged answers: opaque to clients, checked when they come back. Used by every read model adapter.
 import { CursorInvalid } from './ports/read-model.js';
 
-type Kind = 'ledgers' | 'versions' | 'audit' | 'history' | 'parked';
+type Kind = 'ledgers' | 'versions' | 'audit' | 'history' | 'parked' | 'parkedStreams';
 
 /** Longer text is no cursor of ours; the longest we give out names a ledger. */
 const CURSOR_CHARACTERS_MAX = 400;

@@ -272,6 +272,8 @@ export interface StatusAnswer {
   readonly feed: FollowerStatus | null;
   /** Events that could not be applied to the read model, newest first, the first 50. */
   readonly parked: readonly ParkedItem[];
+  /** Streams that the read model leaves out from an event on, each with that event, newest first, the first 50. */
+  readonly parkedStreams: readonly ParkedItem[];
   readonly startedAt: string;
 }
 

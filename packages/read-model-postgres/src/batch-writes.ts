@@ -1,7 +1,7 @@
 // The statements that write one projection batch: one multi-row statement per table that has rows. Used by projection-store.
 // Columns travel as arrays through unnest: one round trip and one plan per table, whatever the number of rows.
 import type { JsonValue } from '@confledger/document';
-import { partsOfLedger, type ProjectionBatch } from '@confledger/application';
+import { partsOfLedger, type ProjectionBatch, type ResumedStream } from '@confledger/application';
 import type pg from 'pg';
 
 type Column<Row> = readonly [name: string, type: 'text' | 'bigint' | 'int' | 'json' | 'timestamptz' | 'boolean', of: (row: Row) => unknown];
@@ -20,8 +20,10 @@ const environments: Table<Rows<'environments'>> = {
     ['environment', 'text', (row) => row.environment],
     ['ledger', 'text', (row) => row.ledger],
     ['revision', 'bigint', (row) => row.revision],
+    ['position', 'bigint', (row) => row.position],
   ],
-  onConflict: '(environment) DO NOTHING',
+  onConflict: `(environment) DO UPDATE SET ledger = excluded.ledger, revision = excluded.revision, position = excluded.position
+    WHERE excluded.position < environments.position`,
 };
 
 const ledgers: Table<Rows<'ledgers'>> = {
@@ -145,6 +147,41 @@ const parked: Table<Rows<'parked'>> = {
   ],
 };
 
+const parkedStreams: Table<Rows<'parkedStreams'>> = {
+  name: 'parked_streams',
+  columns: [
+    ['stream', 'text', (row) => row.stream],
+    ['revision', 'bigint', (row) => row.revision],
+    ['position', 'bigint', (row) => row.position],
+    ['type', 'text', (row) => row.type],
+    ['reason', 'text', (row) => row.reason],
+  ],
+  onConflict: '(stream) DO NOTHING',
+};
+
+/**
+ * Moves the row of a parked stream on, or takes it away, and removes the rows of the events that are folded now. False when the stream is
+ * not parked at that revision: then nothing was written.
+ */
+export async function resumeStream(client: pg.ClientBase, schema: string, { stream, revision, events, next }: ResumedStream): Promise<boolean> {
+  const table = `${schema}.parked_streams`;
+  const { rowCount } =
+    next === null
+      ? await client.query(`DELETE FROM ${table} WHERE stream = $1 AND revision = $2`, [stream, revision])
+      : await client.query(`UPDATE ${table} SET revision = $3, position = $4, type = $5, reason = $6 WHERE stream = $1 AND revision = $2`, [
+          stream,
+          revision,
+          next.revision,
+          next.position,
+          next.type,
+          next.reason,
+        ]);
+  if (rowCount !== 1) return false;
+  if (next === null) await client.query(`DELETE FROM ${schema}.parked WHERE stream = $1`, [stream]);
+  else await client.query(`DELETE FROM ${schema}.parked WHERE position = ANY($1)`, [events]);
+  return true;
+}
+
 /** Writes every row of the batch, within the caller's transaction. `schema` is the generation's, quoted. */
 export async function writeBatch(client: pg.ClientBase, schema: string, batch: ProjectionBatch): Promise<void> {
   const goneTags = batch.tags.filter(({ version }) => version === null);
@@ -161,6 +198,7 @@ export async function writeBatch(client: pg.ClientBase, schema: string, batch: P
   if (batch.settled.length > 0) await client.query(`DELETE FROM ${schema}.open_events WHERE ledger = ANY($1)`, [batch.settled]);
   await insert(client, schema, openEvents, batch.buffered);
   await insert(client, schema, parked, batch.parked);
+  await insert(client, schema, parkedStreams, batch.parkedStreams);
 }
 
 async function insert<Row>(client: pg.ClientBase, schema: string, table: Table<Row>, rows: readonly Row[]): Promise<void> {

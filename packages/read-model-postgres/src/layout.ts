@@ -2,7 +2,7 @@
 // new tables beside the old ones. Used by generations.ts.
 
 /** Raised with every change of the tables below or of what the projections write into them. */
-export const LAYOUT = 1;
+export const LAYOUT = 2;
 
 /** Tables of a generation that have a view of the same name in the fixed schema, which readers use. */
 export const VIEWED_TABLES = [
@@ -15,20 +15,27 @@ export const VIEWED_TABLES = [
   'tags',
   'audit',
   'parked',
+  'parked_streams',
 ] as const;
 
 /** `schema` is quoted already. Values are `json` and not `jsonb`: the text of a number stays as it is. */
 export const tablesOf = (schema: string): string => `
 CREATE TABLE ${schema}.checkpoint (
-  one      boolean PRIMARY KEY DEFAULT true CHECK (one),
-  position bigint NOT NULL
+  one           boolean PRIMARY KEY DEFAULT true CHECK (one),
+  position      bigint NOT NULL,
+  -- The last event that was folded. A projector of layout 1 would move the position without it, and is refused.
+  marked_at     bigint NOT NULL DEFAULT 0 CHECK (marked_at = position),
+  mark_stream   text COLLATE "C",
+  mark_revision bigint,
+  mark_id       text COLLATE "C"
 );
 INSERT INTO ${schema}.checkpoint (position) VALUES (0);
 
 CREATE TABLE ${schema}.environments (
   environment text COLLATE "C" PRIMARY KEY,
   ledger      text COLLATE "C" NOT NULL,
-  revision    bigint NOT NULL
+  revision    bigint NOT NULL,
+  position    bigint NOT NULL
 );
 
 CREATE TABLE ${schema}.ledgers (
@@ -131,4 +138,13 @@ CREATE TABLE ${schema}.parked (
   type     text COLLATE "C" NOT NULL,
   reason   text NOT NULL
 );
+
+CREATE TABLE ${schema}.parked_streams (
+  stream   text COLLATE "C" PRIMARY KEY,
+  revision bigint NOT NULL,
+  position bigint NOT NULL,
+  type     text COLLATE "C" NOT NULL,
+  reason   text NOT NULL
+);
+CREATE INDEX parked_streams_by_position ON ${schema}.parked_streams (position);
 `;

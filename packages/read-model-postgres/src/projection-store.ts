@@ -1,16 +1,20 @@
 // The projection store on Postgres: rows and checkpoint of one generation, by compare-and-set. Used by projector and rebuild.
-import { ProjectionRefused, type ProjectionBatch, type ProjectionStore } from '@confledger/application';
-import { quotedSchema, SILENCE_MS_MAX, STATEMENT_TIMEOUT_MS_DEFAULT, within } from '@confledger/postgres';
+import { ProjectionRefused, type Checkpoint, type ProjectionBatch, type ProjectionStore } from '@confledger/application';
+import { quotedSchema, SchemaTooNew, SILENCE_MS_MAX, STATEMENT_TIMEOUT_MS_DEFAULT, within } from '@confledger/postgres';
 import pg from 'pg';
-import { writeBatch } from './batch-writes.js';
+import { resumeStream, writeBatch } from './batch-writes.js';
 import { generationSchema, readPointer } from './generations.js';
 import { loadLedgers } from './kept-ledgers.js';
+import { LAYOUT } from './layout.js';
+import { countParkedStreams, parkedStreamsBehind } from './parked-streams.js';
 
 export interface ProjectionStoreOptions {
   readonly pool: pg.Pool;
   /** The fixed schema. */
   readonly schema: string;
   readonly generation: number;
+  /** Of its tables. Rows are written into those of this release only; how far the others are can be asked. Default: this release's. */
+  readonly layout?: number;
   /** True: commits only while the pointer names this generation (the projector). False: a rebuild, before anybody reads it. */
   readonly serving: boolean;
 }
@@ -22,24 +26,28 @@ const REFUSED_CLASSES = new Set(['22', '54']);
 export async function openProjectionStore(pool: pg.Pool, schema: string): Promise<ProjectionStore> {
   const pointer = await readPointer(pool, schema);
   if (pointer === null) throw new Error(`Schema ${schema} has no read model yet: run migrateReadModel first.`);
-  return createProjectionStore({ pool, schema, generation: pointer.generation, serving: true });
+  return createProjectionStore({ pool, schema, generation: pointer.generation, layout: pointer.layout, serving: true });
 }
 
-export function createProjectionStore({ pool, schema, generation, serving }: ProjectionStoreOptions): ProjectionStore {
+export function createProjectionStore({ pool, schema, generation, layout = LAYOUT, serving }: ProjectionStoreOptions): ProjectionStore {
   const tables = quotedSchema(generationSchema(schema, generation));
   const fixed = quotedSchema(schema);
   // FOR SHARE keeps a rebuild from switching between this check and the commit; a switch under way makes it wait and look again.
   const isServing = serving ? `(SELECT generation FROM ${fixed}.read_model FOR SHARE) = ${generation}` : 'true';
   const move = `
-    WITH moved AS (UPDATE ${tables}.checkpoint SET position = $2 WHERE position = $1 AND ${isServing} RETURNING position)
+    WITH moved AS (
+      UPDATE ${tables}.checkpoint SET position = $2, marked_at = $2, mark_stream = coalesce($4, mark_stream),
+        mark_revision = coalesce($5, mark_revision), mark_id = coalesce($6, mark_id)
+      WHERE position = $1 AND ${isServing} RETURNING position)
     SELECT CASE WHEN ${serving} THEN pg_notify($3, position::text) END FROM moved`;
 
   const transact = async (client: pg.ClientBase, batch: ProjectionBatch): Promise<'committed' | 'superseded'> => {
     // The log is what must be durable. After a crash of Postgres rows and checkpoint are at an earlier, common point, and the
     // events behind it are folded again; so no commit here waits for the disk.
     await client.query('BEGIN; SET LOCAL synchronous_commit = off');
-    const { rowCount } = await client.query(move, [batch.from, batch.to, schema]);
-    if (rowCount !== 1) {
+    const { from, to, mark, resumed } = batch;
+    const { rowCount } = await client.query(move, [from, to, schema, mark?.stream, mark?.revision, mark?.id]);
+    if (rowCount !== 1 || (resumed !== null && !(await resumeStream(client, tables, resumed)))) {
       await client.query('ROLLBACK');
       return 'superseded';
     }
@@ -50,11 +58,15 @@ export function createProjectionStore({ pool, schema, generation, serving }: Pro
 
   return {
     async checkpoint() {
-      const { rows } = await pool.query<{ position: string }>(`SELECT position FROM ${tables}.checkpoint`);
-      return BigInt(rows[0]?.position ?? '0');
+      const { rows } = await pool.query<CheckpointColumns>(`SELECT * FROM ${tables}.checkpoint`);
+      return checkpointOf(rows[0]);
     },
     load: (ledgers) => loadLedgers(pool, tables, ledgers),
+    parkedStreamsBehind: (stream, limit) => parkedStreamsBehind(pool, tables, stream, limit),
+    // Tables of layout 1 kept none.
+    countParkedStreams: async () => (layout < LAYOUT_WITH_PARKED_STREAMS ? 0 : await countParkedStreams(pool, tables)),
     async commit(batch) {
+      refuseOtherLayout(layout);
       const client = await pool.connect();
       let failure: Error | undefined;
       try {
@@ -69,6 +81,28 @@ export function createProjectionStore({ pool, schema, generation, serving }: Pro
       }
     },
   };
+}
+
+/** The first layout that has the table. */
+const LAYOUT_WITH_PARKED_STREAMS = 2;
+
+export interface CheckpointColumns {
+  readonly position: string;
+  /** Absent in layout 1. */
+  readonly mark_stream?: string | null;
+  readonly mark_revision?: string | null;
+  readonly mark_id?: string | null;
+}
+
+export function checkpointOf(columns: CheckpointColumns | undefined): Checkpoint {
+  const { position = '0', mark_stream: stream = null, mark_revision: revision = null, mark_id: id = null } = columns ?? {};
+  const mark = stream === null || revision === null || id === null ? null : { stream, revision: Number(revision), id };
+  return { position: BigInt(position), mark };
+}
+
+function refuseOtherLayout(layout: number): void {
+  if (layout > LAYOUT) throw new SchemaTooNew(`The read model has layout ${layout}, this release knows ${LAYOUT}: run the newer release.`);
+  if (layout < LAYOUT) throw new Error(`The read model has layout ${layout}, of an older release: rebuild it before anything is projected into it.`);
 }
 
 function refusalOf(error: unknown): ProjectionRefused | null {

@@ -10,15 +10,17 @@ import {
   type Page,
   type PageRequest,
   type ParkedEvent,
+  type ParkedStream,
   type ReadModel,
   type VersionRow,
 } from '@confledger/application';
 import { createPool, quotedSchema, SILENCE_MS_MAX, STATEMENT_TIMEOUT_MS_DEFAULT, within } from '@confledger/postgres';
 import { auditQuery, auditRowOf, historyQuery, type AuditColumns, type Query } from './audit-queries.js';
 import { instantOf, numberOf } from './columns.js';
+import { parkedStreamOf, parkedStreamsQuery, type ParkedStreamColumns } from './parked-streams.js';
 import { PositionWatch } from './position-watch.js';
 import { READ_MODEL_SCHEMA_DEFAULT, type ReadModelLocation } from './schema.js';
-import { unavailable } from './unavailable.js';
+import { isMissingTable, unavailable } from './unavailable.js';
 import { versionRowOf, versionsQuery, type VersionColumns } from './version-queries.js';
 
 export interface PostgresReadModelOptions extends ReadModelLocation {
@@ -129,6 +131,20 @@ export function createPostgresReadModel(options: PostgresReadModelOptions): Read
         order: 'q.position DESC',
         item: parkedOf,
         cursor: (row) => cursorBehind('parked', row.position),
+      });
+    },
+    async parkedStreams(request) {
+      const behind = numberOfCursor('parkedStreams', request.cursor);
+      const stored = page<ParkedStreamColumns, ParkedStream>(request, {
+        query: (limit) => parkedStreamsQuery(schema, behind, limit),
+        order: 'q.position DESC',
+        item: parkedStreamOf,
+        cursor: (row) => cursorBehind('parkedStreams', row.position),
+      });
+      return stored.catch(async (error: unknown) => {
+        if (!isMissingTable(error)) throw error;
+        // Tables of layout 1, which serve until they are rebuilt, kept none.
+        return { items: [], next: null, position: await position() };
       });
     },
     async close() {

@@ -75,7 +75,7 @@ describe('rebuild and verify', () => {
   });
 
   test('Readers that were there before the switch follow it, and the old projector is superseded', async () => {
-    const folder = new LogFolder({ store, documentAt, decode: decodeEvent, at: await store.checkpoint() });
+    const folder = new LogFolder({ store, documentAt, decode: decodeEvent, at: (await store.checkpoint()).position });
     const count = log.stored.length;
     const seen = log.change(ENGINE, { note: 'before the rebuild' });
     const more = log.change(ENGINE, { note: 12_345 });
@@ -137,7 +137,7 @@ describe('rebuild and verify', () => {
     const [good] = log.change('staging.parked', { a: 1 });
     await log.appendTo(events, log.stored.length - 2);
     const poisoned = { ...good, data: '{' } as NonNullable<typeof good>;
-    const folder = new LogFolder({ store, documentAt, decode: decodeEvent, at: await store.checkpoint() });
+    const folder = new LogFolder({ store, documentAt, decode: decodeEvent, at: (await store.checkpoint()).position });
     await folder.take([poisoned, ...log.stored.slice(-1)]);
     expect((await readModel.parked({ limit: 9 })).items).toHaveLength(2);
     await rebuild();
@@ -178,6 +178,9 @@ describe('rebuild and verify', () => {
     ['activations', `UPDATE $s.activations SET actor = 'mallory' WHERE ctid = (SELECT min(ctid) FROM $s.activations)`, 'actor'],
     ['tags', `UPDATE $s.tags SET version = version + 1 WHERE ctid = (SELECT min(ctid) FROM $s.tags)`, 'version'],
     ['environments', `DELETE FROM $s.environments WHERE environment = 'staging'`, ''],
+    ['environments', `UPDATE $s.environments SET position = position + 1 WHERE environment = 'staging'`, 'position'],
+    ['parked_streams', `INSERT INTO $s.parked_streams VALUES ('keyring', 0, 1, 'KeyWrapped', 'smuggled')`, ''],
+    ['checkpoint', `UPDATE $s.checkpoint SET mark_id = 'another'`, 'mark'],
   ])('Verify finds one altered row: %s, %s', async (_, sql, column) => {
     await pool.query(sql.replaceAll('$s', `${location.schema}_read_1`));
     const found = await verify();

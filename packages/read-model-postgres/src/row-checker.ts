@@ -1,10 +1,11 @@
 // A projection store that writes nothing and compares instead: what a batch would write with what the tables hold. Used by verify.
 // Rows that never change are compared batch by batch and forgotten; rows that do are kept and compared at the end.
-import { InMemoryTables, type Discrepancy, type KeptLedger, type ProjectionBatch, type ProjectionStore } from '@confledger/application';
+import { InMemoryTables, type Checkpoint, type Discrepancy, type KeptLedger, type ProjectionBatch, type ProjectionStore } from '@confledger/application';
 import { canonicalJson, type JsonValue } from '@confledger/document';
 import type pg from 'pg';
 import { auditRowOf, type AuditColumns } from './audit-queries.js';
 import { loadLedgers } from './kept-ledgers.js';
+import { checkpointOf, type CheckpointColumns } from './projection-store.js';
 
 type Row = { readonly [column: string]: unknown };
 type Difference = Discrepancy['difference'];
@@ -13,7 +14,7 @@ type CountedTable = 'audit' | 'versions' | 'activations';
 /** Ledgers compared in one statement at the end. */
 const LEDGERS_PER_STATEMENT = 50;
 
-export class RowChecker implements ProjectionStore {
+export class RowChecker implements Pick<ProjectionStore, 'load' | 'commit'> {
   readonly #client: pg.Client;
   readonly #tables: string;
   readonly #expected = new InMemoryTables();
@@ -27,13 +28,9 @@ export class RowChecker implements ProjectionStore {
   }
 
   /** The checkpoint of the tables. */
-  async position(): Promise<bigint> {
-    const [row] = await this.#rows<{ position: string }>('SELECT position FROM $schema.checkpoint');
-    return BigInt(row?.position ?? '0');
-  }
-
-  checkpoint(): Promise<bigint> {
-    return Promise.resolve(this.#expected.checkpoint);
+  async checkpoint(): Promise<Checkpoint> {
+    const [row] = await this.#rows<CheckpointColumns>('SELECT * FROM $schema.checkpoint');
+    return checkpointOf(row);
   }
 
   load(ledgers: readonly string[]): Promise<ReadonlyMap<string, KeptLedger>> {
@@ -59,18 +56,22 @@ export class RowChecker implements ProjectionStore {
     this.#discrepancies.push({ ledger, what, difference });
   }
 
-  /** Everything that can only be compared when the whole log has passed. */
-  async compareRest(): Promise<void> {
+  /** Everything that can only be compared when the whole log has passed. `found` is the checkpoint of the tables. */
+  async compareRest(found: Checkpoint): Promise<void> {
+    const { checkpoint: position, mark } = this.#expected;
+    this.#compare('', 'checkpoint', { position, mark }, { ...found });
     await this.#compareLedgers();
     await this.#compareTags();
     await this.#compareWhole(
       'environments',
-      'environment, ledger, revision',
+      'environment, ledger, revision, position',
       [...this.#expected.environments.values()].map((row) => ({ ...row })),
       ['environment'],
     );
     const parked = [...this.#expected.parked.values()].map(({ eventId, ...row }) => ({ ...row, event_id: eventId }));
     await this.#compareWhole('parked', 'position, stream, revision, event_id, type, reason', parked, ['position']);
+    const streams = [...this.#expected.parkedStreams.values()].map((row) => ({ ...row }));
+    await this.#compareWhole('parked_streams', 'stream, revision, position, type, reason', streams, ['stream']);
     for (const table of ['audit', 'versions', 'activations'] as const) await this.#compareCounts(table);
   }
 

@@ -34,13 +34,18 @@ CREATE VIEW confledger.audit AS
 
 CREATE VIEW confledger.checkpoint AS
  SELECT one,
-    "position"
+    "position",
+    marked_at,
+    mark_stream,
+    mark_revision,
+    mark_id
    FROM confledger_read_1.checkpoint;
 
 CREATE VIEW confledger.environments AS
  SELECT environment,
     ledger,
-    revision
+    revision,
+    "position"
    FROM confledger_read_1.environments;
 
 CREATE VIEW confledger.items AS
@@ -94,6 +99,14 @@ CREATE VIEW confledger.parked AS
     type,
     reason
    FROM confledger_read_1.parked;
+
+CREATE VIEW confledger.parked_streams AS
+ SELECT stream,
+    revision,
+    "position",
+    type,
+    reason
+   FROM confledger_read_1.parked_streams;
 
 CREATE TABLE confledger.read_model (
   one boolean NOT NULL DEFAULT true,
@@ -172,6 +185,11 @@ CREATE INDEX audit_by_path ON confledger_read_1.audit USING btree (ledger, path,
 CREATE TABLE confledger_read_1.checkpoint (
   one boolean NOT NULL DEFAULT true,
   "position" bigint NOT NULL,
+  marked_at bigint NOT NULL DEFAULT 0,
+  mark_stream text COLLATE "C",
+  mark_revision bigint,
+  mark_id text COLLATE "C",
+  CHECK ((marked_at = "position")),
   CHECK (one),
   PRIMARY KEY (one)
 );
@@ -180,6 +198,7 @@ CREATE TABLE confledger_read_1.environments (
   environment text COLLATE "C" NOT NULL,
   ledger text COLLATE "C" NOT NULL,
   revision bigint NOT NULL,
+  "position" bigint NOT NULL,
   PRIMARY KEY (environment)
 );
 
@@ -233,6 +252,16 @@ CREATE TABLE confledger_read_1.parked (
   reason text NOT NULL,
   PRIMARY KEY ("position")
 );
+
+CREATE TABLE confledger_read_1.parked_streams (
+  stream text COLLATE "C" NOT NULL,
+  revision bigint NOT NULL,
+  "position" bigint NOT NULL,
+  type text COLLATE "C" NOT NULL,
+  reason text NOT NULL,
+  PRIMARY KEY (stream)
+);
+CREATE INDEX parked_streams_by_position ON confledger_read_1.parked_streams USING btree ("position");
 
 CREATE TABLE confledger_read_1.tags (
   ledger text COLLATE "C" NOT NULL,

@@ -1,9 +1,15 @@
 // What a failed statement means to whoever asked: used by the read model's queries and by the node reports.
 import { CursorInvalid, ReadModelUnavailable } from '@confledger/application';
 import { failureOf } from '@confledger/postgres';
+import pg from 'pg';
 
 /** A fault of ours (a wrong statement) stays what it is; everything else says that the read model cannot answer now. */
 export function unavailable(error: unknown): unknown {
   if (error instanceof CursorInvalid || failureOf(error) === 'faulty') return error;
   return new ReadModelUnavailable('The read model does not answer.', { cause: error });
+}
+
+/** undefined_table: the tables that serve were laid out by a release that did not have it. */
+export function isMissingTable(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '42P01';
 }

@@ -35,8 +35,28 @@ describe('a healthy system', () => {
     expect(data.position).toBe(`${given.installation}:${await given.store.lastPosition()}`);
     expect(data.readModel).toEqual({ position: data.position, lag: '0' });
     expect(data.publicKey.publicKey).toBe(given.publicKey);
-    expect(data.parked).toEqual([]);
+    expect([data.parked, data.parkedStreams]).toEqual([[], []]);
     expect(data.feed).toBeNull();
+  });
+
+  test('names parked events, and each parked stream by its first event that is not folded', async () => {
+    const given = await startApi();
+    const event = (type: string) => ({ id: crypto.randomUUID(), type, data: '{}', metadata: '{"schemaVersion":7}' });
+    await given.store.append('environments', -1, [event('EnvironmentDefined'), event('EnvironmentRetired')]);
+    await given.store.append('config-production.engine', -1, [event('LedgerSealed'), event('LedgerSealed')]);
+    await given.projected();
+    const { data } = await given.ask('GET /status');
+    const ledger = { stream: 'config-production.engine', type: 'LedgerSealed' };
+    const reason = "event 0 of config-production.engine has the unknown type 'LedgerSealed' (schemaVersion 7)";
+    expect(data.parked).toEqual([
+      { ...ledger, position: `${given.installation}:5`, revision: 1, reason: expect.stringContaining('behind the event') },
+      { ...ledger, position: `${given.installation}:4`, revision: 0, reason },
+    ]);
+    expect(data.parkedStreams).toEqual([
+      { ...ledger, position: `${given.installation}:4`, revision: 0, reason },
+      { stream: 'environments', position: `${given.installation}:2`, revision: 0, type: 'EnvironmentDefined', reason: expect.stringContaining('does not know') },
+    ]);
+    await given.close();
   });
 
   test('counts its requests for Prometheus, behind the token', async () => {
@@ -179,6 +199,7 @@ describe('when a part is away', () => {
       audit: away,
       history: away,
       parked: away,
+      parkedStreams: away,
       close: () => Promise.resolve(),
     };
     const given = await startApi({ readModel });

@@ -28,6 +28,7 @@ test('It projects what is appended, an older version activated included, reports
   for (let index = 0; index < 12; index += 1) log.change(ENGINE, { 'risk.max': index });
   log.activate(ENGINE, 1);
   log.raw('config-testing.poisoned', { type: 'ConfigSet', data: '{}', metadata: '{}' });
+  log.raw('environments', { type: 'EnvironmentDefined', data: '{}', metadata: '{}' });
   await log.appendTo(store);
   const last = await store.lastPosition();
   expect(await readModel.waitFor(last, 20_000)).toBe(true);
@@ -38,17 +39,19 @@ test('It projects what is appended, an older version activated included, reports
   await eventually(async () => (await fetch(`${health.url}/health`)).status === 200);
   expect(await (await fetch(`${health.url}/health`)).json()).toMatchObject({
     healthy: true,
-    checks: { projector: { healthy: true, state: 'active', position: String(last), lag: '0', parked: 1 } },
+    checks: { projector: { healthy: true, state: 'active', position: String(last), lag: '0', parked: 1, parkedStreams: 2 } },
     version: '1.2.3',
   });
   const metrics = await (await fetch(`${health.url}/metrics`)).text();
   expect(metrics).toContain(`confledger_read_model_position ${last}\n`);
   expect(metrics).toContain('confledger_read_model_lag_positions 0\n');
   expect(metrics).toContain('confledger_projector_parked_total 1\n');
+  expect(metrics).toContain('confledger_projector_parked_streams 2\n');
   expect((await fetch(`${health.url}/health/live`)).status).toBe(200);
   expect((await fetch(`${health.url}/elsewhere`)).status).toBe(404);
   expect((await fetch(`${health.url}/health`, { method: 'POST' })).status).toBe(405);
-  expect(lines.join('')).toContain('parked');
+  expect(lines.join('')).toContain('an event cannot be applied and is parked');
+  expect(lines.filter((line) => line.includes('"stream":"environments"'))).toHaveLength(1);
   expect(lines.join('')).not.toContain(new URL(connectionString).password);
 
   await health.close();

@@ -45,10 +45,10 @@ export async function compose(config: ProjectorConfig, logger: Logger, waiting: 
       onWaiting: waiting.onWaiting ?? (() => undefined),
     });
     const { location, documentAt, explain, onError } = openSources(config, events, warnings, closers);
-    const prepare = async (): Promise<void> => {
+    const prepare = async (signal?: AbortSignal): Promise<void> => {
       if ((await migrateReadModel(location)) !== 'outdated') return;
       logger.info('the read model was laid out by an older release: rebuilding it');
-      await rebuildReadModel({ location, events, documentAt, decode: decodeEvent });
+      await rebuildReadModel({ location, events, documentAt, decode: decodeEvent, ...(signal && { signal }) });
     };
     const onAway = (error: unknown): void => logger.warn({ problem: explain(error) }, 'the read model is away: projecting begins when it is back');
     const isPrepared = await refusedWhen(() => unlessAway(prepare, onAway), explain);

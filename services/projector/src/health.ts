@@ -8,10 +8,10 @@ export function healthOf(projector: RunningProjector): HealthSource {
     name: 'projector',
     unknown: 'the log or the read model does not answer',
     report: async () => {
-      const { state, position, last, lag, projected, parked, failures } = await projector.status();
+      const { state, position, last, lag, projected, parked, parkedStreams, failures } = await projector.status();
       return {
         healthy: state === 'active' || state === 'standby',
-        details: { state, position: String(position), last: String(last), lag: String(lag), parked },
+        details: { state, position: String(position), last: String(last), lag: String(lag), parked, parkedStreams },
         metrics: [
           gauge('projector_active', '1 when this process projects, 0 on standby', state === 'active' ? 1 : 0),
           gauge('log_position', 'Position of the newest event', last),
@@ -19,6 +19,7 @@ export function healthOf(projector: RunningProjector): HealthSource {
           gauge('read_model_lag_positions', 'How far the read model is behind the log, in positions', lag),
           counter('projector_events_total', 'Events folded by this process', projected),
           counter('projector_parked_total', 'Events that this process could not apply', parked),
+          gauge('projector_parked_streams', 'Streams that the read model leaves out from an event on', parkedStreams),
           counter('projector_failures_total', 'Failures that were tried again', failures),
         ],
       };

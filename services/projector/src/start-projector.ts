@@ -6,8 +6,8 @@ import type { Logger } from 'pino';
 export interface StartProjectorOptions extends Omit<ProjectorOptions, 'onEvent' | 'retryDelayMs'> {
   readonly logger: Logger;
   readonly onEvent?: (event: ProjectorEvent) => void;
-  /** What has to be done before anything can be projected; tried again until it is done. */
-  readonly prepare?: () => Promise<void>;
+  /** What has to be done before anything can be projected; tried again until it is done. `signal` aborts when the projector is stopped. */
+  readonly prepare?: (signal: AbortSignal) => Promise<void>;
 }
 
 /** Between one try to prepare and the next. */
@@ -26,6 +26,8 @@ export interface ProjectorStatus {
   readonly projected: number;
   readonly parked: number;
   readonly failures: number;
+  /** Streams of which nothing is folded from an event on, whoever parked them. */
+  readonly parkedStreams: number;
 }
 
 export interface RunningProjector {
@@ -61,12 +63,13 @@ export function startProjector({ logger, onEvent, prepare, ...options }: StartPr
 }
 
 /** Or until `signal` aborts. */
-async function untilDone(work: () => Promise<void>, tell: (event: ProjectorEvent) => void, signal: AbortSignal): Promise<void> {
+async function untilDone(work: (signal: AbortSignal) => Promise<void>, tell: (event: ProjectorEvent) => void, signal: AbortSignal): Promise<void> {
   const backoff = new Backoff(PREPARE_DELAY_MS.first, PREPARE_DELAY_MS.max);
   while (!signal.aborted) {
     try {
-      return await work();
+      return await work(signal);
     } catch (error) {
+      if (signal.aborted) return;
       const retryInMs = Math.round(backoff.nextMs());
       tell({ kind: 'failed', error, retryInMs });
       await pause(retryInMs, signal);
@@ -74,11 +77,16 @@ async function untilDone(work: () => Promise<void>, tell: (event: ProjectorEvent
   }
 }
 
-async function lagOf(events: EventStore, store: ProjectorOptions['store']): Promise<Pick<ProjectorStatus, 'position' | 'last' | 'lag'>> {
+async function lagOf(
+  events: EventStore,
+  open: ProjectorOptions['store'],
+): Promise<Pick<ProjectorStatus, 'position' | 'last' | 'lag' | 'parkedStreams'>> {
+  const store = await open();
+  const parkedStreams = await store.countParkedStreams();
   // In this order: the log can only have grown meanwhile, so the lag is never negative.
-  const position = await (await store()).checkpoint();
+  const { position } = await store.checkpoint();
   const last = await events.lastPosition();
-  return { position, last, lag: last > position ? last - position : 0n };
+  return { position, last, lag: last > position ? last - position : 0n, parkedStreams };
 }
 
 function stateAfter(event: ProjectorEvent, before: ProjectorStatus['state']): ProjectorStatus['state'] {
@@ -91,6 +99,8 @@ function stateAfter(event: ProjectorEvent, before: ProjectorStatus['state']): Pr
     case 'failed':
       return 'failing';
     case 'parked':
+    case 'streamParked':
+    case 'streamResumed':
     case 'superseded':
       return before;
   }
@@ -111,6 +121,14 @@ function log(logger: Logger, event: ProjectorEvent): void {
         { position: String(event.position), stream: event.stream, reason: event.reason },
         'an event cannot be applied and is parked: its ledger is incomplete in the read model',
       );
+    case 'streamParked': {
+      const { stream, revision, type, reason } = event;
+      return logger.warn({ stream, revision, type, reason }, 'a stream is parked from this event on; a release that can read it goes on with it');
+    }
+    case 'streamResumed': {
+      const { stream, revision, events } = event;
+      return logger.info({ stream, revision, events }, 'a parked stream is read again');
+    }
     case 'committed':
       return logger.trace({ position: String(event.position), events: event.events }, 'projected');
   }

@@ -71,6 +71,8 @@ export function readRules(store: () => EventStore): void {
       expect(positions.slice(1)).toEqual([one, two, three]);
       expect(positions).toEqual([...new Set(positions)].sort((a, b) => Number(a - b)));
       expect((await store().readAll({ after: one, limit: 1 }))[0]?.position).toBe(two);
+      // A projector that goes on with one stream stops at its place in the whole log.
+      expect(await store().readStream(first, { limit: 10 })).toEqual(all.filter(({ stream }) => stream === first));
     });
 
     test('of a page holds `limit` events at most, the oldest', async () => {

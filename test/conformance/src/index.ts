@@ -1,11 +1,17 @@
 // One suite per port, which every adapter runs.
 export { eventStoreConformance } from './event-store.js';
 export type { EventStoreUnderTest } from './event-store.js';
+export { appendEvents } from './append-events.js';
 export { LedgerLog } from './ledger-log.js';
 export type { Edits, SetOptions } from './ledger-log.js';
 export { randomLedgerLog, randomNumbers } from './random-ledger-log.js';
+export { brokenLock, Fault, Faults, faultyEvents, faultyStore, projectorWorld } from './projector-world.js';
+export type { ProjectorWorld } from './projector-world.js';
+export { olderRelease, thisRelease } from './other-releases.js';
+export type { Release } from './other-releases.js';
 export { allPages, contentsOf, projectLog } from './read-model-contents.js';
-export type { ReadModelContents } from './read-model-contents.js';
+export type { ProjectOptions, ReadModelContents } from './read-model-contents.js';
+export { logOfLayout1, readModelOfLayout1 } from './read-model-layout-1.js';
 export { readModelConformance } from './read-model.js';
 export type { ReadModelUnderTest } from './read-model.js';
 export { FeedFollower } from './feed-follower.js';

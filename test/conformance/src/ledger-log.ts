@@ -2,6 +2,7 @@
 import type { EventStore, StoredEvent } from '@confledger/application';
 import type { Document, JsonValue } from '@confledger/document';
 import { evolve, initialState, recordChangeSet, streamOf, type DraftEvent, type LedgerState, type RecordedText } from '@confledger/domain';
+import { appendEvents } from './append-events.js';
 
 /** Path to value; undefined deletes. */
 export type Edits = Readonly<Record<string, JsonValue | undefined>>;
@@ -81,15 +82,7 @@ export class LedgerLog {
 
   /** Writes into a store what it does not have yet; positions are then the store's own. */
   async appendTo(store: EventStore, from = 0): Promise<void> {
-    for (let index = from; index < this.stored.length;) {
-      const first = this.stored[index];
-      if (!first) return;
-      let end = index + 1;
-      while (this.stored[end]?.stream === first.stream && end - index < 500) end += 1;
-      const result = await store.append(first.stream, first.revision - 1, this.stored.slice(index, end));
-      if (result.outcome !== 'appended') throw new Error(`${first.stream} ends at ${result.revision}, not at ${first.revision - 1}`);
-      index = end;
-    }
+    await appendEvents(store, this.stored.slice(from));
   }
 
   #creation(ledger: string): DraftEvent[] {

@@ -8,23 +8,36 @@ import {
   type LedgerRow,
   type Page,
   type PageRequest,
+  type Checkpoint,
+  type DecodeEvent,
   type ParkedEvent,
+  type ParkedStream,
   type ProjectionStore,
   type ReadModel,
   type StoredEvent,
+  type StreamUses,
   type VersionRow,
 } from '@confledger/application';
 import type { LedgerLog } from './ledger-log.js';
+
+export interface ProjectOptions {
+  readonly eventsPerBatch?: number;
+  readonly cold?: boolean;
+  /** What another release knows. Default: what this one knows. */
+  readonly decode?: DecodeEvent;
+  readonly useOf?: StreamUses;
+}
 
 /** Carries the store over everything in the log that it does not have. `eventsPerBatch` 1 with `cold` reads each view from the tables. */
 export async function projectLog(
   log: LedgerLog,
   store: ProjectionStore,
-  options: { readonly eventsPerBatch?: number; readonly cold?: boolean } = {},
+  options: ProjectOptions = {},
 ): Promise<void> {
-  const at = await store.checkpoint();
+  const { position: at } = await store.checkpoint();
   const documentAt = (ledger: string, version: number) => Promise.resolve(log.document(ledger, version) ?? null);
-  const make = (position: bigint): LogFolder => new LogFolder({ store, documentAt, decode: decodeEvent, at: position });
+  const { decode = decodeEvent, useOf } = options;
+  const make = (position: bigint): LogFolder => new LogFolder({ store, documentAt, decode, useOf, at: position });
   let folder = make(at);
   for (const chunk of slices(
     log.stored.filter(({ position }) => position > at),
@@ -36,11 +49,13 @@ export async function projectLog(
 }
 
 export interface ReadModelContents {
+  readonly checkpoint: Checkpoint;
   readonly position: bigint;
   readonly ledgers: readonly LedgerRow[];
   readonly versions: Readonly<Record<string, readonly VersionRow[]>>;
   readonly audit: readonly AuditRow[];
   readonly parked: readonly ParkedEvent[];
+  readonly parkedStreams: readonly ParkedStream[];
   readonly kept: readonly KeptLedger[];
 }
 
@@ -52,11 +67,13 @@ export async function contentsOf(readModel: ReadModel, store: ProjectionStore): 
   for (const name of names) versions[name] = await allPages((page) => readModel.versions(name, page));
   const kept = [...(await store.load(names)).values()].map(sorted).sort((a, b) => (a.row.ledger < b.row.ledger ? -1 : 1));
   return {
+    checkpoint: await store.checkpoint(),
     position: await readModel.position(),
     ledgers,
     versions,
     audit: await allPages((page) => readModel.audit({}, page)),
     parked: await allPages((page) => readModel.parked(page)),
+    parkedStreams: await allPages((page) => readModel.parkedStreams(page)),
     kept,
   };
 }

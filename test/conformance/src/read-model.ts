@@ -5,6 +5,7 @@ import { LedgerLog } from './ledger-log.js';
 import { auditRules } from './read-model-audit.js';
 import { randomLedgerLog } from './random-ledger-log.js';
 import { allPages, contentsOf, projectLog } from './read-model-contents.js';
+import { nothingAt, parkingRules } from './read-model-parking.js';
 import { versionRules } from './read-model-versions.js';
 
 /** An empty read model and the store that fills it. */
@@ -15,7 +16,6 @@ export interface ReadModelUnderTest {
 }
 
 const ENGINE = 'production.trading-engine';
-const RISK_GATEWAY = 'production.risk-gateway';
 const PAGE = { limit: 100 };
 
 export function readModelConformance(name: string, make: () => Promise<ReadModelUnderTest>): void {
@@ -150,45 +150,7 @@ export function readModelConformance(name: string, make: () => Promise<ReadModel
       });
     });
 
-    describe('parked events', () => {
-      test('An event that cannot be applied is parked with those behind it, its ledger is incomplete, and the others go on', async () => {
-        log.change(ENGINE, { a: 1 });
-        log.raw(`config-${ENGINE}`, { type: 'ConfigSet', data: '{"path":"a.b","value":1', metadata: '{}' });
-        log.raw(`config-${ENGINE}`, { type: 'ConfigSet', data: '{"path":"b","value":1}', metadata: '{}' });
-        log.change(RISK_GATEWAY, { a: 2 });
-        await project();
-        const { items } = await query().ledgers({}, PAGE);
-        expect(items).toMatchObject([
-          { service: 'risk-gateway', complete: true, latest: 1 },
-          { service: 'trading-engine', complete: false, latest: 1 },
-        ]);
-        const parked = await allPages((page) => query().parked(page), 1);
-        expect(parked).toMatchObject([
-          { position: 4n, stream: `config-${ENGINE}`, revision: 3, type: 'ConfigSet', reason: expect.stringContaining('position 3') },
-          { position: 3n, stream: `config-${ENGINE}`, revision: 2, reason: expect.stringContaining('cannot be read') },
-        ]);
-        expect(await query().position()).toBe(6n);
-      });
-
-      test('Text that Postgres cannot hold is parked', async () => {
-        const [good] = log.change(ENGINE, { a: 1 });
-        const metadata = good?.metadata ?? '';
-        log.raw('config-a.b', { type: 'LedgerCreated', data: '{"environment":"\\u0000","service":"b"}', metadata });
-        log.raw('config-a.c', { type: 'LedgerCreated', data: '{"environment":"\\ud800","service":"b"}', metadata });
-        await project();
-        expect((await query().parked(PAGE)).items.map(({ reason }) => reason)).toEqual([
-          expect.stringContaining('NUL'),
-          expect.stringContaining('surrogate'),
-        ]);
-        expect(
-          (await query().ledgers({}, PAGE)).items.map(({ service, complete, updatedAt }) => [service, complete, updatedAt === null]),
-        ).toEqual([
-          ['b', false, true],
-          ['c', false, true],
-          ['trading-engine', true, false],
-        ]);
-      });
-    });
+    parkingRules({ log: () => log, query, store: () => model.store, project });
 
     describe('the projection store', () => {
       test('A batch that does not continue the checkpoint is superseded and leaves nothing', async () => {
@@ -199,18 +161,35 @@ export function readModelConformance(name: string, make: () => Promise<ReadModel
         expect(await model.store.commit(emptyBatch(3n, 9n))).toBe('superseded');
         expect(await contentsOf(model.readModel, model.store)).toEqual(before);
         expect(await model.store.commit(emptyBatch(2n, 9n))).toBe('committed');
-        expect(await model.store.checkpoint()).toBe(9n);
+        expect(await model.store.checkpoint()).toEqual({ position: 9n, mark: before.checkpoint.mark });
+      });
+
+      test('The checkpoint names the last event that was folded, of whatever stream; in the beginning it names none', async () => {
+        expect(await model.store.checkpoint()).toEqual({ position: 0n, mark: null });
+        const [created] = log.change(ENGINE, { a: 1 });
+        await projectLog(log, model.store, { eventsPerBatch: 1 });
+        expect(await model.store.checkpoint()).toMatchObject({ position: 2n, mark: { stream: created?.stream, revision: 1, id: log.stored[1]?.id } });
+        log.raw('access-log', { type: 'Refused', data: '{}', metadata: '{}' });
+        await project();
+        expect(await model.store.checkpoint()).toEqual({ position: 3n, mark: { stream: 'access-log', revision: 0, id: log.stored[2]?.id } });
+        const mark = { stream: 'keyring', revision: 7, id: 'another' };
+        expect(await model.store.commit({ ...emptyBatch(1n, 4n), mark })).toBe('superseded');
+        expect(await model.store.checkpoint()).toMatchObject({ position: 3n, mark: { stream: 'access-log' } });
+        expect(await model.store.commit({ ...emptyBatch(3n, 4n), mark })).toBe('committed');
+        expect(await model.store.checkpoint()).toEqual({ position: 4n, mark });
       });
 
       test('A stream that is no ledger moves the checkpoint and nothing else', async () => {
         log.raw('installation', { type: 'InstallationCreated', data: '{}', metadata: '{}' });
         await project();
         expect(await contentsOf(model.readModel, model.store)).toEqual({
+          checkpoint: { position: 1n, mark: { stream: 'installation', revision: 0, id: log.stored[0]?.id } },
           position: 1n,
           ledgers: [],
           versions: {},
           audit: [],
           parked: [],
+          parkedStreams: [],
           kept: [],
         });
       });
@@ -230,19 +209,5 @@ export function readModelConformance(name: string, make: () => Promise<ReadModel
 }
 
 function emptyBatch(from: bigint, to: bigint): ProjectionBatch {
-  return {
-    from,
-    to,
-    environments: [],
-    ledgers: [],
-    items: [],
-    itemsGone: [],
-    versions: [],
-    activations: [],
-    tags: [],
-    audit: [],
-    settled: [],
-    buffered: [],
-    parked: [],
-  };
+  return { ...nothingAt(from), to };
 }

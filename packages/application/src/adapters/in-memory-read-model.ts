@@ -1,7 +1,7 @@
 // The read model in memory: projection store and queries over the same maps. For tests, and for verify as the table of what should be.
 import { compileGlob, overlaps } from '@confledger/document';
 import { ledgerOfCursor, cursorBehind, numberOfCursor } from '../page-cursors.js';
-import type { KeptLedger, ParkedEvent, ProjectionBatch, ProjectionStore } from '../ports/projection-store.js';
+import type { Checkpoint, KeptLedger, ParkedEvent, ParkedStream, ProjectionBatch, ProjectionStore } from '../ports/projection-store.js';
 import type { AuditFilter, AuditRow, LedgerRow, Page, PageRequest, ReadModel, VersionRow } from '../ports/read-model.js';
 import { partsOfLedger } from '../projections/ledger-view.js';
 import { InMemoryTables } from './in-memory-tables.js';
@@ -10,23 +10,32 @@ export class InMemoryReadModel implements ReadModel, ProjectionStore {
   readonly tables = new InMemoryTables();
   readonly #waiting = new Set<() => void>();
 
-  checkpoint(): Promise<bigint> {
-    return Promise.resolve(this.tables.checkpoint);
+  checkpoint(): Promise<Checkpoint> {
+    return Promise.resolve({ position: this.tables.checkpoint, mark: this.tables.mark });
   }
 
   load(ledgers: readonly string[]): Promise<ReadonlyMap<string, KeptLedger>> {
     return Promise.resolve(this.tables.load(ledgers));
   }
 
+  parkedStreamsBehind(stream: string | null, limit: number): Promise<readonly ParkedStream[]> {
+    const rows = [...this.tables.parkedStreams.values()].filter((row) => stream === null || row.stream > stream);
+    return Promise.resolve(rows.sort((a, b) => order(a.stream, b.stream)).slice(0, limit));
+  }
+
+  countParkedStreams(): Promise<number> {
+    return Promise.resolve(this.tables.parkedStreams.size);
+  }
+
   commit(batch: ProjectionBatch): Promise<'committed' | 'superseded'> {
-    if (batch.from !== this.tables.checkpoint) return Promise.resolve('superseded');
+    if (!this.tables.isNext(batch)) return Promise.resolve('superseded');
     this.tables.apply(batch);
     for (const wake of [...this.#waiting]) wake();
     return Promise.resolve('committed');
   }
 
   position(): Promise<bigint> {
-    return this.checkpoint();
+    return Promise.resolve(this.tables.checkpoint);
   }
 
   waitFor(position: bigint, timeoutMs: number): Promise<boolean> {
@@ -97,16 +106,11 @@ export class InMemoryReadModel implements ReadModel, ProjectionStore {
   }
 
   parked(page: PageRequest): Promise<Page<ParkedEvent>> {
-    return this.#answer(() => {
-      const behind = numberOfCursor('parked', page.cursor);
-      const rows = [...this.tables.parked.values()].filter(({ position }) => behind === null || position < behind).sort(newestFirst);
-      return this.#page(
-        rows,
-        page,
-        (row) => cursorBehind('parked', String(row.position)),
-        (row) => row,
-      );
-    });
+    return this.#answer(() => this.#byPosition('parked', page, this.tables.parked.values()));
+  }
+
+  parkedStreams(page: PageRequest): Promise<Page<ParkedStream>> {
+    return this.#answer(() => this.#byPosition('parkedStreams', page, this.tables.parkedStreams.values()));
   }
 
   close(): Promise<void> {
@@ -114,12 +118,14 @@ export class InMemoryReadModel implements ReadModel, ProjectionStore {
   }
 
   #auditPage(kind: 'audit' | 'history', page: PageRequest, wanted: (row: AuditRow) => boolean): Page<AuditRow> {
+    return this.#byPosition(kind, page, [...this.tables.audit.values()].filter(wanted));
+  }
+
+  #byPosition<Row extends { readonly position: bigint }>(kind: PositionCursor, page: PageRequest, rows: Iterable<Row>): Page<Row> {
     const behind = numberOfCursor(kind, page.cursor);
-    const rows = [...this.tables.audit.values()]
-      .filter((row) => (behind === null || row.position < behind) && wanted(row))
-      .sort(newestFirst);
+    const shown = [...rows].filter(({ position }) => behind === null || position < behind).sort(newestFirst);
     return this.#page(
-      rows,
+      shown,
       page,
       (row) => cursorBehind(kind, String(row.position)),
       (row) => row,
@@ -141,6 +147,9 @@ export class InMemoryReadModel implements ReadModel, ProjectionStore {
     return query();
   }
 }
+
+/** Lists whose cursors are positions. */
+type PositionCursor = 'audit' | 'history' | 'parked' | 'parkedStreams';
 
 function filterOf(filter: AuditFilter): (row: AuditRow) => boolean {
   const { environment, service, key, actor, type, from, to } = filter;

@@ -1,13 +1,16 @@
 // The tables of the in-memory read model: a map per table, keyed as the primary keys are. Used by in-memory-read-model and verify.
 import type {
   ActivationWrite,
+  Checkpoint,
   EnvironmentWrite,
   ItemKey,
   ItemWrite,
   KeptLedger,
   LedgerWrite,
   ParkedEvent,
+  ParkedStream,
   ProjectionBatch,
+  ResumedStream,
   TagWrite,
   VersionWrite,
 } from '../ports/projection-store.js';
@@ -17,6 +20,7 @@ import { partsOfLedger } from '../projections/ledger-view.js';
 
 export class InMemoryTables {
   checkpoint = 0n;
+  mark: Checkpoint['mark'] = null;
   readonly environments = new Map<string, EnvironmentWrite>();
   readonly ledgers = new Map<string, LedgerWrite>();
   readonly items = new Map<string, Map<string, ItemWrite>>();
@@ -26,10 +30,17 @@ export class InMemoryTables {
   readonly audit = new Map<bigint, AuditRow>();
   readonly buffered = new Map<string, StoredEvent[]>();
   readonly parked = new Map<bigint, ParkedEvent>();
+  readonly parkedStreams = new Map<string, ParkedStream>();
+
+  /** Whether the batch goes on where these tables stand. */
+  isNext({ from, resumed }: ProjectionBatch): boolean {
+    return from === this.checkpoint && (resumed === null || this.parkedStreams.get(resumed.stream)?.revision === resumed.revision);
+  }
 
   /** Takes a batch in. Throws where a primary key would be violated: no row comes twice. */
   apply(batch: ProjectionBatch): void {
-    for (const row of batch.environments) if (!this.environments.has(row.environment)) this.environments.set(row.environment, row);
+    if (batch.resumed !== null) this.#resume(batch.resumed);
+    for (const row of batch.environments) this.#putEnvironment(row);
     for (const row of batch.ledgers) this.ledgers.set(row.ledger, row);
     for (const key of batch.itemsGone) this.#itemsOf(key.ledger).delete(itemKey(key));
     for (const row of batch.items) this.#itemsOf(row.ledger).set(itemKey(row), row);
@@ -40,7 +51,9 @@ export class InMemoryTables {
     for (const ledger of batch.settled) this.buffered.delete(ledger);
     for (const { ledger, event } of batch.buffered) listOf(this.buffered, ledger).push(event);
     for (const row of batch.parked) insert(this.parked, row.position, row);
+    for (const row of batch.parkedStreams) if (!this.parkedStreams.has(row.stream)) this.parkedStreams.set(row.stream, row);
     this.checkpoint = batch.to;
+    this.mark = batch.mark ?? this.mark;
   }
 
   load(ledgers: readonly string[]): Map<string, KeptLedger> {
@@ -77,6 +90,21 @@ export class InMemoryTables {
       .filter(({ version }) => version === row.version)
       .map(({ activation, actor, reason, occurredAt, rollbackTo }) => ({ activation, actor, reason, occurredAt, rollbackTo }));
     return { ...row, tags: tags.sort(), activations };
+  }
+
+  #resume({ stream, events, next }: ResumedStream): void {
+    for (const position of events) this.parked.delete(position);
+    if (next !== null) {
+      this.parkedStreams.set(stream, next);
+      return;
+    }
+    this.parkedStreams.delete(stream);
+    for (const row of this.parked.values()) if (row.stream === stream) this.parked.delete(row.position);
+  }
+
+  #putEnvironment(row: EnvironmentWrite): void {
+    const known = this.environments.get(row.environment);
+    if (known === undefined || row.position < known.position) this.environments.set(row.environment, row);
   }
 
   #itemsOf(ledger: string): Map<string, ItemWrite> {

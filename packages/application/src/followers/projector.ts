@@ -1,10 +1,12 @@
 // The projector: one ordered subscription to the log, folded in batches into a projection store. Used by services/projector.
 // Whatever is killed, each event takes effect exactly once: rows and checkpoint go in together, by compare-and-set.
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
-import type { DocumentAt, ProjectionStore, ProjectorLock } from '../ports/projection-store.js';
+import type { DocumentAt, ParkedStream, ProjectionStore, ProjectorLock } from '../ports/projection-store.js';
 import { chunksOf } from '../projections/chunks.js';
 import type { DecodeEvent } from '../projections/batch-fold.js';
 import { LogFolder } from '../projections/log-folder.js';
+import { resumeParkedStreams, StuckStreams } from '../projections/resume-parked.js';
+import type { StreamUses } from '../projections/stream-uses.js';
 import { runReigns, type Reign, type ReignEvent } from './reigns.js';
 
 export interface ProjectorOptions {
@@ -14,6 +16,8 @@ export interface ProjectorOptions {
   readonly lock: ProjectorLock;
   readonly documentAt: DocumentAt;
   readonly decode: DecodeEvent;
+  /** What is done with each stream; default: what this release does. */
+  readonly useOf?: StreamUses;
   readonly onEvent?: (event: ProjectorEvent) => void;
   /** First pause between tries; tests shorten it. */
   readonly retryDelayMs?: number;
@@ -26,27 +30,40 @@ export type ProjectorEvent =
   | { readonly kind: 'committed'; readonly position: bigint; readonly events: number }
   /** These could not be applied; their ledgers are incomplete from now on. Worth an alarm. */
   | { readonly kind: 'parked'; readonly position: bigint; readonly stream: string; readonly reason: string }
+  /** The first event of the stream that is not folded, told once by each process: it waits for a release that can fold it. */
+  | ({ readonly kind: 'streamParked' } & ParkedStream)
+  /** A stream that was parked is folded again, from `revision` on. */
+  | { readonly kind: 'streamResumed'; readonly stream: string; readonly revision: number; readonly events: number }
   /** Another took over, or a rebuild was switched to: it begins again at the checkpoint. */
   | { readonly kind: 'superseded'; readonly position: bigint };
 
 /** Runs until `signal` aborts: on standby, active, and again. Faults are told and tried again for ever. */
 export function runProjector(options: ProjectorOptions, signal: AbortSignal): Promise<void> {
+  const stuck = new StuckStreams();
   const project: Reign = async (lease, onProgress) => {
     const active = lease === null ? signal : AbortSignal.any([signal, lease.lost]);
-    while (!active.aborted) await projectFromCheckpoint(options, active, onProgress);
+    while (!active.aborted) await projectFromCheckpoint(options, stuck, active, onProgress);
   };
   return runReigns(options, project, signal);
 }
 
 /** Until superseded, or no longer active. */
-async function projectFromCheckpoint(options: ProjectorOptions, active: AbortSignal, onProgress: () => void): Promise<void> {
-  const tell = options.onEvent ?? (() => undefined);
+async function projectFromCheckpoint(
+  options: ProjectorOptions,
+  stuck: StuckStreams,
+  active: AbortSignal,
+  onProgress: () => void,
+): Promise<void> {
+  const { events, documentAt, decode, useOf } = options;
+  const tell = onceForEachStream(options.onEvent ?? (() => undefined), stuck);
   const store = await options.store();
-  const after = await store.checkpoint();
-  const folder = new LogFolder({ store, documentAt: options.documentAt, decode: options.decode, at: after, tell });
+  const { position: after } = await store.checkpoint();
   tell({ kind: 'active', position: after });
+  if ((await resumeParkedStreams({ store, events, documentAt, decode, useOf, at: after, stuck, tell }, active)) === 'superseded')
+    return tell({ kind: 'superseded', position: after });
+  const folder = new LogFolder({ store, documentAt, decode, useOf, at: after, tell });
   const ending = new AbortController();
-  const log = options.events.subscribe({ after, signal: AbortSignal.any([active, ending.signal]) })[Symbol.asyncIterator]();
+  const log = events.subscribe({ after, signal: AbortSignal.any([active, ending.signal]) })[Symbol.asyncIterator]();
   try {
     if ((await followLog(log, folder, active, onProgress)) === 'superseded') tell({ kind: 'superseded', position: folder.position });
   } finally {
@@ -54,6 +71,13 @@ async function projectFromCheckpoint(options: ProjectorOptions, active: AbortSig
     ending.abort();
     await log.return?.(undefined);
   }
+}
+
+/** A parked stream is named once, however many of its events come. */
+function onceForEachStream(tell: (event: ProjectorEvent) => void, stuck: StuckStreams): (event: ProjectorEvent) => void {
+  return (event) => {
+    if (event.kind !== 'streamParked' || stuck.add(event.stream)) tell(event);
+  };
 }
 
 /**

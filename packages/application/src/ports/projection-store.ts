@@ -2,13 +2,13 @@
 // Postgres and memory stand behind it; the read model port is the same tables seen from queries.
 import type { Document, JsonValue } from '@confledger/document';
 import type { ActivationRow, AuditRow } from './read-model.js';
-import type { StoredEvent } from './event-store.js';
+import type { EventPlace, StoredEvent } from './event-store.js';
 
 /** Where a ledger stands after the batch: one row per ledger, the whole of it each time. */
 export interface LedgerWrite {
   /** `<environment>.<service>` */
   readonly ledger: string;
-  /** The last event of the stream that was folded, in effect or not, and its hash. */
+  /** The last event of the stream that was folded, in effect or not, and its hash; -1 and null before the first. Parked events are not. */
   readonly revision: number;
   readonly hash: string | null;
   /** False while no change set of the ledger has been completed. */
@@ -26,11 +26,12 @@ export interface LedgerWrite {
   readonly parkedAt: bigint | null;
 }
 
-/** The first ledger event that named an environment. */
+/** The first ledger event that named an environment: of two rows of an environment the one of the lower position stays. */
 export interface EnvironmentWrite {
   readonly environment: string;
   readonly ledger: string;
   readonly revision: number;
+  readonly position: bigint;
 }
 
 /** Which of a ledger's two documents a leaf belongs to, and where it lives. */
@@ -79,11 +80,40 @@ export interface ParkedEvent {
   readonly reason: string;
 }
 
+/** The first event of a stream that was not folded, because its stream, type or schemaVersion is unknown, or because it could not be applied. */
+export interface ParkedStream {
+  readonly stream: string;
+  readonly revision: number;
+  readonly position: bigint;
+  readonly type: string;
+  readonly reason: string;
+}
+
+/** How far the tables are: the position up to which every event has taken effect or is parked, 0n in the beginning. */
+export interface Checkpoint {
+  readonly position: bigint;
+  /** The last event that was folded, of any stream. Null at 0, and in tables of a release that did not keep it. */
+  readonly mark: EventPlace | null;
+}
+
+/** What a batch folds of a parked stream. Without any of `events` it takes the stream for one that makes no rows. */
+export interface ResumedStream {
+  readonly stream: string;
+  /** Of the row that is there: when it has another one, the batch is superseded. */
+  readonly revision: number;
+  /** Positions of the events that were folded: their rows in `parked` go, before those of the batch come. */
+  readonly events: readonly bigint[];
+  /** What the row is replaced by; null takes it away. */
+  readonly next: ParkedStream | null;
+}
+
 /** What a stretch of the log does to the tables. No row is named twice in one list. */
 export interface ProjectionBatch {
   /** The checkpoint that this batch continues (exclusive) and the one that it ends at (inclusive). */
   readonly from: bigint;
   readonly to: bigint;
+  /** The last event of the batch, of any stream; null keeps the one that the checkpoint has. */
+  readonly mark: EventPlace | null;
   readonly environments: readonly EnvironmentWrite[];
   readonly ledgers: readonly LedgerWrite[];
   readonly items: readonly ItemWrite[];
@@ -97,6 +127,10 @@ export interface ProjectionBatch {
   /** Events of change sets that are still open. */
   readonly buffered: readonly { readonly ledger: string; readonly event: StoredEvent }[];
   readonly parked: readonly ParkedEvent[];
+  /** Streams that are parked from now on; one that is parked already keeps its row. */
+  readonly parkedStreams: readonly ParkedStream[];
+  /** Set where the batch goes on with a parked stream, at the checkpoint and not behind it. */
+  readonly resumed: ResumedStream | null;
 }
 
 /** What is kept of a ledger's view; the projector makes the view of it. */
@@ -108,13 +142,16 @@ export interface KeptLedger {
 }
 
 export interface ProjectionStore {
-  /** The position up to which every event has taken effect; 0n in the beginning. */
-  checkpoint(): Promise<bigint>;
+  checkpoint(): Promise<Checkpoint>;
   /** What the tables hold of these ledgers; one that they do not know is absent from the answer. */
   load(ledgers: readonly string[]): Promise<ReadonlyMap<string, KeptLedger>>;
+  /** One page of the parked streams in the order of their names, behind a name (exclusive); null begins. */
+  parkedStreamsBehind(stream: string | null, limit: number): Promise<readonly ParkedStream[]>;
+  countParkedStreams(): Promise<number>;
   /**
-   * Writes the rows and moves the checkpoint from `from` to `to`, in one transaction. 'superseded': the checkpoint is not `from`
-   * (another projector wrote, an earlier commit did take place, or a rebuild was switched to), and nothing was written.
+   * Writes the rows and moves the checkpoint from `from` to `to`, in one transaction. 'superseded': the checkpoint is not `from`, or the
+   * resumed stream is not parked at the revision that the batch names (another projector wrote, an earlier commit did take place, or a
+   * rebuild was switched to), and nothing was written.
    * Rejects with `ProjectionRefused` when these very rows can never be stored, with anything else when trying again may help.
    */
   commit(batch: ProjectionBatch): Promise<'committed' | 'superseded'>;

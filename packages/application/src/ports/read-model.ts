@@ -1,6 +1,6 @@
 // The port to the read model, seen from queries. It lags behind the log; every answer says up to which position it is valid.
 import type { Difference, JsonValue } from '@confledger/document';
-import type { ParkedEvent } from './projection-store.js';
+import type { ParkedEvent, ParkedStream } from './projection-store.js';
 
 export interface LedgerRow {
   readonly environment: string;
@@ -103,6 +103,8 @@ export interface ReadModel {
   history(ledger: string, path: string, page: PageRequest): Promise<Page<AuditRow>>;
   /** Events that could not be applied, and those behind them in their streams, newest first. */
   parked(page: PageRequest): Promise<Page<ParkedEvent>>;
+  /** Streams that are not folded from an event on, the newest such event first. */
+  parkedStreams(page: PageRequest): Promise<Page<ParkedStream>>;
   close(): Promise<void>;
 }
 

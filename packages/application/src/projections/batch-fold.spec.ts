@@ -4,8 +4,7 @@ import { DocumentFault } from '@confledger/document';
 import { describe, expect, test } from 'vitest';
 import { InMemoryReadModel } from '../adapters/in-memory-read-model.js';
 import { decodeEvent } from '../codec.js';
-import type { ProjectionBatch } from '../ports/projection-store.js';
-import { BatchFold, type DocumentNeed } from './batch-fold.js';
+import { BatchFold, type DocumentNeed, type LedgerRows } from './batch-fold.js';
 import { emptyView, projectedLedger } from './ledger-view.js';
 import { viewOfKept } from './view-rows.js';
 
@@ -14,7 +13,7 @@ type Write = (log: LedgerLog) => unknown;
 
 const given = (...before: Write[]) => ({
   when: (...writes: Write[]) => ({
-    then: async (expected: Partial<Record<keyof ProjectionBatch, unknown>>): Promise<void> => {
+    then: async (expected: Partial<Record<keyof LedgerRows, unknown>>): Promise<void> => {
       const { batch } = await fold(before, writes);
       expect(batch).toMatchObject(expected);
     },
@@ -25,7 +24,7 @@ const given = (...before: Write[]) => ({
   }),
 });
 
-async function fold(before: readonly Write[], writes: readonly Write[]): Promise<{ batch: ProjectionBatch; needs: DocumentNeed[] }> {
+async function fold(before: readonly Write[], writes: readonly Write[]): Promise<{ batch: LedgerRows; needs: DocumentNeed[] }> {
   const log = new LedgerLog();
   for (const write of before) write(log);
   const store = new InMemoryReadModel();
@@ -39,16 +38,17 @@ async function fold(before: readonly Write[], writes: readonly Write[]): Promise
     const row = kept.get(ledger);
     return row ? viewOfKept(row, decodeEvent) : emptyView(ledger);
   });
-  const foldAll = (eager: boolean): { batch: ProjectionBatch; needs: DocumentNeed[] } => {
-    const batchFold = new BatchFold({ from, decode: decodeEvent, views, eager });
+  const foldAll = (eager: boolean): { batch: LedgerRows; needs: DocumentNeed[] } => {
+    const batchFold = new BatchFold({ decode: decodeEvent, views, eager });
     const needs: DocumentNeed[] = [];
     for (const stored of events) {
-      const need = batchFold.add(stored, new Map());
+      const ledger = projectedLedger(stored.stream) ?? '';
+      const need = batchFold.add(ledger, stored, new Map());
       if (need === null) continue;
       needs.push(need);
-      batchFold.add(stored, new Map([[need.version, log.document(need.ledger, need.version) ?? null]]));
+      batchFold.add(ledger, stored, new Map([[need.version, log.document(need.ledger, need.version) ?? null]]));
     }
-    return { batch: batchFold.finish().batch, needs };
+    return { batch: batchFold.finish().rows, needs };
   };
   try {
     return foldAll(false);
@@ -256,17 +256,10 @@ describe('an event that cannot be applied', () => {
   test('An open change set before it is parked with it, and its buffer goes', () =>
     given(change({ a: 1, b: 2 }, { keep: 2 }))
       .when(raw('{', '{}'))
-      .then({ parked: [{ revision: 0 }, { revision: 1 }, { revision: 2 }], settled: [LEDGER], buffered: [] }));
-
-  test('A stream that is only almost named after a ledger is parked and makes no ledger', () =>
-    given()
-      .when((log) => log.raw('config-Production.x', { type: 'LedgerCreated', data: '{}', metadata: '{}' }))
-      .then({ to: 1n, parked: [{ stream: 'config-Production.x' }], ledgers: [] }));
-});
-
-describe('the checkpoint', () => {
-  test('Streams that are no ledgers move it and nothing else', () =>
-    given()
-      .when((log) => log.raw('installation', { type: 'InstallationCreated', data: '\0', metadata: '' }))
-      .then({ from: 0n, to: 1n, parked: [], ledgers: [], audit: [] }));
+      .then({
+        parked: [{ revision: 0 }, { revision: 1 }, { revision: 2 }],
+        settled: [LEDGER],
+        buffered: [],
+        ledgers: [{ revision: -1, hash: null, parkedAt: 3n }],
+      }));
 });

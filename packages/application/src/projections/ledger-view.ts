@@ -63,6 +63,8 @@ export interface LedgerView {
   readonly pending: number;
   readonly updatedAt: string | null;
   readonly open: OpenChangeSet | null;
+  /** The events of an open change set, where this release cannot read them all: a newer one, which was taken back, had kept them. */
+  readonly unread: readonly StoredEvent[] | null;
   /** Position of the event that could not be applied: nothing behind it in this stream takes effect. */
   readonly parkedAt: bigint | null;
   /** Some of the newest versions, newest last: one for each batch. Not kept in tables. */
@@ -85,6 +87,7 @@ export function emptyView(ledger: string): LedgerView {
     pending: 0,
     updatedAt: null,
     open: null,
+    unread: null,
     parkedAt: null,
     recent: [],
   };

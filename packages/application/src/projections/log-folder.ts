@@ -1,24 +1,43 @@
-// Carries a projection store along the log, chunk by chunk: loads the views it needs, folds, commits. Used by projector and rebuild.
+// The projection driver: carries a projection store along the log, chunk by chunk. Gives each projection the events of its streams,
+// parks streams that none knows, and commits rows, parked streams and checkpoint together. Used by projector, rebuild and verify.
 import { DocumentFault, type Document } from '@confledger/document';
-import type { StoredEvent } from '../ports/event-store.js';
-import { ProjectionRefused, type DocumentAt, type ProjectionStore } from '../ports/projection-store.js';
+import type { EventPlace, StoredEvent } from '../ports/event-store.js';
+import {
+  ProjectionRefused,
+  type DocumentAt,
+  type ParkedStream,
+  type ProjectionBatch,
+  type ProjectionStore,
+} from '../ports/projection-store.js';
 import type { ProjectorEvent } from '../followers/projector.js';
-import { BatchFold, type DecodeEvent } from './batch-fold.js';
-import { emptyView, projectedLedger, type LedgerView } from './ledger-view.js';
+import { BatchFold, parkedEvent, parkedFrom, type DecodeEvent, type DocumentNeed, type FoldedLedgers } from './batch-fold.js';
+import { emptyView, type LedgerView } from './ledger-view.js';
+import { storable } from './misfit-event.js';
+import { useOfStream, type StreamUse, type StreamUses } from './stream-uses.js';
 import { ViewCache } from './view-cache.js';
 import { viewOfKept } from './view-rows.js';
 
 export interface LogFolderOptions {
-  readonly store: ProjectionStore;
+  readonly store: Pick<ProjectionStore, 'load' | 'commit'>;
   readonly documentAt: DocumentAt;
   readonly decode: DecodeEvent;
   /** The store's checkpoint. */
   readonly at: bigint;
   readonly tell?: (event: ProjectorEvent) => void;
+  /** What is done with each stream; default: what this release does. */
+  readonly useOf?: StreamUses | undefined;
   readonly cachedLeavesMax?: number;
 }
 
-type FoldedBatch = ReturnType<BatchFold['finish']>;
+interface FoldedBatch {
+  readonly batch: ProjectionBatch;
+  readonly views: readonly LedgerView[];
+}
+
+/** What is done with each stream of a batch. */
+type Routes = ReadonlyMap<string, StreamUse>;
+
+const NO_DOCUMENTS: ReadonlyMap<number, Document | null> = new Map();
 
 export class LogFolder {
   readonly #options: LogFolderOptions;
@@ -93,39 +112,62 @@ export class LogFolder {
   }
 
   async #parkOnly(events: readonly StoredEvent[], refusal: ProjectionRefused): Promise<'committed' | 'superseded'> {
-    const fold = await this.#begin(events);
-    for (const stored of events) fold.park(stored, `the store refused it: ${refusal.message}`);
-    return await this.#commit(fold.finish(), events.length);
+    const reason = `the store refused it: ${refusal.message}`;
+    const routes = this.#routesOf(events);
+    const { from, fold } = await this.#begin(routes);
+    const strangers: StoredEvent[] = [];
+    for (const stored of events) {
+      const use = routes.get(stored.stream);
+      if (use?.kind === 'ledger') fold.park(use.ledger, stored, reason);
+      else strangers.push(stored);
+    }
+    const { rows, views, stopped } = fold.finish();
+    // A stream whose row was refused is named by its event, which has a key that every store can hold.
+    const parked = [...rows.parked, ...strangers.map((stored) => parkedEvent(stored, reason))];
+    return await this.#commit({ batch: batchOf(from, events, { ...rows, parked }, stopped), views }, events.length);
   }
 
-  async #begin(events: readonly StoredEvent[], eager = false): Promise<BatchFold> {
-    return new BatchFold({
-      eager,
-      from: this.#underWay?.folded.batch.to ?? this.#position,
-      decode: this.#options.decode,
-      views: await this.#viewsFor(events),
-    });
+  async #begin(routes: Routes, eager = false): Promise<{ from: bigint; fold: BatchFold }> {
+    const from = this.#underWay?.folded.batch.to ?? this.#position;
+    return { from, fold: new BatchFold({ eager, decode: this.#options.decode, views: await this.#viewsFor(routes) }) };
   }
 
   /** Folded in one go; where a change cannot be made, once more change set by change set, which finds the event to park. */
   async #finished(events: readonly StoredEvent[]): Promise<FoldedBatch> {
     try {
-      return (await this.#folded(events, false)).finish();
+      return await this.#folded(events, false);
     } catch (error) {
       if (!(error instanceof DocumentFault)) throw error;
-      return (await this.#folded(events, true)).finish();
+      return await this.#folded(events, true);
     }
   }
 
-  async #folded(events: readonly StoredEvent[], eager: boolean): Promise<BatchFold> {
-    const fold = await this.#begin(events, eager);
+  async #folded(events: readonly StoredEvent[], eager: boolean): Promise<FoldedBatch> {
+    const routes = this.#routesOf(events);
+    const { from, fold } = await this.#begin(routes, eager);
+    const strangers = new Map<string, ParkedStream>();
     for (const stored of events) {
-      const documents = new Map<number, Document | null>();
-      for (let need = fold.add(stored, documents); need !== null; need = fold.add(stored, documents)) {
-        documents.set(need.version, await this.#options.documentAt(need.ledger, need.version));
-      }
+      const use = routes.get(stored.stream);
+      if (use?.kind === 'ledger') {
+        // Awaited only where it must be: one event in some thousands needs a document.
+        const need = fold.add(use.ledger, stored, NO_DOCUMENTS);
+        if (need !== null) await this.#addWithDocuments(fold, stored, need);
+      } else if (use?.kind === 'unknown' && !strangers.has(stored.stream)) strangers.set(stored.stream, parkedFrom(stored, use.reason));
     }
-    return fold;
+    const { rows, views, stopped } = fold.finish();
+    return { batch: batchOf(from, events, rows, [...strangers.values(), ...stopped]), views };
+  }
+
+  async #addWithDocuments(fold: BatchFold, stored: StoredEvent, first: DocumentNeed): Promise<void> {
+    const documents = new Map<number, Document | null>();
+    for (let need: DocumentNeed | null = first; need !== null; need = fold.add(need.ledger, stored, documents)) {
+      documents.set(need.version, await this.#options.documentAt(need.ledger, need.version));
+    }
+  }
+
+  #routesOf(events: readonly StoredEvent[]): Routes {
+    const useOf = this.#options.useOf ?? useOfStream;
+    return new Map([...new Set(events.map(({ stream }) => stream))].map((stream) => [stream, useOf(stream)]));
   }
 
   async #commit({ batch, views }: FoldedBatch, events: number): Promise<'committed' | 'superseded'> {
@@ -135,19 +177,20 @@ export class LogFolder {
     this.#cache.put(views);
     const tell = this.#options.tell;
     for (const { position, stream, reason } of batch.parked) tell?.({ kind: 'parked', position, stream, reason });
+    for (const stream of batch.parkedStreams) tell?.({ kind: 'streamParked', ...stream });
     tell?.({ kind: 'committed', position: batch.to, events });
     return outcome;
   }
 
-  async #viewsFor(events: readonly StoredEvent[]): Promise<readonly LedgerView[]> {
+  async #viewsFor(routes: Routes): Promise<readonly LedgerView[]> {
     const underWay = this.#underWay?.folded.views;
     const views: LedgerView[] = [];
     const missing: string[] = [];
-    for (const ledger of new Set(events.map(({ stream }) => projectedLedger(stream)))) {
-      if (ledger === null) continue;
-      const view = underWay?.find((other) => other.ledger === ledger) ?? this.#cache.get(ledger);
+    for (const use of routes.values()) {
+      if (use.kind !== 'ledger') continue;
+      const view = underWay?.find((other) => other.ledger === use.ledger) ?? this.#cache.get(use.ledger);
       if (view) views.push(view);
-      else missing.push(ledger);
+      else missing.push(use.ledger);
     }
     if (missing.length === 0) return views;
     const kept = await this.#options.store.load(missing);
@@ -157,4 +200,19 @@ export class LogFolder {
     }
     return views;
   }
+}
+
+function batchOf(
+  from: bigint,
+  events: readonly StoredEvent[],
+  rows: FoldedLedgers['rows'],
+  parkedStreams: readonly ParkedStream[],
+): ProjectionBatch {
+  return { from, to: events.at(-1)?.position ?? from, mark: markOf(events), ...rows, parkedStreams, resumed: null };
+}
+
+/** The last event of which every store can hold the name. */
+function markOf(events: readonly StoredEvent[]): EventPlace | null {
+  const last = events.findLast(({ stream }) => storable(stream) === stream);
+  return last === undefined ? null : { stream: last.stream, revision: last.revision, id: last.id };
 }

@@ -8,6 +8,11 @@ const SUSPICIOUS = /\\u0000|\\u[dD][89a-fA-F]|\0|[\ud800-\udfff]/;
 const UNSTORABLE = /\0|\p{Surrogate}/u;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
+/** Text as every store can hold it: what it cannot hold is shown by something that it can. */
+export function storable(text: string): string {
+  return text.replaceAll('\0', '\\0').replaceAll(/\p{Surrogate}/gu, '\ufffd');
+}
+
 /** Why an event's text cannot be stored; null when it can. */
 export function unstorableText({ data, metadata, type }: StoredEvent): string | null {
   if (UNSTORABLE.test(type)) return 'its type holds a NUL or a lone surrogate';
@@ -34,6 +39,13 @@ export function misfitMember({ type, data, metadata }: Recorded<LedgerEvent>): s
   };
   const wrong = Object.keys(isRight).find((name) => isRight[name] === false);
   return wrong === undefined ? null : `its ${wrong} is missing or not what it must be`;
+}
+
+/** The hash of the event before, as the envelope of every release says it; null where it says none. */
+export function previousHashOf({ metadata }: StoredEvent): string | null {
+  const envelope = parsed(metadata);
+  if (typeof envelope !== 'object' || envelope === null || !('previousHash' in envelope)) return null;
+  return typeof envelope.previousHash === 'string' ? envelope.previousHash : null;
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string';

@@ -64,6 +64,7 @@ function addItems(
 }
 
 function addBuffer(rows: { settled: string[]; buffered: Buffered[] }, { before, after }: ViewChange): void {
+  if (before.unread !== after.unread) rows.settled.push(after.ledger);
   if (before.open === after.open) return;
   const kept = before.open !== null && before.open.id === after.open?.id ? before.open.count : 0;
   if (before.open !== null && kept === 0) rows.settled.push(after.ledger);
@@ -87,10 +88,19 @@ export function viewOfKept({ row, items, buffered }: KeptLedger, decode: DecodeE
     active: active === null || activation === null ? null : { version: active, activation, document: activeDocument },
     pending: row.pending,
     updatedAt: row.updatedAt,
-    open: buffered.reduce<OpenChangeSet | null>((open, stored) => gather(open, { stored, event: decode(stored) }), null),
+    ...openSetOf(buffered, decode),
     parkedAt: row.parkedAt,
     recent: row.latest === null ? [] : [{ version: row.latest, document: head }],
   };
+}
+
+function openSetOf(buffered: readonly StoredEvent[], decode: DecodeEvent): Pick<LedgerView, 'open' | 'unread'> {
+  try {
+    const open = buffered.reduce<OpenChangeSet | null>((open, stored) => gather(open, { stored, event: decode(stored) }), null);
+    return { open, unread: null };
+  } catch {
+    return { open: null, unread: buffered };
+  }
 }
 
 function documentOf(items: readonly ItemWrite[], of: ItemKey['of']): Document {

@@ -1,6 +1,6 @@
 // The system about itself: status, health, metrics.
 import { z } from 'zod';
-import { formatPosition, type LogStanding } from '@confledger/application';
+import { formatPosition, type LogStanding, type Page, type ParkedStream } from '@confledger/application';
 import type { FollowerStatus, LogStatus, ParkedItem, StatusAnswer } from '@confledger/contracts';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
@@ -11,7 +11,7 @@ import { noQuery } from '../schemas/requests.js';
 import { checkHealth, healthAnswer, type HealthChecks } from './health.js';
 
 const GROUP = 'System';
-/** How many parked events the status names. */
+/** How many parked events, and how many parked streams, the status names. */
 const PARKED_SHOWN_MAX = 50;
 
 /** The endpoints of the system that need a token. */
@@ -83,7 +83,11 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
   const { installation, version, signerPublicKey, environments, startedAt, feedPosition } = context;
   const checks = await checkHealth(context);
   const { logPosition, readModelPosition } = checks;
-  const parked = checks.readModel.healthy ? await parkedEvents(context) : [];
+  const { readModel } = context;
+  const page = { limit: PARKED_SHOWN_MAX };
+  const [parked, parkedStreams] = checks.readModel.healthy
+    ? await Promise.all([readModel.parked(page), readModel.parkedStreams(page)])
+    : [NOTHING_PARKED, NOTHING_PARKED];
   return {
     installation,
     version,
@@ -94,7 +98,8 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
     position: shownPosition(installation, logPosition),
     readModel: follower(installation, logPosition, readModelPosition),
     feed: feedPosition === null ? null : follower(installation, logPosition, feedPosition()),
-    parked,
+    parked: parkedItems(parked, installation),
+    parkedStreams: parkedItems(parkedStreams, installation),
     startedAt,
   };
 }
@@ -122,8 +127,10 @@ function lagOf(log: bigint | null, model: bigint | null): string | null {
   return String(log > model ? log - model : 0n);
 }
 
-async function parkedEvents({ readModel, installation }: ApiContext): Promise<ParkedItem[]> {
-  const { items } = await readModel.parked({ limit: PARKED_SHOWN_MAX });
+const NOTHING_PARKED = { items: [] };
+
+/** A stream is shown by the first event of it that is parked. */
+function parkedItems({ items }: Pick<Page<ParkedStream>, 'items'>, installation: string): ParkedItem[] {
   return items.map(({ position, stream, revision, type, reason }) => ({
     position: formatPosition(installation, position),
     stream,

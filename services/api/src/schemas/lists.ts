@@ -113,6 +113,8 @@ export const nodeItem: z.ZodType<NodeItem> = z
 
 const follower = z.strictObject({ position: position.nullable(), lag: z.string().nullable() });
 
+const parkedItem = z.strictObject({ position, stream: z.string(), revision, type: z.string(), reason: z.string() });
+
 export const statusAnswer: z.ZodType<StatusAnswer> = z.strictObject({
   installation: z.string(),
   version: z.string(),
@@ -126,7 +128,8 @@ export const statusAnswer: z.ZodType<StatusAnswer> = z.strictObject({
   position: position.nullable(),
   readModel: follower,
   feed: follower.nullable(),
-  parked: z.array(z.strictObject({ position, stream: z.string(), revision, type: z.string(), reason: z.string() })),
+  parked: z.array(parkedItem),
+  parkedStreams: z.array(parkedItem),
   startedAt: instant,
 });
 

@@ -1,0 +1,150 @@
+// Tables and projectors of other releases on a real Postgres: what an older one left serves, is read and is replaced; what one of them
+// could not read is folded by this one, with the rows of a rebuild.
+import {
+  createInMemoryEventStore,
+  decodeEvent,
+  documentsOf,
+  LedgerReader,
+  runProjector,
+  type Discrepancy,
+  type EventStore,
+  type ReadModel,
+} from '@confledger/application';
+import {
+  appendEvents,
+  contentsOf,
+  logOfLayout1,
+  olderRelease,
+  projectLog,
+  randomLedgerLog,
+  readModelOfLayout1,
+  thisRelease,
+  type ReadModelContents,
+  type Release,
+} from '@confledger/conformance';
+import { createPool, SchemaTooNew } from '@confledger/postgres';
+import { eventually, freshDatabase } from '@confledger/test-support';
+import type pg from 'pg';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openProjectionStore } from './projection-store.js';
+import { createPostgresProjections } from './projections.js';
+import { createPostgresReadModel } from './read-model.js';
+import { rebuildReadModel } from './rebuild.js';
+import { migrateReadModel } from './schema.js';
+import { verifyReadModel } from './verify.js';
+
+let connectionString: string;
+let schemas = 0;
+let location: { connectionString: string; schema: string };
+let pool: pg.Pool;
+let events: EventStore;
+let readModel: ReadModel;
+
+beforeAll(async () => {
+  connectionString = await freshDatabase();
+});
+beforeEach(() => {
+  schemas += 1;
+  location = { connectionString, schema: `upgrade_${schemas}` };
+  pool = createPool(location);
+  events = createInMemoryEventStore();
+  readModel = createPostgresReadModel(location);
+});
+afterEach(async () => {
+  await readModel.close();
+  await pool.end();
+  await events.close();
+});
+
+const store = () => openProjectionStore(pool, location.schema);
+const documentAt = (ledger: string, version: number) => documentsOf(new LedgerReader({ store: events }))(ledger, version);
+const sources = () => ({ location, events, documentAt, decode: decodeEvent });
+
+async function discrepancies(): Promise<Discrepancy[]> {
+  const found: Discrepancy[] = [];
+  for await (const discrepancy of verifyReadModel(sources())) found.push(discrepancy);
+  return found;
+}
+
+/** Runs a projector of a release until the condition holds. */
+async function run(release: Release, condition: () => Promise<boolean>): Promise<void> {
+  const projections = createPostgresProjections(location);
+  const stopping = new AbortController();
+  const ended = runProjector({ events, ...projections, documentAt, retryDelayMs: 5, ...release }, stopping.signal);
+  try {
+    await eventually(condition);
+  } finally {
+    stopping.abort();
+    await ended;
+    await projections.close();
+  }
+}
+
+describe('tables of layout 1', () => {
+  /** Without the words of a refusal, which each release chooses, and without what layout 1 did not keep. */
+  const comparable = ({ checkpoint: _, parked, parkedStreams: __, kept: ___, ...rest }: ReadModelContents) => ({
+    ...rest,
+    parked: parked.map(({ reason: ____, ...row }) => row),
+  });
+
+  beforeEach(async () => {
+    await pool.query(readModelOfLayout1(location.schema));
+    await appendEvents(events, logOfLayout1());
+  });
+
+  test('Serve until they are rebuilt, and answer the same afterwards', async () => {
+    expect(await migrateReadModel(location)).toBe('outdated');
+    const before = comparable(await contentsOf(readModel, await store()));
+    expect(before.ledgers).toHaveLength(4);
+    expect(before.parked).toHaveLength(2);
+    expect(await readModel.parkedStreams({ limit: 10 })).toEqual({ items: [], next: null, position: before.position });
+
+    await rebuildReadModel(sources());
+    expect(await migrateReadModel(location)).toBe('current');
+    expect(comparable(await contentsOf(readModel, await store()))).toEqual(before);
+    expect((await readModel.parkedStreams({ limit: 10 })).items).toMatchObject([{ stream: 'config-staging.trading-engine', revision: 2, position: 22n }]);
+    expect(await discrepancies()).toEqual([]);
+  });
+
+  test('Say how far they are, without a mark, and take no row of this release', async () => {
+    const old = await store();
+    expect(await old.checkpoint()).toEqual({ position: BigInt(logOfLayout1().length), mark: null });
+    expect(await old.countParkedStreams()).toBe(0);
+    const log = randomLedgerLog(1, 3);
+    await expect(projectLog(log, { ...old, checkpoint: () => Promise.resolve({ position: 0n, mark: null }) })).rejects.toThrow('rebuild it');
+    await expect(discrepancies()).rejects.toThrow('layout 1');
+  });
+});
+
+test('A projector of layout 1 cannot move the checkpoint of newer tables', async () => {
+  await migrateReadModel(location);
+  const move = `UPDATE ${location.schema}_read_1.checkpoint SET position = 1 WHERE position = 0`;
+  await expect(pool.query(move)).rejects.toMatchObject({ code: '23514' });
+});
+
+test('A projector writes nothing into tables of a newer layout, and says which release is needed', async () => {
+  await migrateReadModel(location);
+  await pool.query(`UPDATE ${location.schema}.read_model SET layout = layout + 1`);
+  await expect(projectLog(randomLedgerLog(1, 3), await store())).rejects.toBeInstanceOf(SchemaTooNew);
+});
+
+test('After an upgrade verify finds nothing, and neither do queries: parked streams are folded as a rebuild folds them', async () => {
+  await migrateReadModel(location);
+  const log = randomLedgerLog(5, 80);
+  log.raw('environments', { type: 'EnvironmentDefined', data: '{}', metadata: '{}' });
+  log.change('staging.trading-engine', { a: 1, b: 2 }, { keep: 1 });
+  // The one that named its environment first is parked, and another one seems to have named it.
+  for (const ledger of ['testing.first', 'testing.second']) log.change(ledger, { a: 1 });
+  await log.appendTo(events);
+  const last = log.stored.at(-1)?.position ?? 0n;
+  const older = olderRelease({ types: ['VersionActivated'], streams: ['config-production.risk-gateway', 'config-testing.first', 'installation'] });
+  await run(older, async () => (await readModel.position()) === last);
+  expect(await (await store()).countParkedStreams()).toBeGreaterThan(3);
+  expect((await discrepancies()).length).toBeGreaterThan(0);
+
+  await run(thisRelease, async () => (await (await store()).countParkedStreams()) === 1);
+  expect(await discrepancies()).toEqual([]);
+  const resumed = await contentsOf(readModel, await store());
+  await rebuildReadModel(sources());
+  expect(await contentsOf(readModel, await store())).toEqual(resumed);
+});
