@@ -169,6 +169,24 @@ describe('changes under faults', () => {
     expectWholeLog(here);
   });
 
+  test('Events of streams, types and schemaVersions that this release does not know are published unread', async () => {
+    const here = await world(9, 0);
+    const from = here.log.stored.length;
+    const later = { data: '{"of":"a later release"}', metadata: '{"schemaVersion":9}' };
+    here.log.raw('environments', { type: 'EnvironmentDefined', ...later });
+    here.log.raw('streams-of-tomorrow', { type: 'Unheard', ...later });
+    here.log.raw('config-production.unheard', { type: 'LedgerCreated', ...later });
+    here.log.raw('config-production.unheard', { type: 'LedgerRetired', data: '{', metadata: 'no JSON' });
+    await here.log.appendTo(here.events, from);
+    const stopping = new AbortController();
+    const running = runChanges(here.options(), stopping.signal);
+    await eventually(() => here.topic.records.length >= here.log.stored.length);
+    stopping.abort();
+    await running;
+    expectWholeLog(here);
+    expect(here.told.some(({ kind }) => kind === 'failed')).toBe(false);
+  });
+
   test('What is appended later is published then, and each publication is told with its position and its number', async () => {
     const here = await world(8, 0);
     const stopping = new AbortController();

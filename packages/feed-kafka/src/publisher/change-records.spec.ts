@@ -51,6 +51,13 @@ test.each(['{', 'null', '[]', '{"occurredAt":7}'])('the event whose envelope is 
   expect(message.headers).not.toHaveProperty('ce_time');
 });
 
+test('an event of a stream, a type and a schemaVersion that this release does not know is published as it stands', () => {
+  const later = { ...event({ occurredAt: '2027-01-05T09:00:00.000Z', schemaVersion: 9, novel: [1.0] }), stream: 'environments', type: 'EnvironmentDefined' };
+  const message = changeMessage('inst', later, 12);
+  expect(message).toMatchObject({ key: 'environments', value: `{"data":${later.data},"metadata":${later.metadata}}` });
+  expect(message.headers).toMatchObject({ ce_type: 'com.confledger.EnvironmentDefined', ce_time: '2027-01-05T09:00:00.000Z', ce_revision: '4' });
+});
+
 test('what was written says which event it is', () => {
   const { key, headers = {} } = changeMessage('inst', event(), 12);
   const asRead = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Buffer.from(String(value))]));
