@@ -36,6 +36,7 @@ import {
   createPostgresReadModel,
   createPostgresSnapshotStore,
   migrateReadModel,
+  rebuildReadModel,
 } from '@confledger/read-model-postgres';
 import { startProjector } from '@confledger/projector';
 import { startRelay } from '@confledger/relay';
@@ -104,10 +105,10 @@ async function startParts(parts: Parts): Promise<Composed> {
   const { settings, postgresUrl, shutdown, logs } = parts;
   const token = ensureAdminToken(settings.dataDirectory);
   const signer = openKeys(keyFilesOf(settings.dataDirectory));
-  await migrateReadModel({ connectionString: postgresUrl });
+  const layout = await migrateReadModel({ connectionString: postgresUrl });
   const core = await startCore(parts, signer);
   const isEmpty = await core.store.readAll({ after: 0n, limit: 2 }).then(([, written]) => written === undefined, () => false);
-  await startProjections(parts, core);
+  await startProjections(parts, core, layout);
   const feed = await startFeed(parts, core);
   const url = await startServing(parts, core, feed, signer);
   await narrate(parts, core.store);
@@ -178,19 +179,28 @@ function noticed(logger: EventStoreLogger, onNotice: (text: string) => void): Ev
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
-async function startProjections({ postgresUrl, logs, shutdown }: Parts, { store, ledgers }: Core): Promise<void> {
+/** Tables that an older release laid out serve until they are rebuilt, and projecting begins then. */
+async function startProjections(
+  { postgresUrl, logs, shutdown }: Parts,
+  { store, ledgers }: Core,
+  layout: 'current' | 'outdated',
+): Promise<void> {
   const logger = logs.of('projector');
-  const projections = createPostgresProjections({ connectionString: postgresUrl }, (error) =>
-    logger.warn({ err: error }, 'an idle connection broke'),
-  );
+  const location = { connectionString: postgresUrl };
+  const projections = createPostgresProjections(location, (error) => logger.warn({ err: error }, 'an idle connection broke'));
   shutdown.add('projections', () => projections.close());
+  const sources = { events: store, documentAt: documentsOf(ledgers.reader), decode: decodeEvent };
+  const rebuild = async (signal: AbortSignal): Promise<void> => {
+    if ((await migrateReadModel(location)) !== 'outdated') return;
+    logger.info('the read model was laid out by an older release: rebuilding it');
+    await rebuildReadModel({ ...sources, location, signal });
+  };
   const projector = startProjector({
-    events: store,
+    ...sources,
     store: projections.store,
     lock: projections.lock,
-    documentAt: documentsOf(ledgers.reader),
-    decode: decodeEvent,
     logger,
+    ...(layout === 'outdated' && { prepare: rebuild }),
   });
   shutdown.add('projector', () => projector.stop());
 }

@@ -1,0 +1,111 @@
+// The composed standalone on a real Postgres whose read model an older release laid out.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ensureAdminToken, keyFilesOf, openKeys } from '@confledger/api';
+import { ensureInstallation } from '@confledger/application';
+import { appendEvents, logOfLayout1, readModelOfLayout1 } from '@confledger/conformance';
+import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
+import { createPool, tryAdvisoryLock } from '@confledger/postgres';
+import { eventually, freshDatabase } from '@confledger/test-support';
+import type pg from 'pg';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { compose, type Composed } from './compose.js';
+import { openDataDirectory } from './data-directory.js';
+import { Shutdown } from './shutdown.js';
+
+let dataDirectory: string;
+let postgresUrl: string;
+let pool: pg.Pool;
+let shutdown: Shutdown;
+const faults: string[] = [];
+
+beforeEach(async () => {
+  dataDirectory = mkdtempSync(path.join(tmpdir(), 'confledger-layout-'));
+  postgresUrl = await freshDatabase();
+  pool = createPool({ connectionString: postgresUrl });
+  const directory = openDataDirectory(dataDirectory);
+  shutdown = new Shutdown((part, error) => void faults.push(`${part}: ${String(error)}`));
+  shutdown.add('data directory', () => directory.release());
+  faults.length = 0;
+});
+afterEach(async () => {
+  await shutdown.run();
+  await pool.end();
+  rmSync(dataDirectory, { recursive: true, force: true });
+});
+
+/** The events and the tables of an installation that a release with layout 1 ran. */
+async function installationOfLayout1(): Promise<void> {
+  await migrateEventStore({ connectionString: postgresUrl });
+  const store = createPostgresEventStore({ connectionString: postgresUrl });
+  const signer = openKeys(keyFilesOf(dataDirectory));
+  await ensureInstallation({ store, signer, ids: { next: () => crypto.randomUUID() }, clock: { now: () => Date.now() } });
+  await appendEvents(store, logOfLayout1().slice(1));
+  await store.close();
+  await pool.query(readModelOfLayout1('confledger'));
+}
+
+const start = (): Promise<Composed> =>
+  compose({
+    settings: { dataDirectory, port: 0, host: '127.0.0.1', acceptedLog: null },
+    postgresUrl,
+    shutdown,
+    onHappening: null,
+    onNotice: (text) => void faults.push(text),
+    onFault: (error) => void faults.push(String(error)),
+  });
+
+const layout = async (): Promise<number | undefined> =>
+  (await pool.query<{ layout: number }>('SELECT layout FROM confledger.read_model')).rows[0]?.layout;
+
+interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+async function ask({ url }: Composed, address: string): Promise<Answer> {
+  const response = await fetch(`${url}/api/v1${address}`, { headers: { authorization: `Bearer ${ensureAdminToken(dataDirectory)}` } });
+  const { timestamp: _, ...body } = (await response.json()) as Record<string, unknown>;
+  return { status: response.status, body };
+}
+
+/** Everything that the api answers from the read model. */
+function answers(composed: Composed): Promise<Answer[]> {
+  const ledger = '/configurations/trading-engine';
+  return Promise.all(['/configurations', `${ledger}/versions`, `${ledger}/history?key=risk`, '/audit?limit=100', '/audit?environment=staging'].map((address) => ask(composed, address)));
+}
+
+const parkedStreams = async (composed: Composed): Promise<unknown> => {
+  const { status, body } = await ask(composed, '/status');
+  return [status, (body['data'] as { readonly parkedStreams: unknown }).parkedStreams];
+};
+
+test('A read model that an older release laid out serves, is rebuilt, and answers the same', async () => {
+  await installationOfLayout1();
+  const standing = await tryAdvisoryLock({ connectionString: postgresUrl }, 'rebuild confledger');
+  const composed = await start();
+  expect(await layout()).toBe(1);
+  const before = await answers(composed);
+  expect(before.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+  expect(await parkedStreams(composed)).toEqual([200, []]);
+  await standing?.release();
+
+  await eventually(async () => (await layout()) !== 1, { timeoutMs: 20_000 });
+  expect(await answers(composed)).toEqual(before);
+  expect(await parkedStreams(composed)).toEqual([200, [expect.objectContaining({ stream: 'config-staging.trading-engine', revision: 2 })]]);
+  const generations = `SELECT nspname FROM pg_namespace WHERE starts_with(nspname, 'confledger_read_')`;
+  await eventually(async () => (await pool.query(generations)).rows.length === 1);
+  expect(faults).toEqual([]);
+});
+
+test('While it waits for its read model to be rebuilt it can be stopped, and the old tables stay', async () => {
+  await installationOfLayout1();
+  const standing = await tryAdvisoryLock({ connectionString: postgresUrl }, 'rebuild confledger');
+  await start();
+  await eventually(() => readFileSync(path.join(dataDirectory, 'logs', 'projector.log'), 'utf8').includes('rebuilt by another process'));
+  await shutdown.run();
+  expect(faults).toEqual([]);
+  expect(await layout()).toBe(1);
+  await standing?.release();
+});
