@@ -1,9 +1,12 @@
 // The streams of an installation, in one table. What filters a log by name, and what reads a log, derives from it.
 
-/** A name that one stream has, or what the names of many streams begin with. Both hold for every release from now on. */
+/** The name of a single stream, or what the names of many streams begin with. */
 type StreamName = { readonly name: string } | { readonly prefix: string };
 
-/** What each stream holds is said in the glossary and in the aggregate that writes it. A release may know of streams that only a later one writes. */
+/**
+ * All streams, also those that only a later release writes: what this release left out of a filter, it would pass over for ever.
+ * Names are a storage format and never change.
+ */
 export const STREAMS = {
   ledger: { prefix: 'config-' },
   credentials: { prefix: 'credentials-' },
