@@ -4,6 +4,7 @@ export { HANDED_OVER_EVENTS_MAX, SUBSCRIPTION_PAGE_EVENTS } from './adapters/sub
 export type { SubscriptionSource } from './adapters/subscription.js';
 export { Subscriptions } from './adapters/subscriptions.js';
 export { createInMemoryEventStore } from './adapters/in-memory-event-store.js';
+export type { InMemoryEventStore } from './adapters/in-memory-event-store.js';
 export { InMemoryNodeReports } from './adapters/in-memory-node-reports.js';
 export { InMemorySnapshotStore } from './adapters/in-memory-snapshot-store.js';
 export { APPEND_BYTES_MAX, AppendOutcomeUnknown, AppendTooLarge, EventStoreRefused, EventStoreUnavailable } from './ports/event-store.js';

@@ -4,13 +4,15 @@ import {
   createInMemoryEventStore,
   decodeEvent,
   InMemoryReadModel,
+  LogSetBack,
   runProjector,
   type EventStore,
+  type InMemoryEventStore,
   type ProjectorEvent,
   type ProjectorOptions,
   type ReadModel,
 } from '@confledger/application';
-import { contentsOf, projectLog, randomLedgerLog, randomNumbers, type LedgerLog } from '@confledger/conformance';
+import { contentsOf, LedgerLog, projectLog, randomLedgerLog, randomNumbers } from '@confledger/conformance';
 import { createPool } from '@confledger/postgres';
 import { eventually, freshDatabase, tcpProxy, throughProxy } from '@confledger/test-support';
 import type pg from 'pg';
@@ -29,6 +31,7 @@ describe('projectors on Postgres', () => {
   let location: { connectionString: string; schema: string };
   let log: LedgerLog;
   let events: EventStore;
+  let memory: InMemoryEventStore;
   let admin: pg.Pool;
   let readModel: ReadModel;
   let running: { stop(): Promise<void> }[] = [];
@@ -92,7 +95,7 @@ describe('projectors on Postgres', () => {
     location = { connectionString, schema: `projector_${schemas}` };
     await migrateReadModel(location);
     log = randomLedgerLog(schemas, 40);
-    events = createInMemoryEventStore();
+    events = memory = createInMemoryEventStore();
     await log.appendTo(events);
     admin = createPool(location);
     readModel = createPostgresReadModel(location);
@@ -109,6 +112,24 @@ describe('projectors on Postgres', () => {
     expect(await readModel.waitFor(log.stored.at(-1)?.position ?? 0n, 20_000)).toBe(true);
     expect(await readModel.waitFor(await write(1), 20_000)).toBe(true);
     await expectUndisturbed();
+  });
+
+  test('A log that was set back and grew on is not projected over the rows of the lost events', async () => {
+    const first = start();
+    const projected = log.stored.at(-1)?.position ?? 0n;
+    expect(await readModel.waitFor(projected, 20_000)).toBe(true);
+    await stop(first);
+    const before = await contentsOf(readModel, await openProjectionStore(admin, location.schema));
+    memory.setBackTo(BigInt(log.stored.length - 5));
+    const others = new LedgerLog();
+    for (let value = 0; value < 10; value += 1) others.change('production.other', { value });
+    await others.appendTo(events);
+    const second = start();
+    const failed = await eventually(() => second.told.find((event) => event.kind === 'failed'));
+    expect(failed.error).toBeInstanceOf(LogSetBack);
+    expect(failed.error).toMatchObject({ message: expect.stringMatching(/^The read model has worked off event \d+ of \S+, which the log does not hold/) });
+    expect(isActive(second)).toBe(false);
+    expect(await contentsOf(readModel, await openProjectionStore(admin, location.schema))).toEqual(before);
   });
 
   test('Of two projectors one is active; when its lock connection dies the other takes over within 2 s', async () => {

@@ -17,6 +17,7 @@ import { openProjectionStore } from './projection-store.js';
 import { createPostgresReadModel } from './read-model.js';
 import { rebuildReadModel, RebuildUnderWay } from './rebuild.js';
 import { migrateReadModel } from './schema.js';
+import { createPostgresSnapshotStore } from './snapshot-store.js';
 import { verifyReadModel } from './verify.js';
 
 const ENGINE = 'production.trading-engine';
@@ -85,6 +86,21 @@ describe('rebuild and verify', () => {
     expect(await folder.take(more)).toBe('superseded');
     expect(await readModel.position()).toBe(log.stored.at(-1)?.position);
     expect((await readModel.audit({}, { limit: 1 })).items[0]).toMatchObject({ after: 12_345 });
+  });
+
+  test('A rebuild deletes the snapshots whose event the log does not hold, and no other', async () => {
+    const snapshots = createPostgresSnapshotStore(pool, { schema: location.schema });
+    const [held] = log.stored.filter(({ stream }) => stream === `config-${ENGINE}`).map(decodeEvent);
+    if (held === undefined) throw new Error('The log holds no event of the ledger.');
+    const { revision } = held;
+    const taken = (hash: string, at: number, codeVersion: number) =>
+      snapshots.save({ stream: `config-${ENGINE}`, codeVersion, revision: at, hash, occurredAt: held.metadata.occurredAt, body: '{}' });
+    await taken(held.metadata.hash, revision, 1);
+    await taken('0'.repeat(64), revision, 2);
+    await taken(held.metadata.hash, 1_000_000, 1);
+    await rebuild();
+    expect(await snapshots.newest(`config-${ENGINE}`, 1)).toMatchObject({ revision, hash: held.metadata.hash });
+    expect(await snapshots.newest(`config-${ENGINE}`, 2)).toBeNull();
   });
 
   test('What is projected while a rebuild runs is there after it', async () => {

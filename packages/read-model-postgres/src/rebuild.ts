@@ -6,6 +6,7 @@ import pg from 'pg';
 import { addGeneration, dropIdleGenerations, generationSchema, pointAt, readPointer } from './generations.js';
 import { createProjectionStore } from './projection-store.js';
 import { READ_MODEL_SCHEMA_DEFAULT, type ReadModelLocation } from './schema.js';
+import { deleteLostSnapshots } from './snapshot-store.js';
 
 export interface RebuildOptions {
   readonly location: ReadModelLocation;
@@ -43,6 +44,7 @@ export async function rebuildReadModel(options: RebuildOptions): Promise<number>
   const pool = createPool({ applicationName: 'confledger rebuild', connectionsMax: 2, ...location });
   try {
     await inTransaction(client, () => dropIdleGenerations(client, schema));
+    await deleteLostSnapshots(client, schema, options);
     const generation = await inTransaction(client, () => addGeneration(client, schema));
     await new Rebuild(options, { schema, generation, client, pool, lock }).run();
     return generation;

@@ -1,5 +1,5 @@
 // Snapshots of folded ledgers in Postgres. A cache: losing any of them costs time and nothing else.
-import type { Snapshot, SnapshotStore } from '@confledger/application';
+import type { DecodeEvent, EventStore, Snapshot, SnapshotStore } from '@confledger/application';
 import { quotedSchema } from '@confledger/postgres';
 import type pg from 'pg';
 import { READ_MODEL_SCHEMA_DEFAULT } from './schema.js';
@@ -49,4 +49,51 @@ function boundOf(limit: Limit): readonly [condition: string, order: string, valu
 
 function snapshotOf({ stream, code_version: codeVersion, revision, hash, occurred_at: occurredAt, body }: SnapshotColumns): Snapshot {
   return { stream, codeVersion, revision: Number(revision), hash, occurredAt, body };
+}
+
+const SWEEP_ROWS = 500;
+
+/**
+ * Deletes the snapshots that were taken at an event that the log does not hold: it was set back. None of them would be used, but each hides
+ * the older ones of its stream. Answers how many.
+ */
+export async function deleteLostSnapshots(
+  client: pg.ClientBase,
+  schema: string,
+  { events, decode, signal }: { readonly events: Pick<EventStore, 'readStream'>; readonly decode: DecodeEvent; readonly signal?: AbortSignal },
+): Promise<number> {
+  const table = `${quotedSchema(schema)}.snapshots`;
+  let deleted = 0;
+  for (let after: SnapshotKey = { stream: '', revision: '-1', hash: '' }; ;) {
+    const { rows } = await client.query<SnapshotKey>(
+      `SELECT DISTINCT stream, revision, hash FROM ${table} WHERE (stream, revision, hash) > ($1, $2, $3) ORDER BY 1, 2, 3 LIMIT ${SWEEP_ROWS}`,
+      [after.stream, after.revision, after.hash],
+    );
+    for (const { stream, revision, hash } of rows) {
+      if (await holdsHash(events, decode, { stream, revision: Number(revision), hash })) continue;
+      const { rowCount } = await client.query(`DELETE FROM ${table} WHERE stream = $1 AND revision = $2 AND hash = $3`, [stream, revision, hash]);
+      deleted += rowCount ?? 0;
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < SWEEP_ROWS) return deleted;
+    signal?.throwIfAborted();
+    after = last;
+  }
+}
+
+type SnapshotKey = Pick<SnapshotColumns, 'stream' | 'revision' | 'hash'>;
+
+/** True too for an event of a later release, which a snapshot of that release may be right about. */
+async function holdsHash(
+  events: Pick<EventStore, 'readStream'>,
+  decode: DecodeEvent,
+  { stream, revision, hash }: Pick<Snapshot, 'stream' | 'revision' | 'hash'>,
+): Promise<boolean> {
+  const [stored] = await events.readStream(stream, { from: revision, direction: 'forwards', limit: 1 });
+  if (stored === undefined) return false;
+  try {
+    return decode(stored).metadata.hash === hash;
+  } catch {
+    return true;
+  }
 }

@@ -1,22 +1,23 @@
 // How the projector is, for its health port. Used by main.ts.
-import { counter, gauge, type HealthSource } from '@confledger/process';
+import { counter, eventStoreMetrics, gauge, type HealthSource } from '@confledger/process';
 import type { RunningProjector } from './start-projector.js';
 
-/** Healthy while it projects or stands by; unknown while the log or the read model is away. */
-export function healthOf(projector: RunningProjector): HealthSource {
+/** Healthy while it projects or stands by and the log answers; unknown while the read model is away. */
+export function healthOf(projector: Pick<RunningProjector, 'status'>): HealthSource {
   return {
     name: 'projector',
-    unknown: 'the log or the read model does not answer',
+    unknown: 'the read model does not answer',
     report: async () => {
-      const { state, position, last, lag, projected, parked, parkedStreams, failures } = await projector.status();
+      const { state, position, last, lag, projected, parked, parkedStreams, failures, problem, isSetBack, counts } = await projector.status();
       return {
-        healthy: state === 'active' || state === 'standby',
-        details: { state, position: String(position), last: String(last), lag: String(lag), parked, parkedStreams },
+        healthy: last !== null && (state === 'active' || state === 'standby'),
+        details: { state, problem, position: String(position), last: shown(last), lag: shown(lag), parked, parkedStreams },
         metrics: [
           gauge('projector_active', '1 when this process projects, 0 on standby', state === 'active' ? 1 : 0),
-          gauge('log_position', 'Position of the newest event', last),
+          ...(last === null ? [] : [gauge('log_position', 'Position of the newest event', last)]),
+          ...eventStoreMetrics(isSetBack, counts),
           gauge('read_model_position', 'Position that the read model is valid at', position),
-          gauge('read_model_lag_positions', 'How far the read model is behind the log, in positions', lag),
+          ...(lag === null ? [] : [gauge('read_model_lag_positions', 'How far the read model is behind the log, in positions', lag)]),
           counter('projector_events_total', 'Events folded by this process', projected),
           counter('projector_parked_total', 'Events that this process could not apply', parked),
           gauge('projector_parked_streams', 'Streams that the read model leaves out from an event on', parkedStreams),
@@ -25,4 +26,8 @@ export function healthOf(projector: RunningProjector): HealthSource {
       };
     },
   };
+}
+
+function shown(position: bigint | null): string | null {
+  return position === null ? null : String(position);
 }

@@ -1,6 +1,7 @@
 // Runs the publishing of changes with its log lines and its lag, beside the relay. Used by the relay process.
 import { runChanges } from '@confledger/application';
 import type { ChangesEvent, ChangesOptions } from '@confledger/application';
+import { limitedWarnings, type FaultLogger } from '@confledger/process/warnings';
 import type { Logger } from 'pino';
 import { startFollower, type Follower } from './follower.js';
 
@@ -9,15 +10,16 @@ export interface StartChangesOptions extends Omit<ChangesOptions, 'onEvent'> {
 }
 
 export function startChanges({ logger, ...options }: StartChangesOptions): Follower {
+  const warnings = limitedWarnings(logger);
   return startFollower<ChangesEvent>({
     ...options,
     run: (onEvent, signal) => runChanges({ ...options, onEvent }, signal),
     countOf: (event) => (event.kind === 'published' ? event.events : 0),
-    onEvent: (event) => log(logger, event),
+    onEvent: (event) => log(logger, warnings, event),
   });
 }
 
-function log(logger: Logger, event: ChangesEvent): void {
+function log(logger: Logger, warnings: FaultLogger, event: ChangesEvent): void {
   switch (event.kind) {
     case 'active':
       return logger.info({ position: String(event.position) }, 'changes are published by this relay');
@@ -26,7 +28,7 @@ function log(logger: Logger, event: ChangesEvent): void {
     case 'superseded':
       return logger.info({ position: String(event.position) }, 'another relay took changes over');
     case 'failed':
-      return logger.warn({ err: event.error, retryInMs: event.retryInMs }, 'publishing changes failed and is tried again');
+      return warnings.warn({ err: event.error, retryInMs: event.retryInMs }, 'publishing changes failed and is tried again');
     case 'published':
       return logger.debug({ position: String(event.position), events: event.events }, 'changes published');
   }

@@ -1,6 +1,7 @@
 // Runs the relay loop with its log lines and its lag. Used by the relay process and by standalone.
 import { runRelay } from '@confledger/application';
 import type { RelayEvent, RelayOptions } from '@confledger/application';
+import { limitedWarnings, type FaultLogger } from '@confledger/process/warnings';
 import type { Logger } from 'pino';
 import { startFollower, type Follower } from './follower.js';
 
@@ -15,6 +16,7 @@ export interface RunningRelay extends Follower {
 }
 
 export function startRelay({ logger, onEvent, ...options }: StartRelayOptions): RunningRelay {
+  const warnings = limitedWarnings(logger);
   let becomeReady: () => void = () => undefined;
   const ready = new Promise<void>((resolve) => (becomeReady = resolve));
   const follower = startFollower<RelayEvent>({
@@ -23,14 +25,14 @@ export function startRelay({ logger, onEvent, ...options }: StartRelayOptions): 
     countOf: (event) => (event.kind === 'published' ? event.activations.length : 0),
     onEvent: (event) => {
       if (event.kind === 'active') becomeReady();
-      log(logger, event);
+      log(logger, warnings, event);
       onEvent?.(event);
     },
   });
   return { ...follower, ready };
 }
 
-function log(logger: Logger, event: RelayEvent): void {
+function log(logger: Logger, warnings: FaultLogger, event: RelayEvent): void {
   switch (event.kind) {
     case 'active':
       return logger.info({ position: String(event.position) }, 'relay is active');
@@ -41,7 +43,7 @@ function log(logger: Logger, event: RelayEvent): void {
     case 'unreadable':
       return logger.error({ ledger: event.ledger, err: event.error }, 'a ledger cannot be read and is left out of the feed');
     case 'failed':
-      return logger.warn({ err: event.error, retryInMs: event.retryInMs }, 'relay failed and tries again');
+      return warnings.warn({ err: event.error, retryInMs: event.retryInMs }, 'relay failed and tries again');
     case 'published':
       for (const { ledger, version, activation } of event.activations) logger.info({ ledger, version, activation }, 'activation published');
   }

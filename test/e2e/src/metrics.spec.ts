@@ -29,7 +29,7 @@ async function apiMetrics(): Promise<string[]> {
 
 async function projectorMetrics(): Promise<string[]> {
   const status = { state: 'active', position: 1n, last: 1n, lag: 0n, projected: 1, parked: 0, parkedStreams: 0, failures: 0, problem: null, isSetBack: false, counts: { serversLeft: 0, subscriptionsTooSlow: 0 } } as const;
-  return namesOf(projectorHealth({ active: () => true, status: () => Promise.resolve(status), stop: () => Promise.resolve() }));
+  return namesOf(projectorHealth({ status: () => Promise.resolve(status) }));
 }
 
 async function relayMetrics(): Promise<string[]> {

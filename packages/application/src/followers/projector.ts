@@ -1,5 +1,6 @@
 // The projector: one ordered subscription to the log, folded in batches into a projection store. Used by services/projector.
 // Whatever is killed, each event takes effect exactly once: rows and checkpoint go in together, by compare-and-set.
+import { assertLogHolds } from '../guard/log-guard.js';
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
 import type { DocumentAt, ParkedStream, ProjectionStore, ProjectorLock } from '../ports/projection-store.js';
 import { chunksOf } from '../projections/chunks.js';
@@ -57,7 +58,9 @@ async function projectFromCheckpoint(
   const { events, documentAt, decode, useOf } = options;
   const tell = onceForEachStream(options.onEvent ?? (() => undefined), stuck);
   const store = await options.store();
-  const { position: after } = await store.checkpoint();
+  const { position: after, mark } = await store.checkpoint();
+  // Before anything is folded beside rows that came from other events.
+  await assertLogHolds(events, mark === null ? [] : [mark], 'The read model');
   tell({ kind: 'active', position: after });
   if ((await resumeParkedStreams({ store, events, documentAt, decode, useOf, at: after, stuck, tell }, active)) === 'superseded')
     return tell({ kind: 'superseded', position: after });
