@@ -90,11 +90,10 @@ test.for(STORES)('on %s, a log that was set back is refused by every part until 
   const records = async () => [(await recordsOf(kafka.brokers, activeTopic)).length, (await recordsOf(kafka.brokers, changesTopic)).length];
   const lose = kind === 'postgres' ? onPostgres(databaseUrl) : onEventStoreDb(store);
 
-  await activate(1);
+  let newest = await activate(1);
   const backup = await store.events.lastPosition();
-  for (let value = 2; value < 8; value += 1) await activate(value);
-  await eventually(atRest, LONG);
-  const newest = follower.now()?.activation;
+  for (let value = 2; value < 8; value += 1) newest = await activate(value);
+  await eventually(async () => (await atRest()) && follower.now()?.version === newest, LONG);
   const restore = await lose(backup);
 
   await eventually(async () => (await standing()) === 'set back', LONG);
@@ -107,20 +106,21 @@ test.for(STORES)('on %s, a log that was set back is refused by every part until 
   }
   const before = await records();
   await eventually(() => follower.now()?.state === 'stale', LONG);
-  expect(follower.now()?.activation).toBe(newest);
+  expect(follower.now()?.version).toBe(newest);
   expect(await records()).toEqual(before);
 
   // It was the wrong backup: nothing is restarted.
   await restore();
   await eventually(async () => (await standing()) === 'held', LONG);
-  await activate(8);
-  await eventually(async () => (await atRest()) && follower.now()?.state === 'ready' && (follower.now()?.activation ?? 0) > (newest ?? 0), LONG);
+  const restored = await activate(8);
+  await eventually(async () => (await atRest()) && follower.now()?.state === 'ready' && follower.now()?.version === restored, LONG);
 
   // It is the true one: the steps of the operations page.
   await lose(backup);
   await eventually(async () => (await standing()) === 'set back', LONG);
   const id = ((await call('GET', '/status')).data as { installation?: string }).installation ?? '';
-  for (const part of [follower, relay, projector, ...apis]) await part.stop();
+  await follower.kill();
+  for (const part of [relay, projector, ...apis]) await part.stop();
   expect(await rebuild(environment)).toBe(0);
   await deleteTopics(installation);
   rmSync(follower.cacheFile, { force: true });
