@@ -21,19 +21,19 @@ const FIRST_WRITE_MS_MAX = 4_000;
 const RESUMED_MS_MAX = 20_000;
 
 /**
- * Bounds of a refusal, with room for a busy machine. Refused connections: Postgres is tried again for 5 s before a write is given up.
- * Hanging ones: a write in doubt is sent three times and looked up, 2.5 s each (Postgres: 5 s in all); one that waits behind it reads the
- * stream first, 5 s (Postgres: 3 s). EventStoreDB's client gives a dead connection up after some 10 s: a read that this hits is tried again.
+ * A write is given up after 5 s, and so is what queued behind it; reads of EventStoreDB too, those of Postgres after 3 s. With room for a
+ * busy machine.
  */
 const OUTAGES = [
-  { store: 'eventstoredb', fault: 'refuses connections', writeMsMax: 6_000, readMsMax: 6_000 },
-  { store: 'eventstoredb', fault: 'hangs', writeMsMax: 25_000, readMsMax: 15_000 },
-  { store: 'postgres', fault: 'refuses connections', writeMsMax: 10_000, readMsMax: 6_000 },
-  { store: 'postgres', fault: 'hangs', writeMsMax: 15_000, readMsMax: 9_000 },
+  { store: 'eventstoredb', fault: 'refuses connections' },
+  { store: 'eventstoredb', fault: 'hangs' },
+  { store: 'postgres', fault: 'refuses connections' },
+  { store: 'postgres', fault: 'hangs' },
 ] as const;
+const REFUSED_MS_MAX = 8_000;
 
 test.for(OUTAGES)('$store $fault: writes are refused in bounded time, lists and nodes go on, and all resume when it is back', { timeout: 300_000 }, async (outage, { skip, start }) => {
-  const { store, fault, writeMsMax, readMsMax } = outage;
+  const { store, fault } = outage;
   const installation = await start({ store, follow: SERVICES });
   const { proxy } = installation.store;
   if (proxy === null) return skip('the event store of CONFLEDGER_TEST_EVENTSTORE_URL is not ours to cut off');
@@ -47,7 +47,7 @@ test.for(OUTAGES)('$store $fault: writes are refused in bounded time, lists and 
   if (fault === 'hangs') proxy.pause();
   else proxy.shut();
   // Also after a write that failed, and made the api doubt what it keeps.
-  await eventually(() => load.unserved().length >= SERVICES.length, { timeoutMs: writeMsMax });
+  await eventually(() => load.unserved().length >= SERVICES.length, { timeoutMs: REFUSED_MS_MAX });
   const ask = (place: string) => answerTo(caller, 'GET', place);
   const document = '/configurations/trading-engine';
   const without = await Promise.all([ask('/configurations'), ask('/audit'), ask('/nodes'), ask(`${document}?consistency=local`)]);
@@ -56,7 +56,7 @@ test.for(OUTAGES)('$store $fault: writes are refused in bounded time, lists and 
   const needing = await Promise.all([ask(document), ask(`${document}/versions`), ask(`${document}/history?key=a`)]);
   for (const { status, code, tookMs } of needing) {
     expect([status, code]).toEqual([503, 'EVENT_STORE_UNAVAILABLE']);
-    expect(tookMs).toBeLessThan(readMsMax);
+    expect(tookMs).toBeLessThan(REFUSED_MS_MAX);
   }
   const probed = performance.now();
   for (const api of apis) expect(await Promise.all([api.probe('/health/live'), api.probe('/health/ready'), api.probe('/health')])).toEqual([200, 503, 503]);
@@ -76,7 +76,7 @@ test.for(OUTAGES)('$store $fault: writes are refused in bounded time, lists and 
   expect([...codes].filter((code) => code !== 'EVENT_STORE_UNAVAILABLE' && code !== 'OUTCOME_UNKNOWN')).toEqual([]);
   expect(codes).toContain('EVENT_STORE_UNAVAILABLE');
   const slowestMs = Math.max(...unserved.map(({ tookMs }) => tookMs));
-  expect(slowestMs).toBeLessThan(writeMsMax);
+  expect(slowestMs).toBeLessThan(REFUSED_MS_MAX);
   await load.stop();
   await eventually(async () => (await projector.health())?.lag === '0' && (await relay.health())?.lag === '0', { timeoutMs: RESUMED_MS_MAX });
   const told = [unserved.length, slowestMs, firstWriteMs, performance.now() - ended].map(Math.round);
