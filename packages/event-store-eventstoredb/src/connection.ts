@@ -6,6 +6,7 @@
 // server that refuses inside an open call. We use what the package ships below that: the service definitions, the parser of connection strings
 // and the meaning of errors. The package is pinned and has had its last release; the double and the conformance suite watch over both.
 import { setTimeout as pause } from 'node:timers/promises';
+import { EventStoreUnavailable } from '@confledger/application';
 import { NotLeaderError } from '@eventstore/db-client';
 import { addressOf, type Endpoint, type Servers } from './connection-string.js';
 import { Discovery } from './discovery.js';
@@ -68,8 +69,11 @@ export class Connection {
       const connecting = this.#connect();
       return await ('signal' in limit ? unlessAborted(limit.signal, connecting) : within(limit.timeoutMs, connecting));
     } catch (error) {
-      if (error instanceof NoAnswer && this.#lastProblem !== undefined) throw new NoAnswer(`${error.message} ${this.#lastProblem.message}`);
-      throw error;
+      const problem = this.#lastProblem;
+      if (!(error instanceof NoAnswer) || problem === undefined) throw error;
+      // What the check of the last server's log said.
+      if (problem instanceof EventStoreUnavailable) throw problem;
+      throw new NoAnswer(`${error.message} ${problem.message}`);
     } finally {
       this.#waiting -= 1;
     }

@@ -1,7 +1,7 @@
-// The EventStoreDB event store and the rules of its port: against the double always, against a real node where one is named.
+// The EventStoreDB event store and the rules of its port: against the double and a cluster of doubles always, against a real node where one is named.
 import { randomUUID } from 'node:crypto';
 import { eventStoreConformance } from '@confledger/conformance';
-import { eventStoreDbDouble } from '@confledger/doubles';
+import { eventStoreDbCluster, eventStoreDbDouble } from '@confledger/doubles';
 import { afterAll } from 'vitest';
 import { createEventStoreDbEventStore, type EventStoreDbEventStoreOptions } from './index.js';
 
@@ -32,6 +32,10 @@ afterAll(() => double.close());
 // A busy machine must not make the double's appends look lost.
 const patience = { attemptTimeoutMs: 15_000, readTimeoutMs: 15_000 };
 conformance('The event store on EventStoreDB, against the double,', { connectionString: double.connectionString, ...patience });
+
+const cluster = await eventStoreDbCluster();
+afterAll(() => cluster.close());
+conformance('The event store on EventStoreDB, against a cluster of doubles,', { connectionString: cluster.connectionString });
 
 // A real node drops duplicates of what is not replicated yet: there an attempt is to end as soon as it does for users.
 if (realNode !== undefined) conformance('The event store on EventStoreDB, against the real node,', { connectionString: realNode });
