@@ -7,6 +7,8 @@ export { startKafka, startSecuredKafka } from './kafka.js';
 export type { SecuredKafka, TestKafka } from './kafka.js';
 export { kafkaRoute } from './kafka-route.js';
 export type { KafkaRoute } from './kafka-route.js';
+export { MEMBERS_BEFORE, NAME_TRAPS, NAME_TRAP_CASES, setNameTrap } from './name-traps.js';
+export type { NameTrap } from './name-traps.js';
 export { startPostgres } from './postgres.js';
 export type { StartPostgresOptions, TestPostgres } from './postgres.js';
 export { tcpProxy, throughProxy } from './tcp-proxy.js';
