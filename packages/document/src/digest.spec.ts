@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseByReference } from '../../../test/support/src/reference-json.js';
 import { document, documentOf, value } from './arbitraries.js';
 import { canonicalJson } from './canonical.js';
 import { leafDigest } from './digest.js';
@@ -32,7 +33,7 @@ const golden = JSON.parse(readFileSync(new URL('./golden/digests.json', import.m
 
 describe('the digest of a document', () => {
   it.each(golden)('of $name is the golden one', ({ document: text, digest }) => {
-    const json = JSON.parse(text) as JsonObject;
+    const json = parseByReference(text) as JsonObject;
     expect(documentOf(json).digest).toBe(digest);
     expect(formula(json).toString('hex')).toBe(digest);
   });

@@ -1,6 +1,9 @@
-// The parser against JSON.parse, and every reason for which it refuses.
+// The parser against JSON.parse (as it ought to be: some releases misread names), and every reason for which it refuses.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseByReference } from '../../../test/support/src/reference-json.js';
 import { object, value } from './arbitraries.js';
 import { canonicalJson } from './canonical.js';
 import { JSON_NESTING_CEILING, JSON_NESTING_MAX } from './limits.js';
@@ -31,7 +34,7 @@ describe('parseJson on what JSON.parse accepts too', () => {
     fc.assert(
       fc.property(value, fc.constantFrom(0, 1, '\t', ' \r\n '), (json, indent) => {
         const text = JSON.stringify(json, null, indent);
-        expect(canonicalJson(parsed(text))).toBe(canonicalJson(JSON.parse(text) as JsonValue));
+        expect(canonicalJson(parsed(text))).toBe(canonicalJson(parseByReference(text) as JsonValue));
       }),
     );
   });
@@ -72,15 +75,52 @@ describe('parseJson on what JSON.parse accepts too', () => {
     expect(parsed('"\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\uD83D\\uDE00"')).toBe('"\\/\b\f\n\r\té😀');
   });
 
+  it('reads strings of every length and alphabet, with and without escapes, out of texts of every length', () => {
+    const part = fc.constantFrom('a', 'leaf', '\\', '"', '\n', 'é', '€', '😀', 'x'.repeat(13), 'y'.repeat(700));
+    const string = fc.array(part, { maxLength: 6 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(fc.array(string, { maxLength: 20 }), fc.constantFrom(0, 1), (strings, indent) => {
+        expect(parsed(JSON.stringify(strings, null, indent))).toEqual(strings);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('keeps little of a large text alive for the sake of a string that is kept', () => {
+    const kept: JsonValue[] = [];
+    const before = heapBytes();
+    for (let text = 0; text < 100; text += 1) {
+      kept.push((parsed(`["${'x'.repeat(1_000_000)}","kept beyond its text, ${text}","and with an escape: \\"${text}\\""]`) as JsonValue[]).slice(1));
+    }
+    expect(heapBytes() - before).toBeLessThan(10_000_000);
+    expect(kept.length).toBe(100);
+  });
+
+  it.each([
+    ['escapes', '\\\\'.repeat(2_000_000)],
+    ['escapes by number', '\\u00e9'.repeat(500_000)],
+    ['quotes', '","'.repeat(500_000)],
+    ['quotes behind escapes', '\\"","'.repeat(500_000)],
+  ])('reads a text of a million %s in linear time', (_, inside) => {
+    expect(parsed(`["${inside}"]`)).toEqual(parseByReference(`["${inside}"]`));
+  });
+
   it('reads a string that is long enough to be a window on the text', () => {
     const strings = ['abcdefghijklmnopqrstuvwxyz', 'é is not ASCII, and long'];
     expect(parsed(JSON.stringify(strings))).toEqual(strings);
   });
 });
 
+/** Bytes in use when everything that nobody holds is gone. */
+function heapBytes(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
+}
+
 function nativeParse(text: string): { ok: boolean; value: JsonValue } {
   try {
-    return { ok: true, value: JSON.parse(text) as JsonValue };
+    return { ok: true, value: parseByReference(text) as JsonValue };
   } catch {
     return { ok: false, value: null };
   }

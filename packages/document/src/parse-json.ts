@@ -2,6 +2,7 @@
 // JSON.parse cannot serve: it keeps the last of two equal names, rounds numbers in silence and lets lone surrogates through.
 import { JSON_NESTING_CEILING, JSON_NESTING_MAX } from './limits.js';
 import type { JsonObject, JsonValue } from './json.js';
+import { knownName, rememberName } from './known-names.js';
 import { exactNumber } from './number-literal.js';
 import {
   badCharacter,
@@ -16,6 +17,9 @@ import {
 } from './parse-problems.js';
 import { problemAt } from './place.js';
 import type { CodedProblem, Flaw, Result } from './problem.js';
+import { copiedString, escapedCharacter, isUnicodeEscape } from './string-literal.js';
+import { TextPieces } from './text-pieces.js';
+import { TextSearch } from './text-search.js';
 import { isForbiddenName, nameFlaw, stringFlaw } from './text.js';
 
 /** Parses JSON text, or says what is wrong with it, where, and what to send instead. `maxDepth` is honoured up to JSON_NESTING_CEILING. */
@@ -49,26 +53,32 @@ const OPEN_BRACKET = 91;
 const BACKSLASH = 92;
 const CLOSE_BRACKET = 93;
 const SMALL_E = 101;
-const SMALL_U = 117;
+const SMALL_F = 102;
+const SMALL_N = 110;
+const SMALL_T = 116;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 const BYTE_ORDER_MARK = 0xfeff;
 
 // Integers of up to 15 digits are exact in a double, and summing their digits is quicker than Number().
 const PLAIN_INTEGER_DIGITS_MAX = 15;
-// V8 makes a slice of this length a window on the whole text: one kept leaf would keep a 10 MiB request body alive. A copy is made instead.
-const WINDOW_LENGTH_MIN = 13;
+// With more escapes than these, one call of JSON.parse for the string is quicker than joining its parts.
+const JOINED_ESCAPES_MAX = 3;
 
 class JsonParser {
   private readonly text: string;
   private readonly depthMax: number;
   private readonly place: (string | number)[] = [];
+  private readonly search: TextSearch;
+  private readonly pieces: TextPieces;
   private at = 0;
   private depth = 0;
 
   constructor(text: string, depthMax: number) {
     this.text = text;
     this.depthMax = depthMax;
+    this.search = new TextSearch(text);
+    this.pieces = new TextPieces(text);
   }
 
   document(): JsonValue {
@@ -92,9 +102,9 @@ class JsonParser {
     if (code === OPEN_BRACE) return this.object();
     if (code === OPEN_BRACKET) return this.array();
     if (code === MINUS || (code >= ZERO && code <= NINE)) return this.number();
-    if (this.text.startsWith('true', this.at)) return this.word(true, 4);
-    if (this.text.startsWith('false', this.at)) return this.word(false, 5);
-    if (this.text.startsWith('null', this.at)) return this.word(null, 4);
+    if (code === SMALL_N && this.text.startsWith('null', this.at)) return this.word(null, 4);
+    if (code === SMALL_T && this.text.startsWith('true', this.at)) return this.word(true, 4);
+    if (code === SMALL_F && this.text.startsWith('false', this.at)) return this.word(false, 5);
     return this.unexpected('a value');
   }
 
@@ -156,47 +166,56 @@ class JsonParser {
   }
 
   private name(): string {
+    const start = this.at + 1;
+    const known = knownName(this.text, start);
+    if (known !== undefined) {
+      this.at = start + known.length + 1;
+      return known;
+    }
     const name = this.string(true);
     if (isForbiddenName(name)) this.judge(name, true);
+    // Every escape is longer than what it stands for.
+    if (name.length === this.at - 1 - start) rememberName(name, this.text, start);
     return name;
   }
 
   private string(isName = false): string {
-    const { text } = this;
     const start = this.at + 1;
-    let at = start;
-    let escaped = false;
+    const end = this.search.plainStringEnd(start);
+    if (end < 0) return this.scannedString(start, isName);
+    this.at = end + 1;
+    // A name becomes a key, and V8 copies those.
+    return isName ? this.text.slice(start, end) : this.pieces.slice(start, end);
+  }
+
+  /** A string that holds escapes, stands in a text that is not plain, or is not well-formed. Few escapes are joined by hand. */
+  private scannedString(start: number, isName: boolean): string {
+    const { text } = this;
+    let at = this.search.skipPlain(start);
+    let from = start;
+    let escapes = 0;
     let suspect = false;
-    let code = text.charCodeAt(at);
-    while (code !== QUOTE) {
+    let joined = '';
+    for (let code = text.charCodeAt(at); code !== QUOTE; code = text.charCodeAt(at)) {
       if (code === BACKSLASH) {
-        escaped = true;
-        if (text.charCodeAt(at + 1) === SMALL_U) suspect = true;
-        at = this.escape(at);
+        const character = escapedCharacter(text.charCodeAt(at + 1));
+        if (character === undefined) suspect = true;
+        else if (++escapes <= JOINED_ESCAPES_MAX && !suspect) joined += this.pieces.slice(from, at) + character;
+        from = character === undefined ? this.unicodeEscapeEnd(at) : at + 2;
+        at = this.search.skipPlain(from);
       } else if (code >= 0x20) {
         if (code >= 0xd800 && code <= 0xdfff) suspect = true;
         at++;
-      } else {
-        this.refuse(badCharacter(text, at));
-      }
-      code = text.charCodeAt(at);
+      } else this.refuse(badCharacter(text, at));
     }
     this.at = at + 1;
-    const copy = escaped || (!isName && at - start >= WINDOW_LENGTH_MIN);
-    const value = copy ? (JSON.parse(text.slice(start - 1, at + 1)) as string) : text.slice(start, at);
+    const value = suspect || escapes > JOINED_ESCAPES_MAX ? copiedString(text, start, at) : joined + this.pieces.slice(from, at);
     if (suspect) this.judge(value, isName);
     return value;
   }
 
-  /** The index behind the escape that begins at `at`. */
-  private escape(at: number): number {
-    const code = this.text.charCodeAt(at + 1);
-    if (code === SMALL_U) {
-      if (/^[0-9a-fA-F]{4}$/.test(this.text.slice(at + 2, at + 6))) return at + 6;
-    } else if (code === QUOTE || (code < 128 && '\\/bfnrt'.includes(String.fromCharCode(code)))) {
-      return at + 2;
-    }
-    return this.refuse(badEscape(this.text, at));
+  private unicodeEscapeEnd(at: number): number {
+    return isUnicodeEscape(this.text, at) ? at + 6 : this.refuse(badEscape(this.text, at));
   }
 
   private number(): number {
