@@ -1,6 +1,7 @@
 // Frozen JSON, as documents give it out and nodes read it on their hottest path. Used by the tree.
 import { sortNames } from './canonical.js';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
+import { parseJsonText } from './parse-json-text.js';
 import { DocumentFault } from './problem.js';
 
 // V8 turns an object that is filled name by name into a hash table beyond about this many members, and every read of it
@@ -38,6 +39,7 @@ function frozenObject(value: JsonObject): JsonObject {
 /** An object to be filled with members of these names, laid out for quick reads. */
 export function objectFor(names: Iterable<string>, count: number): Record<string, JsonValue> {
   if (count <= FILLED_MEMBERS_MAX || count > PARSED_MEMBERS_MAX) return {};
-  const members = Array.from(names, (name) => `${JSON.stringify(name)}:null`);
-  return JSON.parse(`{${members.join(',')}}`) as Record<string, JsonValue>;
+  const text = `{${Array.from(names, (name) => `${JSON.stringify(name)}:null`).join(',')}}`;
+  // A name that needs an escape, which is rare, costs its object the layout: no quick parser reads such names rightly everywhere.
+  return text.includes('\\') ? {} : (parseJsonText(text) as Record<string, JsonValue>);
 }

@@ -11,6 +11,7 @@ export { DEPTH_MAX, DOCUMENT_LEAVES_MAX, JSON_NESTING_CEILING, JSON_NESTING_MAX,
 export { mergePatch } from './merge-patch.js';
 export { nearestWord } from './nearest.js';
 export { parseJson } from './parse-json.js';
+export { parseJsonText } from './parse-json-text.js';
 export { comparePaths, compareSegments, formatPath, joinPath, overlaps, parsePath, type Segments } from './path.js';
 export { DocumentFault, type CodedProblem, type DocumentErrorCode, type Problem, type Result } from './problem.js';
 export { verifyProof, type Proof, type ProofSibling } from './proof.js';

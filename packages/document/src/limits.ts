@@ -15,5 +15,11 @@ export const DOCUMENT_LEAVES_MAX = 100_000;
 /** Levels of nesting that `parseJson` accepts by default, before the document's own limit has its say. */
 export const JSON_NESTING_MAX = 100;
 
+/** Levels that events, feed records and snapshots may add around a value: none adds more than four. */
+const WRAPPER_LEVELS_MAX = 8;
+
+/** Levels of nesting that `parseJsonText` accepts in a text with a backslash: every value that `parseJson` accepts, wrapped. */
+export const TEXT_NESTING_MAX = JSON_NESTING_MAX + WRAPPER_LEVELS_MAX;
+
 /** The highest `maxDepth` that `parseJson` honours, so that no text can overflow the stack. */
 export const JSON_NESTING_CEILING = 1_000;
