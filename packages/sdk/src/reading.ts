@@ -1,6 +1,6 @@
 // Puts leaves together into documents. A reading gathers from nothing until it is settled the first time, then follows difference by
 // difference.
-import { differencesToChanges, Document, DOCUMENT_LEAVES_MAX, type DocumentChange, type JsonValue } from '@confledger/document';
+import { DEPTH_MAX, differencesToChanges, Document, DOCUMENT_LEAVES_MAX, type DocumentChange, type JsonValue } from '@confledger/document';
 import type { FeedLeaf } from '@confledger/contracts';
 
 /**
@@ -90,12 +90,15 @@ export class Reading {
 function charactersOf(path: string, value: JsonValue | undefined): number {
   if (typeof value === 'string') return path.length + value.length;
   if (typeof value !== 'object') return path.length;
-  try {
-    return path.length + JSON.stringify(value).length;
-  } catch {
-    // Nested so deep that the stack does not hold it: no document holds it either.
-    return Number.POSITIVE_INFINITY;
-  }
+  // No document holds it, and it might be too deep for the stack, on which releases of Node differ.
+  if (isDeeperThan(DEPTH_MAX, value)) return Number.POSITIVE_INFINITY;
+  return path.length + JSON.stringify(value).length;
+}
+
+/** Whether arrays and objects are nested more than `levels` deep. Goes no deeper itself. */
+function isDeeperThan(levels: number, value: JsonValue): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((member: JsonValue) => isDeeperThan(levels - 1, member));
 }
 
 function sharing(document: Document, near: Document): Document {
