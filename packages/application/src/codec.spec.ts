@@ -35,6 +35,9 @@ describe('a stored event', () => {
     expect(() => decodeEvent({ ...event, type: 'constructor' })).toThrow(EventUnreadable);
     expect(() => decodeEvent({ ...event, data: '{' })).toThrow(EventUnreadable);
     expect(() => decodeEvent({ ...event, metadata: 'null' })).toThrow(EventUnreadable);
+    const twice = String.raw`{"environment":"\\","service":"a","service":"b"}`;
+    expect(() => decodeEvent({ ...event, data: twice })).toThrow(EventUnreadable);
+    expect(() => decodeEvent({ ...event, data: `{"\\\\":${'['.repeat(1_000_000)}` })).toThrow(EventUnreadable);
   });
 
   test('of an unknown schemaVersion is told by type, schemaVersion, stream and revision', async () => {

@@ -1,4 +1,5 @@
 // Between stored texts and recorded events: parsing, upcasting, and the names of streams. Every reader of the log uses it.
+import { parseJsonText } from '@confledger/document';
 import { streamOf } from '@confledger/domain';
 import type { EventMetadata, LedgerEvent, Recorded } from '@confledger/domain';
 import type { EventToAppend, StoredEvent } from './ports/event-store.js';
@@ -32,8 +33,8 @@ const SCHEMA_VERSIONS: Readonly<Record<LedgerEvent['type'], readonly number[]>> 
 export function decodeEvent(stored: StoredEvent): Recorded<LedgerEvent> {
   const { id, stream, revision, type } = stored;
   try {
-    const data: unknown = JSON.parse(stored.data);
-    const metadata: unknown = JSON.parse(stored.metadata);
+    const data: unknown = parseJsonText(stored.data);
+    const metadata: unknown = parseJsonText(stored.metadata);
     refuseUnknown(stored, metadata);
     if (!isEnvelope(metadata) || !fits(type, data)) throw new TypeError('its members are not those of its type');
     return { type, data, id, stream, revision, metadata } as Recorded<LedgerEvent>;

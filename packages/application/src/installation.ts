@@ -1,4 +1,5 @@
 // Who this installation is: the first event of the stream `installation`, made by the first start and read by every other.
+import { parseJsonText } from '@confledger/document';
 import { recordEvent } from '@confledger/domain';
 import type { InstallationCreated } from '@confledger/domain';
 import { toAppend } from './codec.js';
@@ -30,7 +31,7 @@ export async function ensureInstallation(options: {
 /** Who the installation is; null where no api has made it yet. */
 export async function readInstallation(store: EventStore): Promise<InstallationCreated['data'] | null> {
   const [first] = await store.readStream(INSTALLATION_STREAM, { from: 0, direction: 'forwards', limit: 1 });
-  return first ? (JSON.parse(first.data) as InstallationCreated['data']) : null;
+  return first ? (parseJsonText(first.data) as InstallationCreated['data']) : null;
 }
 
 async function createInstallation({

@@ -1,4 +1,5 @@
 // Cursors of paged answers: opaque to clients, checked when they come back. Used by every read model adapter.
+import { parseJsonText } from '@confledger/document';
 import { CursorInvalid } from './ports/read-model.js';
 
 type Kind = 'ledgers' | 'versions' | 'audit' | 'history' | 'parked' | 'parkedStreams';
@@ -33,7 +34,7 @@ export function ledgerOfCursor(cursor: string | undefined): string | null {
 
 function partsOf(cursor: string): unknown {
   try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    return parseJsonText(Buffer.from(cursor, 'base64url').toString('utf8'));
   } catch {
     return null;
   }

@@ -2,8 +2,9 @@
 // changed; a new version of an event gets a new file beside the old one.
 import { createPrivateKey, createPublicKey, hash, sign, verify } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
-import { canonicalJson } from '@confledger/document';
+import { canonicalJson, parseJson, parseJsonText, type JsonValue } from '@confledger/document';
 import { describe, expect, test } from 'vitest';
+import { parseByReference } from '../../../test/support/src/reference-json.js';
 import type { DraftEvent, LedgerEvent, Recorded } from './events.js';
 import { chainProblem, recordChangeSet } from './record.js';
 import type { ActivationToSign, Envelope, RecordedText, SignActivation } from './record.js';
@@ -46,10 +47,17 @@ describe.each(FILES)('the golden stream %s', (file) => {
         type,
         stream: `config-${golden.ledger}`,
         revision,
-        data: JSON.parse(data),
-        metadata: JSON.parse(metadata),
+        data: parseJsonText(data),
+        metadata: parseJsonText(metadata),
       }) as Recorded<LedgerEvent>,
   );
+
+  test('has texts that the strict parser reads as JSON.parse ought to', () => {
+    for (const text of golden.events.flatMap(({ data, metadata }) => [data, metadata])) {
+      const parsed = parseJson(text);
+      expect(parsed.ok ? canonicalJson(parsed.value) : parsed.problem).toBe(canonicalJson(parseByReference(text) as JsonValue));
+    }
+  });
 
   test('has a chain that verifies', () => {
     expect(events.map((event, index) => chainProblem(event, events[index - 1]?.metadata.hash ?? null))).toEqual(events.map(() => null));

@@ -1,5 +1,5 @@
 // What holds for every history and every command, whatever they are.
-import { Document } from '@confledger/document';
+import { Document, parseJsonText } from '@confledger/document';
 import type { JsonValue } from '@confledger/document';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -168,9 +168,9 @@ describe('a history', () => {
           type,
           stream,
           revision,
-          data: JSON.parse(data),
-          metadata: JSON.parse(metadata),
-        }));
+          data: parseJsonText(data),
+          metadata: parseJsonText(metadata),
+        })) as Recorded<LedgerEvent>[];
         const folded = evolveAll(initialState(LEDGER), read);
         expect(visible(folded)).toEqual(visible(history.state));
       }),

@@ -3,6 +3,7 @@ import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { Backoff } from '@confledger/backoff';
 import { readActivationMarker, readFeedBeat, readFeedLeaf, type FeedSession, type FeedSink } from '@confledger/contracts';
+import { parseJsonText } from '@confledger/document';
 import { EventStreamParser, type StreamEvent } from './event-stream-parser.js';
 import { refusalText } from './refusal-text.js';
 
@@ -144,7 +145,7 @@ export class HttpFeedSession implements FeedSession {
 
 function parse(data: string): unknown {
   try {
-    return JSON.parse(data);
+    return parseJsonText(data);
   } catch {
     throw new Error('the feed sent a record that is not JSON');
   }

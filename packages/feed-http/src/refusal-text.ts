@@ -1,5 +1,6 @@
 // Says in one sentence why a server did not answer with a stream. Used by the consumer; the text ends in a node's status and logs.
 import type { IncomingMessage } from 'node:http';
+import { parseJsonText } from '@confledger/document';
 
 /** How much of an error answer is read. */
 export const ERROR_BODY_BYTES_MAX = 16 * 1024;
@@ -42,7 +43,7 @@ function readStart(response: IncomingMessage): Promise<string> {
 
 function describeBody(body: string): string {
   try {
-    const json: unknown = JSON.parse(body);
+    const json: unknown = parseJsonText(body);
     if (typeof json !== 'object' || json === null) return '';
     const { code, error } = json as { readonly code?: unknown; readonly error?: unknown };
     const parts = [code, error].filter((part) => typeof part === 'string');

@@ -35,9 +35,10 @@ test('marker and beat survive the way', () => {
 });
 
 test('what is none of ours is none', () => {
+  const twice = bytes(String.raw`{"value":"\\","version":1,"version":2}`);
   expect(readKey(null)).toBeNull();
   expect(readKey(bytes('something'))).toBeNull();
-  for (const value of [bytes('{'), bytes('null'), bytes('[]'), bytes('{"value":1}')]) {
+  for (const value of [bytes('{'), bytes('null'), bytes('[]'), bytes('{"value":1}'), twice]) {
     expect([readLeaf('a', { value }), readMarker({ value }), readBeat({ value })]).toEqual([null, null, null]);
   }
 });

@@ -1,5 +1,6 @@
 // The records of the topic `<namespace>.active` as bytes. Used by publisher and nodes.
 import { readActivationMarker, readFeedBeat, readFeedLeaf, type ActivationMarker, type FeedBeat, type FeedLeaf } from '@confledger/contracts';
+import { parseJsonText } from '@confledger/document';
 import type { IHeaders, Message } from 'kafkajs';
 
 /** What prefixes the topics of an installation that names nothing else. */
@@ -67,7 +68,7 @@ function versionOf(headers: IHeaders | undefined): number {
 
 function parse(value: Buffer): unknown {
   try {
-    return JSON.parse(value.toString('utf8'));
+    return parseJsonText(value.toString('utf8'));
   } catch {
     return null;
   }

@@ -1,7 +1,7 @@
 // SQL of the audit and of a path's history. Used by read-model.ts, which runs it on the views.
 import type { AuditFilter, AuditRow } from '@confledger/application';
 import { partsOfLedger } from '@confledger/application';
-import type { JsonValue } from '@confledger/document';
+import { parseJsonText, type JsonValue } from '@confledger/document';
 import { instantOf, numberOf } from './columns.js';
 import { globPattern } from './glob-pattern.js';
 
@@ -70,8 +70,8 @@ export function auditRowOf(columns: AuditColumns): AuditRow {
     version: numberOf(columns.version),
     type: columns.type,
     path: columns.path,
-    ...(columns.before !== null && { before: JSON.parse(columns.before) as JsonValue }),
-    ...(columns.after !== null && { after: JSON.parse(columns.after) as JsonValue }),
+    ...(columns.before !== null && { before: parseJsonText(columns.before) as JsonValue }),
+    ...(columns.after !== null && { after: parseJsonText(columns.after) as JsonValue }),
     actor: columns.actor,
     method: columns.method,
     reason: columns.reason,
@@ -80,7 +80,7 @@ export function auditRowOf(columns: AuditColumns): AuditRow {
     correlationId: columns.correlation_id,
     changeSet: columns.change_set,
     abandoned: columns.abandoned,
-    detail: JSON.parse(columns.detail) as AuditRow['detail'],
+    detail: parseJsonText(columns.detail) as AuditRow['detail'],
   };
 }
 

@@ -1,6 +1,6 @@
 // Reads back what the tables hold of ledgers, so that a projector that starts need not read the log from its beginning.
 import type { ItemWrite, KeptLedger, LedgerWrite, StoredEvent } from '@confledger/application';
-import type { JsonValue } from '@confledger/document';
+import { parseJsonText, type JsonValue } from '@confledger/document';
 import type pg from 'pg';
 import { instantOf, numberOf } from './columns.js';
 
@@ -64,7 +64,7 @@ async function itemsOf(pool: pg.Pool | pg.ClientBase, schema: string, ledgers: r
     of,
     path,
     revision: Number(revision),
-    value: JSON.parse(value) as JsonValue,
+    value: parseJsonText(value) as JsonValue,
   }));
 }
 

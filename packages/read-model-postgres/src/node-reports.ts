@@ -1,5 +1,6 @@
 // What nodes say of themselves, in Postgres: one row per node and ledger.
 import { CLOSED_NODE_KEPT_MS, SILENT_NODE_KEPT_MS, type NodeReport, type NodeReports } from '@confledger/application';
+import { parseJsonText } from '@confledger/document';
 import { quotedSchema } from '@confledger/postgres';
 import type pg from 'pg';
 import { instantOf } from './columns.js';
@@ -11,8 +12,8 @@ interface ReportColumns {
   readonly service: string;
   readonly name: string;
   readonly state: string;
-  readonly running: NodeReport['running'];
-  readonly rejected: NodeReport['rejected'];
+  readonly running: string | null;
+  readonly rejected: string | null;
   readonly reported_at: Date;
 }
 
@@ -45,12 +46,23 @@ export function createPostgresNodeReports(pool: pg.Pool, options: { readonly sch
     },
     async list({ environment, service }) {
       const rows = await query<ReportColumns>(
-        `SELECT * FROM ${table} WHERE ($1::text IS NULL OR environment = $1) AND ($2::text IS NULL OR service = $2) ORDER BY environment, service, name`,
+        `SELECT environment, service, name, state, running::text AS running, rejected::text AS rejected, reported_at
+         FROM ${table} WHERE ($1::text IS NULL OR environment = $1) AND ($2::text IS NULL OR service = $2) ORDER BY environment, service, name`,
         [environment ?? null, service ?? null],
       );
-      return rows.map(({ reported_at: reportedAt, ...report }) => ({ ...report, reportedAt: instantOf(reportedAt) }));
+      return rows.map(({ running, rejected, reported_at: reportedAt, ...report }) => ({
+        ...report,
+        running: jsonOf(running) as NodeReport['running'],
+        rejected: jsonOf(rejected) as NodeReport['rejected'],
+        reportedAt: instantOf(reportedAt),
+      }));
     },
   };
+}
+
+/** Columns come as text: the driver would read them by JSON.parse. */
+function jsonOf(column: string | null): unknown {
+  return column === null ? null : parseJsonText(column);
 }
 
 function jsonText(value: object | null): string | null {

@@ -230,12 +230,18 @@ function textOfColumn(value: unknown): string | null {
   return typeof value === 'bigint' ? String(value) : canonicalJson(plain(value));
 }
 
+/** As JSON: bigints and dates as texts, without members that are undefined. */
 function plain(value: object): JsonValue;
 function plain(value: unknown): JsonValue | undefined;
 function plain(value: unknown): JsonValue | undefined {
-  if (value === undefined) return undefined;
-  return JSON.parse(JSON.stringify(value, (_, member: unknown) => (typeof member === 'bigint' ? String(member) : member))) as JsonValue;
+  if (typeof value === 'bigint') return String(value);
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map((item) => plain(item) ?? null);
+  if (typeof value !== 'object' || value === null) return value as JsonValue | undefined;
+  return Object.fromEntries(Object.entries(value).flatMap(([name, member]) => plainMember(name, plain(member))));
 }
+
+const plainMember = (name: string, value: JsonValue | undefined): [string, JsonValue][] => (value === undefined ? [] : [[name, value]]);
 
 function textOf(value: JsonValue | undefined): string | undefined {
   return value === undefined ? undefined : canonicalJson(value);

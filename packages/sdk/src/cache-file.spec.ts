@@ -64,6 +64,8 @@ async function edit(change: (lines: string[]) => string[]): Promise<void> {
   await writeFile(cacheFile, change(lines).join('\n'));
 }
 
+const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+
 function editHeader(change: (header: { [name: string]: unknown }) => void): Promise<void> {
   return edit(([first = '', ...rest]) => {
     const header = JSON.parse(first) as { [name: string]: unknown };
@@ -160,6 +162,9 @@ describe('the file', () => {
     ['is cut short', () => edit((lines) => lines.slice(0, -2))],
     ['is cut within a line', async () => writeFile(cacheFile, (await readFile(cacheFile, 'utf8')).slice(0, -3))],
     ['has a changed leaf', () => edit((lines) => lines.map((line) => line.replace('["a",1]', '["a",666]')))],
+    ['has a name twice in a leaf', () => edit((lines) => lines.map((line) => line.replace('["a",1]', '["a",[{"\\\\":1,"\\\\":1}]]')))],
+    ['has a leaf that no stack holds', () => edit((lines) => lines.map((line) => line.replace('["a",1]', `["a",${nested(200_000)}]`)))],
+    ['has such a leaf with a backslash', () => edit((lines) => lines.map((line) => line.replace('["a",1]', `["\\\\",${nested(200_000)}]`)))],
     ['has a changed marker', () => editHeader((header) => Object.assign(header['marker'] as object, { version: 99 }))],
     ['has another origin in its header', () => editHeader((header) => Object.assign(header, { origin: 'another' }))],
     ['remembers less than it runs', () => editHeader((header) => Object.assign(header, { highestActivation: 0 }))],

@@ -4,7 +4,7 @@ import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { readActivationMarker, type ActivationMarker } from '@confledger/contracts';
-import { Document, type JsonValue } from '@confledger/document';
+import { Document, parseJsonText, type JsonValue } from '@confledger/document';
 
 const FORMAT = 'confledger.node-cache.v1';
 /** Leaves per write: the thread that trades is never held for longer than these take to serialise. */
@@ -87,7 +87,7 @@ function readLeafLine(line: string): { readonly path: string; readonly value: Js
 
 function parseLine(line: string): unknown {
   try {
-    return JSON.parse(line);
+    return parseJsonText(line);
   } catch {
     throw new Error('a line of it is not JSON');
   }

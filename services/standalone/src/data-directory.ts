@@ -131,6 +131,7 @@ function holds(holder: Holder): boolean {
 
 function parseHolder(text: string): Holder | null {
   try {
+    // oxlint-disable-next-line no-restricted-properties -- the lock file holds two names, both ours
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || !('pid' in value) || typeof value.pid !== 'number') return null;
     const startMark = 'startMark' in value && typeof value.startMark === 'string' ? value.startMark : null;

@@ -56,3 +56,8 @@ test('a reason cannot break the line or speak to the terminal', () => {
 test('events of other streams are not told', () => {
   expect(createNarrator()({ ...event('InstallationCreated', 0, { id: 'f', index: 0, size: 1 }), stream: 'installation' })).toEqual([]);
 });
+
+test('an event that cannot be read is not told', () => {
+  const written = event('ConfigSet', 1, { id: 'g', index: 0, size: 1 });
+  for (const data of ['{', String.raw`{"path":"\\","path":"b"}`]) expect(createNarrator()({ ...written, data })).toEqual([]);
+});

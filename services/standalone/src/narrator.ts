@@ -1,5 +1,6 @@
 // One human line per version, activation and tag, made from the events as they are committed. Used by main.ts on a terminal.
 import type { StoredEvent } from '@confledger/application';
+import { parseJsonText } from '@confledger/document';
 
 /** A line in columns: what happened, to which version, where, and the rest as a sentence. */
 export interface Happening {
@@ -37,7 +38,8 @@ export function createNarrator(): (event: StoredEvent) => readonly Happening[] {
   return (event) => {
     const ledger = LEDGER_STREAM.exec(event.stream);
     if (ledger === null) return [];
-    const said: Said = { data: JSON.parse(event.data) as Said['data'], metadata: JSON.parse(event.metadata) as Said['metadata'] };
+    const said = read(event);
+    if (said === null) return [];
     const { id, index, size } = said.metadata.changeSet;
     const kept = open.get(event.stream);
     const set = kept?.id === id ? kept : { id, changes: 0, version: null, told: [] };
@@ -47,6 +49,15 @@ export function createNarrator(): (event: StoredEvent) => readonly Happening[] {
     open.delete(event.stream);
     return set.version === null ? set.told : [versionLine(set, said, `${ledger[1] ?? ''}/${ledger[2] ?? ''}`), ...set.told];
   };
+}
+
+/** Null for an event that no release of ours wrote: the projector parks it and says so. */
+function read(event: StoredEvent): Said | null {
+  try {
+    return { data: parseJsonText(event.data) as Said['data'], metadata: parseJsonText(event.metadata) as Said['metadata'] };
+  } catch {
+    return null;
+  }
 }
 
 function gather(set: OpenSet, event: StoredEvent, { data, metadata }: Said, ledger: string): void {

@@ -248,6 +248,11 @@ describe('an event that cannot be applied', () => {
         ledgers: [{ latest: 1, parkedAt: 4n }],
       }));
 
+  test('An event that JSON.parse would read and no release of ours wrote is parked with the reason', () =>
+    given()
+      .when(raw(String.raw`{"path":"\\\\","value":1,"value":2}`, '{}'))
+      .then({ parked: [{ revision: 0, reason: expect.stringContaining('occurs twice') }], items: [] }));
+
   test('Everything behind it in its stream is parked too', () =>
     given(raw('{', '{}'))
       .when(raw('{}', '{}'))

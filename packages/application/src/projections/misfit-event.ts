@@ -1,11 +1,13 @@
 // Finds what keeps an event from ever being a row, before a fold touches it: text that Postgres cannot hold, an envelope
 // with members missing. No command writes such events; a hand at the log, or another release's, may. Used by batch-fold.
+import { JSON_NESTING_CEILING, parseJson, parseJsonText, type DocumentErrorCode } from '@confledger/document';
 import type { LedgerEvent, Recorded } from '@confledger/domain';
 import type { StoredEvent } from '../ports/event-store.js';
 
 /** Cheap and rarely true: an escape that may stand for NUL or a surrogate, or either of them raw. */
 const SUSPICIOUS = /\\u0000|\\u[dD][89a-fA-F]|\0|[\ud800-\udfff]/;
 const UNSTORABLE = /\0|\p{Surrogate}/u;
+const UNSTORABLE_BY_ESCAPE: ReadonlySet<DocumentErrorCode> = new Set(['STRING_NUL', 'STRING_LONE_SURROGATE']);
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** Text as every store can hold it: what it cannot hold is shown by something that it can. */
@@ -18,7 +20,7 @@ export function unstorableText({ data, metadata, type }: StoredEvent): string | 
   if (UNSTORABLE.test(type)) return 'its type holds a NUL or a lone surrogate';
   for (const [name, text] of [['data', data], ['metadata', metadata]] as const) {
     if (!SUSPICIOUS.test(text)) continue;
-    if (UNSTORABLE.test(text) || holdsUnstorable(parsed(text))) return `its ${name} hold a NUL or a lone surrogate`;
+    if (UNSTORABLE.test(text) || spellsUnstorable(text)) return `its ${name} hold a NUL or a lone surrogate`;
   }
   return null;
 }
@@ -51,23 +53,17 @@ export function previousHashOf({ metadata }: StoredEvent): string | null {
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
 
+/** Whether an escape stands for one of them. Text that is refused for another reason is found out by whoever decodes it. */
+function spellsUnstorable(text: string): boolean {
+  const read = parseJson(text, { maxDepth: JSON_NESTING_CEILING });
+  return !read.ok && UNSTORABLE_BY_ESCAPE.has(read.problem.code);
+}
+
 /** Text that is no JSON is found out by whoever decodes it. */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonText(text);
   } catch {
     return null;
   }
-}
-
-/** Without recursion: the nesting of a poisoned event is not bounded by anything. */
-function holdsUnstorable(root: unknown): boolean {
-  const waiting = [root];
-  while (waiting.length > 0) {
-    const value = waiting.pop();
-    if (typeof value === 'string' && UNSTORABLE.test(value)) return true;
-    if (typeof value !== 'object' || value === null) continue;
-    for (const [name, member] of Object.entries(value)) waiting.push(name, member);
-  }
-  return false;
 }

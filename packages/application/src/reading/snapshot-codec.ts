@@ -1,6 +1,6 @@
 // A ledger's state as the body of a snapshot, and back. Its version changes with every change of `LedgerState` or of this
 // file: older snapshots are then not used any more, which costs time and nothing else.
-import { Document } from '@confledger/document';
+import { Document, parseJsonText } from '@confledger/document';
 import type { JsonValue } from '@confledger/document';
 import { CommandWindow } from '@confledger/domain';
 import type { Activation, ExistingLedger, RememberedCommand } from '@confledger/domain';
@@ -32,7 +32,7 @@ export function encodeSnapshot(ledger: ExistingLedger): string {
 }
 
 export function decodeSnapshot(ledger: string, end: { revision: number; hash: string; occurredAt: string }, body: string): ExistingLedger {
-  const { origin, head, active, pending, tags, commands } = JSON.parse(body) as SnapshotBody;
+  const { origin, head, active, pending, tags, commands } = parseJsonText(body) as SnapshotBody;
   const document = Document.fromSnapshot(head.document);
   return {
     phase: 'existing',

@@ -1,5 +1,6 @@
 // The records of the topic `<namespace>.changes`: CloudEvents 1.0 in the binary mode of their Kafka binding. Used by its publisher.
 import { formatPosition, parsePosition, type EventPlace, type StoredEvent } from '@confledger/application';
+import { parseJsonText } from '@confledger/document';
 import type { IHeaders, Message } from 'kafkajs';
 import { partitionOf } from '../partitions.js';
 
@@ -56,7 +57,7 @@ export function readChange({ key, headers }: { readonly key: Buffer | null; read
 function readEnvelope(metadata: string): { readonly occurredAt: string | null; readonly traceparent: string | null } {
   let envelope: unknown;
   try {
-    envelope = JSON.parse(metadata);
+    envelope = parseJsonText(metadata);
   } catch {
     // It is published as it is: whoever verifies it finds what whoever reads the log finds.
   }

@@ -1,6 +1,7 @@
 // The OpenAPI 3.1 document, made from the endpoints and their zod schemas. Served at /openapi.json and shown at /docs.
 import { z } from 'zod';
 import { ERROR_CATALOGUE, type ErrorCode } from '@confledger/contracts';
+import { parseJsonText } from '@confledger/document';
 import { BASE } from '../answers/standing.js';
 import type { Endpoint, Parameter } from '../endpoint.js';
 import { STATUS_OF } from '../errors/status.js';
@@ -131,7 +132,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Json): 
     $schema: _dialect,
     $defs = {},
     ...rest
-  } = JSON.parse(JSON.stringify(made).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
+  } = parseJsonText(JSON.stringify(made).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
   Object.assign(components, $defs);
   return rest;
 }
