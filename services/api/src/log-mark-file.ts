@@ -34,7 +34,7 @@ function parse(file: string, text: string): LogMark {
 
 function parsed(text: string): LogMark | null {
   try {
-    // Our own file, whose names are fixed.
+    // oxlint-disable-next-line no-restricted-properties -- our own file, whose four names are fixed
     const value: unknown = JSON.parse(text);
     return isMark(value) ? { installation: value.installation, stream: value.stream, revision: value.revision, id: value.id } : null;
   } catch {

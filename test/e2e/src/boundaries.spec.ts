@@ -1,6 +1,6 @@
-// The boundary check itself: each folder rule of .oxlintrc.json catches a violation and says where the code should go.
+// The lint itself: each folder rule of .oxlintrc.json catches a violation and says where the code should go, and so does the rule about JSON.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,6 +47,31 @@ const allowed = [
   ['services/api/src/compose.ts', '@confledger/event-stores'],
 ] as const;
 
+const BY_PARSE = 'Read the text with parseJsonText';
+const BY_RESPONSE = 'Take its text()';
+
+/** Ways to read JSON that misread names on some releases of Node. */
+const misreading = [
+  ['packages/application/src/call.ts', "export const read = (text: string): unknown => JSON.parse(text);", BY_PARSE],
+  ['packages/sdk/src/handed-on.ts', 'export const read = (texts: string[]): unknown[] => texts.map(JSON.parse);', BY_PARSE],
+  ['packages/feed-http/src/taken-apart.ts', 'export const { parse } = JSON;', BY_PARSE],
+  ['packages/feed-kafka/src/by-name.ts', "export const read = (text: string): unknown => JSON['parse'](text);", BY_PARSE],
+  ['packages/document/src/call.ts', 'export const read = (text: string): unknown => JSON.parse(text);', BY_PARSE],
+  ['packages/event-store-postgres/src/call.ts', 'export const read = (text: string): unknown => JSON.parse(text);', BY_PARSE],
+  ['services/api/src/routes/call.ts', 'export const read = (text: string): unknown => JSON.parse(text);', BY_PARSE],
+  ['services/standalone/src/main.ts', 'export const read = (text: string): unknown => JSON.parse(text);', BY_PARSE],
+  ['packages/sdk/src/response.ts', 'export const read = (response: Response): unknown => response.json();', BY_RESPONSE],
+  ['services/trading-node/src/response.ts', 'export const read = async (url: string): Promise<unknown> => (await fetch(url)).json();', BY_RESPONSE],
+] as const;
+
+const reading = [
+  ['packages/application/src/reads.ts', "import { parseJsonText } from '@confledger/document';\nexport const read = (text: string): unknown => parseJsonText(text);"],
+  ['packages/sdk/src/writes.ts', 'export const write = (value: unknown): string => JSON.stringify(value);'],
+  ['packages/document/src/getter.ts', 'export const jsonOf = (node: { readonly json: unknown }): unknown => node.json;'],
+  ['packages/sdk/src/reads.spec.ts', 'export const read = (text: string): unknown => JSON.parse(text);'],
+  ['services/api/src/fixtures/reads.ts', 'export const read = (response: Response): unknown => response.json();'],
+] as const;
+
 interface Finding {
   readonly filename: string;
   readonly code: string;
@@ -60,10 +85,11 @@ beforeAll(() => {
   const folder = mkdtempSync(path.join(tmpdir(), 'confledger boundaries '));
   try {
     copyFileSync(path.join(root, '.oxlintrc.json'), path.join(folder, '.oxlintrc.json'));
-    for (const [place, specifier] of [...refused, ...allowed]) {
+    const imports = [...refused, ...allowed].map(([place, specifier]) => [place, `import { thing } from '${specifier}';\nexport const same = thing;`] as const);
+    for (const [place, code] of [...imports, ...misreading, ...reading]) {
       const file = path.join(folder, place);
       mkdirSync(path.dirname(file), { recursive: true });
-      writeFileSync(file, `import { thing } from '${specifier}';\nexport const same = thing;\n`);
+      writeFileSync(file, `${code}\n`);
     }
     const lint = spawnSync(process.execPath, [path.join(root, 'node_modules/oxlint/bin/oxlint'), '--format=json'], {
       cwd: folder,
@@ -75,9 +101,9 @@ beforeAll(() => {
   }
 });
 
-function saidOf(place: string): string {
+function saidOf(place: string, rules = /no-restricted-imports|no-cycle/): string {
   return findings
-    .filter(({ filename, code }) => filename.endsWith(place) && /no-restricted-imports|no-cycle/.test(code))
+    .filter(({ filename, code }) => filename.endsWith(place) && rules.test(code))
     .map(({ message, help }) => `${message} ${help ?? ''}`)
     .join('\n');
 }
@@ -88,4 +114,31 @@ test.each(refused)('%s may not import %s, and the message says where the code sh
 
 test.each(allowed)('%s may import %s', (place) => {
   expect(saidOf(place)).toBe('');
+});
+
+test.each(misreading)('%s may not read JSON by %s, and the message says how to read it', (place, _code, message) => {
+  expect(saidOf(place, /no-restricted-properties/)).toContain(message);
+});
+
+test.each(reading)('%s may say %s', (place) => {
+  expect(saidOf(place, /no-restricted-properties/)).toBe('');
+});
+
+test('what is exempt from the rule about JSON is the function itself, single strings and three files of ours, each with its reason', () => {
+  const folders = ['packages', 'services'].flatMap((folder) => readdirSync(path.join(root, folder)).map((name) => `${folder}/${name}/src`));
+  const sources = folders
+    .filter((folder) => existsSync(path.join(root, folder)))
+    .flatMap((folder) => readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`))
+    .filter((file) => file.endsWith('.ts'));
+  const exempt = sources.flatMap((file) =>
+    [...readFileSync(path.join(root, file), 'utf8').matchAll(/oxlint-disable.*no-restricted-properties(.*)/g)].map(([, reason = '']) => [file, reason] as const),
+  );
+  expect(exempt.map(([file]) => file).sort()).toEqual([
+    'packages/document/src/parse-json-text.ts',
+    'packages/document/src/string-literal.ts',
+    'packages/process/src/package-version.ts',
+    'services/api/src/log-mark-file.ts',
+    'services/standalone/src/data-directory.ts',
+  ]);
+  for (const [file, reason] of exempt) expect(reason, file).toMatch(/^ -- .{20}/);
 });
