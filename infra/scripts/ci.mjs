@@ -2,6 +2,7 @@
 import { build, checkTypes, lint } from './build.mjs';
 import { testEngines } from './engines.mjs';
 import { install } from './install.mjs';
+import { testNodes } from './nodes.mjs';
 import { runVitest } from './vitest.mjs';
 
 /** Answers the exit code; the last line printed is `N passed, N failed`, `, N skipped` behind it where there are any. */
@@ -13,14 +14,16 @@ export async function ci() {
   const steps = { install: installed, build: built, types: typesHold, lint: installed && (await lint({ typesHold })) };
   const tests = installed ? await runVitest([]) : none;
   const engines = installed ? await testEngines([]) : none;
+  const nodes = built ? await testNodes([]) : none;
 
-  const broken = Object.entries({ ...steps, tests: tests.exitCode === 0, 'test:engines': engines.exitCode === 0 })
+  const suites = { tests, 'test:engines': engines, 'test:nodes': nodes };
+  const held = Object.entries(suites).map(([name, { exitCode }]) => /** @type {const} */ ([name, exitCode === 0]));
+  const broken = [...Object.entries(steps), ...held]
     .filter(([, holds]) => !holds)
     .map(([name]) => name);
-  console.log(broken.length === 0 ? '\nInstall, build, types, lint, tests and test:engines hold.' : `\nFailed: ${broken.join(', ')}.`);
-  const skipped = tests.skipped + engines.skipped;
-  console.log(
-    `${tests.passed + engines.passed} passed, ${tests.failed + engines.failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`,
-  );
+  console.log(broken.length === 0 ? '\nInstall, build, types, lint, tests, test:engines and test:nodes hold.' : `\nFailed: ${broken.join(', ')}.`);
+  const total = (/** @type {'passed' | 'failed' | 'skipped'} */ count) => Object.values(suites).reduce((sum, suite) => sum + suite[count], 0);
+  const skipped = total('skipped');
+  console.log(`${total('passed')} passed, ${total('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   return broken.length === 0 ? 0 : 1;
 }

@@ -6,6 +6,7 @@ import { build, checkTypes, lint } from './build.mjs';
 import { ci } from './ci.mjs';
 import { testEngines } from './engines.mjs';
 import { install } from './install.mjs';
+import { testNodes } from './nodes.mjs';
 import { root, tools } from './paths.mjs';
 import { runNode } from './processes.mjs';
 import { runVitest } from './vitest.mjs';
@@ -32,6 +33,9 @@ const commands = {
   },
   async 'test:engines'(args) {
     return (await testEngines(args)).exitCode;
+  },
+  async 'test:nodes'(args) {
+    return (await install()) && (await build()) ? (await testNodes(args)).exitCode : 1;
   },
   async engines() {
     if (!(await install())) return 1;

@@ -39,7 +39,14 @@ function fingerprint() {
 
 /** @param {string[]} args */
 function pnpm(args) {
-  const command = ['exec', '--yes', '--', `pnpm@${PNPM_VERSION}`, ...args];
+  return npm(['exec', '--yes', '--', `pnpm@${PNPM_VERSION}`, ...args]);
+}
+
+/**
+ * @param {string[]} args
+ * @param {{ cwd?: string }} [options]
+ */
+export function npm(args, options = {}) {
   const env = {
     CI: 'true', // pnpm asks no questions
     npm_config_loglevel: 'error',
@@ -47,15 +54,17 @@ function pnpm(args) {
     npm_config_fetch_retries: '1',
     npm_config_fetch_retry_mintimeout: '1000',
   };
-  const npm = process.env.npm_execpath;
+  const script = process.env.npm_execpath;
   // Under `npm run`, npm says where its own JavaScript is; called directly (.ci/run), the one on the PATH must do.
-  return npm !== undefined && /npm-cli\.[cm]?js$/.test(npm) ? runNode(npm, command, { env }) : run('npm', command, { env });
+  return script !== undefined && /npm-cli\.[cm]?js$/.test(script)
+    ? runNode(script, args, { ...options, env })
+    : run('npm', args, { ...options, env });
 }
 
 const UNREACHABLE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|ERR_PNPM_META_FETCH_FAIL/;
 
 /** @param {string} output what npm and pnpm printed */
-function explain(output) {
+export function explain(output) {
   if (UNREACHABLE.test(output)) {
     return 'The npm registry cannot be reached. Check the network and `npm config get registry` (and proxy settings), then run this again.';
   }

@@ -3,16 +3,24 @@ import { spawn } from 'node:child_process';
 import { root } from './paths.mjs';
 
 /**
+ * `inherit`: print straight to the terminal instead. `node`: the Node that runs a script, else the one that runs this. `cwd`: else the root.
+ * `signal`: ends the program by SIGKILL when it aborts.
+ * @typedef {{ env?: NodeJS.ProcessEnv, inherit?: boolean, node?: string, cwd?: string, signal?: AbortSignal | undefined }} RunOptions
+ */
+
+/**
  * Runs a program, gathers what it prints and answers how it ended. Never rejects: a program that cannot start has exit code 127.
  * @param {string} program
  * @param {string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, inherit?: boolean }} [options] inherit: print straight to the terminal instead
+ * @param {RunOptions} [options]
  * @returns {Promise<{ exitCode: number, output: string }>}
  */
 export function run(program, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
-      cwd: root,
+      cwd: options.cwd ?? root,
+      signal: options.signal,
+      killSignal: 'SIGKILL',
       env: { ...process.env, ...options.env },
       stdio: options.inherit === true ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     });
@@ -44,8 +52,8 @@ function passSignals(child) {
 /**
  * @param {string} script a JavaScript file
  * @param {string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, inherit?: boolean }} [options]
+ * @param {RunOptions} [options]
  */
 export function runNode(script, args, options) {
-  return run(process.execPath, [script, ...args], options);
+  return run(options?.node ?? process.execPath, [script, ...args], options);
 }

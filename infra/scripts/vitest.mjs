@@ -8,20 +8,22 @@ import { runNode } from './processes.mjs';
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
 /**
- * Runs the specs that the arguments name (all without any), vitest's own lines on the terminal.
+ * Runs the specs that the arguments name (all without any), vitest's own lines on the terminal where nothing else is asked for.
  * @param {string[]} args
- * @returns {Promise<Counts & { exitCode: number }>}
+ * @param {import('./processes.mjs').RunOptions} [options] cwd: a copy of the repository
+ * @returns {Promise<Counts & { exitCode: number, output: string }>}
  */
-export async function runVitest(args) {
+export async function runVitest(args, options = { inherit: true }) {
   const folder = mkdtempSync(path.join(tmpdir(), 'confledger-vitest-'));
   const counts = path.join(folder, 'counts.json');
   try {
-    const reporters = ['--reporter=default', `--reporter=${path.join(root, 'infra/scripts/count-reporter.mjs')}`];
-    const { exitCode } = await runNode(tools.vitest, ['run', ...reporters, ...args], {
-      inherit: true,
-      env: { CONFLEDGER_TEST_COUNTS: counts },
+    const where = options.cwd ?? root;
+    const reporters = ['--reporter=default', `--reporter=${path.join(where, 'infra/scripts/count-reporter.mjs')}`];
+    const { exitCode, output } = await runNode(path.join(where, path.relative(root, tools.vitest)), ['run', ...reporters, ...args], {
+      ...options,
+      env: { ...options.env, CONFLEDGER_TEST_COUNTS: counts },
     });
-    return { exitCode, ...readCounts(counts, exitCode) };
+    return { exitCode, output, ...readCounts(counts, exitCode) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
