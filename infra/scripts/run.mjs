@@ -5,7 +5,7 @@ const [major, minor] = process.versions.node.split('.').map(Number);
 
 if (major < needed[0] || (major === needed[0] && minor < needed[1])) {
   console.error(
-    `ConfLedger needs Node ${needed.join('.')} or newer; this is ${process.versions.node}. Install one from https://nodejs.org and run this again.`,
+    `ConfLedger needs Node ${needed.join('.')} or newer, and 24 is recommended; this is ${process.versions.node}. Install one from https://nodejs.org and run this again.`,
   );
   process.exitCode = 1;
 } else {

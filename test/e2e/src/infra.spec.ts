@@ -34,6 +34,13 @@ const compose = parse(text, { merge: true }) as {
 const services = Object.entries(compose.services);
 const parts = services.filter(([, { build }]) => build !== undefined);
 
+/** Version by name. */
+const testedNodes = Object.fromEntries(
+  Object.entries((JSON.parse(read('nodes/package.json')) as { readonly optionalDependencies: Readonly<Record<string, string>> }).optionalDependencies).map(
+    ([name, specifier]) => [name, specifier.split('@').at(-1) ?? ''],
+  ),
+);
+
 /** What a person fills in, as compose reads the file. */
 const wanted = [...read('compose.env.example').matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name = '', value]) => ({ name, value }));
 
@@ -49,10 +56,19 @@ test('Every image is pinned to a release, and what is built is built from the on
     if (build !== undefined) expect(build).toMatchObject({ dockerfile: 'infra/docker/Dockerfile', args: { PART: name } });
   }
   const dockerfile = read('docker/Dockerfile');
-  expect(dockerfile).toMatch(/^ARG NODE_IMAGE=node:20\.\d+\.\d+-bookworm-slim$/m);
+  expect(dockerfile).toContain(`\nARG NODE_IMAGE=node:${testedNodes['node-24-x64'] ?? 'none'}-bookworm-slim\n`);
   expect(dockerfile).toMatch(/^USER node$/m);
   const pnpm = /PNPM_VERSION = '([^']+)'/.exec(read('scripts/install.mjs'))?.[1] ?? 'nothing';
   expect(dockerfile).toContain(`pnpm@${pnpm} `);
+});
+
+test('The releases of Node that CI tests are exact, and the same on every machine', () => {
+  const names = ['node-22', 'node-24', 'node-26', 'node-24-misreading', 'node-26-misreading'];
+  expect(Object.keys(testedNodes).sort()).toEqual(names.flatMap((name) => [`${name}-arm64`, `${name}-x64`]).sort());
+  for (const name of names) {
+    expect(testedNodes[`${name}-x64`], name).toMatch(new RegExp(`^${/\d+/.exec(name)?.[0] ?? ''}\\.\\d+\\.\\d+$`));
+    expect(testedNodes[`${name}-arm64`], name).toBe(testedNodes[`${name}-x64`]);
+  }
 });
 
 test('Everything says how it is, and starts when what it needs is well', () => {
