@@ -8,7 +8,17 @@ export type { InMemoryEventStore } from './adapters/in-memory-event-store.js';
 export { InMemoryNodeReports } from './adapters/in-memory-node-reports.js';
 export { InMemorySnapshotStore } from './adapters/in-memory-snapshot-store.js';
 export { APPEND_BYTES_MAX, AppendOutcomeUnknown, AppendTooLarge, EventStoreRefused, EventStoreUnavailable } from './ports/event-store.js';
-export type { AppendResult, CheckLog, EventStore, EventPlace, EventStoreCounts, EventToAppend, ReadDirection, ReadPlace, StoredEvent } from './ports/event-store.js';
+export type {
+  AppendResult,
+  CheckLog,
+  EventStore,
+  EventPlace,
+  EventStoreCounts,
+  EventToAppend,
+  ReadDirection,
+  ReadPlace,
+  StoredEvent,
+} from './ports/event-store.js';
 // The guard of the log.
 export { guardedEventStore } from './guard/guarded-event-store.js';
 export { assertLogHolds, CHECK_INTERVAL_MS, LogGuard, LogInDoubt, LogSetBack, SET_BACK_AFTER_MS } from './guard/log-guard.js';
@@ -39,25 +49,25 @@ export type {
   EnvironmentWrite,
   ItemKey,
   ItemWrite,
-  KeptLedger,
   LedgerWrite,
-  ParkedEvent,
-  ParkedStream,
   ProjectionBatch,
   ProjectionStore,
   ProjectorLease,
   ProjectorLock,
   ResumedStream,
+  StoredView,
+  StreamWrite,
   TagWrite,
   VersionWrite,
 } from './ports/projection-store.js';
+export type { ParkedEvent, ParkedStream } from './ports/parked.js';
 export { BATCH_BYTES_MAX, BATCH_EVENTS_MAX, chunksOf } from './projections/chunks.js';
-export type { DecodeEvent } from './projections/batch-fold.js';
-export { documentsOf } from './projections/document-at.js';
-export { partsOfLedger } from './projections/ledger-view.js';
+export { documentsOf } from './ledger/document-at.js';
 export { LogFolder } from './projections/log-folder.js';
-export { useOfStream } from './projections/stream-uses.js';
-export type { StreamUse, StreamUses } from './projections/stream-uses.js';
+export { hashOf } from './projections/storable.js';
+export { PROJECTIONS, useOfStream } from './projections/projections.js';
+export type { StreamUse, StreamUses } from './projections/projections.js';
+export type { Projection } from './projections/projection.js';
 export { readLog, runProjector } from './followers/projector.js';
 export { pause } from './followers/reigns.js';
 export type { ProjectorEvent, ProjectorOptions } from './followers/projector.js';
@@ -65,35 +75,39 @@ export type { Snapshot, SnapshotStore } from './ports/snapshots.js';
 export { CLOSED_NODE_KEPT_MS, SILENT_NODE_KEPT_MS } from './ports/node-reports.js';
 export type { NodeReport, NodeReports } from './ports/node-reports.js';
 
-// The core: commands and reads of ledgers, what is active, the relay, and the installation.
-export { CommandOutcomeUnknown, WRITE_ATTEMPTS_MAX } from './commands/command-queue.js';
+// The core: streams of every kind, commands and reads of ledgers, what is active, the relay, and the installation.
+export { decodeStored, bytesOf, toAppend } from './codec.js';
+export { CommandQueue, WRITE_ATTEMPTS_MAX } from './commands/command-queue.js';
 export { OPEN_CHANGE_SET_WAIT_MS } from './commands/open-change-sets.js';
-export { EventUnreadable, bytesOf, decodeEvent, ledgerOfStream, ledgerStream, toAppend } from './codec.js';
+export { CommandOutcomeUnknown } from './commands/outcome.js';
+export type { CommandRequest, Outcome } from './commands/outcome.js';
+export { KeptStream } from './loading/kept-stream.js';
+export { SNAPSHOT_INTERVAL_EVENTS, StreamReader } from './loading/stream-reader.js';
+export type { Loaded, StreamReaderOptions } from './loading/stream-reader.js';
 export { beginningOf, kindOfStream, STREAM_KINDS, STREAMS } from './streams.js';
 export type { StreamKind } from './streams.js';
-export { LEAVES_KEPT_MAX, LEDGERS_KEPT_MAX, createLedgers, nameOf } from './create-ledgers.js';
-export type { LedgersCore, LedgersOptions } from './create-ledgers.js';
-export { INSTALLATION_STREAM, InstallationKeyMismatch, ensureInstallation, readInstallation } from './installation.js';
-export { LedgerReader, SNAPSHOT_INTERVAL_EVENTS } from './reading/ledger-reader.js';
-export type { Loaded } from './reading/ledger-reader.js';
+export { LEAVES_KEPT_MAX, LEDGERS_KEPT_MAX, createLedgerReads, createLedgers } from './ledger/create-ledgers.js';
+export type { LedgerReads, LedgersCore, LedgersOptions } from './ledger/create-ledgers.js';
+export { activeByName } from './ledger/active-document.js';
+export { createLedgerReader, loadVersion } from './ledger/ledger-versions.js';
+export type { LedgerReader } from './ledger/ledger-versions.js';
+export { InstallationKeyMismatch, ensureInstallation, readInstallation } from './installation.js';
 export type {
   ActivationDone,
   ActivationNow,
   CommandOutcome,
-  CommandRequest,
   Consistency,
-  LedgerName,
   LedgerStanding,
   Ledgers,
   ReadOutcome,
   ReadSelector,
-} from './ledgers.js';
+} from './ledger/ledgers.js';
 export { FeedFenced } from './ports/feed.js';
 export type { ActiveDocument, FeedPublisher } from './ports/feed.js';
 export type { Clock, Ids, Signer } from './ports/system.js';
 export { formatPosition, parsePosition } from './position.js';
 export type { ParsedPosition } from './position.js';
-export { PROVISIONAL_MS } from './reading/read-ledger.js';
+export { PROVISIONAL_MS } from './ledger/read-document.js';
 export type { ChangesPublisher } from './ports/changes.js';
 export { KEEP_INTERVAL_MS, runChanges } from './followers/changes.js';
 export type { ChangesEvent, ChangesOptions } from './followers/changes.js';

@@ -1,7 +1,8 @@
+import { INSTALLATION_STREAM } from '@confledger/domain';
 import { describe, expect, test } from 'vitest';
 import { countingIds, testClock, testSigner } from '../../../test/support/src/ledgers-core.js';
 import { createInMemoryEventStore } from './adapters/in-memory-event-store.js';
-import { INSTALLATION_STREAM, InstallationKeyMismatch, ensureInstallation } from './installation.js';
+import { InstallationKeyMismatch, ensureInstallation } from './installation.js';
 
 const options = (prefix: string) => ({ signer: testSigner, clock: testClock(), ids: countingIds(prefix) });
 

@@ -1,5 +1,6 @@
 // Cursors of paged answers: opaque to clients, checked when they come back. Used by every read model adapter.
 import { parseJsonText } from '@confledger/document';
+import { LEDGER_PATTERN } from '@confledger/domain';
 import { CursorInvalid } from './ports/read-model.js';
 
 type Kind = 'ledgers' | 'versions' | 'audit' | 'history' | 'parked' | 'parkedStreams';
@@ -29,7 +30,7 @@ export function numberOfCursor(kind: Kind, cursor: string | undefined): bigint |
 
 /** The key of a cursor over ledgers. */
 export function ledgerOfCursor(cursor: string | undefined): string | null {
-  return keyOfCursor('ledgers', cursor, /^[a-z0-9][a-z0-9-]{0,62}\.[a-z0-9][a-z0-9-]{0,62}$/);
+  return keyOfCursor('ledgers', cursor, LEDGER_PATTERN);
 }
 
 function partsOf(cursor: string): unknown {

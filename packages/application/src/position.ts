@@ -9,7 +9,8 @@ export function formatPosition(installation: string, position: bigint): string {
 }
 
 export type ParsedPosition =
-  { readonly ok: true; readonly position: bigint } | { readonly ok: false; readonly why: 'malformed' | 'another-installation' };
+  | { readonly ok: true; readonly position: bigint }
+  | { readonly ok: false; readonly why: 'malformed' | 'another-installation' };
 
 /** Reads a position; one of another installation says nothing about this log. */
 export function parsePosition(installation: string, text: string): ParsedPosition {

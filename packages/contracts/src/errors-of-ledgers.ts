@@ -94,6 +94,10 @@ export const LEDGER_ERRORS = {
     meaning: 'This Idempotency-Key was used for another request.',
     remedy: 'Make a new key for each new intent; repeat a key only with exactly the same request.',
   },
+  VERSION_MOVED: {
+    meaning: 'What the request named by a word or a tag has become another version since it was sent: another process wrote first.',
+    remedy: 'Look at what changed, then name the version by its number.',
+  },
   WRITE_CONFLICT: {
     meaning: 'Other processes changed the ledger again and again while this command was decided.',
     remedy: 'Send it again.',

@@ -188,8 +188,10 @@ export interface VersionAnswer extends Standing {
 
 export interface AuditItem {
   readonly position: string;
-  readonly environment: string;
-  readonly service: string;
+  readonly stream: string;
+  /** Null for an event that is not about a ledger. */
+  readonly environment: string | null;
+  readonly service: string | null;
   readonly revision: number;
   readonly version: number | null;
   readonly type: string;

@@ -1,32 +1,62 @@
-// The ledger aggregate: what it can be asked, what it decides, what its events add up to.
-export { COMMANDS_REMEMBERED_MAX, CommandWindow } from './command-window.js';
-export type { RememberedCommand } from './command-window.js';
-export type { BatchOperation, Changes, Command, Guards, Refusal, RefusalCode, RefusalDetail, VersionName } from './commands.js';
-export { decide, pathOf } from './decisions.js';
-export type { Decision, DecisionContext } from './decisions.js';
-export { BATCH_OPERATIONS_MAX } from './edits.js';
+// What this installation is about: streams of several kinds, what they can be asked, what they decide, what their events add up to.
+export { INSTALLATION_STREAM, installationAggregate } from './installation/installation.js';
 export type {
-  Actor,
-  ChangeSetPlace,
+  CreateInstallation,
+  Installation,
+  InstallationCreated,
+  InstallationEvent,
+  InstallationTypes,
+} from './installation/installation.js';
+export type { BatchOperation, Command, Guards, LedgerRefusal, LedgerRefusalCode, VersionName } from './ledger/commands.js';
+export { pathOf } from './ledger/decisions.js';
+export { differencesOf } from './ledger/differences.js';
+export { BATCH_OPERATIONS_MAX } from './ledger/edits.js';
+export type {
   ConfigDeleted,
   ConfigSet,
   DraftEvent,
-  EventMetadata,
-  InstallationCreated,
   LedgerCreated,
   LedgerEvent,
-  Recorded,
   VersionActivated,
   VersionTagged,
   VersionUntagged,
-} from './events.js';
-export { CREATED_ONLY_TAG, entityTag } from './guards.js';
-export { SCHEMA_VERSION, chainProblem, idFromHash, recordChangeSet, recordEach, recordEvent, streamOf } from './record.js';
-export type { ActivationToSign, Envelope, RecordedText, SignActivation, StreamEnd } from './record.js';
-export { REASON_CHARACTERS_MAX } from './reason.js';
-export { refuse, refuseWith, refusalOf } from './refusals.js';
-export { LedgerCorrupt, evolve, evolveAll, initialState } from './state.js';
-export type { AbsentLedger, Activation, ExistingLedger, Head, LedgerState, OpenChangeSet } from './state.js';
-export { TAGS_MAX } from './tags.js';
-export { VERSION_WORDS, notAVersion, resolveVersion, versionNumber } from './versions.js';
-export type { LoadedVersion, ResolvedVersion, VersionContent } from './versions.js';
+} from './ledger/events.js';
+export { CREATED_ONLY_TAG, entityTag } from './ledger/guards.js';
+export { LEDGER_PATTERN, LedgerId } from './ledger/ledger-id.js';
+export { ledgerAggregate, signedBy } from './ledger/ledger.js';
+export type { LedgerStream, LedgerTypes } from './ledger/ledger-types.js';
+export type { ActivationToSign, SignActivation } from './ledger/ledger.js';
+export { changesOf, ledgerFold, versionOf } from './ledger/state.js';
+export type { Activation, Foldable, Head, Ledger, RevisedChange } from './ledger/state.js';
+export { TAGS_MAX } from './ledger/tags.js';
+export { VERSION_WORDS, isWord, notAVersion, resolveVersion, versionNumber } from './ledger/versions.js';
+export type { ExistingLedger, LoadedVersion, ResolvedVersion, VersionContent } from './ledger/versions.js';
+export { decide } from './stream/aggregate.js';
+export type {
+  Aggregate,
+  AggregateTypes,
+  CommandIdentity,
+  Decision,
+  DecisionContext,
+  Facts,
+  Need,
+  RefusalOf,
+  StreamOf,
+  Verdict,
+} from './stream/aggregate.js';
+export { changeSetsOf, eventsOf, gather } from './stream/change-sets.js';
+export type { ChangeSet, Gathered, OpenChangeSet } from './stream/change-sets.js';
+export { COMMANDS_REMEMBERED_MAX, CommandWindow } from './stream/command-window.js';
+export type { RememberedCommand } from './stream/command-window.js';
+export { EventUnreadable, decodeRecorded } from './stream/decoders.js';
+export type { EventDecoder, EventDecoders, ParsedEvent } from './stream/decoders.js';
+export type { Actor, ChangeSetPlace, EventMetadata, EventShape, FactRevisions, Recorded } from './stream/events.js';
+export { REASON_CHARACTERS_MAX } from './stream/reason.js';
+export { SCHEMA_VERSION, chainProblem, idFromHash, recordEach, recordEvent } from './stream/record.js';
+export type { Envelope, FinishDraft, RecordedText, StreamEnd } from './stream/record.js';
+export { refuse, refuseWith, refusalOf } from './stream/refusals.js';
+export type { Refusal, RefusalDetail, StreamRefusalCode } from './stream/refusals.js';
+export { decodeStream, encodeStream } from './stream/snapshots.js';
+export type { SnapshotCodec } from './stream/snapshots.js';
+export { EventMisfit, StreamCorrupt, emptyStream, follow, followAll, followProblem, step } from './stream/stream-state.js';
+export type { ApplyChangeSet, Step, StreamState } from './stream/stream-state.js';

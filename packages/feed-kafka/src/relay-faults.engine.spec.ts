@@ -1,5 +1,7 @@
 // The relay over Kafka through its faults: killed between any two steps, cut off, late, doubled; topics that are deleted, cut, forged.
 // After each: whoever follows the log's activations, from before or anew, runs what the log says, and never ran anything older.
+import { activeByName } from '@confledger/application';
+import { LedgerId } from '@confledger/domain';
 import { createInMemoryEventStore, createLedgers, FeedFenced, runRelay, type LedgersCore, type RelayEvent } from '@confledger/application';
 import type { ActivationMarker } from '@confledger/contracts';
 import { SigningKey } from '@confledger/conformance';
@@ -67,7 +69,7 @@ function newCore(): LedgersCore {
 /** Makes this a service's active document. */
 async function activate(service: string, configuration: JsonObject): Promise<void> {
   const request = { actor: { id: 'alice', method: 'token', roles: ['writer'] }, reason: null, request: randomUUID(), correlationId: 'test', guards: { activate: 'all' as const } };
-  const outcome = await core.execute({ environment: 'production', service }, { type: 'Replace', configuration }, request);
+  const outcome = await core.execute(LedgerId.of('production', service), { type: 'Replace', configuration }, request);
   if (outcome.kind !== 'done') throw new Error(`refused: ${JSON.stringify(outcome.refusal)}`);
 }
 
@@ -90,7 +92,7 @@ function publisherOf(options: Partial<KafkaFeedPublisherOptions> = {}) {
     namespace,
     installation: 'inst',
     publicKeys: [key.publicKey],
-    load: (ledger) => (SERVICES.some((service) => ledger === `production.${service}`) ? core.active(ledger) : Promise.resolve(null)),
+    load: (ledger) => (SERVICES.some((service) => ledger === `production.${service}`) ? activeByName(core, ledger) : Promise.resolve(null)),
     lastPosition: () => store.lastPosition(),
     partitions: PARTITIONS,
     replicationFactor: 1,
@@ -141,7 +143,7 @@ async function node(service = ENGINE, feed: Partial<KafkaFeedOptions> = {}): Pro
 
 /** Runs what the log says, and is sure of it. */
 async function current(follower: TradingNode, service = ENGINE): Promise<void> {
-  const active = await core.active(`production.${service}`);
+  const active = await core.active(LedgerId.of('production', service));
   await eventually(() => {
     expect(follower.status).toMatchObject({ state: 'ready', running: { activation: active?.activation, digest: active?.digest } });
     return true;
@@ -154,7 +156,7 @@ async function current(follower: TradingNode, service = ENGINE): Promise<void> {
 async function everythingFits(followers: readonly TradingNode[] = []): Promise<void> {
   for (const follower of followers) await current(follower);
   for (const service of SERVICES) {
-    if ((await core.active(`production.${service}`)) !== null) await current(await node(service), service);
+    if ((await core.active(LedgerId.of('production', service))) !== null) await current(await node(service), service);
   }
 }
 
@@ -409,9 +411,9 @@ test('a marker above the newest that nobody signed does not count', async () => 
 
 test('a relay that resumes behind what another wrote last, with a state of that time, raises no alarm', async () => {
   await activate(ENGINE, { n: 1 });
-  const [ledger, earlier] = [`production.${ENGINE}`, await core.active(`production.${ENGINE}`)];
+  const [ledger, earlier] = [`production.${ENGINE}`, await core.active(LedgerId.of('production', ENGINE))];
   await activate(ENGINE, { n: 2 });
-  const newest = await core.active(ledger);
+  const newest = await activeByName(core, ledger);
   const last = await store.lastPosition();
   if (earlier === null || newest === null) throw new Error('nothing is active');
   const other = publisherOf();
@@ -442,7 +444,7 @@ test('a marker above the newest that this installation signed is left alone, wit
   cleaners.push(() => publisher.close());
   expect(await publisher.takeOver(new AbortController().signal)).toBe(0n);
   expect(alarms.map(({ kind }) => kind)).toContain('ahead');
-  const active = await lost.active(`production.${ENGINE}`);
+  const active = await lost.active(LedgerId.of('production', ENGINE));
   if (active === null) throw new Error('nothing was active');
   await publisher.publish([{ ...active, activation: active.activation - 1 }], 1n);
   expect(alarms.map(({ kind }) => kind)).toContain('above');
@@ -464,7 +466,7 @@ test('activations that wait share a transaction', async () => {
   const publisher = publisherOf({ onStep: (step) => void steps.push(step) });
   cleaners.push(() => publisher.close());
   await publisher.takeOver(new AbortController().signal);
-  const active = await core.active(`production.${ENGINE}`);
+  const active = await core.active(LedgerId.of('production', ENGINE));
   if (active === null) throw new Error('nothing is active');
   steps.length = 0;
   await Promise.all(Array.from({ length: 40 }, (_, n) => publisher.publish([{ ...active, ledger: `production.service-${n}` }], BigInt(n))));

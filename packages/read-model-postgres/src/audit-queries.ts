@@ -1,7 +1,7 @@
-// SQL of the audit and of a path's history. Used by read-model.ts, which runs it on the views.
+// SQL of the audit and of a path's history, for the views of the fixed schema.
 import type { AuditFilter, AuditRow } from '@confledger/application';
-import { partsOfLedger } from '@confledger/application';
 import { parseJsonText, type JsonValue } from '@confledger/document';
+import { LedgerId } from '@confledger/domain';
 import { instantOf, numberOf } from './columns.js';
 import { globPattern } from './glob-pattern.js';
 
@@ -10,12 +10,17 @@ export interface Query {
   readonly values: readonly unknown[];
 }
 
-const COLUMNS = `a.position, a.ledger, a.revision, a.version, a.type, a.path, a.before::text AS before, a.after::text AS after, a.actor, a.method, a.reason,
+/** Tables of layouts before 3, which serve until they are rebuilt, hold ledgers only. */
+export type AuditLayout = 'current' | 'ledgers only';
+
+const columnsOf = (layout: AuditLayout): string => `${layout === 'current' ? 'a.stream' : "'config-' || a.ledger AS stream"}, ${COLUMNS}`;
+
+const COLUMNS = `a.position, a.revision, a.version, a.type, a.path, a.before::text AS before, a.after::text AS after, a.actor, a.method, a.reason,
   a.occurred_at, a.command_id, a.correlation_id, a.change_set, a.abandoned, a.detail::text AS detail`;
 
 export interface AuditColumns {
   readonly position: string;
-  readonly ledger: string;
+  readonly stream: string;
   readonly revision: string;
   readonly version: string | null;
   readonly type: string;
@@ -34,7 +39,7 @@ export interface AuditColumns {
 }
 
 /** At most `limit` rows, newest first, older than `behind`. */
-export function auditQuery(schema: string, filter: AuditFilter, behind: bigint | null, limit: number): Query {
+export function auditQuery(schema: string, filter: AuditFilter, behind: bigint | null, limit: number, layout: AuditLayout): Query {
   const values: unknown[] = [];
   const bind = (value: unknown): string => `$${values.push(value)}`;
   const conditions = [...ledgerConditions(filter, bind)];
@@ -45,27 +50,36 @@ export function auditQuery(schema: string, filter: AuditFilter, behind: bigint |
   if (filter.key !== undefined) conditions.push(`a.path IS NOT NULL AND (a.path || '.') ~ ${bind(globPattern(filter.key))}`);
   if (behind !== null) conditions.push(`a.position < ${bind(behind)}`);
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
-  return { text: `SELECT ${COLUMNS} FROM ${schema}.audit a${where} ORDER BY a.position DESC LIMIT ${bind(limit)}`, values };
+  return { text: `SELECT ${columnsOf(layout)} FROM ${schema}.audit a${where} ORDER BY a.position DESC LIMIT ${bind(limit)}`, values };
 }
 
 /** Changes at, above and below a path, '' being the root. Each half has its index and its own limit. */
-export function historyQuery(schema: string, ledger: string, path: string, behind: bigint | null, limit: number): Query {
+export function historyQuery(
+  schema: string,
+  { ledger, path, behind }: { readonly ledger: string; readonly path: string; readonly behind: bigint | null },
+  limit: number,
+  layout: AuditLayout,
+): Query {
+  const columns = columnsOf(layout);
   const older = '($2::bigint IS NULL OR a.position < $2)';
   if (path === '') {
-    const text = `SELECT ${COLUMNS} FROM ${schema}.audit a WHERE a.ledger = $1 AND ${older} AND a.path IS NOT NULL ORDER BY a.position DESC LIMIT $3`;
+    const text = `SELECT ${columns} FROM ${schema}.audit a WHERE a.ledger = $1 AND ${older} AND a.path IS NOT NULL ORDER BY a.position DESC LIMIT $3`;
     return { text, values: [ledger, behind, limit] };
   }
   const half = (condition: string): string =>
-    `(SELECT ${COLUMNS} FROM ${schema}.audit a WHERE a.ledger = $1 AND ${older} AND ${condition} ORDER BY a.position DESC LIMIT $3)`;
+    `(SELECT ${columns} FROM ${schema}.audit a WHERE a.ledger = $1 AND ${older} AND ${condition} ORDER BY a.position DESC LIMIT $3)`;
   // '/' is the character behind '.': the range holds what begins with the path and a dot.
   const text = `SELECT * FROM (${half('a.path = ANY($4)')} UNION ALL ${half('a.path >= $5 AND a.path < $6')}) a ORDER BY a.position DESC LIMIT $3`;
   return { text, values: [ledger, behind, limit, pathsUpTo(path), `${path}.`, `${path}/`] };
 }
 
 export function auditRowOf(columns: AuditColumns): AuditRow {
+  const ledger = LedgerId.ofStream(columns.stream);
   return {
     position: BigInt(columns.position),
-    ...partsOfLedger(columns.ledger),
+    stream: columns.stream,
+    environment: ledger?.environment ?? null,
+    service: ledger?.service ?? null,
     revision: Number(columns.revision),
     version: numberOf(columns.version),
     type: columns.type,

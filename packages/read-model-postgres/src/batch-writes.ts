@@ -1,7 +1,8 @@
 // The statements that write one projection batch: one multi-row statement per table that has rows. Used by projection-store.
 // Columns travel as arrays through unnest: one round trip and one plan per table, whatever the number of rows.
 import type { JsonValue } from '@confledger/document';
-import { partsOfLedger, type ProjectionBatch, type ResumedStream } from '@confledger/application';
+import type { ProjectionBatch, ResumedStream } from '@confledger/application';
+import { LedgerId } from '@confledger/domain';
 import type pg from 'pg';
 
 type Column<Row> = readonly [name: string, type: 'text' | 'bigint' | 'int' | 'json' | 'timestamptz' | 'boolean', of: (row: Row) => unknown];
@@ -13,6 +14,17 @@ interface Table<Row> {
 }
 
 type Rows<K extends keyof ProjectionBatch> = ProjectionBatch[K] extends readonly (infer Row)[] ? Row : never;
+
+const streams: Table<Rows<'streams'>> = {
+  name: 'streams',
+  columns: [
+    ['stream', 'text', (row) => row.stream],
+    ['revision', 'bigint', (row) => row.revision],
+    ['hash', 'text', (row) => row.hash],
+    ['parked_at', 'bigint', (row) => row.parkedAt],
+  ],
+  onConflict: '(stream) DO UPDATE SET revision = excluded.revision, hash = excluded.hash, parked_at = excluded.parked_at',
+};
 
 const environments: Table<Rows<'environments'>> = {
   name: 'environments',
@@ -30,10 +42,8 @@ const ledgers: Table<Rows<'ledgers'>> = {
   name: 'ledgers',
   columns: [
     ['ledger', 'text', (row) => row.ledger],
-    ['environment', 'text', (row) => partsOfLedger(row.ledger).environment],
-    ['service', 'text', (row) => partsOfLedger(row.ledger).service],
-    ['revision', 'bigint', (row) => row.revision],
-    ['hash', 'text', (row) => row.hash],
+    ['environment', 'text', (row) => LedgerId.parse(row.ledger)?.environment],
+    ['service', 'text', (row) => LedgerId.parse(row.ledger)?.service],
     ['is_there', 'boolean', (row) => row.exists],
     ['latest', 'bigint', (row) => row.latest],
     ['active', 'bigint', (row) => row.active],
@@ -44,8 +54,7 @@ const ledgers: Table<Rows<'ledgers'>> = {
     ['updated_at', 'timestamptz', (row) => row.updatedAt],
     ['parked_at', 'bigint', (row) => row.parkedAt],
   ],
-  onConflict: `(ledger) DO UPDATE SET revision = excluded.revision, hash = excluded.hash, is_there = excluded.is_there, latest = excluded.latest,
-    active = excluded.active, activation = excluded.activation, pending = excluded.pending, digest = excluded.digest,
+  onConflict: `(ledger) DO UPDATE SET is_there = excluded.is_there, latest = excluded.latest, active = excluded.active, activation = excluded.activation, pending = excluded.pending, digest = excluded.digest,
     active_digest = excluded.active_digest, updated_at = excluded.updated_at, parked_at = excluded.parked_at`,
 };
 
@@ -102,7 +111,8 @@ const audit: Table<Rows<'audit'>> = {
   name: 'audit',
   columns: [
     ['position', 'bigint', (row) => row.position],
-    ['ledger', 'text', (row) => `${row.environment}.${row.service}`],
+    ['stream', 'text', (row) => row.stream],
+    ['ledger', 'text', (row) => LedgerId.ofStream(row.stream)?.text ?? ''],
     ['revision', 'bigint', (row) => row.revision],
     ['version', 'bigint', (row) => row.version],
     ['type', 'text', (row) => row.type],
@@ -124,14 +134,13 @@ const audit: Table<Rows<'audit'>> = {
 const openEvents: Table<Rows<'buffered'>> = {
   name: 'open_events',
   columns: [
-    ['ledger', 'text', (row) => row.ledger],
-    ['revision', 'bigint', (row) => row.event.revision],
-    ['position', 'bigint', (row) => row.event.position],
-    ['stream', 'text', (row) => row.event.stream],
-    ['id', 'text', (row) => row.event.id],
-    ['type', 'text', (row) => row.event.type],
-    ['data', 'text', (row) => row.event.data],
-    ['metadata', 'text', (row) => row.event.metadata],
+    ['stream', 'text', (row) => row.stream],
+    ['revision', 'bigint', (row) => row.revision],
+    ['position', 'bigint', (row) => row.position],
+    ['id', 'text', (row) => row.id],
+    ['type', 'text', (row) => row.type],
+    ['data', 'text', (row) => row.data],
+    ['metadata', 'text', (row) => row.metadata],
   ],
 };
 
@@ -186,6 +195,7 @@ export async function resumeStream(client: pg.ClientBase, schema: string, { stre
 export async function writeBatch(client: pg.ClientBase, schema: string, batch: ProjectionBatch): Promise<void> {
   const goneTags = batch.tags.filter(({ version }) => version === null);
   const keptTags = batch.tags.filter(({ version }) => version !== null);
+  await insert(client, schema, streams, batch.streams);
   await insert(client, schema, environments, batch.environments);
   await insert(client, schema, ledgers, batch.ledgers);
   await deleteItems(client, schema, batch.itemsGone);
@@ -195,7 +205,7 @@ export async function writeBatch(client: pg.ClientBase, schema: string, batch: P
   await deleteTags(client, schema, goneTags);
   await insert(client, schema, tags, keptTags);
   await insert(client, schema, audit, batch.audit);
-  if (batch.settled.length > 0) await client.query(`DELETE FROM ${schema}.open_events WHERE ledger = ANY($1)`, [batch.settled]);
+  if (batch.settled.length > 0) await client.query(`DELETE FROM ${schema}.open_events WHERE stream = ANY($1)`, [batch.settled]);
   await insert(client, schema, openEvents, batch.buffered);
   await insert(client, schema, parked, batch.parked);
   await insert(client, schema, parkedStreams, batch.parkedStreams);

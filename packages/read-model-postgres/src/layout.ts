@@ -1,12 +1,13 @@
 // The tables of one generation of the read model. A change here is a new LAYOUT: nothing is altered in place, a rebuild fills
-// new tables beside the old ones. Used by generations.ts.
+// new tables beside the old ones. Columns that readers of an older release ask for stay: they read new tables during an upgrade.
 
 /** Raised with every change of the tables below or of what the projections write into them. */
-export const LAYOUT = 2;
+export const LAYOUT = 3;
 
 /** Tables of a generation that have a view of the same name in the fixed schema, which readers use. */
 export const VIEWED_TABLES = [
   'checkpoint',
+  'streams',
   'environments',
   'ledgers',
   'items',
@@ -31,6 +32,13 @@ CREATE TABLE ${schema}.checkpoint (
 );
 INSERT INTO ${schema}.checkpoint (position) VALUES (0);
 
+CREATE TABLE ${schema}.streams (
+  stream    text COLLATE "C" PRIMARY KEY,
+  revision  bigint NOT NULL,
+  hash      text COLLATE "C",
+  parked_at bigint
+);
+
 CREATE TABLE ${schema}.environments (
   environment text COLLATE "C" PRIMARY KEY,
   ledger      text COLLATE "C" NOT NULL,
@@ -42,8 +50,6 @@ CREATE TABLE ${schema}.ledgers (
   ledger        text COLLATE "C" PRIMARY KEY,
   environment   text COLLATE "C" NOT NULL,
   service       text COLLATE "C" NOT NULL,
-  revision      bigint NOT NULL,
-  hash          text COLLATE "C",
   is_there      boolean NOT NULL,
   latest        bigint,
   active        bigint,
@@ -97,6 +103,8 @@ CREATE TABLE ${schema}.tags (
 
 CREATE TABLE ${schema}.audit (
   position       bigint PRIMARY KEY,
+  stream         text COLLATE "C" NOT NULL,
+  -- Empty for a stream that is no ledger's.
   ledger         text COLLATE "C" NOT NULL,
   revision       bigint NOT NULL,
   version        bigint,
@@ -119,15 +127,14 @@ CREATE INDEX audit_by_path ON ${schema}.audit (ledger, path, position) WHERE pat
 CREATE INDEX audit_by_actor ON ${schema}.audit (actor, position);
 
 CREATE TABLE ${schema}.open_events (
-  ledger   text COLLATE "C" NOT NULL,
+  stream   text COLLATE "C" NOT NULL,
   revision bigint NOT NULL,
   position bigint NOT NULL,
-  stream   text COLLATE "C" NOT NULL,
   id       text COLLATE "C" NOT NULL,
   type     text COLLATE "C" NOT NULL,
   data     text NOT NULL,
   metadata text NOT NULL,
-  PRIMARY KEY (ledger, revision)
+  PRIMARY KEY (stream, revision)
 );
 
 CREATE TABLE ${schema}.parked (

@@ -1,5 +1,5 @@
 // Names that JSON writes with a backslash, behind texts that make JSON.parse misread them: rows give back what went into them.
-import { createInMemoryEventStore, decodeEvent, type NodeReport } from '@confledger/application';
+import { createInMemoryEventStore, type NodeReport } from '@confledger/application';
 import { allPages, LedgerLog, projectLog } from '@confledger/conformance';
 import { canonicalJson, type JsonValue } from '@confledger/document';
 import { createPool } from '@confledger/postgres';
@@ -42,16 +42,16 @@ test('the audit gives the values that were set', async () => {
 });
 
 test('a projector that starts loads the documents that were projected', async () => {
-  const items = (await (await openProjectionStore(pool, 'confledger')).load([ENGINE])).get(ENGINE)?.items ?? [];
+  const items = (await (await openProjectionStore(pool, 'confledger')).load([`config-${ENGINE}`])).get(`config-${ENGINE}`)?.items ?? [];
   for (const of of ['head', 'active']) expect(textsOf(items.filter((item) => item.of === of))).toEqual(expected);
 });
 
 test('the read model equals a fold of the log', async () => {
   const events = createInMemoryEventStore();
   await log.appendTo(events);
-  const documentAt = (ledger: string, version: number) => Promise.resolve(log.document(ledger, version) ?? null);
+  const { documentAt } = log;
   const found = [];
-  for await (const discrepancy of verifyReadModel({ location, events, documentAt, decode: decodeEvent })) found.push(discrepancy);
+  for await (const discrepancy of verifyReadModel({ location, events, documentAt })) found.push(discrepancy);
   expect(found).toEqual([]);
   await events.close();
 });
@@ -63,9 +63,9 @@ test.each(NAME_TRAP_CASES)('a discrepancy at the name %s behind %i others is tol
   const client = await pool.connect();
   try {
     await client.query('UPDATE confledger_read_1.items SET value = $1 WHERE of = $2 AND path = $3', [JSON.stringify(other), 'head', 'list0']);
-    const documentAt = (ledger: string, version: number) => Promise.resolve(log.document(ledger, version) ?? null);
+    const { documentAt } = log;
     const found = [];
-    for await (const discrepancy of verifyReadModel({ location, events, documentAt, decode: decodeEvent })) found.push(discrepancy);
+    for await (const discrepancy of verifyReadModel({ location, events, documentAt })) found.push(discrepancy);
     expect(found.map(({ what, difference }) => [what, canonicalJson(difference.after ?? null)])).toEqual([
       ['head item list0', canonicalJson(other)],
     ]);

@@ -4,7 +4,7 @@ import { quotedSchema, SchemaTooNew, SILENCE_MS_MAX, STATEMENT_TIMEOUT_MS_DEFAUL
 import pg from 'pg';
 import { resumeStream, writeBatch } from './batch-writes.js';
 import { generationSchema, readPointer } from './generations.js';
-import { loadLedgers } from './kept-ledgers.js';
+import { loadViews } from './stored-views.js';
 import { LAYOUT } from './layout.js';
 import { countParkedStreams, parkedStreamsBehind } from './parked-streams.js';
 
@@ -61,7 +61,10 @@ export function createProjectionStore({ pool, schema, generation, layout = LAYOU
       const { rows } = await pool.query<CheckpointColumns>(`SELECT * FROM ${tables}.checkpoint`);
       return checkpointOf(rows[0]);
     },
-    load: (ledgers) => loadLedgers(pool, tables, ledgers),
+    load: async (streams) => {
+      refuseOtherLayout(layout);
+      return loadViews(pool, tables, streams);
+    },
     parkedStreamsBehind: (stream, limit) => parkedStreamsBehind(pool, tables, stream, limit),
     // Tables of layout 1 kept none.
     countParkedStreams: async () => (layout < LAYOUT_WITH_PARKED_STREAMS ? 0 : await countParkedStreams(pool, tables)),

@@ -2,7 +2,6 @@
 // between, each event takes effect once.
 import {
   createInMemoryEventStore,
-  decodeEvent,
   InMemoryReadModel,
   LogSetBack,
   runProjector,
@@ -45,12 +44,11 @@ describe('projectors on Postgres', () => {
     const projections: PostgresProjections = createPostgresProjections(at);
     const stopping = new AbortController();
     const told: ProjectorEvent[] = [];
-    const documentAt = (ledger: string, version: number) => Promise.resolve(log.document(ledger, version) ?? null);
+    const { documentAt } = log;
     const options = {
       events,
       ...projections,
       documentAt,
-      decode: decodeEvent,
       onEvent: (event: ProjectorEvent) => void told.push(event),
       ...overrides,
     };
@@ -194,7 +192,7 @@ describe('projectors on Postgres', () => {
   test('A rebuild under a running projector: it goes on in the new tables', async () => {
     const projector = start();
     expect(await readModel.waitFor(await write(1), 20_000)).toBe(true);
-    const documentAt = (ledger: string, version: number) => Promise.resolve(log.document(ledger, version) ?? null);
+    const { documentAt } = log;
     const rebuilt = new AbortController();
     const writer = (async () => {
       let last = 0n;
@@ -205,7 +203,7 @@ describe('projectors on Postgres', () => {
       }
       return last;
     })();
-    await rebuildReadModel({ location, events, documentAt, decode: decodeEvent });
+    await rebuildReadModel({ location, events, documentAt });
     rebuilt.abort();
     expect(await readModel.waitFor(await writer, 20_000)).toBe(true);
     expect(await readModel.waitFor(await write(-1), 20_000)).toBe(true);

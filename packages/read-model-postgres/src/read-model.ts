@@ -4,7 +4,6 @@ import {
   cursorBehind,
   ledgerOfCursor,
   numberOfCursor,
-  partsOfLedger,
   type AuditRow,
   type LedgerRow,
   type Page,
@@ -14,13 +13,14 @@ import {
   type ReadModel,
   type VersionRow,
 } from '@confledger/application';
+import { LedgerId } from '@confledger/domain';
 import { createPool, quotedSchema, SILENCE_MS_MAX, STATEMENT_TIMEOUT_MS_DEFAULT, within } from '@confledger/postgres';
-import { auditQuery, auditRowOf, historyQuery, type AuditColumns, type Query } from './audit-queries.js';
+import { auditQuery, auditRowOf, historyQuery, type AuditColumns, type AuditLayout, type Query } from './audit-queries.js';
 import { instantOf, numberOf } from './columns.js';
 import { parkedStreamOf, parkedStreamsQuery, type ParkedStreamColumns } from './parked-streams.js';
 import { PositionWatch } from './position-watch.js';
 import { READ_MODEL_SCHEMA_DEFAULT, type ReadModelLocation } from './schema.js';
-import { isMissingTable, unavailable } from './unavailable.js';
+import { isMissingColumn, isMissingTable, unavailable } from './unavailable.js';
 import { versionRowOf, versionsQuery, type VersionColumns } from './version-queries.js';
 
 export interface PostgresReadModelOptions extends ReadModelLocation {
@@ -30,7 +30,7 @@ export interface PostgresReadModelOptions extends ReadModelLocation {
   readonly logger?: { warn(details: { readonly error: unknown }, message: string): void };
 }
 
-/** A key behind every ledger, version or position that there can be. */
+/** How one list is asked for and answered. */
 interface Paging<Row, Item> {
   readonly query: (limit: number) => Query;
   readonly order: string;
@@ -77,6 +77,24 @@ export function createPostgresReadModel(options: PostgresReadModelOptions): Read
     return { items: shown.map(item), next, position: BigInt(rows[0]?.at ?? '0') };
   };
 
+  const auditPage = async (
+    kind: 'audit' | 'history',
+    request: PageRequest,
+    query: (limit: number, layout: AuditLayout) => Query,
+  ): Promise<Page<AuditRow>> => {
+    const paged = (layout: AuditLayout): Promise<Page<AuditRow>> =>
+      page<AuditColumns, AuditRow>(request, {
+        query: (limit) => query(limit, layout),
+        order: 'q.position DESC',
+        item: auditRowOf,
+        cursor: (row) => cursorBehind(kind, row.position),
+      });
+    return paged('current').catch((error: unknown) => {
+      if (!isMissingColumn(error)) throw error;
+      return paged('ledgers only');
+    });
+  };
+
   return {
     position,
     waitFor: (wanted, timeoutMs) => watch.waitFor(wanted, timeoutMs),
@@ -104,21 +122,11 @@ export function createPostgresReadModel(options: PostgresReadModelOptions): Read
     },
     async audit(filter, request) {
       const behind = numberOfCursor('audit', request.cursor);
-      return page<AuditColumns, AuditRow>(request, {
-        query: (limit) => auditQuery(schema, filter, behind, limit),
-        order: 'q.position DESC',
-        item: auditRowOf,
-        cursor: (row) => cursorBehind('audit', row.position),
-      });
+      return auditPage('audit', request, (limit, layout) => auditQuery(schema, filter, behind, limit, layout));
     },
     async history(ledger, path, request) {
       const behind = numberOfCursor('history', request.cursor);
-      return page<AuditColumns, AuditRow>(request, {
-        query: (limit) => historyQuery(schema, ledger, path, behind, limit),
-        order: 'q.position DESC',
-        item: auditRowOf,
-        cursor: (row) => cursorBehind('history', row.position),
-      });
+      return auditPage('history', request, (limit, layout) => historyQuery(schema, { ledger, path, behind }, limit, layout));
     },
     async parked(request) {
       const behind = numberOfCursor('parked', request.cursor);
@@ -167,7 +175,7 @@ interface LedgerColumns {
 }
 
 function ledgersQuery(schema: string, environment: string | undefined, behind: string | null, limit: number): Query {
-  const after = behind === null ? null : partsOfLedger(behind);
+  const after = behind === null ? null : LedgerId.parse(behind);
   return {
     text: `
       SELECT environment, service, latest, active, pending, digest, active_digest, updated_at, parked_at IS NULL AS complete FROM ${schema}.ledgers

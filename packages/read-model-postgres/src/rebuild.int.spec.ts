@@ -1,9 +1,9 @@
 // Rebuild and verify on a real Postgres: the old tables serve until the new ones have caught up, and one wrong value is found.
 import {
   createInMemoryEventStore,
-  decodeEvent,
   LogFolder,
   type Discrepancy,
+  type DocumentAt,
   type EventStore,
   type ProjectionStore,
   type ReadModel,
@@ -32,12 +32,12 @@ describe('rebuild and verify', () => {
   let readModel: ReadModel;
   let store: ProjectionStore;
 
-  const documentAt = (ledger: string, version: number) => Promise.resolve(log.document(ledger, version) ?? null);
+  const documentAt: DocumentAt = (ledger, version) => log.documentAt(ledger, version);
   const rebuild = (onProgress?: (position: bigint) => void) =>
-    rebuildReadModel({ location, events, documentAt, decode: decodeEvent, ...(onProgress && { onProgress }) });
+    rebuildReadModel({ location, events, documentAt, ...(onProgress && { onProgress }) });
   const verify = async (): Promise<Discrepancy[]> => {
     const found: Discrepancy[] = [];
-    for await (const discrepancy of verifyReadModel({ location, events, documentAt, decode: decodeEvent })) found.push(discrepancy);
+    for await (const discrepancy of verifyReadModel({ location, events, documentAt })) found.push(discrepancy);
     return found;
   };
   const generations = async (): Promise<string[]> => {
@@ -76,7 +76,7 @@ describe('rebuild and verify', () => {
   });
 
   test('Readers that were there before the switch follow it, and the old projector is superseded', async () => {
-    const folder = new LogFolder({ store, documentAt, decode: decodeEvent, at: (await store.checkpoint()).position });
+    const folder = new LogFolder({ store, documentAt, at: (await store.checkpoint()).position });
     const count = log.stored.length;
     const seen = log.change(ENGINE, { note: 'before the rebuild' });
     const more = log.change(ENGINE, { note: 12_345 });
@@ -90,16 +90,17 @@ describe('rebuild and verify', () => {
 
   test('A rebuild deletes the snapshots whose event the log does not hold, and no other', async () => {
     const snapshots = createPostgresSnapshotStore(pool, { schema: location.schema });
-    const [held] = log.stored.filter(({ stream }) => stream === `config-${ENGINE}`).map(decodeEvent);
-    if (held === undefined) throw new Error('The log holds no event of the ledger.');
-    const { revision } = held;
+    const [first] = log.stored.filter(({ stream }) => stream === `config-${ENGINE}`);
+    if (first === undefined) throw new Error('The log holds no event of the ledger.');
+    const { revision } = first;
+    const held = JSON.parse(first.metadata) as { readonly hash: string; readonly occurredAt: string };
     const taken = (hash: string, at: number, codeVersion: number) =>
-      snapshots.save({ stream: `config-${ENGINE}`, codeVersion, revision: at, hash, occurredAt: held.metadata.occurredAt, body: '{}' });
-    await taken(held.metadata.hash, revision, 1);
+      snapshots.save({ stream: `config-${ENGINE}`, codeVersion, revision: at, hash, occurredAt: held.occurredAt, body: '{}' });
+    await taken(held.hash, revision, 1);
     await taken('0'.repeat(64), revision, 2);
-    await taken(held.metadata.hash, 1_000_000, 1);
+    await taken(held.hash, 1_000_000, 1);
     await rebuild();
-    expect(await snapshots.newest(`config-${ENGINE}`, 1)).toMatchObject({ revision, hash: held.metadata.hash });
+    expect(await snapshots.newest(`config-${ENGINE}`, 1)).toMatchObject({ revision, hash: held.hash });
     expect(await snapshots.newest(`config-${ENGINE}`, 2)).toBeNull();
   });
 
@@ -122,7 +123,7 @@ describe('rebuild and verify', () => {
   test('A rebuild that is broken off leaves the old tables serving, and the next one clears away what it left', async () => {
     const before = await contentsOf(readModel, store);
     const broken = new AbortController();
-    const options = { location, events, documentAt, decode: decodeEvent, signal: broken.signal };
+    const options = { location, events, documentAt, signal: broken.signal };
     broken.abort(new Error('pulled the plug'));
     await expect(rebuildReadModel(options)).rejects.toThrow('pulled the plug');
     expect(await generations()).toEqual(['_read_1', '_read_2']);
@@ -153,7 +154,7 @@ describe('rebuild and verify', () => {
     const [good] = log.change('staging.parked', { a: 1 });
     await log.appendTo(events, log.stored.length - 2);
     const poisoned = { ...good, data: '{' } as NonNullable<typeof good>;
-    const folder = new LogFolder({ store, documentAt, decode: decodeEvent, at: (await store.checkpoint()).position });
+    const folder = new LogFolder({ store, documentAt, at: (await store.checkpoint()).position });
     await folder.take([poisoned, ...log.stored.slice(-1)]);
     expect((await readModel.parked({ limit: 9 })).items).toHaveLength(2);
     await rebuild();

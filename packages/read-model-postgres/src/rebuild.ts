@@ -1,6 +1,6 @@
 // Rebuilds the read model from the log into new tables while the old ones serve, then switches to them and drops the old.
 // Broken off anywhere before the switch it leaves the old serving; the next rebuild clears away what it left.
-import { chunksOf, LogFolder, pause, readLog, type DecodeEvent, type DocumentAt, type EventStore } from '@confledger/application';
+import { chunksOf, LogFolder, pause, readLog, type DocumentAt, type EventStore } from '@confledger/application';
 import { connectClient, createPool, endClient, quotedSchema, tryAdvisoryLock, type AdvisoryLock } from '@confledger/postgres';
 import pg from 'pg';
 import { addGeneration, dropIdleGenerations, generationSchema, pointAt, readPointer } from './generations.js';
@@ -12,7 +12,6 @@ export interface RebuildOptions {
   readonly location: ReadModelLocation;
   readonly events: EventStore;
   readonly documentAt: DocumentAt;
-  readonly decode: DecodeEvent;
   /** Hears how far it is, after each page of the log. */
   readonly onProgress?: (position: bigint) => void;
   readonly signal?: AbortSignal;
@@ -73,7 +72,7 @@ class Rebuild {
     this.#options = options;
     this.#context = context;
     const store = createProjectionStore({ pool, schema, generation, serving: false });
-    this.#folder = new LogFolder({ store, documentAt: options.documentAt, decode: options.decode, at: 0n });
+    this.#folder = new LogFolder({ store, documentAt: options.documentAt, at: 0n });
   }
 
   async run(): Promise<void> {

@@ -1,18 +1,19 @@
 // A projection store that writes nothing and compares instead: what a batch would write with what the tables hold. Used by verify.
 // Rows that never change are compared batch by batch and forgotten; rows that do are kept and compared at the end.
-import { InMemoryTables, type Checkpoint, type Discrepancy, type KeptLedger, type ProjectionBatch, type ProjectionStore } from '@confledger/application';
+import { InMemoryTables, type Checkpoint, type Discrepancy, type ProjectionBatch, type ProjectionStore, type StoredView } from '@confledger/application';
 import { canonicalJson, type JsonValue } from '@confledger/document';
+import { LedgerId } from '@confledger/domain';
 import type pg from 'pg';
 import { auditRowOf, type AuditColumns } from './audit-queries.js';
-import { loadLedgers } from './kept-ledgers.js';
 import { checkpointOf, type CheckpointColumns } from './projection-store.js';
+import { loadViews } from './stored-views.js';
 
 type Row = { readonly [column: string]: unknown };
 type Difference = Discrepancy['difference'];
 type CountedTable = 'audit' | 'versions' | 'activations';
 
-/** Ledgers compared in one statement at the end. */
-const LEDGERS_PER_STATEMENT = 50;
+/** Streams compared in one statement at the end. */
+const STREAMS_PER_STATEMENT = 50;
 
 export class RowChecker implements Pick<ProjectionStore, 'load' | 'commit'> {
   readonly #client: pg.Client;
@@ -33,8 +34,8 @@ export class RowChecker implements Pick<ProjectionStore, 'load' | 'commit'> {
     return checkpointOf(row);
   }
 
-  load(ledgers: readonly string[]): Promise<ReadonlyMap<string, KeptLedger>> {
-    return Promise.resolve(this.#expected.load(ledgers));
+  load(streams: readonly string[]): Promise<ReadonlyMap<string, StoredView>> {
+    return Promise.resolve(this.#expected.load(streams));
   }
 
   async commit(batch: ProjectionBatch): Promise<'committed'> {
@@ -60,7 +61,7 @@ export class RowChecker implements Pick<ProjectionStore, 'load' | 'commit'> {
   async compareRest(found: Checkpoint): Promise<void> {
     const { checkpoint: position, mark } = this.#expected;
     this.#compare('', 'checkpoint', { position, mark }, { ...found });
-    await this.#compareLedgers();
+    await this.#compareStreams();
     await this.#compareTags();
     await this.#compareWhole(
       'environments',
@@ -77,16 +78,16 @@ export class RowChecker implements Pick<ProjectionStore, 'load' | 'commit'> {
 
   async #compareAudit({ audit }: ProjectionBatch): Promise<void> {
     if (audit.length === 0) return;
-    const columns = `position, ledger, revision, version, type, path, before::text AS before, after::text AS after, actor, method, reason, occurred_at,
+    const columns = `position, stream, revision, version, type, path, before::text AS before, after::text AS after, actor, method, reason, occurred_at,
       command_id, correlation_id, change_set, abandoned, detail::text AS detail`;
     const found = await this.#rows<AuditColumns>(`SELECT ${columns} FROM $schema.audit WHERE position = ANY($1)`, [
       audit.map(({ position }) => position),
     ]);
     const byPosition = new Map(found.map((row) => [row.position, { ...auditRowOf(row) }]));
     for (const row of audit) {
-      const ledger = `${row.environment}.${row.service}`;
-      count(this.#counts.audit, ledger);
-      this.#compare(ledger, `audit row at position ${row.position}`, { ...row }, byPosition.get(String(row.position)));
+      const owner = ownerOf({ ...row });
+      count(this.#counts.audit, owner);
+      this.#compare(owner, `audit row at position ${row.position}`, { ...row }, byPosition.get(String(row.position)));
     }
   }
 
@@ -137,28 +138,30 @@ export class RowChecker implements Pick<ProjectionStore, 'load' | 'commit'> {
     }
   }
 
-  async #compareLedgers(): Promise<void> {
-    const stored = await this.#rows<{ ledger: string }>('SELECT ledger FROM $schema.ledgers');
-    const names = [...new Set([...this.#expected.ledgers.keys(), ...stored.map(({ ledger }) => ledger)])].sort();
-    for (let start = 0; start < names.length; start += LEDGERS_PER_STATEMENT) {
-      const some = names.slice(start, start + LEDGERS_PER_STATEMENT);
+  async #compareStreams(): Promise<void> {
+    const stored = await this.#rows<{ stream: string }>('SELECT stream FROM $schema.streams');
+    const names = [...new Set([...this.#expected.streams.keys(), ...stored.map(({ stream }) => stream)])].sort();
+    for (let start = 0; start < names.length; start += STREAMS_PER_STATEMENT) {
+      const some = names.slice(start, start + STREAMS_PER_STATEMENT);
       const expected = this.#expected.load(some);
-      const found = await loadLedgers(this.#client, this.#tables, some);
-      for (const ledger of some) this.#compareLedger(ledger, expected.get(ledger), found.get(ledger));
+      const found = await loadViews(this.#client, this.#tables, some);
+      for (const stream of some) this.#compareStream(stream, expected.get(stream), found.get(stream));
     }
   }
 
-  #compareLedger(ledger: string, expected: KeptLedger | undefined, found: KeptLedger | undefined): void {
-    this.#compare(ledger, 'ledger row', expected && { ...expected.row }, found && { ...found.row });
+  #compareStream(stream: string, expected: StoredView | undefined, found: StoredView | undefined): void {
+    const owner = ownerOf({ stream });
+    this.#compare(owner, 'stream row', expected && { ...expected.stream }, found && { ...found.stream });
+    this.#compare(owner, 'ledger row', expected?.ledger ? { ...expected.ledger } : undefined, found?.ledger ? { ...found.ledger } : undefined);
     const foundItems = new Map(found?.items.map((item) => [`${item.of} ${item.path}`, item]));
     for (const item of expected?.items ?? []) {
       const key = `${item.of} ${item.path}`;
       const other = foundItems.get(key);
       foundItems.delete(key);
-      this.#compare(ledger, `${item.of} item ${item.path}`, { ...item }, other && { ...other });
+      this.#compare(owner, `${item.of} item ${item.path}`, { ...item }, other && { ...other });
     }
-    for (const item of foundItems.values()) this.#compare(ledger, `${item.of} item ${item.path}`, undefined, { ...item });
-    this.#compare(ledger, 'open change set', { events: expected?.buffered.map(plain) ?? [] }, { events: found?.buffered.map(plain) ?? [] });
+    for (const item of foundItems.values()) this.#compare(owner, `${item.of} item ${item.path}`, undefined, { ...item });
+    this.#compare(owner, 'open change set', { events: expected?.buffered.map(plain) ?? [] }, { events: found?.buffered.map(plain) ?? [] });
   }
 
   async #compareTags(): Promise<void> {
@@ -178,14 +181,13 @@ export class RowChecker implements Pick<ProjectionStore, 'load' | 'commit'> {
   }
 
   async #compareCounts(table: CountedTable): Promise<void> {
-    const rows = await this.#rows<{ ledger: string; count: string }>(
-      `SELECT ledger, count(*) AS count FROM $schema.${table} GROUP BY ledger`,
-    );
-    const found = new Map(rows.map(({ ledger, count }) => [ledger, Number(count)]));
+    const key = table === 'audit' ? 'stream' : 'ledger';
+    const rows = await this.#rows<Row>(`SELECT ${key}, count(*) AS count FROM $schema.${table} GROUP BY ${key}`);
+    const found = new Map(rows.map((row) => [ownerOf(row), Number(row['count'])]));
     const expected = this.#counts[table];
-    for (const ledger of new Set([...expected.keys(), ...found.keys()])) {
-      const [before, after] = [expected.get(ledger) ?? 0, found.get(ledger) ?? 0];
-      if (before !== after) this.report(ledger, `number of rows in ${table}`, { path: '', before, after });
+    for (const owner of new Set([...expected.keys(), ...found.keys()])) {
+      const [before, after] = [expected.get(owner) ?? 0, found.get(owner) ?? 0];
+      if (before !== after) this.report(owner, `number of rows in ${table}`, { path: '', before, after });
     }
   }
 
@@ -213,9 +215,10 @@ function count(counts: Map<string, number>, ledger: string): void {
   counts.set(ledger, (counts.get(ledger) ?? 0) + 1);
 }
 
-/** The ledger that a row is about, or the stream where the table is about streams. */
+/** The ledger that a row is about, or the stream where there is no ledger. */
 function ownerOf(row: Row): string {
-  return textOfColumn(row['ledger'] ?? row['stream']) ?? '';
+  const stream = textOfColumn(row['stream']) ?? '';
+  return textOfColumn(row['ledger']) ?? LedgerId.ofStream(stream)?.text ?? stream;
 }
 
 /** Columns as texts: pg gives bigint as text and timestamps as Date, a fold gives numbers, bigints and ISO text. */

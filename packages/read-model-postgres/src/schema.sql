@@ -14,6 +14,7 @@ CREATE VIEW confledger.activations AS
 
 CREATE VIEW confledger.audit AS
  SELECT "position",
+    stream,
     ledger,
     revision,
     version,
@@ -60,8 +61,6 @@ CREATE VIEW confledger.ledgers AS
  SELECT ledger,
     environment,
     service,
-    revision,
-    hash,
     is_there,
     latest,
     active,
@@ -128,6 +127,13 @@ CREATE TABLE confledger.snapshots (
 );
 CREATE INDEX snapshots_by_time ON confledger.snapshots USING btree (stream, code_version, occurred_at, revision);
 
+CREATE VIEW confledger.streams AS
+ SELECT stream,
+    revision,
+    hash,
+    parked_at
+   FROM confledger_read_1.streams;
+
 CREATE VIEW confledger.tags AS
  SELECT ledger,
     tag,
@@ -160,6 +166,7 @@ CREATE TABLE confledger_read_1.activations (
 
 CREATE TABLE confledger_read_1.audit (
   "position" bigint NOT NULL,
+  stream text COLLATE "C" NOT NULL,
   ledger text COLLATE "C" NOT NULL,
   revision bigint NOT NULL,
   version bigint,
@@ -216,8 +223,6 @@ CREATE TABLE confledger_read_1.ledgers (
   ledger text COLLATE "C" NOT NULL,
   environment text COLLATE "C" NOT NULL,
   service text COLLATE "C" NOT NULL,
-  revision bigint NOT NULL,
-  hash text COLLATE "C",
   is_there boolean NOT NULL,
   latest bigint,
   active bigint,
@@ -232,15 +237,14 @@ CREATE TABLE confledger_read_1.ledgers (
 CREATE INDEX ledgers_by_name ON confledger_read_1.ledgers USING btree (environment, service);
 
 CREATE TABLE confledger_read_1.open_events (
-  ledger text COLLATE "C" NOT NULL,
+  stream text COLLATE "C" NOT NULL,
   revision bigint NOT NULL,
   "position" bigint NOT NULL,
-  stream text COLLATE "C" NOT NULL,
   id text COLLATE "C" NOT NULL,
   type text COLLATE "C" NOT NULL,
   data text NOT NULL,
   metadata text NOT NULL,
-  PRIMARY KEY (ledger, revision)
+  PRIMARY KEY (stream, revision)
 );
 
 CREATE TABLE confledger_read_1.parked (
@@ -262,6 +266,14 @@ CREATE TABLE confledger_read_1.parked_streams (
   PRIMARY KEY (stream)
 );
 CREATE INDEX parked_streams_by_position ON confledger_read_1.parked_streams USING btree ("position");
+
+CREATE TABLE confledger_read_1.streams (
+  stream text COLLATE "C" NOT NULL,
+  revision bigint NOT NULL,
+  hash text COLLATE "C",
+  parked_at bigint,
+  PRIMARY KEY (stream)
+);
 
 CREATE TABLE confledger_read_1.tags (
   ledger text COLLATE "C" NOT NULL,

@@ -1,5 +1,5 @@
 // Snapshots of folded ledgers in Postgres. A cache: losing any of them costs time and nothing else.
-import type { DecodeEvent, EventStore, Snapshot, SnapshotStore } from '@confledger/application';
+import { hashOf, type EventStore, type Snapshot, type SnapshotStore } from '@confledger/application';
 import { quotedSchema } from '@confledger/postgres';
 import type pg from 'pg';
 import { READ_MODEL_SCHEMA_DEFAULT } from './schema.js';
@@ -60,7 +60,7 @@ const SWEEP_ROWS = 500;
 export async function deleteLostSnapshots(
   client: pg.ClientBase,
   schema: string,
-  { events, decode, signal }: { readonly events: Pick<EventStore, 'readStream'>; readonly decode: DecodeEvent; readonly signal?: AbortSignal },
+  { events, signal }: { readonly events: Pick<EventStore, 'readStream'>; readonly signal?: AbortSignal },
 ): Promise<number> {
   const table = `${quotedSchema(schema)}.snapshots`;
   let deleted = 0;
@@ -70,7 +70,7 @@ export async function deleteLostSnapshots(
       [after.stream, after.revision, after.hash],
     );
     for (const { stream, revision, hash } of rows) {
-      if (await holdsHash(events, decode, { stream, revision: Number(revision), hash })) continue;
+      if (await holdsHash(events, { stream, revision: Number(revision), hash })) continue;
       const { rowCount } = await client.query(`DELETE FROM ${table} WHERE stream = $1 AND revision = $2 AND hash = $3`, [stream, revision, hash]);
       deleted += rowCount ?? 0;
     }
@@ -83,17 +83,11 @@ export async function deleteLostSnapshots(
 
 type SnapshotKey = Pick<SnapshotColumns, 'stream' | 'revision' | 'hash'>;
 
-/** True too for an event of a later release, which a snapshot of that release may be right about. */
+/** Every release writes `hash` into the metadata. */
 async function holdsHash(
   events: Pick<EventStore, 'readStream'>,
-  decode: DecodeEvent,
   { stream, revision, hash }: Pick<Snapshot, 'stream' | 'revision' | 'hash'>,
 ): Promise<boolean> {
   const [stored] = await events.readStream(stream, { from: revision, direction: 'forwards', limit: 1 });
-  if (stored === undefined) return false;
-  try {
-    return decode(stored).metadata.hash === hash;
-  } catch {
-    return true;
-  }
+  return stored !== undefined && hashOf(stored) === hash;
 }

@@ -1,4 +1,4 @@
-// What a failed statement means to whoever asked: used by the read model's queries and by the node reports.
+// What a failed statement means to whoever asked.
 import { CursorInvalid, ReadModelUnavailable } from '@confledger/application';
 import { failureOf } from '@confledger/postgres';
 import pg from 'pg';
@@ -12,4 +12,9 @@ export function unavailable(error: unknown): unknown {
 /** undefined_table: the tables that serve were laid out by a release that did not have it. */
 export function isMissingTable(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === '42P01';
+}
+
+/** undefined_column: as above. */
+export function isMissingColumn(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '42703';
 }

@@ -2,11 +2,11 @@
 // could not read is folded by this one, with the rows of a rebuild.
 import {
   createInMemoryEventStore,
-  decodeEvent,
   documentsOf,
-  LedgerReader,
+  createLedgerReader,
   runProjector,
   type Discrepancy,
+  type DocumentAt,
   type EventStore,
   type ReadModel,
 } from '@confledger/application';
@@ -57,8 +57,8 @@ afterEach(async () => {
 });
 
 const store = () => openProjectionStore(pool, location.schema);
-const documentAt = (ledger: string, version: number) => documentsOf(new LedgerReader({ store: events }))(ledger, version);
-const sources = () => ({ location, events, documentAt, decode: decodeEvent });
+const documentAt: DocumentAt = (ledger, version) => documentsOf(createLedgerReader({ store: events }))(ledger, version);
+const sources = () => ({ location, events, documentAt });
 
 async function discrepancies(): Promise<Discrepancy[]> {
   const found: Discrepancy[] = [];
@@ -82,8 +82,9 @@ async function run(release: Release, condition: () => Promise<boolean>): Promise
 
 describe('tables of layout 1', () => {
   /** Without the words of a refusal, which each release chooses, and without what layout 1 did not keep. */
-  const comparable = ({ checkpoint: _, parked, parkedStreams: __, kept: ___, ...rest }: ReadModelContents) => ({
+  const comparable = ({ checkpoint: _, audit, parked, parkedStreams: __, stored: ___, ...rest }: ReadModelContents) => ({
     ...rest,
+    audit: audit.filter(({ environment }) => environment !== null),
     parked: parked.map(({ reason: ____, ...row }) => row),
   });
 
@@ -94,7 +95,8 @@ describe('tables of layout 1', () => {
 
   test('Serve until they are rebuilt, and answer the same afterwards', async () => {
     expect(await migrateReadModel(location)).toBe('outdated');
-    const before = comparable(await contentsOf(readModel, await store()));
+    // Views are of no use to this release until the tables are rebuilt.
+    const before = comparable(await contentsOf(readModel, { ...(await store()), load: () => Promise.resolve(new Map()) }));
     expect(before.ledgers).toHaveLength(4);
     expect(before.parked).toHaveLength(2);
     expect(await readModel.parkedStreams({ limit: 10 })).toEqual({ items: [], next: null, position: before.position });

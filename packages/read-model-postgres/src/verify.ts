@@ -4,7 +4,6 @@ import {
   chunksOf,
   LogFolder,
   readLog,
-  type DecodeEvent,
   type Discrepancy,
   type DocumentAt,
   type EventStore,
@@ -20,7 +19,6 @@ export interface VerifyOptions {
   readonly location: ReadModelLocation;
   readonly events: EventStore;
   readonly documentAt: DocumentAt;
-  readonly decode: DecodeEvent;
 }
 
 const PAGE_EVENTS = 1_000;
@@ -53,11 +51,11 @@ async function lockTables(client: pg.Client, schema: string): Promise<string> {
 async function* verifyTables(
   client: pg.Client,
   tables: string,
-  { events, documentAt, decode }: VerifyOptions,
+  { events, documentAt }: VerifyOptions,
 ): AsyncGenerator<Discrepancy> {
   const checker = new RowChecker(client, tables);
   const checkpoint = await checker.checkpoint();
-  const folder = new LogFolder({ store: checker, documentAt, decode, at: 0n, cachedLeavesMax: Infinity });
+  const folder = new LogFolder({ store: checker, documentAt, at: 0n, cachedLeavesMax: Infinity });
   log: for await (const page of readLog(events, 0n, PAGE_EVENTS)) {
     for (const chunk of chunksOf(page)) {
       const upTo = chunk.filter((event) => event.position <= checkpoint.position);

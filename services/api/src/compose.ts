@@ -1,6 +1,6 @@
 // The composition root of the api as a process of its own: the only place here that knows which adapters there are.
 import { randomUUID } from 'node:crypto';
-import { createLedgers, runRelay, type EventStore, type EventStoreUnavailable, type LedgersCore, type Signer } from '@confledger/application';
+import { activeByName, createLedgers, runRelay, type EventStore, type EventStoreUnavailable, type LedgersCore, type Signer } from '@confledger/application';
 import { openEventStore, type OpenedEventStore } from '@confledger/event-stores';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/feed-http/publisher';
 import { connectionProblems, createPool, unlessAway } from '@confledger/postgres';
@@ -155,7 +155,7 @@ interface ServedFeed {
 async function serveFeed({ store, ledgers, installation, warnings }: FeedParts, closers: Closer[]): Promise<ServedFeed> {
   // Unknown while the event store is away; the relay says it as soon as it knows.
   let position = await store.lastPosition().catch(() => 0n);
-  const publisher = createHttpFeed({ installation, load: (ledger) => ledgers.active(ledger), position: () => position });
+  const publisher = createHttpFeed({ installation, load: (ledger) => activeByName(ledgers, ledger), position: () => position });
   const stopping = new AbortController();
   const relay = runRelay(
     {

@@ -7,6 +7,7 @@ import {
   EventStoreUnavailable,
   ReadModelUnavailable,
   SET_BACK_AFTER_MS,
+  type EventStore,
   type Ledgers,
   type ReadModel,
 } from '@confledger/application';
@@ -186,6 +187,29 @@ describe('when a part is away', () => {
     const answer = await given.ask('PUT /configurations/engine/x', { body: { value: 1 } });
     expect([answer.status, answer.code]).toEqual([409, 'WRITE_CONFLICT']);
     await given.close();
+  });
+
+  test('a command whose word means another version since another process wrote is told so, and nothing is written', async () => {
+    const store = createInMemoryEventStore();
+    const signer = { keyId: '0123456789abcdef', publicKey: '', sign: () => 'A'.repeat(86), fingerprint: () => '' };
+    const options = { clock: { now: () => 0 }, ids: { next: () => crypto.randomUUID() }, signer };
+    const other = await startApi({ ledgers: createLedgers({ ...options, store }) });
+    let isLosing = false;
+    const losing: EventStore = {
+      ...store,
+      async append(...args) {
+        if (isLosing) await other.ask('PUT /configurations/engine/x?activate=true', { body: { value: 999 } });
+        isLosing = false;
+        return store.append(...args);
+      },
+    };
+    const given = await startApi({ ledgers: createLedgers({ ...options, store: losing }) });
+    for (const value of [1, 2]) await given.ask('PUT /configurations/engine/x?activate=true', { body: { value } });
+    isLosing = true;
+    const answer = await given.ask('POST /configurations/engine/versions/previous/rollback');
+    expect([answer.status, answer.code]).toEqual([409, 'VERSION_MOVED']);
+    expect((await given.ask('GET /configurations/engine?version=active')).body.data).toMatchObject({ configuration: { x: 999 } });
+    await Promise.all([given.close(), other.close()]);
   });
 
   test('a read model that is away takes lists with it, and nothing else', async () => {

@@ -1,6 +1,6 @@
 // The composition root of the projector as a process of its own, and of a rebuild by hand: the only place here that knows which adapters
 // there are.
-import { decodeEvent, documentsOf, LedgerReader, readInstallation, type EventStore } from '@confledger/application';
+import { createLedgerReader, documentsOf, readInstallation, type EventStore } from '@confledger/application';
 import { awaitLog, openEventStore, openEventStoreNow } from '@confledger/event-stores';
 import { connectionProblems, createPool, unlessAway } from '@confledger/postgres';
 import { type Closer, composed, type FaultLogger, limitedWarnings, refusedWhen } from '@confledger/process';
@@ -48,13 +48,13 @@ export async function compose(config: ProjectorConfig, logger: Logger, waiting: 
     const prepare = async (signal?: AbortSignal): Promise<void> => {
       if ((await migrateReadModel(location)) !== 'outdated') return;
       logger.info('the read model was laid out by an older release: rebuilding it');
-      await rebuildReadModel({ location, events, documentAt, decode: decodeEvent, ...(signal && { signal }) });
+      await rebuildReadModel({ location, events, documentAt, ...(signal && { signal }) });
     };
     const onAway = (error: unknown): void => logger.warn({ problem: explain(error) }, 'the read model is away: projecting begins when it is back');
     const isPrepared = await refusedWhen(() => unlessAway(prepare, onAway), explain);
     const projections = createPostgresProjections(location, onError);
     closers.push(() => projections.close());
-    const projector = startProjector({ events, ...projections, documentAt, decode: decodeEvent, logger, ...(isPrepared ? {} : { prepare }) });
+    const projector = startProjector({ events, ...projections, documentAt, logger, ...(isPrepared ? {} : { prepare }) });
     closers.push(() => projector.stop());
     return { projector };
   });
@@ -76,7 +76,7 @@ export async function rebuild(config: ProjectorConfig, logger: Logger, signal: A
     const last = await events.lastPosition();
     logger.info({ last: String(last) }, 'rebuilding the read model; the old one serves until this is done');
     const onProgress = everyInterval((position) => logger.info({ position: String(position), last: String(last) }, 'rebuilding'));
-    const work = () => rebuildReadModel({ location, events, documentAt, decode: decodeEvent, onProgress, signal });
+    const work = () => rebuildReadModel({ location, events, documentAt, onProgress, signal });
     const generation = await refusedWhen(work, (error) => (error instanceof RebuildUnderWay ? `${error.message} Wait for it.` : null));
     logger.info({ generation }, 'the read model is rebuilt and serves');
     return {};
@@ -99,7 +99,7 @@ function openSources(config: ProjectorConfig, events: EventStore, warnings: Faul
   const onError = (error: Error): void => warnings.warn({ err: error }, 'an idle connection broke');
   const pool = createPool({ ...location, applicationName: 'confledger projector snapshots', connectionsMax: 1, ...SNAPSHOT_LIMITS }, onError);
   closers.push(() => pool.end());
-  const documentAt = documentsOf(new LedgerReader({ store: events, snapshots: createPostgresSnapshotStore(pool) }));
+  const documentAt = documentsOf(createLedgerReader({ store: events, snapshots: createPostgresSnapshotStore(pool) }));
   const explain = connectionProblems('CONFLEDGER_READ_MODEL_URL', config.readModelUrl);
   return { location, documentAt, explain, onError };
 }

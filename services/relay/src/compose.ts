@@ -1,23 +1,21 @@
 // The composition root of the relay as a process of its own: the only place here that knows which adapters there are.
 import {
+  activeByName,
   assertLogHolds,
-  createLedgers,
+  createLedgerReads,
   EventStoreUnavailable,
-  EventUnreadable,
   readInstallation,
   type ActiveDocument,
   type EventStore,
-  type LedgersCore,
+  type LedgerReads,
   type ProjectorLock,
-  type Signer,
 } from '@confledger/application';
-import { LedgerCorrupt } from '@confledger/domain';
+import { EventUnreadable, StreamCorrupt } from '@confledger/domain';
 import { awaitLog, openEventStore } from '@confledger/event-stores';
 import { createKafkaChanges, createKafkaFeed, type FeedAlarm, type KafkaLogLine, type PublisherStep } from '@confledger/feed-kafka/publisher';
 import { connectionProblems, createElection, createPool, unlessAway } from '@confledger/postgres';
 import { composed, limitedWarnings, refusedWhen } from '@confledger/process';
 import { createPostgresSnapshotStore, migrateReadModel, SNAPSHOT_LIMITS } from '@confledger/read-model-postgres';
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { RelayConfig } from './config.js';
 import type { Follower } from './follower.js';
@@ -30,9 +28,6 @@ export interface ComposedRelay {
   /** Ends both after the transaction under way and gives every connection back. */
   close(): Promise<void>;
 }
-
-/** `<environment>.<service>` */
-const LEDGER_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}\.[a-z0-9][a-z0-9-]{0,62}$/;
 
 export interface ComposeContext {
   /** Hears what the start waits for, in a sentence without credentials. */
@@ -52,7 +47,7 @@ export async function compose(config: RelayConfig, logger: Logger, signal: Abort
     const opened = openEventStore(config.eventStore, { logger });
     const { store: events, guard } = opened;
     closers.push(() => events.close());
-    const { installation, keyId, publicKey } = await awaitLog({
+    const { installation, publicKey } = await awaitLog({
       opening: opened.opening,
       installation: () => madeInstallation(opened.opening.store),
       signal,
@@ -66,12 +61,10 @@ export async function compose(config: RelayConfig, logger: Logger, signal: Abort
       onError,
     );
     closers.push(() => pool.end());
-    const ledgers = createLedgers({
+    const ledgers = createLedgerReads({
       store: events,
       snapshots: createPostgresSnapshotStore(pool),
       clock: { now: () => Date.now() },
-      ids: { next: () => randomUUID() },
-      signer: signerOfNothing(keyId, publicKey),
       onSnapshotFault: (error) => warnings.warn({ err: error }, 'a snapshot could not be used'),
     });
     const topics = {
@@ -125,21 +118,12 @@ async function madeInstallation(store: EventStore) {
   throw new EventStoreUnavailable('The event store holds no installation yet: an api makes it at its first start.');
 }
 
-/** The relay carries what was signed; it holds no key. */
-function signerOfNothing(keyId: string, publicKey: string): Signer {
-  const refuse = (): never => {
-    throw new Error('the relay decides nothing and has nothing to sign');
-  };
-  return { keyId, publicKey, sign: refuse, fingerprint: refuse };
-}
-
 /** A ledger of the topic may be none of ours, or one whose history is broken: the others are carried all the same. */
-async function activeOrNull(ledgers: LedgersCore, ledger: string, logger: Logger): Promise<ActiveDocument | null> {
-  if (!LEDGER_PATTERN.test(ledger)) return null;
+async function activeOrNull(ledgers: LedgerReads, ledger: string, logger: Logger): Promise<ActiveDocument | null> {
   try {
-    return await ledgers.active(ledger);
+    return await activeByName(ledgers, ledger);
   } catch (error) {
-    if (!(error instanceof LedgerCorrupt || error instanceof EventUnreadable)) throw error;
+    if (!(error instanceof StreamCorrupt || error instanceof EventUnreadable)) throw error;
     logger.error({ ledger, err: error }, 'a ledger cannot be read and is left as it is in the feed');
     return null;
   }

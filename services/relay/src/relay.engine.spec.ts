@@ -1,4 +1,5 @@
 // Relays as processes, on a real Kafka, and on Postgres or a double of EventStoreDB: one is active, another stands by; the active one is killed under writes.
+import { LedgerId } from '@confledger/domain';
 import { createLedgers, ensureInstallation, type LedgersCore, type Signer } from '@confledger/application';
 import { SigningKey } from '@confledger/conformance';
 import { eventStoreDbDouble } from '@confledger/doubles';
@@ -15,7 +16,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { readConfig } from './config.js';
 
-const NAME = { environment: 'production', service: 'trading-engine' };
+const NAME = LedgerId.of('production', 'trading-engine');
 const LONG = { timeoutMs: 60_000 };
 /** Built: `npm run test:engines` builds first. */
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -156,7 +157,7 @@ test.each(STORES)('on %s, of two relays one is active; killed under writes, the 
   const second = relayProcess(environment);
   await is(second, 'standby');
 
-  const node = await connectNode({ ...NAME, name: 'engine-7', feed: kafkaFeed({ brokers: kafka.brokers, namespace }), publicKey: key.publicKey, startTimeoutMs: 60_000 });
+  const node = await connectNode({ environment: NAME.environment, service: NAME.service, name: 'engine-7', feed: kafkaFeed({ brokers: kafka.brokers, namespace }), publicKey: key.publicKey, startTimeoutMs: 60_000 });
   cleaners.push(() => node.close());
   const told: number[] = [];
   node.onChange('**', ({ activation }) => told.push(activation));
@@ -195,7 +196,7 @@ test('trouble with changes holds no activation up, and is told apart', { timeout
   });
   const relay = relayProcess(environment);
   await activate(ledgers, 1);
-  const node = await connectNode({ ...NAME, name: 'engine-7', feed: kafkaFeed({ brokers: kafka.brokers, namespace }), publicKey: key.publicKey, startTimeoutMs: 60_000, waitForFirst: true });
+  const node = await connectNode({ environment: NAME.environment, service: NAME.service, name: 'engine-7', feed: kafkaFeed({ brokers: kafka.brokers, namespace }), publicKey: key.publicKey, startTimeoutMs: 60_000, waitForFirst: true });
   cleaners.push(() => node.close());
   await activate(ledgers, 2);
   await runs(node, 2);

@@ -73,7 +73,7 @@ async function ask({ url }: Composed, address: string): Promise<Answer> {
 /** Everything that the api answers from the read model. */
 function answers(composed: Composed): Promise<Answer[]> {
   const ledger = '/configurations/trading-engine';
-  return Promise.all(['/configurations', `${ledger}/versions`, `${ledger}/history?key=risk`, '/audit?limit=100', '/audit?environment=staging'].map((address) => ask(composed, address)));
+  return Promise.all(['/configurations', `${ledger}/versions`, `${ledger}/history?key=risk`, '/audit?environment=production&limit=100', '/audit?environment=staging'].map((address) => ask(composed, address)));
 }
 
 const parkedStreams = async (composed: Composed): Promise<unknown> => {
@@ -93,6 +93,8 @@ test('A read model that an older release laid out serves, is rebuilt, and answer
 
   await eventually(async () => (await layout()) !== 1, { timeoutMs: 20_000 });
   expect(await answers(composed)).toEqual(before);
+  const { body } = await ask(composed, '/audit?type=InstallationCreated');
+  expect(body['data']).toMatchObject({ items: [{ stream: 'installation', environment: null, service: null }] });
   expect(await parkedStreams(composed)).toEqual([200, [expect.objectContaining({ stream: 'config-staging.trading-engine', revision: 2 })]]);
   const generations = `SELECT nspname FROM pg_namespace WHERE starts_with(nspname, 'confledger_read_')`;
   await eventually(async () => (await pool.query(generations)).rows.length === 1);

@@ -14,8 +14,8 @@ import {
   TokenUnusable,
 } from '@confledger/api';
 import {
+  activeByName,
   createLedgers,
-  decodeEvent,
   documentsOf,
   guardedEventStore,
   InstallationKeyMismatch,
@@ -189,7 +189,7 @@ async function startProjections(
   const location = { connectionString: postgresUrl };
   const projections = createPostgresProjections(location, (error) => logger.warn({ err: error }, 'an idle connection broke'));
   shutdown.add('projections', () => projections.close());
-  const sources = { events: store, documentAt: documentsOf(ledgers.reader), decode: decodeEvent };
+  const sources = { events: store, documentAt: documentsOf(ledgers.reader) };
   const rebuild = async (signal: AbortSignal): Promise<void> => {
     if ((await migrateReadModel(location)) !== 'outdated') return;
     logger.info('the read model was laid out by an older release: rebuilding it');
@@ -214,7 +214,7 @@ interface Feed {
 async function startFeed({ logs, shutdown }: Parts, { store, guard, ledgers, installation }: Core): Promise<Feed> {
   // Unknown while the log cannot be used; the relay says it as soon as it knows.
   const before = await store.lastPosition().catch(() => 0n);
-  const publisher = createHttpFeed({ installation, load: (ledger) => ledgers.active(ledger), position: () => before });
+  const publisher = createHttpFeed({ installation, load: (ledger) => activeByName(ledgers, ledger), position: () => before });
   // The relay closes the publisher when it stops.
   const relay = startRelay({ events: store, ledgers, publisher, logger: logs.of('relay') });
   shutdown.add('relay', () => relay.stop());

@@ -1,6 +1,17 @@
-// One human line per version, activation and tag, made from the events as they are committed. Used by main.ts on a terminal.
-import type { StoredEvent } from '@confledger/application';
-import { parseJsonText } from '@confledger/document';
+// One human line per version, activation and tag, made from the events as they are committed.
+import { decodeStored, type StoredEvent } from '@confledger/application';
+import {
+  changesOf,
+  eventsOf,
+  EventUnreadable,
+  gather,
+  ledgerAggregate,
+  LedgerId,
+  versionOf,
+  type LedgerEvent,
+  type OpenChangeSet,
+  type Recorded,
+} from '@confledger/domain';
 
 /** A line in columns: what happened, to which version, where, and the rest as a sentence. */
 export interface Happening {
@@ -12,77 +23,62 @@ export interface Happening {
   readonly text: string;
 }
 
-/** The part of an event's JSON that a line is made of. */
-interface Said {
-  readonly data: { readonly version?: number; readonly previous?: number | null; readonly tag?: string; readonly rollbackTo?: number };
-  readonly metadata: {
-    readonly actor: { readonly id: string };
-    readonly reason: string | null;
-    readonly changeSet: { readonly id: string; readonly index: number; readonly size: number };
-  };
-}
-
-/** A change set that has begun: what it wrote so far. Nothing is told before it takes effect. */
-interface OpenSet {
-  readonly id: string;
-  changes: number;
-  version: number | null;
-  readonly told: Happening[];
-}
-
-const LEDGER_STREAM = /config-([^.]+)\.(.+)$/;
+type Events = readonly Recorded<LedgerEvent>[];
 
 /** Answers a function that takes events in their order and answers what has taken effect with each. */
 export function createNarrator(): (event: StoredEvent) => readonly Happening[] {
-  const open = new Map<string, OpenSet>();
-  return (event) => {
-    const ledger = LEDGER_STREAM.exec(event.stream);
-    if (ledger === null) return [];
-    const said = read(event);
-    if (said === null) return [];
-    const { id, index, size } = said.metadata.changeSet;
-    const kept = open.get(event.stream);
-    const set = kept?.id === id ? kept : { id, changes: 0, version: null, told: [] };
-    open.set(event.stream, set);
-    gather(set, event, said, `${ledger[1] ?? ''}/${ledger[2] ?? ''}`);
-    if (index + 1 < size) return [];
-    open.delete(event.stream);
-    return set.version === null ? set.told : [versionLine(set, said, `${ledger[1] ?? ''}/${ledger[2] ?? ''}`), ...set.told];
+  const open = new Map<string, OpenChangeSet<Recorded<LedgerEvent>>>();
+  return (stored) => {
+    const id = LedgerId.ofStream(stored.stream);
+    const event = id && readable(stored);
+    if (id === null || event === null) return [];
+    const { set, isComplete, misfit } = gather(open.get(stored.stream) ?? null, event.metadata.changeSet, event);
+    if (!isComplete) open.set(stored.stream, set);
+    else open.delete(stored.stream);
+    return isComplete && misfit === null ? happenings(`${id.environment}/${id.service}`, eventsOf(set)) : [];
   };
 }
 
-/** Null for an event that no release of ours wrote: the projector parks it and says so. */
-function read(event: StoredEvent): Said | null {
+/** What this release cannot read it does not tell either. */
+function readable(stored: StoredEvent): Recorded<LedgerEvent> | null {
   try {
-    return { data: parseJsonText(event.data) as Said['data'], metadata: parseJsonText(event.metadata) as Said['metadata'] };
-  } catch {
-    return null;
+    return decodeStored(ledgerAggregate.events, stored);
+  } catch (error) {
+    if (error instanceof EventUnreadable) return null;
+    throw error;
   }
 }
 
-function gather(set: OpenSet, event: StoredEvent, { data, metadata }: Said, ledger: string): void {
+function happenings(ledger: string, events: Events): Happening[] {
+  const version = versionOf(events);
+  const made = version === null ? [] : [versionLine(ledger, version, events)];
+  return [...made, ...events.flatMap((event) => labelLine(ledger, event) ?? [])];
+}
+
+function versionLine(ledger: string, version: number, events: Events): Happening {
+  const changes = changesOf(events).length;
+  const { actor, reason } = events.at(-1)?.metadata ?? { actor: { id: '' }, reason: null };
+  const why = reason === null ? '' : `: ${oneLine(reason)}`;
+  return { kind: 'version', version, ledger, text: `${changes} change${changes === 1 ? '' : 's'} by ${actor.id}${why}` };
+}
+
+function labelLine(ledger: string, { type, data, metadata }: Recorded<LedgerEvent>): Happening | null {
   const by = `by ${metadata.actor.id}`;
-  const version = data.version ?? 0;
-  if (event.type === 'ConfigSet' || event.type === 'ConfigDeleted') {
-    set.changes += 1;
-    set.version = event.revision;
-  } else if (event.type === 'VersionActivated') {
-    const was = data.previous === null || data.previous === undefined ? 'nothing was active before' : `was ${data.previous}`;
-    const rollback = data.rollbackTo === undefined ? '' : `rollback to ${data.rollbackTo}, `;
-    set.told.push({ kind: 'active', version, ledger, text: `${rollback}${was}, ${by}` });
-  } else if (event.type === 'VersionTagged' || event.type === 'VersionUntagged') {
-    set.told.push({ kind: 'tag', version, ledger, text: `${data.tag ?? ''}${event.type === 'VersionUntagged' ? ' removed' : ''}, ${by}` });
+  switch (type) {
+    case 'VersionActivated': {
+      const was = data.previous === null ? 'nothing was active before' : `was ${data.previous}`;
+      const rollback = data.rollbackTo === undefined ? '' : `rollback to ${data.rollbackTo}, `;
+      return { kind: 'active', version: data.version, ledger, text: `${rollback}${was}, ${by}` };
+    }
+    case 'VersionTagged':
+      return { kind: 'tag', version: data.version, ledger, text: `${data.tag}, ${by}` };
+    case 'VersionUntagged':
+      return { kind: 'tag', version: data.version, ledger, text: `${data.tag} removed, ${by}` };
+    case 'LedgerCreated':
+    case 'ConfigSet':
+    case 'ConfigDeleted':
+      return null;
   }
-}
-
-function versionLine(set: OpenSet, { metadata }: Said, ledger: string): Happening {
-  const reason = metadata.reason === null ? '' : `: ${oneLine(metadata.reason)}`;
-  return {
-    kind: 'version',
-    version: set.version ?? 0,
-    ledger,
-    text: `${set.changes} change${set.changes === 1 ? '' : 's'} by ${metadata.actor.id}${reason}`,
-  };
 }
 
 const REASON_SHOWN_MAX = 80;

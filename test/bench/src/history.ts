@@ -1,9 +1,16 @@
 // Makes long histories quickly: records and chains events as the command loop does, and appends them a thousand at a time.
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
-import { ledgerStream, toAppend } from '@confledger/application';
-import type { EventStore, LedgerReader, Loaded } from '@confledger/application';
-import { evolve, initialState, recordChangeSet } from '@confledger/domain';
-import type { DraftEvent, LedgerState } from '@confledger/domain';
+import { toAppend, type EventStore, type LedgerReader, type Loaded } from '@confledger/application';
+import {
+  emptyStream,
+  follow,
+  ledgerAggregate,
+  recordEach,
+  signedBy,
+  type DraftEvent,
+  type LedgerStream,
+  type LedgerTypes,
+} from '@confledger/domain';
 
 const APPEND_EVENTS = 500;
 
@@ -16,39 +23,41 @@ export const signer = {
   fingerprint: (text: string) => createHmac('sha256', 'bench').update(text).digest('hex'),
 };
 
+const sign = signedBy(() => ({ keyId: signer.keyId, signature: signer.sign() }));
+
 export class HistoryWriter {
-  #loaded: Loaded;
+  #loaded: Loaded<LedgerTypes>;
   readonly #store: EventStore;
   readonly #reader: LedgerReader;
 
   constructor(store: EventStore, reader: LedgerReader, ledger: string) {
     this.#store = store;
     this.#reader = reader;
-    this.#loaded = { state: initialState(ledger), position: 0n, snapshotAt: 0 };
+    this.#loaded = { stream: emptyStream(`config-${ledger}`), position: 0n, snapshotAt: 0 };
   }
 
-  get state(): LedgerState {
-    return this.#loaded.state;
+  get stream(): LedgerStream {
+    return this.#loaded.stream;
   }
 
   /** Appends change sets of one event each until the stream ends at `revision`; takes snapshots where the api would. */
   async grow(revision: number, next: (revision: number) => DraftEvent): Promise<void> {
-    while (this.#loaded.state.revision < revision) {
-      let { state } = this.#loaded;
+    while (this.#loaded.stream.revision < revision) {
+      let { stream } = this.#loaded;
       const events = [];
-      while (events.length < APPEND_EVENTS && state.revision < revision) {
-        const draft: DraftEvent = state.revision < 0 ? { type: 'LedgerCreated', data: { environment: 'production', service: 'engine' } } : next(state.revision + 1);
-        const [text] = recordChangeSet(state.ledger, state, [draft], this.#envelope(state.revision), () => ({ keyId: signer.keyId, signature: signer.sign() }));
+      while (events.length < APPEND_EVENTS && stream.revision < revision) {
+        const draft: DraftEvent = stream.revision < 0 ? { type: 'LedgerCreated', data: { environment: 'production', service: 'engine' } } : next(stream.revision + 1);
+        const [text] = recordEach(stream, [draft], this.#envelope(stream.revision), sign);
         if (!text) throw new Error('nothing was recorded');
         events.push(toAppend(text));
-        state = evolve(state, text.event);
+        stream = follow(ledgerAggregate.apply, stream, text.event);
       }
-      const result = await this.#store.append(ledgerStream(state.ledger), this.#loaded.state.revision, events);
+      const result = await this.#store.append(stream.name, this.#loaded.stream.revision, events);
       if (result.outcome !== 'appended') throw new Error('somebody else writes here');
-      this.#loaded = { state, position: result.position, snapshotAt: this.#loaded.snapshotAt };
+      this.#loaded = { stream, position: result.position, snapshotAt: this.#loaded.snapshotAt };
       if (!this.#reader.snapshotIsDue(this.#loaded)) continue;
       await this.#reader.saveSnapshot(this.#loaded);
-      this.#loaded = { ...this.#loaded, snapshotAt: state.revision };
+      this.#loaded = { ...this.#loaded, snapshotAt: stream.revision };
     }
   }
 

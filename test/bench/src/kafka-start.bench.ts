@@ -1,5 +1,6 @@
 // What the start of a node with 10,000 leaves costs over Kafka, in a process of its own, beside a bare consumer that joins and reads the
 // same partition to its end; and what the steps cost that the consumer does not do.
+import { LedgerId } from '@confledger/domain';
 import { randomUUID } from 'node:crypto';
 import { keyFilesOf, openKeys } from '@confledger/api';
 import { createInMemoryEventStore, createLedgers, ensureInstallation } from '@confledger/application';
@@ -24,9 +25,9 @@ const ledgers = createLedgers({ store, clock, ids, signer });
 const configuration: Record<string, Record<string, number>> = {};
 for (let leaf = 0; leaf < LEAVES; leaf += 1) (configuration[`section${leaf % 100}`] ??= {})[`leaf${Math.floor(leaf / 100)}`] = leaf;
 const request = { actor: { id: 'bench', method: 'token', roles: ['admin'] }, reason: 'bench', request: '', correlationId: 'bench', guards: { activate: 'all' as const } };
-const outcome = await ledgers.execute({ environment: 'production', service: 'engine' }, { type: 'Replace', configuration }, request);
+const outcome = await ledgers.execute(LedgerId.of('production', 'engine'), { type: 'Replace', configuration }, request);
 if (outcome.kind === 'refused') throw new Error(outcome.refusal.message);
-const active = await ledgers.active('production.engine');
+const active = await ledgers.active(LedgerId.of('production', 'engine'));
 if (active === null) throw new Error('nothing is active');
 const publisher = createKafkaFeed({
   brokers: kafka.brokers,

@@ -1,6 +1,7 @@
 // The document as it was at an instant, over histories of growing length. The cost is that of the nearest snapshot and the
 // events behind it, so that it must not grow with the history.
-import { LedgerReader, createLedgers } from '@confledger/application';
+import { LedgerId } from '@confledger/domain';
+import { createLedgerReader, createLedgers } from '@confledger/application';
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
 import { createPool } from '@confledger/postgres';
 import { createPostgresSnapshotStore, migrateReadModel } from '@confledger/read-model-postgres';
@@ -19,7 +20,7 @@ await migrateReadModel({ connectionString });
 const pool = createPool({ connectionString });
 const snapshots = createPostgresSnapshotStore(pool);
 const store = createPostgresEventStore({ connectionString });
-const reader = new LedgerReader({ store, snapshots });
+const reader = createLedgerReader({ store, snapshots });
 const ledgers = createLedgers({ store, snapshots, clock: { now: () => Date.now() }, ids: { next: () => '' }, signer });
 const history = new HistoryWriter(store, reader, 'production.engine');
 
@@ -32,7 +33,7 @@ for (const length of LENGTHS) {
     const revision = 1 + Math.floor(Math.random() * (length - 1));
     const at = new Date(START + revision * 1_000).toISOString();
     const begin = performance.now();
-    const found = await ledgers.read({ environment: 'production', service: 'engine' }, { at });
+    const found = await ledgers.read(LedgerId.of('production', 'engine'), { at });
     samples.push(performance.now() - begin);
     if (found.kind !== 'found' || found.standing.version !== revision) throw new Error(`wrong version at ${at}`);
   }

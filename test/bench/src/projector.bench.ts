@@ -1,6 +1,6 @@
 // How quickly the log becomes rows (projector, and rebuild beside a serving read model), against a bare multi-row insert of
 // the very rows that come out, into tables of the same shape and indexes on the same Postgres.
-import { LedgerReader, LogFolder, createLedgers, decodeEvent, readLog } from '@confledger/application';
+import { createLedgerReader, createLedgers, documentsOf, LogFolder, readLog } from '@confledger/application';
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
 import { createPostgresProjections, migrateReadModel, rebuildReadModel } from '@confledger/read-model-postgres';
 import { startPostgres } from '@confledger/test-support';
@@ -17,26 +17,23 @@ const connectionString = await postgres.createDatabase('bench_projector');
 await migrateEventStore({ connectionString });
 await migrateReadModel({ connectionString });
 const store = createPostgresEventStore({ connectionString });
-const reader = new LedgerReader({ store });
+const reader = createLedgerReader({ store });
 for (let ledger = 0; ledger < LEDGERS; ledger += 1) {
   const history = new HistoryWriter(store, reader, `production.engine-${ledger}`);
   await history.grow(EVENTS / LEDGERS - 1, (revision) => ({ type: 'ConfigSet', data: { path: `section${revision % 50}.leaf${revision % 10_000}`, value: revision } }));
 }
 const ledgers = createLedgers({ store, clock: { now: () => Date.now() }, ids: { next: () => '' }, signer });
-const documentAt = async (ledger: string, version: number) => {
-  const found = await ledgers.reader.version(ledger, version);
-  return 'document' in found ? found.document : null;
-};
+const documentAt = documentsOf(ledgers.reader);
 
 const projections = createPostgresProjections({ connectionString });
-const folder = new LogFolder({ store: await projections.store(), documentAt, decode: decodeEvent, at: 0n });
+const folder = new LogFolder({ store: await projections.store(), documentAt, at: 0n });
 let begin = performance.now();
 for await (const events of readLog(store, 0n, 1_000)) await folder.push(events);
 await folder.flush();
 const projected = EVENTS / ((performance.now() - begin) / 1_000);
 
 begin = performance.now();
-const generation = await rebuildReadModel({ location: { connectionString }, events: store, documentAt, decode: decodeEvent });
+const generation = await rebuildReadModel({ location: { connectionString }, events: store, documentAt });
 const rebuilt = EVENTS / ((performance.now() - begin) / 1_000);
 
 const client = new pg.Client({ connectionString });

@@ -1,6 +1,7 @@
 // How quickly a relay carries what waits in the log: as it is shipped, from a long history on EventStoreDB into an empty topic, and its
 // publisher alone; beside bare kafkajs that writes the same records in the same transactions. They take turns. The relay writes two topics,
 // each event into the changes too; what it is compared with writes both.
+import { LedgerId } from '@confledger/domain';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { keyFilesOf, openKeys } from '@confledger/api';
@@ -40,7 +41,7 @@ await runLanes({ lanes: 10, requests: LEDGERS }, async () => {
   const ledger = (made += 1) - 1;
   const section = Object.fromEntries(Array.from({ length: LEAVES }, (_, leaf) => [`leaf${leaf}`, ledger * LEAVES + leaf]));
   const request = { actor, reason: 'bench', request: String(ledger), correlationId: 'bench', guards: { activate: 'all' as const } };
-  const outcome = await ledgers.execute({ environment: 'production', service: `engine-${ledger}` }, { type: 'Replace', configuration: { section } }, request);
+  const outcome = await ledgers.execute(LedgerId.of('production', `engine-${ledger}`), { type: 'Replace', configuration: { section } }, request);
   if (outcome.kind === 'refused') throw new Error(outcome.refusal.message);
 });
 await store.close();

@@ -1,7 +1,22 @@
 // Histories for tests: a log of well-formed events, chained and placed in change sets, made with the domain's own recorder.
-import type { EventStore, StoredEvent } from '@confledger/application';
+import type { DocumentAt, EventStore, StoredEvent } from '@confledger/application';
 import type { Document, JsonValue } from '@confledger/document';
-import { evolve, initialState, recordChangeSet, streamOf, type DraftEvent, type LedgerState, type RecordedText } from '@confledger/domain';
+import {
+  emptyStream,
+  follow,
+  LedgerId,
+  ledgerAggregate,
+  INSTALLATION_STREAM,
+  recordEach,
+  recordEvent,
+  signedBy,
+  type DraftEvent,
+  type Envelope,
+  type LedgerEvent,
+  type LedgerStream,
+  type RecordedText,
+  type StreamEnd,
+} from '@confledger/domain';
 import { appendEvents } from './append-events.js';
 
 /** Path to value; undefined deletes. */
@@ -23,8 +38,9 @@ const STEP_MS = 1_000;
 export class LedgerLog {
   /** Everything written, in position order. */
   readonly stored: StoredEvent[] = [];
-  readonly #states = new Map<string, LedgerState>();
+  readonly #states = new Map<string, LedgerStream>();
   readonly #documents = new Map<string, Document>();
+  #installation: StreamEnd = emptyStream(INSTALLATION_STREAM);
   #sets = 0;
 
   /** One change set of sets and deletes; `LedgerCreated` comes first where it is needed. Answers the events written. */
@@ -33,8 +49,8 @@ export class LedgerLog {
     const changed = this.#record(ledger, drafts, options);
     if (options.activate !== true) return this.#write(ledger, changed.slice(0, options.keep));
     const version = changed.at(-1)?.event.revision ?? -1;
-    const after = changed.reduce((state, { event }) => evolve(state, event), this.state(ledger));
-    const activation = this.#activation(after, version);
+    const after = changed.reduce((stream, { event }) => follow(ledgerAggregate.apply, stream, event), this.state(ledger));
+    const activation = this.#activation(ledger, after, version);
     return this.#write(ledger, this.#again(ledger, [...drafts, activation], options).slice(0, options.keep));
   }
 
@@ -45,8 +61,8 @@ export class LedgerLog {
   /** Activates a version, by default the newest. */
   activate(ledger: string, version?: number, options: SetOptions & { readonly rollbackTo?: number } = {}): readonly StoredEvent[] {
     const state = this.state(ledger);
-    const newest = state.phase === 'existing' ? state.head.version : null;
-    const draft = this.#activation(state, version ?? newest ?? -1, options.rollbackTo);
+    const newest = state.state?.head.version ?? null;
+    const draft = this.#activation(ledger, state, version ?? newest ?? -1, options.rollbackTo);
     return this.#write(ledger, this.#record(ledger, [draft], options));
   }
 
@@ -58,6 +74,22 @@ export class LedgerLog {
     return this.#write(ledger, this.#record(ledger, [{ type: 'VersionUntagged', data: { version, tag } }], {}));
   }
 
+  /** An event of the installation's own stream. */
+  installation(): StoredEvent {
+    this.#sets += 1;
+    const created = { type: 'InstallationCreated', data: { installation: `installation-${this.#sets}`, keyId: '0123456789abcdef', publicKey: 'a2V5' } };
+    const place = { id: `set-${this.#sets}`, index: 0, size: 1 };
+    const { event, data, metadata } = recordEvent(this.#installation, created, place, this.#envelope('confledger', null));
+    this.#installation = {
+      name: event.stream,
+      revision: event.revision,
+      hash: event.metadata.hash,
+      occurredAt: event.metadata.occurredAt,
+      origin: this.#installation.origin ?? event.id,
+    };
+    return this.#push({ id: event.id, type: event.type, data, metadata, stream: event.stream, revision: event.revision });
+  }
+
   /** An event of any stream, as given: poison, or a stream that is no ledger's. */
   raw(stream: string, event: { readonly type: string; readonly data: string; readonly metadata: string }): StoredEvent {
     const revision = this.stored.filter((other) => other.stream === stream).length;
@@ -65,15 +97,18 @@ export class LedgerLog {
     return this.#push({ ...event, id: `00000000-0000-8000-8000-${tail}`, stream, revision });
   }
 
-  /** The domain's state of a ledger, which every read model is compared with. */
-  state(ledger: string): LedgerState {
-    return this.#states.get(ledger) ?? initialState(ledger);
+  /** A ledger's stream as the domain folds it, which every read model is compared with. */
+  state(ledger: string): LedgerStream {
+    return this.#states.get(ledger) ?? emptyStream(idOf(ledger).stream);
   }
 
   /** The document at a version. */
   document(ledger: string, version: number): Document | undefined {
     return this.#documents.get(`${ledger}@${version}`);
   }
+
+  /** As a projector asks for it. */
+  readonly documentAt: DocumentAt = (id, version) => Promise.resolve(this.document(id.text, version) ?? null);
 
   /** Versions that there are, oldest first. */
   versions(ledger: string): readonly number[] {
@@ -86,16 +121,16 @@ export class LedgerLog {
   }
 
   #creation(ledger: string): DraftEvent[] {
-    const [environment = '', service = ''] = ledger.split('.');
+    const { environment, service } = idOf(ledger);
     return this.state(ledger).revision === -1 ? [{ type: 'LedgerCreated', data: { environment, service } }] : [];
   }
 
-  #activation(state: LedgerState, version: number, rollbackTo?: number): DraftEvent {
-    if (state.phase !== 'existing') throw new Error('nothing to activate');
-    const head = state.head;
-    const document = head.version === version ? head.document : this.document(state.ledger, version);
+  #activation(ledger: string, { state }: LedgerStream, version: number, rollbackTo?: number): DraftEvent {
+    if (state === null) throw new Error('nothing to activate');
+    const { head } = state;
+    const document = head.version === version ? head.document : this.document(ledger, version);
     if (!document) throw new Error(`${version} is no version`);
-    const pending = head.version === version ? 0 : this.versions(state.ledger).filter((other) => other > version).length;
+    const pending = head.version === version ? 0 : this.versions(ledger).filter((other) => other > version).length;
     const previous = state.active?.version ?? null;
     return {
       type: 'VersionActivated',
@@ -103,14 +138,19 @@ export class LedgerLog {
     };
   }
 
-  #record(ledger: string, drafts: readonly DraftEvent[], options: SetOptions): RecordedText[] {
+  #record(ledger: string, drafts: readonly DraftEvent[], options: SetOptions): RecordedText<LedgerEvent>[] {
     this.#sets += 1;
     return this.#again(ledger, drafts, options);
   }
 
   /** Records with the id and time of the set that was begun last. */
-  #again(ledger: string, drafts: readonly DraftEvent[], { actor = 'alice', reason = null }: SetOptions): RecordedText[] {
-    const envelope = {
+  #again(ledger: string, drafts: readonly DraftEvent[], { actor = 'alice', reason = null }: SetOptions): RecordedText<LedgerEvent>[] {
+    const sign = signedBy(() => ({ keyId: '0123456789abcdef', signature: 'signature' }));
+    return [...recordEach(this.state(ledger), drafts, this.#envelope(actor, reason), sign)];
+  }
+
+  #envelope(actor: string, reason: string | null): Envelope {
+    return {
       actor: { id: actor, method: 'token', roles: ['operator'] },
       reason,
       commandId: `command-${this.#sets}`,
@@ -121,18 +161,18 @@ export class LedgerLog {
       changeSetId: `set-${this.#sets}`,
       now: FIRST_INSTANT_MS + this.#sets * STEP_MS,
     };
-    return recordChangeSet(ledger, this.state(ledger), drafts, envelope, () => ({ keyId: '0123456789abcdef', signature: 'signature' }));
   }
 
-  #write(ledger: string, recorded: readonly RecordedText[]): readonly StoredEvent[] {
+  #write(ledger: string, recorded: readonly RecordedText<LedgerEvent>[]): readonly StoredEvent[] {
     return recorded.map(({ event, data, metadata }) => {
-      const state = evolve(this.state(ledger), event);
-      this.#states.set(ledger, state);
-      if (state.phase === 'existing' && state.head.version !== null) {
-        const key = `${ledger}@${state.head.version}`;
-        if (!this.#documents.has(key)) this.#documents.set(key, state.head.document);
+      const stream = follow(ledgerAggregate.apply, this.state(ledger), event);
+      this.#states.set(ledger, stream);
+      const head = stream.state?.head;
+      if (head !== undefined && head.version !== null) {
+        const key = `${ledger}@${head.version}`;
+        if (!this.#documents.has(key)) this.#documents.set(key, head.document);
       }
-      return this.#push({ id: event.id, type: event.type, data, metadata, stream: streamOf(ledger), revision: event.revision });
+      return this.#push({ id: event.id, type: event.type, data, metadata, stream: event.stream, revision: event.revision });
     });
   }
 
@@ -141,6 +181,12 @@ export class LedgerLog {
     this.stored.push(stored);
     return stored;
   }
+}
+
+function idOf(ledger: string): LedgerId {
+  const id = LedgerId.parse(ledger);
+  if (id === null) throw new TypeError(`${ledger} is not the name of a ledger`);
+  return id;
 }
 
 function draftsOf(edits: Edits): DraftEvent[] {

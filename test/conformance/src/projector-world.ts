@@ -1,7 +1,6 @@
 // A projector under faults: every call to the outside may fail, before or after it took effect. For tests that are seeded.
 import {
   createInMemoryEventStore,
-  decodeEvent,
   InMemoryReadModel,
   type EventStore,
   type ProjectionStore,
@@ -49,7 +48,7 @@ export class Faults {
 export function faultyStore(store: ProjectionStore, faults: Faults): ProjectionStore {
   return {
     checkpoint: () => faults.around(() => store.checkpoint()),
-    load: (ledgers) => faults.around(() => store.load(ledgers)),
+    load: (streams) => faults.around(() => store.load(streams)),
     parkedStreamsBehind: (stream, limit) => faults.around(() => store.parkedStreamsBehind(stream, limit)),
     countParkedStreams: () => faults.around(() => store.countParkedStreams()),
     commit: (batch) => faults.around(() => store.commit(batch)),
@@ -100,8 +99,7 @@ export async function projectorWorld(seed: number, share: number): Promise<Proje
     events: faultyEvents(events, faults, random),
     store: () => faults.around(() => Promise.resolve(store)),
     lock: brokenLock,
-    documentAt: (ledger, version) => faults.around(() => Promise.resolve(log.document(ledger, version) ?? null)),
-    decode: decodeEvent,
+    documentAt: (ledger, version) => faults.around(() => log.documentAt(ledger, version)),
     retryDelayMs: 0,
     onEvent: (event) => void told.push(event),
   };

@@ -55,7 +55,7 @@ function step(log: LedgerLog, random: () => number): void {
   const ledger = pick(LEDGERS, random);
   const versions = log.versions(ledger);
   const kind = random();
-  if (kind < 0.05) log.raw('installation', { type: 'InstallationCreated', data: '{}', metadata: '{}' });
+  if (kind < 0.05) log.installation();
   else if (kind < 0.6 || versions.length === 0) change(log, ledger, random);
   else if (kind < 0.85) log.activate(ledger, pick(versions, random));
   else if (kind < 0.95) log.tag(ledger, pick(versions, random), pick(TAGS, random));
@@ -78,17 +78,17 @@ function change(log: LedgerLog, ledger: string, random: () => number): void {
 }
 
 function randomEdits(log: LedgerLog, ledger: string, random: () => number): Edits {
-  const state = log.state(ledger);
+  const { state } = log.state(ledger);
   const edits: Record<string, JsonValue | undefined> = {};
   for (const path of PATHS) {
     if (random() < 0.6) continue;
-    const isThere = state.phase === 'existing' && state.head.document.nodeAt(path) !== undefined;
+    const isThere = state !== null && state.head.document.nodeAt(path) !== undefined;
     if (random() < 0.3) {
       if (isThere) edits[path] = undefined;
     } else edits[path] = pick(VALUES, random);
   }
   // A `{}` as a leaf, which a set below replaces without an event of its own.
-  const fees = state.phase === 'existing' ? state.head.document.nodeAt('fees') : undefined;
+  const fees = state !== null ? state.head.document.nodeAt('fees') : undefined;
   const draw = random();
   if (draw < 0.2 && fees === undefined) edits['fees'] = {};
   else if (draw < 0.4) edits['fees.base'] = pick(VALUES, random);
@@ -97,8 +97,8 @@ function randomEdits(log: LedgerLog, ledger: string, random: () => number): Edit
 }
 
 function untag(log: LedgerLog, ledger: string, random: () => number): void {
-  const state = log.state(ledger);
-  if (state.phase !== 'existing' || state.tags.size === 0) return;
+  const { state } = log.state(ledger);
+  if (state === null || state.tags.size === 0) return;
   const [tag, version] = pick([...state.tags], random);
   log.untag(ledger, version, tag);
 }

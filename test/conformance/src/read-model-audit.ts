@@ -33,6 +33,7 @@ export function auditRules({ log, query, project }: ReadModelSubject): void {
       ]);
       expect(items[2]).toEqual({
         position: 4n,
+        stream: 'config-production.trading-engine',
         environment: 'production',
         service: 'trading-engine',
         revision: 3,

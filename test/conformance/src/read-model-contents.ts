@@ -1,19 +1,17 @@
 // A read model filled from a log, and read out whole: what tests of projections compare.
 import {
   chunksOf,
-  decodeEvent,
   LogFolder,
   type AuditRow,
-  type KeptLedger,
   type LedgerRow,
   type Page,
   type PageRequest,
   type Checkpoint,
-  type DecodeEvent,
   type ParkedEvent,
   type ParkedStream,
   type ProjectionStore,
   type ReadModel,
+  type StoredView,
   type StoredEvent,
   type StreamUses,
   type VersionRow,
@@ -24,7 +22,6 @@ export interface ProjectOptions {
   readonly eventsPerBatch?: number;
   readonly cold?: boolean;
   /** What another release knows. Default: what this one knows. */
-  readonly decode?: DecodeEvent;
   readonly useOf?: StreamUses;
 }
 
@@ -35,9 +32,9 @@ export async function projectLog(
   options: ProjectOptions = {},
 ): Promise<void> {
   const { position: at } = await store.checkpoint();
-  const documentAt = (ledger: string, version: number) => Promise.resolve(log.document(ledger, version) ?? null);
-  const { decode = decodeEvent, useOf } = options;
-  const make = (position: bigint): LogFolder => new LogFolder({ store, documentAt, decode, useOf, at: position });
+  const { documentAt } = log;
+  const { useOf } = options;
+  const make = (position: bigint): LogFolder => new LogFolder({ store, documentAt, useOf, at: position });
   let folder = make(at);
   for (const chunk of slices(
     log.stored.filter(({ position }) => position > at),
@@ -56,7 +53,7 @@ export interface ReadModelContents {
   readonly audit: readonly AuditRow[];
   readonly parked: readonly ParkedEvent[];
   readonly parkedStreams: readonly ParkedStream[];
-  readonly kept: readonly KeptLedger[];
+  readonly stored: readonly StoredView[];
 }
 
 /** Everything that a read model holds, by its own queries and its store's. */
@@ -65,7 +62,8 @@ export async function contentsOf(readModel: ReadModel, store: ProjectionStore): 
   const names = ledgers.map(({ environment, service }) => `${environment}.${service}`);
   const versions: Record<string, readonly VersionRow[]> = {};
   for (const name of names) versions[name] = await allPages((page) => readModel.versions(name, page));
-  const kept = [...(await store.load(names)).values()].map(sorted).sort((a, b) => (a.row.ledger < b.row.ledger ? -1 : 1));
+  const streams = [...names.map((name) => `config-${name}`), 'installation'];
+  const stored = [...(await store.load(streams)).values()].map(sorted).sort((a, b) => (a.stream.stream < b.stream.stream ? -1 : 1));
   return {
     checkpoint: await store.checkpoint(),
     position: await readModel.position(),
@@ -74,7 +72,7 @@ export async function contentsOf(readModel: ReadModel, store: ProjectionStore): 
     audit: await allPages((page) => readModel.audit({}, page)),
     parked: await allPages((page) => readModel.parked(page)),
     parkedStreams: await allPages((page) => readModel.parkedStreams(page)),
-    kept,
+    stored,
   };
 }
 
@@ -90,9 +88,9 @@ export async function allPages<T>(query: (page: PageRequest) => Promise<Page<T>>
   return items;
 }
 
-function sorted(kept: KeptLedger): KeptLedger {
-  const items = [...kept.items].sort((a, b) => (`${a.of} ${a.path}` < `${b.of} ${b.path}` ? -1 : 1));
-  return { ...kept, items };
+function sorted(view: StoredView): StoredView {
+  const items = [...view.items].sort((a, b) => (`${a.of} ${a.path}` < `${b.of} ${b.path}` ? -1 : 1));
+  return { ...view, items };
 }
 
 function* slices(events: readonly StoredEvent[], size: number | undefined): Generator<readonly StoredEvent[]> {

@@ -204,7 +204,7 @@ export function parkingRules({ log, query, store, project }: ParkingUnderTest): 
 
 /** A batch that stays where it is and writes nothing. */
 export function nothingAt(at: bigint): ProjectionBatch {
-  const none = { environments: [], ledgers: [], items: [], itemsGone: [], versions: [], activations: [], tags: [], audit: [] };
+  const none = { streams: [], environments: [], ledgers: [], items: [], itemsGone: [], versions: [], activations: [], tags: [], audit: [] };
   return { from: at, to: at, mark: null, ...none, settled: [], buffered: [], parked: [], parkedStreams: [], resumed: null };
 }
 
@@ -223,7 +223,7 @@ async function eventsOf(log: LedgerLog): Promise<EventStore> {
 async function run(release: Release, events: EventStore, store: ProjectionStore, log: LedgerLog): Promise<void> {
   const from = log.stored.length;
   // Where nothing else is left to fold, an event tells that what was parked is done.
-  log.raw('installation', { type: 'InstallationCreated', ...strange });
+  log.installation();
   await log.appendTo(events, from);
   await runUntil(release, events, store, log, async () => (await store.checkpoint()).position === log.stored.at(-1)?.position);
 }
@@ -236,8 +236,7 @@ async function runUntil(
   condition: () => boolean | Promise<boolean>,
 ): Promise<void> {
   const stopping = new AbortController();
-  const documentAt = (ledger: string, version: number) => Promise.resolve(log.document(ledger, version) ?? null);
-  const options = { events, store: () => Promise.resolve(store), lock: brokenLock, documentAt, retryDelayMs: 1, ...release };
+  const options = { events, store: () => Promise.resolve(store), lock: brokenLock, documentAt: log.documentAt, retryDelayMs: 1, ...release };
   const ended = runProjector(options, stopping.signal);
   try {
     await eventually(condition);
@@ -251,7 +250,7 @@ async function runUntil(
 function bound(store: ProjectionStore): ProjectionStore {
   return {
     checkpoint: () => store.checkpoint(),
-    load: (ledgers) => store.load(ledgers),
+    load: (streams) => store.load(streams),
     parkedStreamsBehind: (stream, limit) => store.parkedStreamsBehind(stream, limit),
     countParkedStreams: () => store.countParkedStreams(),
     commit: (batch) => store.commit(batch),

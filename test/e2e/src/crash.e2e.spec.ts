@@ -4,7 +4,7 @@ import { readFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { decodeEvent, documentsOf, LedgerReader } from '@confledger/application';
+import { documentsOf, createLedgerReader } from '@confledger/application';
 import { createPostgresEventStore } from '@confledger/event-store-postgres';
 import { verifyReadModel } from '@confledger/read-model-postgres';
 import { eventually } from '@confledger/test-support';
@@ -101,8 +101,8 @@ async function discrepancies(connectionString: string): Promise<unknown[]> {
   const store = createPostgresEventStore({ connectionString });
   try {
     const found: unknown[] = [];
-    const documentAt = documentsOf(new LedgerReader({ store }));
-    const differing = verifyReadModel({ location: { connectionString }, events: store, documentAt, decode: decodeEvent });
+    const documentAt = documentsOf(createLedgerReader({ store }));
+    const differing = verifyReadModel({ location: { connectionString }, events: store, documentAt });
     for await (const each of differing) found.push(each);
     return found;
   } finally {

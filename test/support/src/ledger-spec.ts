@@ -1,24 +1,28 @@
 // The sentence that specs of the ledger are written in: given(change sets).when(command).then(events | refused | nothing).
 // Used by the specs of domain, whose sources it imports: classes with private members are equal to themselves only.
 import { isDeepStrictEqual } from 'node:util';
-import { decide, evolveAll, initialState, recordChangeSet } from '../../../packages/domain/src/index.js';
+import { decide, emptyStream, followAll, LedgerId, ledgerAggregate, recordEach, signedBy } from '../../../packages/domain/src/index.js';
 import type {
   Command,
-  Decision,
   DraftEvent,
   Envelope,
-  ExistingLedger,
   Guards,
+  Ledger,
   LedgerEvent,
-  LedgerState,
+  LedgerRefusal,
+  LedgerStream,
+  LedgerTypes,
   LoadedVersion,
   Recorded,
   RecordedText,
-  RefusalCode,
   SignActivation,
+  Verdict,
 } from '../../../packages/domain/src/index.js';
 
 export const LEDGER = 'production.trading-engine';
+export const ID = LedgerId.of('production', 'trading-engine');
+
+type RefusalCode = LedgerRefusal['code'];
 
 /** A day that is none: 2026-01-05, 09:00 UTC. Each change set is a second later than the one before. */
 export const FIRST_INSTANT_MS = Date.UTC(2026, 0, 5, 9);
@@ -70,8 +74,8 @@ export const refused = (code: RefusalCode, more: { readonly at?: string | null; 
 /** A history in the making. Every step is what the ledger itself would have written, or a change set spelled out. */
 export class History {
   readonly events: Recorded<LedgerEvent>[] = [];
-  readonly texts: RecordedText[] = [];
-  state: LedgerState = initialState(LEDGER);
+  readonly texts: RecordedText<LedgerEvent>[] = [];
+  stream: LedgerStream = emptyStream(ID.stream);
   #sets = 0;
 
   /** Records a change set; `size` beyond its events leaves it open. */
@@ -81,32 +85,31 @@ export class History {
   ): readonly Recorded<LedgerEvent>[] {
     const missing = (options.size ?? drafts.length) - drafts.length;
     const padding = Array.from({ length: missing }, () => set('never.recorded', 0));
-    const recorded = recordChangeSet(LEDGER, this.state, [...drafts, ...padding], this.#envelope(options.envelope), fakeSign).slice(
-      0,
-      drafts.length,
-    );
+    const recorded = recordLedger(this.stream, [...drafts, ...padding], this.#envelope(options.envelope)).slice(0, drafts.length);
     const events = recorded.map((each) => each.event);
     this.texts.push(...recorded);
     this.events.push(...events);
-    this.state = evolveAll(this.state, events);
+    this.stream = followAll(ledgerAggregate.apply, this.stream, events);
     return events;
   }
 
   /** Decides as the command loop does: versions that are not in the state are looked up in the history. */
-  decide(command: Command, { guards = {}, actor = 'alice', key, fingerprint = 'f', reason }: When = {}): Exclude<Decision, { kind: 'needs' }> {
-    const loaded = new Map<number, LoadedVersion>();
+  decide(command: Command, { guards = {}, actor = 'alice', key, fingerprint = 'f', reason }: When = {}): Exclude<Verdict<LedgerTypes>, { kind: 'needs' }> {
+    const loaded = new Map<string | number, LoadedVersion>();
     for (;;) {
-      const decision = decide(this.state, command, {
+      const decision = decide(ledgerAggregate, this.stream, command, {
+        id: ID,
         actor,
         commandId: key ?? `command-${this.#sets + 1}`,
         keyed: true,
         fingerprint,
         reason: reason ?? null,
         guards,
-        loaded,
+        facts: { get: (_sort, version) => loaded.get(version) },
+        meant: null,
       });
       if (decision.kind !== 'needs') return decision;
-      loaded.set(decision.version, this.versionAt(decision.version));
+      for (const { key: version } of decision.needs) loaded.set(version, this.versionAt(Number(version)));
     }
   }
 
@@ -122,20 +125,21 @@ export class History {
   }
 
   /** The ledger; throws while it does not exist. */
-  get ledger(): ExistingLedger {
-    if (this.state.phase === 'absent') throw new Error('the ledger does not exist');
-    return this.state;
+  get ledger(): Ledger {
+    if (this.stream.state === null) throw new Error('the ledger does not exist');
+    return this.stream.state;
   }
 
   /** What a reader of the log finds at a version. */
   versionAt(version: number): LoadedVersion {
     const nearest: number[] = [];
-    let state: LedgerState = initialState(LEDGER);
+    let stream: LedgerStream = emptyStream(ID.stream);
     for (const event of this.events) {
-      state = evolveAll(state, [event]);
-      if (state.phase === 'absent' || state.head.version === null) continue;
-      if (state.head.version === version) return { version, ordinal: state.head.ordinal, document: state.head.document };
-      if (state.head.version !== nearest.at(-1)) nearest.push(state.head.version);
+      stream = followAll(ledgerAggregate.apply, stream, [event]);
+      const head = stream.state?.head;
+      if (head === undefined || head.version === null) continue;
+      if (head.version === version) return { version, ordinal: head.ordinal, document: head.document };
+      if (head.version !== nearest.at(-1)) nearest.push(head.version);
     }
     return {
       version,
@@ -159,6 +163,11 @@ export class History {
       ...over,
     };
   }
+}
+
+/** What a change set of a ledger is recorded as. */
+export function recordLedger(stream: LedgerStream, drafts: readonly DraftEvent[], envelope: Envelope, sign = fakeSign): RecordedText<LedgerEvent>[] {
+  return [...recordEach(stream, drafts, envelope, signedBy(sign))];
 }
 
 export function given(...steps: readonly Given[]): {
@@ -188,13 +197,13 @@ function take(history: History, step: Given): void {
 
 const isChangeSet = (step: Given): step is readonly DraftEvent[] => Array.isArray(step);
 
-function judge(decision: Decision, expected: Expected): void {
+function judge(decision: Verdict<LedgerTypes>, expected: Expected): void {
   if (expected === 'nothing' || expected === 'repeated') return equal(decision.kind, expected, decision);
   if ('refused' in expected) return judgeRefusal(decision, expected);
   equal(decision.kind === 'accepted' ? decision.events : decision, expected, decision);
 }
 
-function judgeRefusal(decision: Decision, { refused: code, at, says }: Extract<Expected, { refused: RefusalCode }>): void {
+function judgeRefusal(decision: Verdict<LedgerTypes>, { refused: code, at, says }: Extract<Expected, { refused: RefusalCode }>): void {
   if (decision.kind !== 'refused') return equal(decision.kind, 'refused', decision);
   const { refusal } = decision;
   equal(refusal.code, code, decision);
@@ -206,7 +215,7 @@ function judgeRefusal(decision: Decision, { refused: code, at, says }: Extract<E
   if (says && !says.test(words)) throw new Error(`the refusal ${code} says: ${words}; not ${says}`);
 }
 
-function equal(actual: unknown, expected: unknown, decision: Decision): void {
+function equal(actual: unknown, expected: unknown, decision: Verdict<LedgerTypes>): void {
   if (isDeepStrictEqual(actual, expected)) return;
   throw Object.assign(
     new Error(`expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)} (${JSON.stringify(decision)?.slice(0, 600)})`),

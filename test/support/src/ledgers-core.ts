@@ -1,6 +1,7 @@
 // The core over any event store, with a clock and ids that a test holds in its hand. Used by the specs of application, whose sources it
 // imports.
 import { createHash, createHmac } from 'node:crypto';
+import { LedgerId, type Command, type Guards, type LedgerRefusal } from '@confledger/domain';
 import { createLedgers } from '../../../packages/application/src/index.js';
 import type {
   Clock,
@@ -8,16 +9,16 @@ import type {
   CommandRequest,
   EventStore,
   Ids,
-  LedgerName,
   LedgersCore,
   LedgersOptions,
   ReadOutcome,
   ReadSelector,
   Signer,
 } from '../../../packages/application/src/index.js';
-import type { Command, Guards, RefusalCode } from '@confledger/domain';
 
-export const NAME: LedgerName = { environment: 'production', service: 'trading-engine' };
+type RefusalCode = LedgerRefusal['code'];
+
+export const NAME = LedgerId.of('production', 'trading-engine');
 
 /** Monday 2026-01-05, 09:00 UTC. */
 const FIRST_INSTANT_MS = Date.UTC(2026, 0, 5, 9);
@@ -101,7 +102,7 @@ export function testCore(store: EventStore, options: Partial<LedgersOptions> = {
   };
 }
 
-function requestOf(command: Command, { guards = {}, key, actor = 'alice', reason, dryRun }: TestRequest): CommandRequest {
+function requestOf(command: Command, { guards = {}, key, actor = 'alice', reason, dryRun }: TestRequest): CommandRequest<Guards> {
   return {
     actor: { id: actor, method: 'token', roles: ['writer'] },
     reason: reason ?? null,

@@ -1,9 +1,10 @@
 // The read model in memory: projection store and queries over the same maps. For tests, and for verify as the table of what should be.
 import { compileGlob, overlaps } from '@confledger/document';
 import { ledgerOfCursor, cursorBehind, numberOfCursor } from '../page-cursors.js';
-import type { Checkpoint, KeptLedger, ParkedEvent, ParkedStream, ProjectionBatch, ProjectionStore } from '../ports/projection-store.js';
+import type { ParkedEvent, ParkedStream } from '../ports/parked.js';
+import type { Checkpoint, ProjectionBatch, ProjectionStore, StoredView } from '../ports/projection-store.js';
 import type { AuditFilter, AuditRow, LedgerRow, Page, PageRequest, ReadModel, VersionRow } from '../ports/read-model.js';
-import { partsOfLedger } from '../projections/ledger-view.js';
+import { LedgerId } from '@confledger/domain';
 import { InMemoryTables } from './in-memory-tables.js';
 
 export class InMemoryReadModel implements ReadModel, ProjectionStore {
@@ -14,8 +15,8 @@ export class InMemoryReadModel implements ReadModel, ProjectionStore {
     return Promise.resolve({ position: this.tables.checkpoint, mark: this.tables.mark });
   }
 
-  load(ledgers: readonly string[]): Promise<ReadonlyMap<string, KeptLedger>> {
-    return Promise.resolve(this.tables.load(ledgers));
+  load(streams: readonly string[]): Promise<ReadonlyMap<string, StoredView>> {
+    return Promise.resolve(this.tables.load(streams));
   }
 
   parkedStreamsBehind(stream: string | null, limit: number): Promise<readonly ParkedStream[]> {
@@ -59,7 +60,7 @@ export class InMemoryReadModel implements ReadModel, ProjectionStore {
       const behind = ledgerOfCursor(page.cursor);
       const rows = [...this.tables.ledgers.values()]
         .filter((row) => row.exists || row.parkedAt !== null)
-        .filter(({ ledger }) => filter.environment === undefined || partsOfLedger(ledger).environment === filter.environment)
+        .filter(({ ledger }) => filter.environment === undefined || LedgerId.parse(ledger)?.environment === filter.environment)
         .filter(({ ledger }) => behind === null || compareLedgers(ledger, behind) > 0)
         .sort((a, b) => compareLedgers(a.ledger, b.ledger));
       return this.#page(
@@ -99,7 +100,7 @@ export class InMemoryReadModel implements ReadModel, ProjectionStore {
   history(ledger: string, path: string, page: PageRequest): Promise<Page<AuditRow>> {
     return this.#answer(() =>
       this.#auditPage('history', page, (row) => {
-        if (row.path === null || `${row.environment}.${row.service}` !== ledger) return false;
+        if (row.path === null || row.stream !== LedgerId.parse(ledger)?.stream) return false;
         return path === '' || overlaps(path, row.path);
       }),
     );
@@ -171,9 +172,8 @@ const newestFirst = (a: { readonly position: bigint }, b: { readonly position: b
 
 /** By environment, then service, each by code units: `a-b.c` comes behind `a.z`, though `-` sorts before `.`. */
 function compareLedgers(a: string, b: string): number {
-  const left = partsOfLedger(a);
-  const right = partsOfLedger(b);
-  return order(left.environment, right.environment) || order(left.service, right.service);
+  const [left, right] = [LedgerId.parse(a), LedgerId.parse(b)];
+  return order(left?.environment ?? '', right?.environment ?? '') || order(left?.service ?? '', right?.service ?? '');
 }
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,26 +1,27 @@
 // The tables of the in-memory read model: a map per table, keyed as the primary keys are. Used by in-memory-read-model and verify.
+import type { ParkedEvent, ParkedStream } from '../ports/parked.js';
 import type {
   ActivationWrite,
   Checkpoint,
   EnvironmentWrite,
   ItemKey,
   ItemWrite,
-  KeptLedger,
   LedgerWrite,
-  ParkedEvent,
-  ParkedStream,
   ProjectionBatch,
   ResumedStream,
+  StoredView,
+  StreamWrite,
   TagWrite,
   VersionWrite,
 } from '../ports/projection-store.js';
 import type { StoredEvent } from '../ports/event-store.js';
 import type { AuditRow, LedgerRow, VersionRow } from '../ports/read-model.js';
-import { partsOfLedger } from '../projections/ledger-view.js';
+import { LedgerId } from '@confledger/domain';
 
 export class InMemoryTables {
   checkpoint = 0n;
   mark: Checkpoint['mark'] = null;
+  readonly streams = new Map<string, StreamWrite>();
   readonly environments = new Map<string, EnvironmentWrite>();
   readonly ledgers = new Map<string, LedgerWrite>();
   readonly items = new Map<string, Map<string, ItemWrite>>();
@@ -40,6 +41,7 @@ export class InMemoryTables {
   /** Takes a batch in. Throws where a primary key would be violated: no row comes twice. */
   apply(batch: ProjectionBatch): void {
     if (batch.resumed !== null) this.#resume(batch.resumed);
+    for (const row of batch.streams) this.streams.set(row.stream, row);
     for (const row of batch.environments) this.#putEnvironment(row);
     for (const row of batch.ledgers) this.ledgers.set(row.ledger, row);
     for (const key of batch.itemsGone) this.#itemsOf(key.ledger).delete(itemKey(key));
@@ -48,21 +50,25 @@ export class InMemoryTables {
     for (const row of batch.activations) listOf(this.activations, row.ledger).push(row);
     for (const row of batch.tags) this.#putTag(row);
     for (const row of batch.audit) insert(this.audit, row.position, row);
-    for (const ledger of batch.settled) this.buffered.delete(ledger);
-    for (const { ledger, event } of batch.buffered) listOf(this.buffered, ledger).push(event);
+    for (const stream of batch.settled) this.buffered.delete(stream);
+    for (const event of batch.buffered) listOf(this.buffered, event.stream).push(event);
     for (const row of batch.parked) insert(this.parked, row.position, row);
     for (const row of batch.parkedStreams) if (!this.parkedStreams.has(row.stream)) this.parkedStreams.set(row.stream, row);
     this.checkpoint = batch.to;
     this.mark = batch.mark ?? this.mark;
   }
 
-  load(ledgers: readonly string[]): Map<string, KeptLedger> {
-    const kept = new Map<string, KeptLedger>();
-    for (const ledger of ledgers) {
-      const row = this.ledgers.get(ledger);
-      if (row) kept.set(ledger, { row, items: [...this.#itemsOf(ledger).values()], buffered: [...(this.buffered.get(ledger) ?? [])] });
+  load(streams: readonly string[]): Map<string, StoredView> {
+    const stored = new Map<string, StoredView>();
+    for (const name of streams) {
+      const stream = this.streams.get(name);
+      if (!stream) continue;
+      const ledger = LedgerId.ofStream(name)?.text;
+      const items = ledger === undefined ? [] : [...this.#itemsOf(ledger).values()];
+      const row = ledger === undefined ? null : (this.ledgers.get(ledger) ?? null);
+      stored.set(name, { stream, ledger: row, items, buffered: [...(this.buffered.get(name) ?? [])] });
     }
-    return kept;
+    return stored;
   }
 
   /** Oldest first. */
@@ -72,8 +78,10 @@ export class InMemoryTables {
 
   ledgerRow(row: LedgerWrite): LedgerRow {
     const { latest, active, pending, digest, activeDigest } = row;
+    const id = LedgerId.parse(row.ledger);
     return {
-      ...partsOfLedger(row.ledger),
+      environment: id?.environment ?? '',
+      service: id?.service ?? '',
       latest,
       active,
       pending,

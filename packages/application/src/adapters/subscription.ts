@@ -53,7 +53,7 @@ export class Subscription {
 
   /** The next events in order; null once the subscription has ended. One call at a time. */
   async next(): Promise<readonly StoredEvent[] | null> {
-    for (let delayMs = RETRY_DELAY_MS_FIRST; ; ) {
+    for (let delayMs = RETRY_DELAY_MS_FIRST; ;) {
       if (this.#ended) return null;
       const handedOver = this.#takeHandedOver();
       if (handedOver.length > 0) return handedOver;

@@ -1,15 +1,15 @@
 // The command loop: one append for those who wait, nothing acknowledged before its commit, and what faults of the store do.
 import { Document } from '@confledger/document';
 import type { JsonObject } from '@confledger/document';
-import { recordChangeSet } from '@confledger/domain';
-import type { DraftEvent } from '@confledger/domain';
+import { recordEach, signedBy, type DraftEvent, type Envelope } from '@confledger/domain';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { faultyEventStore } from '../../../../test/support/src/faulty-event-store.js';
 import { NAME, countingIds, testClock, testCore, testSigner } from '../../../../test/support/src/ledgers-core.js';
 import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
 import { toAppend } from '../codec.js';
-import { CommandOutcomeUnknown, WRITE_ATTEMPTS_MAX } from './command-queue.js';
+import { WRITE_ATTEMPTS_MAX } from './command-queue.js';
 import { OPEN_CHANGE_SET_WAIT_MS } from './open-change-sets.js';
+import { CommandOutcomeUnknown } from './outcome.js';
 import { EVENTS_IN_TURN } from './staging.js';
 import { EventStoreUnavailable } from '../ports/event-store.js';
 import type { EventStore, EventToAppend } from '../ports/event-store.js';
@@ -191,6 +191,19 @@ describe('two processes on one ledger', () => {
     expect(await other.refused({ type: 'DeleteAll' }, { key: 'Delete' })).toBe('IDEMPOTENCY_KEY_REUSED');
   });
 
+  test('a repeated key gets its first answer from the history, whatever today\'s rules would say', async () => {
+    const { store, one } = await pair();
+    // An earlier release took a tag that is a number.
+    const command = { type: 'Tag', version: 1, tag: '2026', move: false } as const;
+    expect(await one.refused(command)).toBe('TAG_NAME_INVALID');
+    const end = await endOf(store);
+    const actor = { id: 'alice', method: 'token', roles: ['writer'] };
+    const fingerprint = testSigner.fingerprint(JSON.stringify([command, {}]));
+    const drafts: DraftEvent[] = [{ type: 'VersionTagged', data: { version: 1, tag: '2026' } }];
+    await store.append(NAME.stream, end.revision, foreign(end, drafts, { actor, fingerprint, commandId: 'k' }));
+    expect(await one.done(command, { key: 'k' })).toMatchObject({ replayed: true, changed: true, created: true, standing: { version: 1 } });
+  });
+
   test('a command that loses is decided again, so often and no oftener', async () => {
     const { store, one } = await pair();
     for (const losses of [WRITE_ATTEMPTS_MAX - 1, WRITE_ATTEMPTS_MAX]) {
@@ -219,6 +232,89 @@ describe('two processes on one ledger', () => {
   });
 });
 
+describe('a version named by a word or a tag', () => {
+  /** Version 1 was active before version 3, which is active now. */
+  const active = async () => {
+    const store = createInMemoryEventStore();
+    const one = testCore(store);
+    await one.set('limit', 1, { guards: { activate: true } });
+    await one.set('limit', 2, { guards: { activate: true } });
+    return { store, one };
+  };
+  /** Another process, in front of whose first appends `before` happens. */
+  const losing = (store: EventStore, before: () => Promise<unknown>, times = 1) => {
+    let left = times;
+    return testCore(
+      watching(store, async () => {
+        if (left === 0) return;
+        left -= 1;
+        await before();
+      }),
+    );
+  };
+
+  test('means what it means when the command comes, also where this process knows an older state', async () => {
+    const { store, one } = await active();
+    const other = testCore(store);
+    await other.found();
+    for (let turn = 0; turn < 3; turn += 1) {
+      await one.set('limit', 10 + turn);
+      expect(await other.done({ type: 'Activate', version: 'latest' })).toMatchObject({ activation: { version: (await one.found()).standing.version } });
+      await other.done({ type: 'Tag', version: 'latest', tag: 'stable', move: true });
+      await one.set('limit', 20 + turn);
+      await one.done({ type: 'Tag', version: 'latest', tag: 'stable', move: true });
+      expect((await other.done({ type: 'Activate', version: 'stable' })).standing).toMatchObject({ pending: 0 });
+    }
+  });
+
+  test('a rollback to the previous one never restores another, when an activation comes between', async () => {
+    const { store, one } = await active();
+    const operator = losing(store, () => one.set('limit', 999_999, { guards: { activate: true } }));
+    const outcome = await operator.execute({ type: 'Rollback', version: 'previous' });
+    expect(outcome).toMatchObject({ kind: 'refused', refusal: { code: 'VERSION_MOVED', message: expect.stringContaining('meant 1') } });
+    expect((await one.found()).standing).toMatchObject({ version: 5, active: 5 });
+    expect(await operator.done({ type: 'Rollback', version: 1 })).toMatchObject({ changed: true, rollback: { version: 1 } });
+  });
+
+  test('goes on after a lost append where it still means the same', async () => {
+    const { store, one } = await active();
+    const operator = losing(store, () => one.done({ type: 'Tag', version: 1, tag: 'between', move: false }));
+    expect(await operator.done({ type: 'Rollback', version: 'previous' })).toMatchObject({ changed: true, rollback: { version: 1 } });
+  });
+
+  test('a number is decided again as often as need be', async () => {
+    const { store, one } = await active();
+    const operator = losing(store, () => one.set('limit', 999_999, { guards: { activate: true } }));
+    expect(await operator.done({ type: 'Rollback', version: 1 })).toMatchObject({ changed: true, rollback: { version: 1 } });
+  });
+
+  test('counts what waits before it in the same append, and is refused when another writer came before both', async () => {
+    const { store, one } = await active();
+    const together = testCore(store);
+    await together.found();
+    const [write, activation] = await Promise.all([together.set('limit', 3), together.done({ type: 'Activate', version: 'latest' })]);
+    expect(activation.activation?.version).toBe(write.standing.version);
+    // They go into one append from the first loss on.
+    let limit = 999_999;
+    const loser = losing(store, () => one.set('limit', (limit += 1)), 2);
+    const [second, refused] = await Promise.all([loser.set('limit', 4), loser.execute({ type: 'Activate', version: 'latest' })]);
+    expect(second).toMatchObject({ changed: true });
+    expect(refused).toMatchObject({ kind: 'refused', refusal: { code: 'VERSION_MOVED' } });
+    expect((await one.found()).standing.active).toBe(write.standing.version);
+  });
+
+  test('costs no read of the log where the last append of this process was just confirmed', async () => {
+    const inner = createInMemoryEventStore();
+    const store = faultyEventStore(inner);
+    const core = testCore(store);
+    await core.set('limit', 1);
+    await core.set('limit', 2);
+    const { reads } = store.calls;
+    await Promise.all([core.set('limit', 3), core.done({ type: 'Activate', version: 'latest' })]);
+    expect(store.calls.reads - reads).toBeLessThanOrEqual(1);
+  });
+});
+
 describe('a store that fails', () => {
   test('an answer lost behind the commit is an unknown outcome; the same key then gets the first answer', async () => {
     const store = faultyEventStore(createInMemoryEventStore());
@@ -244,23 +340,26 @@ describe('a store that fails', () => {
     await expect(core.set('a', 2, { key: 'k' })).rejects.toThrow(EventStoreUnavailable);
     expect(await core.set('a', 2, { key: 'k' })).toMatchObject({ replayed: false, changed: true });
   });
-  test.each(['fail before', 'lose the answer'] as const)('that had its whole time (%s) is not given it again for the commands behind: nothing of theirs was sent', async (kind) => {
-    const log = faultyEventStore(createInMemoryEventStore());
-    const { opened, open } = gate();
-    const reached = gate();
-    const core = testCore({ ...log, append: async (...args) => (reached.open(), await opened, log.append(...args)) });
-    log.nextAppends({ kind });
-    const first = core.set('a', 1).catch((error: unknown) => error);
-    await reached.opened;
-    const behind = [2, 3].map((value) => core.set('a', value).catch((error: unknown) => error));
-    const before = { ...log.calls };
-    open();
-    expect(await first).toBeInstanceOf(kind === 'fail before' ? EventStoreUnavailable : CommandOutcomeUnknown);
-    for (const error of await Promise.all(behind)) expect(error).toBeInstanceOf(EventStoreUnavailable);
-    expect(log.calls).toEqual({ ...before, appends: before.appends + 1 });
-    await core.set('a', 4);
-    expect((await core.found()).document.toJson()).toEqual({ a: 4 });
-  });
+  test.each(['fail before', 'lose the answer'] as const)(
+    'that had its whole time (%s) is not given it again for the commands behind: nothing of theirs was sent',
+    async (kind) => {
+      const log = faultyEventStore(createInMemoryEventStore());
+      const { opened, open } = gate();
+      const reached = gate();
+      const core = testCore({ ...log, append: async (...args) => (reached.open(), await opened, log.append(...args)) });
+      log.nextAppends({ kind });
+      const first = core.set('a', 1).catch((error: unknown) => error);
+      await reached.opened;
+      const behind = [2, 3].map((value) => core.set('a', value).catch((error: unknown) => error));
+      const before = { ...log.calls };
+      open();
+      expect(await first).toBeInstanceOf(kind === 'fail before' ? EventStoreUnavailable : CommandOutcomeUnknown);
+      for (const error of await Promise.all(behind)) expect(error).toBeInstanceOf(EventStoreUnavailable);
+      expect(log.calls).toEqual({ ...before, appends: before.appends + 1 });
+      await core.set('a', 4);
+      expect((await core.found()).document.toJson()).toEqual({ a: 4 });
+    },
+  );
 
   test('all who wait fail at once, and those who come later are served', async () => {
     const store = faultyEventStore(createInMemoryEventStore());
@@ -387,7 +486,7 @@ async function endOf(store: EventStore): Promise<End> {
 }
 
 /** One change set as another process would write it. */
-function foreign(end: End, drafts: readonly DraftEvent[]): EventToAppend[] {
+function foreign(end: End, drafts: readonly DraftEvent[], over: Partial<Envelope> = {}): EventToAppend[] {
   const id = 'foreign';
   const envelope = {
     actor: { id: 'bob', method: 'token', roles: [] },
@@ -399,8 +498,10 @@ function foreign(end: End, drafts: readonly DraftEvent[]): EventToAppend[] {
     traceparent: null,
     changeSetId: id,
     now: 0,
+    ...over,
   };
-  return recordChangeSet('production.trading-engine', end, drafts, envelope, () => ({ keyId: 'k', signature: 's' })).map(toAppend);
+  const sign = signedBy(() => ({ keyId: 'k', signature: 's' }));
+  return [...recordEach({ name: NAME.stream, ...end }, drafts, envelope, sign)].map(toAppend);
 }
 
 describe("another's open change set", () => {

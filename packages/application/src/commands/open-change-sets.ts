@@ -1,20 +1,20 @@
 // A writer that finds another's open change set waits for its end, else an emergency rollback in several parts would starve.
-// Used by the command loop of one ledger.
-import type { Loaded } from '../reading/ledger-reader.js';
+import type { AggregateTypes } from '@confledger/domain';
+import type { Loaded } from '../loading/stream-reader.js';
 import type { Clock } from '../ports/system.js';
 
 /** How long a writer waits for the end of another's open change set before it abandons it. */
 export const OPEN_CHANGE_SET_WAIT_MS = 5_000;
 
-/** Pause between two looks at another's open change set. */
+/** Interval between two polls of another's open change set. */
 const POLL_INTERVAL_MS = 20;
 
-/** Looks at one change set: they end the wait also when the clock is set back meanwhile. */
-const LOOKS_MAX = OPEN_CHANGE_SET_WAIT_MS / POLL_INTERVAL_MS;
+/** At most this many polls of one change set, so that the wait ends even if the clock is set back. */
+const POLLS_MAX = OPEN_CHANGE_SET_WAIT_MS / POLL_INTERVAL_MS;
 
 export class OpenChangeSets {
   readonly #clock: Clock;
-  #seen: { readonly id: string; readonly at: number; looks: number } | null = null;
+  #seen: { readonly id: string; readonly at: number; polls: number } | null = null;
   #ours: string | undefined;
 
   constructor(clock: Clock) {
@@ -27,16 +27,16 @@ export class OpenChangeSets {
   }
 
   /** The state once no set is open that somebody may still end. `read` brings it to the end of the log. */
-  async settled(loaded: Loaded, read: () => Promise<Loaded>): Promise<Loaded> {
+  async settled<A extends AggregateTypes>(loaded: Loaded<A>, read: () => Promise<Loaded<A>>): Promise<Loaded<A>> {
     let current = loaded;
-    for (let open = current.state.open; open !== null && open.id !== this.#ours; open = current.state.open) {
+    for (let open = current.stream.open; open !== null && open.id !== this.#ours; open = current.stream.open) {
       const now = this.#clock.now();
       if (this.#seen?.id !== open.id) {
         // Seen in a state that may be old: the first look is taken at once.
-        this.#seen = { id: open.id, at: now, looks: 0 };
+        this.#seen = { id: open.id, at: now, polls: 0 };
       } else {
-        this.#seen.looks += 1;
-        if (now - this.#seen.at >= OPEN_CHANGE_SET_WAIT_MS || this.#seen.looks > LOOKS_MAX) break;
+        this.#seen.polls += 1;
+        if (now - this.#seen.at >= OPEN_CHANGE_SET_WAIT_MS || this.#seen.polls > POLLS_MAX) break;
         await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
       }
       current = await read();

@@ -1,68 +1,99 @@
-// Turns a decision into the events that will be appended and the state that they lead to. Used by the command loop.
-import { evolve, evolveAll, recordEach } from '@confledger/domain';
-import type { Decision, LedgerState, RecordedText, SignActivation } from '@confledger/domain';
+// Turns a decision into the events that will be appended and the state that they lead to.
+import {
+  follow,
+  followAll,
+  recordEach,
+  type Aggregate,
+  type AggregateTypes,
+  type FactRevisions,
+  type FinishDraft,
+  type RecordedText,
+  type StreamOf,
+  type Verdict,
+} from '@confledger/domain';
 import { bytesOf, toAppend } from '../codec.js';
-import type { CommandRequest } from '../ledgers.js';
 import type { EventToAppend } from '../ports/event-store.js';
-import type { Clock, Ids, Signer } from '../ports/system.js';
+import type { Clock, Ids } from '../ports/system.js';
+import type { CommandRequest } from './outcome.js';
 
 /** Events that are recorded in one turn of the event loop: about 20 ms of work. */
 export const EVENTS_IN_TURN = 500;
 
-export type Accepted = Extract<Decision, { kind: 'accepted' }>;
+export type Accepted<A extends AggregateTypes> = Extract<Verdict<A>, { kind: 'accepted' }>;
 
 /** What of a command goes into its events. */
-export interface Staging {
-  readonly request: CommandRequest;
+export interface Staging<A extends AggregateTypes> {
+  readonly request: CommandRequest<A['guards']>;
   readonly commandId: string;
   readonly fingerprint: string;
+  readonly facts: { readonly revisions: FactRevisions | undefined };
 }
 
-export interface StagingTools {
+export interface StagingTools<A extends AggregateTypes> {
+  readonly aggregate: Pick<Aggregate<A>, 'apply'>;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly signer: Signer;
-  readonly sign: SignActivation;
+  readonly finish: FinishDraft<A['draft'], A['event']>;
+  /** In place of `finish` where nothing is written: nothing signed may come of a command that is only tried out. */
+  readonly finishDryRun: FinishDraft<A['draft'], A['event']>;
 }
 
 /** A decided command whose events are not committed yet. */
-export interface Staged<W extends Staging> {
-  readonly waiting: W;
-  readonly decision: Accepted;
-  readonly before: LedgerState;
-  readonly after: LedgerState;
+export interface Staged<A extends AggregateTypes> {
+  readonly before: StreamOf<A>;
+  readonly after: StreamOf<A>;
   readonly events: readonly EventToAppend[];
-  readonly recorded: readonly RecordedText[];
+  readonly recorded: readonly RecordedText<A['event']>[];
+  readonly meant: number | null;
   readonly bytes: number;
 }
 
 /** At once: for the many commands that make a few events. */
-export function stage<W extends Staging>(tools: StagingTools, tip: LedgerState, waiting: W, decision: Accepted): Staged<W> {
-  const recorded = [...recording(tools, tip, waiting, decision)];
-  return stagedOf({ waiting, decision, before: tip, recorded, after: evolveAll(tip, recorded.map(({ event }) => event)) });
+export function stage<A extends AggregateTypes>(
+  tools: StagingTools<A>,
+  tip: StreamOf<A>,
+  command: Staging<A>,
+  decision: Accepted<A>,
+): Staged<A> {
+  const recorded = [...recording(tools, tip, command, decision)];
+  const after = followAll(
+    tools.aggregate.apply,
+    tip,
+    recorded.map(({ event }) => event),
+  );
+  return stagedOf({ before: tip, after, recorded, meant: decision.meant });
 }
 
-/** In turns: 100,000 events take seconds, in which every other ledger and every health check would wait. */
-export async function stageInTurns<W extends Staging>(tools: StagingTools, tip: LedgerState, waiting: W, decision: Accepted): Promise<Staged<W>> {
-  const recorded: RecordedText[] = [];
+/** In turns: 100,000 events take seconds, in which every other stream and every health check would wait. */
+export async function stageInTurns<A extends AggregateTypes>(
+  tools: StagingTools<A>,
+  tip: StreamOf<A>,
+  command: Staging<A>,
+  decision: Accepted<A>,
+): Promise<Staged<A>> {
+  const recorded: RecordedText<A['event']>[] = [];
   let after = tip;
-  for (const text of recording(tools, tip, waiting, decision)) {
+  for (const text of recording(tools, tip, command, decision)) {
     recorded.push(text);
-    after = evolve(after, text.event);
+    after = follow(tools.aggregate.apply, after, text.event);
     if (recorded.length % EVENTS_IN_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
   }
-  return stagedOf({ waiting, decision, before: tip, recorded, after });
+  return stagedOf({ before: tip, after, recorded, meant: decision.meant });
 }
 
-function recording({ ids, clock, sign, signer }: StagingTools, tip: LedgerState, waiting: Staging, decision: Accepted): Generator<RecordedText> {
-  const { actor, reason, correlationId, causationId = null, traceparent = null, dryRun = false } = waiting.request;
-  const { commandId, fingerprint } = waiting;
-  const envelope = { actor, reason, commandId, fingerprint, correlationId, causationId, traceparent, changeSetId: ids.next(), now: clock.now() };
-  // A node runs whatever bears a valid signature: none is made for an activation that is only tried out.
-  return recordEach(tip.ledger, tip, decision.events, envelope, dryRun ? () => ({ keyId: signer.keyId, signature: '' }) : sign);
+function recording<A extends AggregateTypes>(
+  { ids, clock, finish, finishDryRun }: StagingTools<A>,
+  tip: StreamOf<A>,
+  { request, commandId, fingerprint, facts }: Staging<A>,
+  { events }: Accepted<A>,
+): Generator<RecordedText<A['event']>> {
+  const { actor, reason, correlationId, causationId = null, traceparent = null, dryRun = false } = request;
+  const place = { changeSetId: ids.next(), facts: facts.revisions, now: clock.now() };
+  const envelope = { actor, reason, commandId, fingerprint, correlationId, causationId, traceparent, ...place };
+  return recordEach(tip, events, envelope, dryRun ? finishDryRun : finish);
 }
 
-function stagedOf<W extends Staging>(staged: Omit<Staged<W>, 'events' | 'bytes'>): Staged<W> {
+function stagedOf<A extends AggregateTypes>(staged: Omit<Staged<A>, 'events' | 'bytes'>): Staged<A> {
   const events = staged.recorded.map(toAppend);
   return { ...staged, events, bytes: events.reduce((sum, event) => sum + bytesOf(event), 0) };
 }

@@ -11,7 +11,15 @@ function storeOf(batches: readonly (readonly number[])[]): Pick<EventStore, 'sub
   return {
     async *subscribe({ signal }) {
       for (const batch of batches) {
-        yield batch.map((position): StoredEvent => ({ position: BigInt(position), stream: 's', revision: position, id: '', type: 'T', data: '{}', metadata: '{}' }));
+        yield batch.map((position): StoredEvent => ({
+          position: BigInt(position),
+          stream: 's',
+          revision: position,
+          id: '',
+          type: 'T',
+          data: '{}',
+          metadata: '{}',
+        }));
       }
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     },
@@ -58,7 +66,9 @@ test('while a batch is written the next one is prepared, and no more', async () 
 });
 
 test('what was prepared behind a batch that failed is not written', async () => {
-  const { written, ended } = carrying([[1], [2], [3]], (position) => (position === 2n ? Promise.reject(new Error('refused')) : Promise.resolve()));
+  const { written, ended } = carrying([[1], [2], [3]], (position) =>
+    position === 2n ? Promise.reject(new Error('refused')) : Promise.resolve(),
+  );
   await expect(ended).rejects.toThrow('refused');
   expect(written).toEqual([1n]);
 });

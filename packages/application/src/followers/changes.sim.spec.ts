@@ -58,7 +58,7 @@ function publisherOf(topic: Topic, step: Step, random: () => number): ChangesPub
       }),
     publish: (events) =>
       alone(async () => {
-        for (let from = 0; from < events.length; ) {
+        for (let from = 0; from < events.length;) {
           const to = from + 1 + Math.floor(random() * 4);
           await write(events.slice(from, to));
           from = to;
@@ -78,7 +78,7 @@ function publisherOf(topic: Topic, step: Step, random: () => number): ChangesPub
 function faultyEvents(events: EventStore, step: Step, random: () => number): EventStore {
   async function* subscribe(options: Parameters<EventStore['subscribe']>[0]): AsyncGenerator<readonly StoredEvent[]> {
     for await (const batch of events.subscribe(options)) {
-      for (let start = 0; start < batch.length; ) {
+      for (let start = 0; start < batch.length;) {
         const end = start + 1 + Math.floor(random() * 5);
         await step();
         yield batch.slice(start, end);
@@ -127,31 +127,38 @@ function expectWholeLog({ log, topic }: Awaited<ReturnType<typeof world>>): void
 }
 
 describe('changes under faults', () => {
-  test.each(Array.from({ length: 20 }, (_, index) => index + 1))('Seed %i: with faults at every step the topic holds the whole log in its order', async (seed) => {
-    const here = await world(seed, 0.15);
-    const stopping = new AbortController();
-    const running = runChanges(here.options(), stopping.signal);
-    await eventually(here.done);
-    stopping.abort();
-    await running;
-    expect(here.faults.count).toBeGreaterThan(0);
-    expectWholeLog(here);
-  });
+  test.each(Array.from({ length: 20 }, (_, index) => index + 1))(
+    'Seed %i: with faults at every step the topic holds the whole log in its order',
+    async (seed) => {
+      const here = await world(seed, 0.15);
+      const stopping = new AbortController();
+      const running = runChanges(here.options(), stopping.signal);
+      await eventually(here.done);
+      stopping.abort();
+      await running;
+      expect(here.faults.count).toBeGreaterThan(0);
+      expectWholeLog(here);
+    },
+  );
 
-  test.each(Array.from({ length: 20 }, (_, index) => index + 101))('Seed %i: followers that die and start again, several active at once, write each event once', async (seed) => {
-    const here = await world(seed, 0.05);
-    const one = async (): Promise<void> => {
-      for (let lives = 0; lives < LIVES_MAX && !here.done(); lives += 1) {
-        const life = new AbortController();
-        const running = runChanges(here.options(), life.signal);
-        for (let turns = Math.floor(here.random() * 30); turns > 0 && !here.done(); turns -= 1) await new Promise((resolve) => setImmediate(resolve));
-        life.abort();
-        await running;
-      }
-    };
-    await Promise.all([one(), one(), one()]);
-    expectWholeLog(here);
-  });
+  test.each(Array.from({ length: 20 }, (_, index) => index + 101))(
+    'Seed %i: followers that die and start again, several active at once, write each event once',
+    async (seed) => {
+      const here = await world(seed, 0.05);
+      const one = async (): Promise<void> => {
+        for (let lives = 0; lives < LIVES_MAX && !here.done(); lives += 1) {
+          const life = new AbortController();
+          const running = runChanges(here.options(), life.signal);
+          for (let turns = Math.floor(here.random() * 30); turns > 0 && !here.done(); turns -= 1)
+            await new Promise((resolve) => setImmediate(resolve));
+          life.abort();
+          await running;
+        }
+      };
+      await Promise.all([one(), one(), one()]);
+      expectWholeLog(here);
+    },
+  );
 
   test('A fault is told and tried again for ever; who is fenced is quiet', async () => {
     const here = await world(7, 1);

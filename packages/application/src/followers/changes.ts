@@ -53,7 +53,10 @@ async function follow(
     onEvent?.({ kind: 'published', position, events: batch.length });
   };
   try {
-    await carryLog({ events, after, prepare: (batch) => Promise.resolve(batch), write, between: () => publisher.keep(), intervalMs: keepIntervalMs }, signal);
+    await carryLog(
+      { events, after, prepare: (batch) => Promise.resolve(batch), write, between: () => publisher.keep(), intervalMs: keepIntervalMs },
+      signal,
+    );
   } catch (error) {
     if (error instanceof FeedFenced) onEvent?.({ kind: 'superseded', position });
     throw error;

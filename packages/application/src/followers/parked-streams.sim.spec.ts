@@ -165,7 +165,9 @@ describe('a stream that stays parked', () => {
     const row = { stream, revision: 9_999, position: 1n, type: 'ConfigSet', reason: 'parked' };
     here.model.tables.parkedStreams.set(stream, row);
     await run(here, thisRelease, () => here.model.tables.checkpoint === end(here));
-    expect(toldOf(here.told, stream)).toEqual([{ kind: 'streamParked', ...row, reason: expect.stringContaining('does not hold its event 9999') }]);
+    expect(toldOf(here.told, stream)).toEqual([
+      { kind: 'streamParked', ...row, reason: expect.stringContaining('does not hold its event 9999') },
+    ]);
     expect(here.model.tables.parkedStreams.get(stream)).toEqual(row);
   });
 });
@@ -177,6 +179,7 @@ function superseded(model: InMemoryReadModel, isLate: () => boolean) {
     load: (ledgers: readonly string[]) => model.load(ledgers),
     parkedStreamsBehind: (stream: string | null, limit: number) => model.parkedStreamsBehind(stream, limit),
     countParkedStreams: () => model.countParkedStreams(),
-    commit: (batch: Parameters<InMemoryReadModel['commit']>[0]) => (isLate() ? Promise.resolve('superseded' as const) : model.commit(batch)),
+    commit: (batch: Parameters<InMemoryReadModel['commit']>[0]) =>
+      isLate() ? Promise.resolve('superseded' as const) : model.commit(batch),
   };
 }

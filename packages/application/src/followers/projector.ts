@@ -2,12 +2,12 @@
 // Whatever is killed, each event takes effect exactly once: rows and checkpoint go in together, by compare-and-set.
 import { assertLogHolds } from '../guard/log-guard.js';
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
-import type { DocumentAt, ParkedStream, ProjectionStore, ProjectorLock } from '../ports/projection-store.js';
+import type { DocumentAt, ProjectionStore, ProjectorLock } from '../ports/projection-store.js';
 import { chunksOf } from '../projections/chunks.js';
-import type { DecodeEvent } from '../projections/batch-fold.js';
+import type { DriverEvent } from '../projections/driver-events.js';
 import { LogFolder } from '../projections/log-folder.js';
 import { resumeParkedStreams, StuckStreams } from '../projections/resume-parked.js';
-import type { StreamUses } from '../projections/stream-uses.js';
+import type { StreamUses } from '../projections/projections.js';
 import { runReigns, type Reign, type ReignEvent } from './reigns.js';
 
 export interface ProjectorOptions {
@@ -16,7 +16,6 @@ export interface ProjectorOptions {
   readonly store: () => Promise<ProjectionStore>;
   readonly lock: ProjectorLock;
   readonly documentAt: DocumentAt;
-  readonly decode: DecodeEvent;
   /** What is done with each stream; default: what this release does. */
   readonly useOf?: StreamUses;
   readonly onEvent?: (event: ProjectorEvent) => void;
@@ -28,13 +27,7 @@ export interface ProjectorOptions {
 export type ProjectorEvent =
   | ReignEvent
   | { readonly kind: 'active'; readonly position: bigint }
-  | { readonly kind: 'committed'; readonly position: bigint; readonly events: number }
-  /** These could not be applied; their ledgers are incomplete from now on. Worth an alarm. */
-  | { readonly kind: 'parked'; readonly position: bigint; readonly stream: string; readonly reason: string }
-  /** The first event of the stream that is not folded, told once by each process: it waits for a release that can fold it. */
-  | ({ readonly kind: 'streamParked' } & ParkedStream)
-  /** A stream that was parked is folded again, from `revision` on. */
-  | { readonly kind: 'streamResumed'; readonly stream: string; readonly revision: number; readonly events: number }
+  | DriverEvent
   /** Another took over, or a rebuild was switched to: it begins again at the checkpoint. */
   | { readonly kind: 'superseded'; readonly position: bigint };
 
@@ -55,16 +48,16 @@ async function projectFromCheckpoint(
   active: AbortSignal,
   onProgress: () => void,
 ): Promise<void> {
-  const { events, documentAt, decode, useOf } = options;
+  const { events, documentAt, useOf } = options;
   const tell = onceForEachStream(options.onEvent ?? (() => undefined), stuck);
   const store = await options.store();
   const { position: after, mark } = await store.checkpoint();
   // Before anything is folded beside rows that came from other events.
   await assertLogHolds(events, mark === null ? [] : [mark], 'The read model');
   tell({ kind: 'active', position: after });
-  if ((await resumeParkedStreams({ store, events, documentAt, decode, useOf, at: after, stuck, tell }, active)) === 'superseded')
+  if ((await resumeParkedStreams({ store, events, documentAt, useOf, at: after, stuck, tell }, active)) === 'superseded')
     return tell({ kind: 'superseded', position: after });
-  const folder = new LogFolder({ store, documentAt, decode, useOf, at: after, tell });
+  const folder = new LogFolder({ store, documentAt, useOf, at: after, tell });
   const ending = new AbortController();
   const log = events.subscribe({ after, signal: AbortSignal.any([active, ending.signal]) })[Symbol.asyncIterator]();
   try {

@@ -1,4 +1,5 @@
 // The relay between a log and a feed that both fail: the newest activations only, beats, taking over, fencing.
+import { LedgerId } from '@confledger/domain';
 import { afterEach, describe, expect, test } from 'vitest';
 import { eventually } from '../../../../test/support/src/eventually.js';
 import { testCore } from '../../../../test/support/src/ledgers-core.js';
@@ -204,7 +205,8 @@ describe('the relay', () => {
   test('leaves a ledger out that cannot be read, and tells so', async () => {
     const { store, core } = await activatedThrice();
     const feed = testFeed();
-    const bend = (events: readonly StoredEvent[]) => events.map((event) => (event.stream.endsWith('.broken') ? { ...event, data: '{}' } : event));
+    const bend = (events: readonly StoredEvent[]) =>
+      events.map((event) => (event.stream.endsWith('.broken') ? { ...event, data: '{}' } : event));
     const broken: EventStore = {
       ...store,
       readStream: async (stream, page) => bend(await store.readStream(stream, page)),
@@ -212,7 +214,7 @@ describe('the relay', () => {
         for await (const events of store.subscribe(options)) yield bend(events);
       },
     };
-    const other = { environment: 'production', service: 'broken' };
+    const other = LedgerId.of('production', 'broken');
     await core.ledgers.execute(
       other,
       { type: 'Set', path: 'x', value: 1 },

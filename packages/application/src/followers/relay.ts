@@ -1,8 +1,7 @@
 // The relay: follows the log and gives the feed each ledger's newest activation, whole, with its document. Used by services/relay
 // and by an api that serves the HTTP feed. Whatever goes wrong ends in taking the feed over anew; no writer ever waits for it.
-import { LedgerCorrupt } from '@confledger/domain';
-import { EventUnreadable, ledgerOfStream } from '../codec.js';
-import type { LedgersCore } from '../create-ledgers.js';
+import { EventUnreadable, LedgerId, StreamCorrupt } from '@confledger/domain';
+import type { LedgerReads } from '../ledger/create-ledgers.js';
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
 import { FeedFenced } from '../ports/feed.js';
 import type { ActiveDocument, FeedPublisher } from '../ports/feed.js';
@@ -26,7 +25,7 @@ export type RelayEvent =
 
 export interface RelayOptions {
   readonly events: EventStore;
-  readonly ledgers: Pick<LedgersCore, 'active' | 'observe'>;
+  readonly ledgers: Pick<LedgerReads, 'active' | 'observe'>;
   readonly publisher: FeedPublisher;
   /** Elects one relay of several; without it this one is the only writer of its feed. */
   readonly lock?: ProjectorLock;
@@ -80,31 +79,30 @@ async function follow(
 
 /** Of each ledger that has an activation among the events, the newest there is by now: older ones are of no use to a node. */
 async function newestActivations(
-  ledgers: Pick<LedgersCore, 'active'>,
+  ledgers: Pick<LedgerReads, 'active'>,
   events: readonly StoredEvent[],
   onEvent: RelayOptions['onEvent'],
 ): Promise<ActiveDocument[]> {
   const newest = new Map<string, number>();
-  for (const { type, stream, revision } of events) {
-    const ledger = type === 'VersionActivated' ? ledgerOfStream(stream) : null;
-    if (ledger !== null) newest.set(ledger, revision);
-  }
-  const found = await Promise.all([...newest].map(([ledger, revision]) => activeUnlessUnreadable(ledgers, ledger, revision, onEvent)));
+  for (const { type, stream, revision } of events) if (type === 'VersionActivated') newest.set(stream, revision);
+  const found = await Promise.all([...newest].map(([stream, revision]) => activeUnlessUnreadable(ledgers, { stream, revision }, onEvent)));
   return found.filter((each) => each !== null);
 }
 
 /** A feed that stopped at one broken history would keep every other ledger's activations from their nodes. */
 async function activeUnlessUnreadable(
-  ledgers: Pick<LedgersCore, 'active'>,
-  ledger: string,
-  revision: number,
+  ledgers: Pick<LedgerReads, 'active'>,
+  { stream, revision }: { readonly stream: string; readonly revision: number },
   onEvent: RelayOptions['onEvent'],
 ): Promise<ActiveDocument | null> {
+  // Streams of other kinds give nodes nothing.
+  const id = LedgerId.ofStream(stream);
+  if (id === null) return null;
   try {
-    return await ledgers.active(ledger, revision);
+    return await ledgers.active(id, revision);
   } catch (error) {
-    if (!(error instanceof LedgerCorrupt || error instanceof EventUnreadable)) throw error;
-    onEvent?.({ kind: 'unreadable', ledger, error });
+    if (!(error instanceof StreamCorrupt || error instanceof EventUnreadable)) throw error;
+    onEvent?.({ kind: 'unreadable', ledger: id.text, error });
     return null;
   }
 }

@@ -1,11 +1,5 @@
 // An event store whose log is watched: what it acknowledges and gives out becomes the mark, and while the mark is missing it serves nothing.
-import {
-  AppendOutcomeUnknown,
-  type AppendResult,
-  type EventStore,
-  type EventToAppend,
-  type StoredEvent,
-} from '../ports/event-store.js';
+import { AppendOutcomeUnknown, type AppendResult, type EventStore, type EventToAppend, type StoredEvent } from '../ports/event-store.js';
 import type { LogGuard } from './log-guard.js';
 
 /** `store` must have been made with `guard.checkLog`. Closing it ends the guard's checks too. */

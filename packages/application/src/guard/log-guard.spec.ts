@@ -2,9 +2,24 @@
 import { eventually } from '@confledger/test-support';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createInMemoryEventStore, type InMemoryEventStore } from '../adapters/in-memory-event-store.js';
-import { AppendOutcomeUnknown, EventStoreUnavailable, type AppendResult, type EventStore, type EventToAppend } from '../ports/event-store.js';
+import {
+  AppendOutcomeUnknown,
+  EventStoreUnavailable,
+  type AppendResult,
+  type EventStore,
+  type EventToAppend,
+} from '../ports/event-store.js';
 import { guardedEventStore } from './guarded-event-store.js';
-import { assertLogHolds, LogGuard, LogInDoubt, LogSetBack, SET_BACK_AFTER_MS, SET_BACK_CHECKS_MIN, type LogGuardOptions, type LogMark } from './log-guard.js';
+import {
+  assertLogHolds,
+  LogGuard,
+  LogInDoubt,
+  LogSetBack,
+  SET_BACK_AFTER_MS,
+  SET_BACK_CHECKS_MIN,
+  type LogGuardOptions,
+  type LogMark,
+} from './log-guard.js';
 
 const STREAM = 'config-production.engine';
 let raw: InMemoryEventStore;
@@ -228,7 +243,9 @@ describe('the mark', () => {
     await assertLogHolds(store, [mark()], 'The read model');
     const lost = { stream: STREAM, revision: 7, id: newEvent().id };
     await expect(assertLogHolds(store, [mark(), lost], 'The read model')).rejects.toThrow(LogSetBack);
-    await expect(assertLogHolds(store, [{ ...mark(), id: newEvent().id }], 'The read model')).rejects.toThrow(/The read model has worked off event 0/);
+    await expect(assertLogHolds(store, [{ ...mark(), id: newEvent().id }], 'The read model')).rejects.toThrow(
+      /The read model has worked off event 0/,
+    );
     expect(guard.standing.kind).toBe('held');
   });
 

@@ -134,7 +134,10 @@ export class LogGuard {
 
   /** The error of every call while the log must not be used; null otherwise. */
   problem(): EventStoreUnavailable | null {
-    return this.#doubtProblem() ?? (this.#isOpen ? null : new EventStoreUnavailable('The event store was not reached since this process was started.'));
+    return (
+      this.#doubtProblem() ??
+      (this.#isOpen ? null : new EventStoreUnavailable('The event store was not reached since this process was started.'))
+    );
   }
 
   #doubtProblem(): LogInDoubt | LogSetBack | null {
@@ -197,11 +200,17 @@ function placeOf({ stream, revision, id }: EventPlace): EventPlace {
  * Rejects with `LogSetBack` when the log does not hold one of these events, which a follower has worked off: what it derived from them would
  * stand beside other events. `follower` begins a sentence.
  */
-export async function assertLogHolds(store: Pick<EventStore, 'readStream'>, places: readonly EventPlace[], follower: string): Promise<void> {
+export async function assertLogHolds(
+  store: Pick<EventStore, 'readStream'>,
+  places: readonly EventPlace[],
+  follower: string,
+): Promise<void> {
   for (const { stream, revision, id } of places) {
     const [found] = await store.readStream(stream, { from: revision, limit: 1 });
     if (found?.id === id && found.revision === revision) continue;
-    throw new LogSetBack(`${follower} has worked off event ${revision} of ${stream}, which the log does not hold: it was set back, or another log stands in its place.`);
+    throw new LogSetBack(
+      `${follower} has worked off event ${revision} of ${stream}, which the log does not hold: it was set back, or another log stands in its place.`,
+    );
   }
 }
 

@@ -16,7 +16,9 @@ export class LogNotAccepted extends Error {
   readonly found: string;
 
   constructor(accepted: string, found: string) {
-    super(`the log of installation ${accepted} was accepted, but the event store holds ${found === EMPTY_LOG ? 'no installation' : `installation ${found}`}`);
+    super(
+      `the log of installation ${accepted} was accepted, but the event store holds ${found === EMPTY_LOG ? 'no installation' : `installation ${found}`}`,
+    );
     this.accepted = accepted;
     this.found = found;
   }
@@ -75,7 +77,11 @@ export async function acceptLog(store: EventStore, accepted: string, mark: Event
 }
 
 /** Tries until it works, every `OPEN_RETRY_MS`; `onWaiting` hears why not. Rejects with the signal's reason, and with what waiting cannot mend. */
-export async function untilOpen<T>(attempt: () => Promise<T>, signal: AbortSignal, onWaiting: (problem: EventStoreUnavailable) => void): Promise<T> {
+export async function untilOpen<T>(
+  attempt: () => Promise<T>,
+  signal: AbortSignal,
+  onWaiting: (problem: EventStoreUnavailable) => void,
+): Promise<T> {
   for (;;) {
     signal.throwIfAborted();
     try {

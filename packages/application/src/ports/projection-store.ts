@@ -1,16 +1,25 @@
 // The port to where projections are kept, seen from the projector: rows and checkpoint go in together, or not at all.
 // Postgres and memory stand behind it; the read model port is the same tables seen from queries.
 import type { Document, JsonValue } from '@confledger/document';
+import type { LedgerId } from '@confledger/domain';
 import type { ActivationRow, AuditRow } from './read-model.js';
 import type { EventPlace, StoredEvent } from './event-store.js';
+import type { ParkedEvent, ParkedStream } from './parked.js';
+
+/** Where a stream stands after the batch: one row for each stream that makes rows, the whole of it each time. */
+export interface StreamWrite {
+  readonly stream: string;
+  /** The last event that was folded, in effect or not, and its hash; -1 and null before the first. Parked events are not. */
+  readonly revision: number;
+  readonly hash: string | null;
+  /** Position of the event that could not be applied; null for a stream that is complete. */
+  readonly parkedAt: bigint | null;
+}
 
 /** Where a ledger stands after the batch: one row per ledger, the whole of it each time. */
 export interface LedgerWrite {
   /** `<environment>.<service>` */
   readonly ledger: string;
-  /** The last event of the stream that was folded, in effect or not, and its hash; -1 and null before the first. Parked events are not. */
-  readonly revision: number;
-  readonly hash: string | null;
   /** False while no change set of the ledger has been completed. */
   readonly exists: boolean;
   readonly latest: number | null;
@@ -22,7 +31,7 @@ export interface LedgerWrite {
   readonly activeDigest: string | null;
   /** When the last change set that took effect did so; null before the first. */
   readonly updatedAt: string | null;
-  /** Position of the event that could not be applied; null for a complete ledger. */
+  /** As its stream's. */
   readonly parkedAt: bigint | null;
 }
 
@@ -70,25 +79,6 @@ export interface TagWrite {
   readonly revision: number;
 }
 
-/** An event that took no effect because it, or one before it in its stream, could not be applied. */
-export interface ParkedEvent {
-  readonly position: bigint;
-  readonly stream: string;
-  readonly revision: number;
-  readonly eventId: string;
-  readonly type: string;
-  readonly reason: string;
-}
-
-/** The first event of a stream that was not folded, because its stream, type or schemaVersion is unknown, or because it could not be applied. */
-export interface ParkedStream {
-  readonly stream: string;
-  readonly revision: number;
-  readonly position: bigint;
-  readonly type: string;
-  readonly reason: string;
-}
-
 /** How far the tables are: the position up to which every event has taken effect or is parked, 0n in the beginning. */
 export interface Checkpoint {
   readonly position: bigint;
@@ -114,6 +104,7 @@ export interface ProjectionBatch {
   readonly to: bigint;
   /** The last event of the batch, of any stream; null keeps the one that the checkpoint has. */
   readonly mark: EventPlace | null;
+  readonly streams: readonly StreamWrite[];
   readonly environments: readonly EnvironmentWrite[];
   readonly ledgers: readonly LedgerWrite[];
   readonly items: readonly ItemWrite[];
@@ -122,10 +113,10 @@ export interface ProjectionBatch {
   readonly activations: readonly ActivationWrite[];
   readonly tags: readonly TagWrite[];
   readonly audit: readonly AuditRow[];
-  /** Ledgers whose buffered events go, before those of `buffered` come. */
+  /** Streams whose buffered events go, before those of `buffered` come. */
   readonly settled: readonly string[];
   /** Events of change sets that are still open. */
-  readonly buffered: readonly { readonly ledger: string; readonly event: StoredEvent }[];
+  readonly buffered: readonly StoredEvent[];
   readonly parked: readonly ParkedEvent[];
   /** Streams that are parked from now on; one that is parked already keeps its row. */
   readonly parkedStreams: readonly ParkedStream[];
@@ -133,9 +124,11 @@ export interface ProjectionBatch {
   readonly resumed: ResumedStream | null;
 }
 
-/** What is kept of a ledger's view; the projector makes the view of it. */
-export interface KeptLedger {
-  readonly row: LedgerWrite;
+/** What the tables hold of a stream; the projection driver makes its view of it. */
+export interface StoredView {
+  readonly stream: StreamWrite;
+  /** Null for a stream that is no ledger's, and for a ledger that never was. */
+  readonly ledger: LedgerWrite | null;
   readonly items: readonly ItemWrite[];
   /** The open change set's events, in stream order. */
   readonly buffered: readonly StoredEvent[];
@@ -143,8 +136,8 @@ export interface KeptLedger {
 
 export interface ProjectionStore {
   checkpoint(): Promise<Checkpoint>;
-  /** What the tables hold of these ledgers; one that they do not know is absent from the answer. */
-  load(ledgers: readonly string[]): Promise<ReadonlyMap<string, KeptLedger>>;
+  /** What the tables hold of these streams, by name; one that they do not know is absent from the answer. */
+  load(streams: readonly string[]): Promise<ReadonlyMap<string, StoredView>>;
   /** One page of the parked streams in the order of their names, behind a name (exclusive); null begins. */
   parkedStreamsBehind(stream: string | null, limit: number): Promise<readonly ParkedStream[]>;
   countParkedStreams(): Promise<number>;
@@ -178,4 +171,4 @@ export interface ProjectorLock {
 }
 
 /** The document of a ledger at a version, each leaf with the revision of its last change. Null when there is no such version. */
-export type DocumentAt = (ledger: string, version: number) => Promise<Document | null>;
+export type DocumentAt = (ledger: LedgerId, version: number) => Promise<Document | null>;

@@ -1,6 +1,6 @@
 // The port to the read model, seen from queries. It lags behind the log; every answer says up to which position it is valid.
 import type { Difference, JsonValue } from '@confledger/document';
-import type { ParkedEvent, ParkedStream } from './projection-store.js';
+import type { ParkedEvent, ParkedStream } from './parked.js';
 
 export interface LedgerRow {
   readonly environment: string;
@@ -37,11 +37,13 @@ export interface VersionRow {
   readonly activations: readonly ActivationRow[];
 }
 
-/** One row per change, activation, tag; abandoned changes are in it and say so. */
+/** One row per event of every stream; events of abandoned change sets are in it and say so. */
 export interface AuditRow {
   readonly position: bigint;
-  readonly environment: string;
-  readonly service: string;
+  readonly stream: string;
+  /** Of the ledger; null for a stream that is not about one. */
+  readonly environment: string | null;
+  readonly service: string | null;
   readonly revision: number;
   /** The version that this event belongs to or is about; null in an abandoned change set. */
   readonly version: number | null;
@@ -58,7 +60,7 @@ export interface AuditRow {
   readonly correlationId: string;
   readonly changeSet: string;
   readonly abandoned: boolean;
-  /** What else an activation or a tag says (previous, digest, rollbackTo, tag). */
+  /** What else the event says: of an activation, for example, previous, digest and rollbackTo. */
   readonly detail: { readonly [name: string]: JsonValue };
 }
 

@@ -1,19 +1,21 @@
 // What a stretch of the log does to the tables: given a history, when more events come, then these rows.
 import { LedgerLog, projectLog } from '@confledger/conformance';
 import { DocumentFault } from '@confledger/document';
+import { LedgerId } from '@confledger/domain';
 import { describe, expect, test } from 'vitest';
 import { InMemoryReadModel } from '../adapters/in-memory-read-model.js';
-import { decodeEvent } from '../codec.js';
-import { BatchFold, type DocumentNeed, type LedgerRows } from './batch-fold.js';
-import { emptyView, projectedLedger } from './ledger-view.js';
-import { viewOfKept } from './view-rows.js';
+import { BatchFold, type FoldedRows } from './batch-fold.js';
+import type { DocumentNeed } from './projection.js';
+import { useOfStream } from './projections.js';
+import { emptyView, restoredView } from './view.js';
 
 const LEDGER = 'production.trading-engine';
+const STREAM = `config-${LEDGER}`;
 type Write = (log: LedgerLog) => unknown;
 
 const given = (...before: Write[]) => ({
   when: (...writes: Write[]) => ({
-    then: async (expected: Partial<Record<keyof LedgerRows, unknown>>): Promise<void> => {
+    then: async (expected: Partial<Record<keyof FoldedRows, unknown>>): Promise<void> => {
       const { batch } = await fold(before, writes);
       expect(batch).toMatchObject(expected);
     },
@@ -24,7 +26,7 @@ const given = (...before: Write[]) => ({
   }),
 });
 
-async function fold(before: readonly Write[], writes: readonly Write[]): Promise<{ batch: LedgerRows; needs: DocumentNeed[] }> {
+async function fold(before: readonly Write[], writes: readonly Write[]): Promise<{ batch: FoldedRows; needs: DocumentNeed[] }> {
   const log = new LedgerLog();
   for (const write of before) write(log);
   const store = new InMemoryReadModel();
@@ -32,21 +34,22 @@ async function fold(before: readonly Write[], writes: readonly Write[]): Promise
   const from = store.tables.checkpoint;
   for (const write of writes) write(log);
   const events = log.stored.filter(({ position }) => position > from);
-  const ledgers = [...new Set(events.map(({ stream }) => projectedLedger(stream)))].filter((ledger) => ledger !== null);
-  const kept = await store.load(ledgers);
-  const views = ledgers.map((ledger) => {
-    const row = kept.get(ledger);
-    return row ? viewOfKept(row, decodeEvent) : emptyView(ledger);
+  const streams = [...new Set(events.map(({ stream }) => stream))];
+  const stored = await store.load(streams);
+  const views = streams.map((stream) => {
+    const use = useOfStream(stream);
+    if (use.kind === 'unknown') throw new Error(`${stream} is not projected`);
+    const view = stored.get(stream);
+    return view ? restoredView(use.projection, view) : emptyView(use.projection, stream);
   });
-  const foldAll = (eager: boolean): { batch: LedgerRows; needs: DocumentNeed[] } => {
-    const batchFold = new BatchFold({ decode: decodeEvent, views, eager });
+  const foldAll = (isEager: boolean): { batch: FoldedRows; needs: DocumentNeed[] } => {
+    const batchFold = new BatchFold({ views, isEager });
     const needs: DocumentNeed[] = [];
-    for (const stored of events) {
-      const ledger = projectedLedger(stored.stream) ?? '';
-      const need = batchFold.add(ledger, stored, new Map());
+    for (const event of events) {
+      const need = batchFold.add(event, new Map());
       if (need === null) continue;
       needs.push(need);
-      batchFold.add(ledger, stored, new Map([[need.version, log.document(need.ledger, need.version) ?? null]]));
+      batchFold.add(event, new Map([[need.version, log.document(need.ledger.text, need.version) ?? null]]));
     }
     return { batch: batchFold.finish().rows, needs };
   };
@@ -77,7 +80,8 @@ describe('a change set', () => {
       .when(change({ a: 1 }))
       .then({
         environments: [{ environment: 'production', ledger: LEDGER, revision: 1 }],
-        ledgers: [{ ledger: LEDGER, revision: 1, exists: true, latest: 1, active: null, pending: 1, parkedAt: null }],
+        streams: [{ stream: STREAM, revision: 1, parkedAt: null }],
+        ledgers: [{ ledger: LEDGER, exists: true, latest: 1, active: null, pending: 1, parkedAt: null }],
         items: [{ ledger: LEDGER, of: 'head', path: 'a', revision: 1, value: 1 }],
         itemsGone: [],
         versions: [{ version: 1, firstRevision: 1, changeCount: 1 }],
@@ -106,12 +110,13 @@ describe('a change set', () => {
     given(change({ a: 1 }))
       .when(change({ a: 2, b: 3 }, { keep: 1 }))
       .then({
-        ledgers: [{ revision: 2, latest: 1 }],
+        streams: [{ revision: 2 }],
+        ledgers: [{ latest: 1 }],
         items: [],
         versions: [],
         audit: [],
         settled: [],
-        buffered: [{ ledger: LEDGER, event: { revision: 2 } }],
+        buffered: [{ stream: STREAM, revision: 2 }],
       }));
 
   test('An event of another one abandons it: its rows say so, and its buffer goes', () =>
@@ -122,7 +127,7 @@ describe('a change set', () => {
           { revision: 2, abandoned: true, version: null, before: 1, after: 2 },
           { revision: 3, abandoned: false, version: 3 },
         ],
-        settled: [LEDGER],
+        settled: [STREAM],
         buffered: [],
         versions: [{ version: 3, firstRevision: 3, changeCount: 1 }],
       }));
@@ -161,7 +166,7 @@ describe('an activation', () => {
   test('One of an older version that is not at hand asks for its document first', () =>
     given(change({ a: 1 }), change({ a: 2 }), change({ b: 3 }))
       .when(activate(1))
-      .needs({ ledger: LEDGER, version: 1 }));
+      .needs({ ledger: LedgerId.of('production', 'trading-engine'), version: 1 }));
 
   test('One of an older version leaves what is newer pending', () =>
     given(change({ a: 1 }), change({ a: 2 }), change({ b: 3 }))
@@ -197,7 +202,7 @@ describe('an event that cannot be applied', () => {
 
   test.each([
     ['data that is no JSON', '{', metadataOf(null), 'cannot be read'],
-    ['an unknown hash before it', '{"path":"a","value":1}', metadataOf('other'), 'chain'],
+    ['an unknown hash before it', '{"path":"a","value":1}', metadataOf('other'), 'previousHash'],
     ['a path that is none', '{"path":"a..b","value":1}', metadataOf(null), 'a..b'],
     ['a path that is no text', '{"path":7,"value":1}', metadataOf(null), 'cannot be read'],
     ['a delete of nothing', '{"path":"a"}', metadataOf(null), 'a', 'ConfigDeleted'],
@@ -263,8 +268,9 @@ describe('an event that cannot be applied', () => {
       .when(raw('{', '{}'))
       .then({
         parked: [{ revision: 0 }, { revision: 1 }, { revision: 2 }],
-        settled: [LEDGER],
+        settled: [STREAM],
         buffered: [],
-        ledgers: [{ revision: -1, hash: null, parkedAt: 3n }],
+        streams: [{ revision: -1, hash: null, parkedAt: 3n }],
+        ledgers: [{ parkedAt: 3n }],
       }));
 });

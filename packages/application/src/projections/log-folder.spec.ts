@@ -1,10 +1,13 @@
 // The driver of the projections: which streams it gives to whom, which it parks, and how far it says it is.
 import { contentsOf, LedgerLog, olderRelease, projectLog } from '@confledger/conformance';
+import { StreamCorrupt } from '@confledger/domain';
 import { describe, expect, test } from 'vitest';
+import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
 import { InMemoryReadModel } from '../adapters/in-memory-read-model.js';
-import { decodeEvent } from '../codec.js';
+import { ensureInstallation } from '../installation.js';
+import { EventStoreUnavailable } from '../ports/event-store.js';
 import { ProjectionRefused, type ProjectionBatch } from '../ports/projection-store.js';
-import type { ProjectorEvent } from '../followers/projector.js';
+import type { DriverEvent } from './driver-events.js';
 import { LogFolder } from './log-folder.js';
 
 const ENGINE = 'production.trading-engine';
@@ -26,7 +29,13 @@ describe('a stream that this release does not know', () => {
       log.change(ENGINE, { a: 2 });
       log.raw('environments', { type: 'EnvironmentRetired', ...strange });
     });
-    const row = { stream: 'environments', revision: 0, position: 3n, type: 'EnvironmentDefined', reason: 'this release does not know its stream' };
+    const row = {
+      stream: 'environments',
+      revision: 0,
+      position: 3n,
+      type: 'EnvironmentDefined',
+      reason: 'this release does not know its stream',
+    };
     expect([...model.tables.parkedStreams.values()]).toEqual([row]);
     expect(model.tables.parked.size).toBe(0);
     log.raw('environments', { type: 'EnvironmentRetired', ...strange });
@@ -38,7 +47,9 @@ describe('a stream that this release does not know', () => {
 
   test('has no ledger, also where it is almost named after one', async () => {
     const { model } = await projected((log) => log.raw('config-Production.x', { type: 'LedgerCreated', ...strange }));
-    expect([...model.tables.parkedStreams.values()]).toMatchObject([{ stream: 'config-Production.x', reason: expect.stringContaining('not named') }]);
+    expect([...model.tables.parkedStreams.values()]).toMatchObject([
+      { stream: 'config-Production.x', reason: expect.stringContaining('not named') },
+    ]);
     expect(model.tables.ledgers.size).toBe(0);
   });
 
@@ -48,12 +59,16 @@ describe('a stream that this release does not know', () => {
     log.raw('proposal-1', { type: 'Drafted', ...strange });
     const model = new InMemoryReadModel();
     const commit = (batch: ProjectionBatch): Promise<'committed' | 'superseded'> =>
-      batch.parkedStreams.some(({ stream }) => stream.startsWith('proposal-')) ? Promise.reject(new ProjectionRefused('too long')) : model.commit(batch);
-    const store = { load: (ledgers: readonly string[]) => model.load(ledgers), commit };
-    const folder = new LogFolder({ store, documentAt: () => Promise.resolve(null), decode: decodeEvent, at: 0n });
+      batch.parkedStreams.some(({ stream }) => stream.startsWith('proposal-'))
+        ? Promise.reject(new ProjectionRefused('too long'))
+        : model.commit(batch);
+    const store = { load: (streams: readonly string[]) => model.load(streams), commit };
+    const folder = new LogFolder({ store, documentAt: () => Promise.resolve(null), at: 0n });
     expect(await folder.take(log.stored)).toBe('committed');
     expect([...model.tables.parkedStreams.keys()]).toEqual(['fleet-production.trading-engine']);
-    expect([...model.tables.parked.values()]).toMatchObject([{ position: 2n, stream: 'proposal-1', reason: expect.stringContaining('too long') }]);
+    expect([...model.tables.parked.values()]).toMatchObject([
+      { position: 2n, stream: 'proposal-1', reason: expect.stringContaining('too long') },
+    ]);
     expect(model.tables.checkpoint).toBe(2n);
   });
 });
@@ -75,7 +90,8 @@ test('A ledger with an event that cannot be read is parked as a stream too, from
     },
   ]);
   expect([...model.tables.parked.keys()]).toEqual([3n, 4n, 5n]);
-  expect(model.tables.ledgers.get(ENGINE)).toMatchObject({ revision: 1, parkedAt: 4n });
+  expect(model.tables.streams.get(`config-${ENGINE}`)).toMatchObject({ revision: 1, parkedAt: 4n });
+  expect(model.tables.ledgers.get(ENGINE)).toMatchObject({ parkedAt: 4n });
 });
 
 test('An open change set that a newer release kept, and that this one cannot read, is parked as a fold of the log parks it', async () => {
@@ -85,7 +101,7 @@ test('An open change set that a newer release kept, and that this one cannot rea
     log.change(ENGINE, { c: 3 });
     log.change(ENGINE, { a: undefined, b: undefined, c: 4 }, { keep: 2 });
   });
-  expect(model.tables.buffered.get(ENGINE)).toHaveLength(2);
+  expect(model.tables.buffered.get(`config-${ENGINE}`)).toHaveLength(2);
   log.change(ENGINE, { d: 1 });
   await projectLog(log, model, older);
   const byOlder = new InMemoryReadModel();
@@ -94,11 +110,69 @@ test('An open change set that a newer release kept, and that this one cannot rea
   expect([...model.tables.parkedStreams.values()]).toMatchObject([{ revision: 4, reason: expect.stringContaining('ConfigDeleted') }]);
 });
 
-test('A stream that is known and makes no rows moves the checkpoint and nothing else', async () => {
-  const { log, model } = await projected((log) => log.raw('installation', { type: 'InstallationCreated', ...strange }));
-  const { checkpoint, ...rest } = await contentsOf(model, model);
-  expect(checkpoint).toEqual({ position: 1n, mark: { stream: 'installation', revision: 0, id: log.stored[0]?.id } });
-  expect(rest).toEqual({ position: 1n, ledgers: [], versions: {}, audit: [], parked: [], parkedStreams: [], kept: [] });
+test('Every event of every stream that is known has its audit row, with what it says', async () => {
+  const store = createInMemoryEventStore();
+  const signer = { keyId: '0123456789abcdef', publicKey: 'a2V5', sign: () => '', fingerprint: () => 'f' };
+  await ensureInstallation({ store, signer, ids: { next: () => 'id' }, clock: { now: () => Date.UTC(2026, 0, 5) } });
+  const model = new InMemoryReadModel();
+  const events = await store.readAll({ after: 0n, limit: 10 });
+  await new LogFolder({ store: model, documentAt: () => Promise.resolve(null), at: 0n }).take(events);
+  expect((await model.audit({}, { limit: 10 })).items).toMatchObject([
+    {
+      position: 1n,
+      stream: 'installation',
+      environment: null,
+      service: null,
+      revision: 0,
+      type: 'InstallationCreated',
+      actor: 'confledger',
+      method: 'internal',
+      reason: 'first start',
+      occurredAt: '2026-01-05T00:00:00.000Z',
+      abandoned: false,
+      version: null,
+      path: null,
+      detail: { installation: 'id', keyId: '0123456789abcdef', publicKey: 'a2V5' },
+    },
+  ]);
+  expect(model.tables.streams.get('installation')).toMatchObject({ revision: 0, parkedAt: null });
+  expect([model.tables.ledgers.size, model.tables.parkedStreams.size]).toEqual([0, 0]);
+});
+
+test('A document that cannot be read parks its ledger, and the others go on', async () => {
+  const log = new LedgerLog();
+  for (let value = 0; value < 3; value += 1) log.change(ENGINE, { a: value });
+  const model = new InMemoryReadModel();
+  await projectLog(log, model);
+  const from = log.stored.length;
+  // Version 1 is not among what the tables hold.
+  log.activate(ENGINE, 1);
+  log.change('production.risk-gateway', { b: 1 }, { activate: true });
+  const documentAt = () => Promise.reject(new StreamCorrupt('event 1 does not fit'));
+  expect(await new LogFolder({ store: model, documentAt, at: BigInt(from) }).take(log.stored.slice(from))).toBe('committed');
+  expect((await model.ledgers({}, { limit: 10 })).items).toMatchObject([
+    { service: 'risk-gateway', complete: true, active: 1 },
+    { service: 'trading-engine', complete: false, active: null, latest: 3 },
+  ]);
+  const [row] = model.tables.parkedStreams.values();
+  expect(row).toMatchObject({
+    revision: 4,
+    type: 'VersionActivated',
+    reason: 'the document of version 1 cannot be read: event 1 does not fit',
+  });
+});
+
+test('While the event store is away nothing is parked: the batch is tried again', async () => {
+  const log = new LedgerLog();
+  for (let value = 0; value < 3; value += 1) log.change(ENGINE, { a: value });
+  const model = new InMemoryReadModel();
+  await projectLog(log, model);
+  const from = log.stored.length;
+  log.activate(ENGINE, 1);
+  const documentAt = () => Promise.reject(new EventStoreUnavailable('away'));
+  const folder = new LogFolder({ store: model, documentAt, at: BigInt(from) });
+  await expect(folder.take(log.stored.slice(from))).rejects.toThrow('away');
+  expect([model.tables.checkpoint, model.tables.parkedStreams.size]).toEqual([BigInt(from), 0]);
 });
 
 test('The checkpoint names the last event of the batch, of whatever stream it is', async () => {
@@ -117,8 +191,8 @@ test('A stream is told when it is parked, with its first event', async () => {
   log.raw('template-risk', { type: 'TemplateSaved', ...strange });
   log.raw('template-risk', { type: 'TemplateSaved', ...strange });
   const model = new InMemoryReadModel();
-  const told: ProjectorEvent[] = [];
-  const options = { store: model, documentAt: () => Promise.resolve(null), decode: decodeEvent, at: 0n };
+  const told: DriverEvent[] = [];
+  const options = { store: model, documentAt: () => Promise.resolve(null), at: 0n };
   await new LogFolder({ ...options, tell: (event) => void told.push(event) }).take(log.stored);
   expect(told).toEqual([
     expect.objectContaining({ kind: 'streamParked', stream: 'template-risk', revision: 0, position: 1n }),

@@ -1,29 +1,24 @@
-// The projection driver: carries a projection store along the log, chunk by chunk. Gives each projection the events of its streams,
-// parks streams that none knows, and commits rows, parked streams and checkpoint together. Used by projector, rebuild and verify.
+// The projection driver: carries a projection store along the log, chunk by chunk. Gives each projection the events of its streams, parks
+// streams that none knows, and commits rows, parked streams and checkpoint together.
 import { DocumentFault, type Document } from '@confledger/document';
+import { EventUnreadable, StreamCorrupt } from '@confledger/domain';
 import type { EventPlace, StoredEvent } from '../ports/event-store.js';
-import {
-  ProjectionRefused,
-  type DocumentAt,
-  type ParkedStream,
-  type ProjectionBatch,
-  type ProjectionStore,
-} from '../ports/projection-store.js';
-import type { ProjectorEvent } from '../followers/projector.js';
-import { BatchFold, parkedEvent, parkedFrom, type DecodeEvent, type DocumentNeed, type FoldedLedgers } from './batch-fold.js';
-import { emptyView, type LedgerView } from './ledger-view.js';
-import { storable } from './misfit-event.js';
-import { useOfStream, type StreamUse, type StreamUses } from './stream-uses.js';
+import { ProjectionRefused, type DocumentAt, type ProjectionBatch, type ProjectionStore } from '../ports/projection-store.js';
+import type { ParkedStream } from '../ports/parked.js';
+import type { DriverEvent } from './driver-events.js';
+import { BatchFold, parkedEvent, parkedFrom, type FoldedRows } from './batch-fold.js';
+import type { DocumentNeed, View } from './projection.js';
+import { useOfStream, type StreamUse, type StreamUses } from './projections.js';
+import { storable } from './storable.js';
+import { emptyView, restoredView } from './view.js';
 import { ViewCache } from './view-cache.js';
-import { viewOfKept } from './view-rows.js';
 
 export interface LogFolderOptions {
   readonly store: Pick<ProjectionStore, 'load' | 'commit'>;
   readonly documentAt: DocumentAt;
-  readonly decode: DecodeEvent;
   /** The store's checkpoint. */
   readonly at: bigint;
-  readonly tell?: (event: ProjectorEvent) => void;
+  readonly tell?: (event: DriverEvent) => void;
   /** What is done with each stream; default: what this release does. */
   readonly useOf?: StreamUses | undefined;
   readonly cachedLeavesMax?: number;
@@ -31,7 +26,7 @@ export interface LogFolderOptions {
 
 interface FoldedBatch {
   readonly batch: ProjectionBatch;
-  readonly views: readonly LedgerView[];
+  readonly views: readonly View[];
 }
 
 /** What is done with each stream of a batch. */
@@ -117,8 +112,7 @@ export class LogFolder {
     const { from, fold } = await this.#begin(routes);
     const strangers: StoredEvent[] = [];
     for (const stored of events) {
-      const use = routes.get(stored.stream);
-      if (use?.kind === 'ledger') fold.park(use.ledger, stored, reason);
+      if (routes.get(stored.stream)?.kind === 'project') fold.park(stored, reason);
       else strangers.push(stored);
     }
     const { rows, views, stopped } = fold.finish();
@@ -127,9 +121,9 @@ export class LogFolder {
     return await this.#commit({ batch: batchOf(from, events, { ...rows, parked }, stopped), views }, events.length);
   }
 
-  async #begin(routes: Routes, eager = false): Promise<{ from: bigint; fold: BatchFold }> {
+  async #begin(routes: Routes, isEager = false): Promise<{ from: bigint; fold: BatchFold }> {
     const from = this.#underWay?.folded.batch.to ?? this.#position;
-    return { from, fold: new BatchFold({ eager, decode: this.#options.decode, views: await this.#viewsFor(routes) }) };
+    return { from, fold: new BatchFold({ isEager, views: await this.#viewsFor(routes) }) };
   }
 
   /** Folded in one go; where a change cannot be made, once more change set by change set, which finds the event to park. */
@@ -142,15 +136,15 @@ export class LogFolder {
     }
   }
 
-  async #folded(events: readonly StoredEvent[], eager: boolean): Promise<FoldedBatch> {
+  async #folded(events: readonly StoredEvent[], isEager: boolean): Promise<FoldedBatch> {
     const routes = this.#routesOf(events);
-    const { from, fold } = await this.#begin(routes, eager);
+    const { from, fold } = await this.#begin(routes, isEager);
     const strangers = new Map<string, ParkedStream>();
     for (const stored of events) {
       const use = routes.get(stored.stream);
-      if (use?.kind === 'ledger') {
+      if (use?.kind === 'project') {
         // Awaited only where it must be: one event in some thousands needs a document.
-        const need = fold.add(use.ledger, stored, NO_DOCUMENTS);
+        const need = fold.add(stored, NO_DOCUMENTS);
         if (need !== null) await this.#addWithDocuments(fold, stored, need);
       } else if (use?.kind === 'unknown' && !strangers.has(stored.stream)) strangers.set(stored.stream, parkedFrom(stored, use.reason));
     }
@@ -160,8 +154,20 @@ export class LogFolder {
 
   async #addWithDocuments(fold: BatchFold, stored: StoredEvent, first: DocumentNeed): Promise<void> {
     const documents = new Map<number, Document | null>();
-    for (let need: DocumentNeed | null = first; need !== null; need = fold.add(need.ledger, stored, documents)) {
-      documents.set(need.version, await this.#options.documentAt(need.ledger, need.version));
+    for (let need: DocumentNeed | null = first; need !== null; need = fold.add(stored, documents)) {
+      const found = await this.#documentAt(need);
+      if (typeof found === 'string') return fold.park(stored, found);
+      documents.set(need.version, found);
+    }
+  }
+
+  /** Or why it cannot be had, however often it is asked for: that is this stream's fault, and no other's. */
+  async #documentAt({ ledger, version }: DocumentNeed): Promise<Document | null | string> {
+    try {
+      return await this.#options.documentAt(ledger, version);
+    } catch (error) {
+      if (!(error instanceof StreamCorrupt || error instanceof EventUnreadable)) throw error;
+      return `the document of version ${version} cannot be read: ${error.message}`;
     }
   }
 
@@ -182,32 +188,29 @@ export class LogFolder {
     return outcome;
   }
 
-  async #viewsFor(routes: Routes): Promise<readonly LedgerView[]> {
+  async #viewsFor(routes: Routes): Promise<readonly View[]> {
     const underWay = this.#underWay?.folded.views;
-    const views: LedgerView[] = [];
+    const views: View[] = [];
     const missing: string[] = [];
-    for (const use of routes.values()) {
-      if (use.kind !== 'ledger') continue;
-      const view = underWay?.find((other) => other.ledger === use.ledger) ?? this.#cache.get(use.ledger);
+    for (const [stream, { kind }] of routes) {
+      if (kind !== 'project') continue;
+      const view = underWay?.find((other) => other.stream.name === stream) ?? this.#cache.get(stream);
       if (view) views.push(view);
-      else missing.push(use.ledger);
+      else missing.push(stream);
     }
     if (missing.length === 0) return views;
-    const kept = await this.#options.store.load(missing);
-    for (const ledger of missing) {
-      const row = kept.get(ledger);
-      views.push(row ? viewOfKept(row, this.#options.decode) : emptyView(ledger));
+    const stored = await this.#options.store.load(missing);
+    for (const stream of missing) {
+      const use = routes.get(stream);
+      if (use?.kind !== 'project') continue;
+      const found = stored.get(stream);
+      views.push(found ? restoredView(use.projection, found) : emptyView(use.projection, stream));
     }
     return views;
   }
 }
 
-function batchOf(
-  from: bigint,
-  events: readonly StoredEvent[],
-  rows: FoldedLedgers['rows'],
-  parkedStreams: readonly ParkedStream[],
-): ProjectionBatch {
+function batchOf(from: bigint, events: readonly StoredEvent[], rows: FoldedRows, parkedStreams: readonly ParkedStream[]): ProjectionBatch {
   return { from, to: events.at(-1)?.position ?? from, mark: markOf(events), ...rows, parkedStreams, resumed: null };
 }
 

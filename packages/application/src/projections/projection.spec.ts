@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { InMemoryReadModel } from '../adapters/in-memory-read-model.js';
 import type { ItemWrite } from '../ports/projection-store.js';
-import { partsOfLedger } from './ledger-view.js';
+import { useOfStream } from './projections.js';
 
 const seeds = fc.integer({ min: 0, max: 1_000_000 });
 const LEDGERS = ['production.trading-engine', 'production.risk-gateway', 'staging.trading-engine'];
@@ -17,28 +17,27 @@ test('For every history the rows say what the domain says: head, active, pending
       const model = new InMemoryReadModel();
       await projectLog(log, model);
       for (const ledger of LEDGERS) {
-        const state = log.state(ledger);
-        if (state.phase === 'absent') continue;
-        const kept = (await model.load([ledger])).get(ledger);
-        expect(kept?.row).toMatchObject({
-          revision: state.revision,
-          hash: state.hash,
+        const { state, name, revision, hash } = log.state(ledger);
+        if (state === null) continue;
+        const stored = (await model.load([name])).get(name);
+        expect(stored?.stream).toEqual({ stream: name, revision, hash, parkedAt: null });
+        expect(stored?.ledger).toMatchObject({
           exists: true,
           latest: state.head.version,
           pending: state.pending,
           parkedAt: null,
         });
-        expect(kept?.row).toMatchObject({
+        expect(stored?.ledger).toMatchObject({
           digest: state.head.document.digest,
           active: state.active?.version ?? null,
           activeDigest: state.active?.digest ?? null,
         });
-        expect(leavesIn(kept?.items, 'head')).toEqual(leavesOf(state.head.document));
+        expect(leavesIn(stored?.items, 'head')).toEqual(leavesOf(state.head.document));
         const active = state.active === null ? Document.empty : log.document(ledger, state.active.version);
-        expect(leavesIn(kept?.items, 'active')).toEqual(leavesOf(active ?? Document.empty));
+        expect(leavesIn(stored?.items, 'active')).toEqual(leavesOf(active ?? Document.empty));
         const tags = [...(model.tables.tags.get(ledger)?.values() ?? [])].map(({ tag, version }) => [tag, version]);
         expect(new Map(tags as [string, number][])).toEqual(state.tags);
-        expect((await model.ledgers({}, { limit: 500 })).items.some((row) => row.service === partsOfLedger(ledger).service)).toBe(true);
+        expect((await model.ledgers({}, { limit: 500 })).items.some((row) => `${row.environment}.${row.service}` === ledger)).toBe(true);
       }
     }),
     { numRuns: 60 },
@@ -58,14 +57,14 @@ test('For every history it does not matter how the log is cut into batches, nor 
   );
 });
 
-test('For every history each event of a ledger is in the audit once, or waits in an open change set', async () => {
+test('For every history each event is in the audit once, or waits in an open change set', async () => {
   await fc.assert(
     fc.asyncProperty(seeds, async (seed) => {
       const log = randomLedgerLog(seed, 40);
       const model = new InMemoryReadModel();
       await projectLog(log, model);
       const waiting = [...model.tables.buffered.values()].flat().map(({ position }) => position);
-      const expected = log.stored.filter(({ stream }) => stream.startsWith('config-')).map(({ position }) => position);
+      const expected = log.stored.filter(({ stream }) => useOfStream(stream).kind === 'project').map(({ position }) => position);
       expect([...model.tables.audit.keys(), ...waiting].sort(ascending)).toEqual(expected);
     }),
     { numRuns: 60 },

@@ -1,13 +1,13 @@
 // The part of the projection driver that goes on with parked streams: what an older release could not read is folded by this one, from the
 // first event that was not folded up to the checkpoint, before anything that comes behind the checkpoint.
 import type { EventStore } from '../ports/event-store.js';
-import type { DocumentAt, ParkedStream, ProjectionBatch, ProjectionStore } from '../ports/projection-store.js';
-import type { ProjectorEvent } from '../followers/projector.js';
-import type { DecodeEvent } from './batch-fold.js';
+import type { ParkedStream } from '../ports/parked.js';
+import type { DocumentAt, ProjectionStore } from '../ports/projection-store.js';
+import type { DriverEvent } from './driver-events.js';
 import { LogFolder } from './log-folder.js';
 import { ResumingStore } from './resuming-store.js';
 import { chunksOfStream } from './stream-chunks.js';
-import { useOfStream, type StreamUses } from './stream-uses.js';
+import { useOfStream, type StreamUses } from './projections.js';
 
 /** Rows of parked streams that are read at a time. */
 const PAGE_STREAMS = 200;
@@ -37,14 +37,13 @@ export interface ResumeOptions {
   readonly store: ProjectionStore;
   readonly events: Pick<EventStore, 'readStream'>;
   readonly documentAt: DocumentAt;
-  readonly decode: DecodeEvent;
   readonly useOf?: StreamUses | undefined;
   /** The store's checkpoint, which does not move. */
   readonly at: bigint;
   /** Streams that are not tried. */
   readonly stuck: Pick<StuckStreams, 'has'>;
   /** Receives each stream that stays parked; the caller adds it to `stuck`. */
-  readonly tell: (event: ProjectorEvent) => void;
+  readonly tell: (event: DriverEvent) => void;
 }
 
 type Outcome = 'done' | 'superseded';
@@ -54,7 +53,7 @@ type Outcome = 'done' | 'superseded';
  * Returns early when `active` aborts. After 'superseded' the store is of no use any more.
  */
 export async function resumeParkedStreams(options: ResumeOptions, active: AbortSignal): Promise<Outcome> {
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = null; ;) {
     const page: readonly ParkedStream[] = await options.store.parkedStreamsBehind(after, PAGE_STREAMS);
     for (const row of page) {
       if (active.aborted) return 'done';
@@ -67,15 +66,9 @@ export async function resumeParkedStreams(options: ResumeOptions, active: AbortS
 
 async function resume(options: ResumeOptions, row: ParkedStream, active: AbortSignal): Promise<Outcome> {
   const use = (options.useOf ?? useOfStream)(row.stream);
-  switch (use.kind) {
-    case 'unknown':
-      leave(options, row);
-      return 'done';
-    case 'none':
-      return await unpark(options, row);
-    case 'ledger':
-      return await foldStream(options, row, active);
-  }
+  if (use.kind === 'project') return await foldStream(options, row, active);
+  leave(options, row);
+  return 'done';
 }
 
 /** Reports a stream that stays parked. */
@@ -83,18 +76,10 @@ function leave({ tell }: ResumeOptions, row: ParkedStream): void {
   tell({ kind: 'streamParked', ...row });
 }
 
-/** Removes the row of a stream that makes no rows. */
-async function unpark({ store, at, tell }: ResumeOptions, { stream, revision }: ParkedStream): Promise<Outcome> {
-  const outcome = await store.commit({ ...nothingAt(at), resumed: { stream, revision, events: [], next: null } });
-  if (outcome === 'superseded') return outcome;
-  tell({ kind: 'streamResumed', stream, revision, events: 0 });
-  return 'done';
-}
-
 async function foldStream(options: ResumeOptions, row: ParkedStream, active: AbortSignal): Promise<Outcome> {
-  const { at, documentAt, decode, useOf, tell } = options;
+  const { at, documentAt, useOf, tell } = options;
   const store = new ResumingStore(options.store, row, at);
-  const folder = new LogFolder({ store, documentAt, decode, useOf, at: row.position - 1n });
+  const folder = new LogFolder({ store, documentAt, useOf, at: row.position - 1n });
   let events = 0;
   for await (const { chunk, next } of chunksOfStream(options.events, row, at)) {
     if (active.aborted) return 'done';
@@ -108,9 +93,4 @@ async function foldStream(options: ResumeOptions, row: ParkedStream, active: Abo
   else if (store.isFinished || store.isUnchanged) leave(options, store.row);
   else leave(options, { ...row, reason: `the log does not hold its event ${row.revision} up to position ${at}` });
   return 'done';
-}
-
-function nothingAt(at: bigint): ProjectionBatch {
-  const none = { environments: [], ledgers: [], items: [], itemsGone: [], versions: [], activations: [], tags: [], audit: [] };
-  return { from: at, to: at, mark: null, ...none, settled: [], buffered: [], parked: [], parkedStreams: [], resumed: null };
 }

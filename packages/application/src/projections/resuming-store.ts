@@ -1,7 +1,8 @@
 // A projection store for the fold of one parked stream. Its batches are committed at the checkpoint that does not move, by compare-and-set
-// on the stream's own row, and a ledger shows as incomplete until the last of them.
+// on the stream's own row, and the stream shows as incomplete until the last of them.
 import type { StoredEvent } from '../ports/event-store.js';
-import type { KeptLedger, LedgerWrite, ParkedStream, ProjectionBatch, ProjectionStore } from '../ports/projection-store.js';
+import type { ParkedStream } from '../ports/parked.js';
+import type { LedgerWrite, ProjectionBatch, ProjectionStore, StoredView, StreamWrite } from '../ports/projection-store.js';
 import { parkedFrom } from './batch-fold.js';
 import type { LogFolder } from './log-folder.js';
 
@@ -15,10 +16,10 @@ export class ResumingStore implements Pick<ProjectionStore, 'load' | 'commit'> {
   #upcoming: readonly StoredEvent[] = [];
   /** The stream's row in the tables. */
   #row: ParkedStream | null;
-  /** `parkedAt` of the ledger's row in the tables, until the last commit. */
+  /** `parkedAt` of where the stream stands in the tables, until the last commit. */
   #parkedAt: bigint | null = null;
-  /** The ledger's row as the fold made it last. */
-  #ledger: LedgerWrite | null = null;
+  /** Where the stream stands as the fold made it last. */
+  #end: End | null = null;
   /** Where the fold stopped again. */
   #stopped: ParkedStream | null = null;
   #isFinished = false;
@@ -52,19 +53,19 @@ export class ResumingStore implements Pick<ProjectionStore, 'load' | 'commit'> {
     return folder.take(chunk);
   }
 
-  async load(ledgers: readonly string[]): Promise<ReadonlyMap<string, KeptLedger>> {
-    const kept = await this.#store.load(ledgers);
-    const resumed = [...kept].map(([ledger, { row, ...rest }]): [string, KeptLedger] => {
-      this.#parkedAt = row.parkedAt;
-      return [ledger, { ...rest, row: { ...row, parkedAt: null } }];
+  async load(streams: readonly string[]): Promise<ReadonlyMap<string, StoredView>> {
+    const stored = await this.#store.load(streams);
+    const resumed = [...stored].map(([name, { stream, ...rest }]): [string, StoredView] => {
+      this.#parkedAt = stream.parkedAt;
+      return [name, { ...rest, stream: { ...stream, parkedAt: null } }];
     });
     return new Map(resumed);
   }
 
   async commit(batch: ProjectionBatch): Promise<Outcome> {
     const stopped = this.#stopped ?? batch.parkedStreams[0] ?? null;
-    const ledger = batch.ledgers[0] ?? this.#ledger;
-    const isSame = stopped !== null && this.#parkedAt !== null && ledger?.parkedAt === this.#parkedAt;
+    const end = endOf(batch) ?? this.#end;
+    const isSame = stopped !== null && this.#parkedAt !== null && end?.stream.parkedAt === this.#parkedAt;
     if (isSame && equalRows(stopped, this.#row)) {
       this.#isUnchanged = true;
       return 'committed';
@@ -73,25 +74,41 @@ export class ResumingStore implements Pick<ProjectionStore, 'load' | 'commit'> {
     // Events behind the one that stopped the fold before are parked with the same words already.
     const isLast = behind === undefined || isSame;
     const next = stopped ?? (behind === undefined ? null : parkedFrom(behind, this.#first.reason));
-    const outcome = await this.#store.commit(this.#atCheckpoint(batch, next, isLast ? ledger : this.#incomplete(ledger)));
+    const outcome = await this.#store.commit(this.#atCheckpoint(batch, next, isLast ? end : this.#incomplete(end)));
     if (outcome === 'superseded') return outcome;
     this.#row = next;
     this.#stopped = stopped;
-    this.#ledger = ledger;
+    this.#end = end;
     this.#isFinished = isLast;
     return outcome;
   }
 
-  #atCheckpoint(batch: ProjectionBatch, next: ParkedStream | null, ledger: LedgerWrite | null): ProjectionBatch {
+  #atCheckpoint(batch: ProjectionBatch, next: ParkedStream | null, end: End | null): ProjectionBatch {
     const events = this.#upcoming.map(({ position }) => position).filter((position) => position > batch.from && position <= batch.to);
     const resumed = { stream: this.#first.stream, revision: this.#row?.revision ?? this.#first.revision, events, next };
-    return { ...batch, from: this.#at, to: this.#at, mark: null, ledgers: ledger === null ? [] : [ledger], parkedStreams: [], resumed };
+    return { ...batch, from: this.#at, to: this.#at, mark: null, ...rowsOf(end), parkedStreams: [], resumed };
   }
 
-  /** The row of a ledger of which more is to be folded: it stays incomplete for readers, and for a projector that takes over here. */
-  #incomplete(ledger: LedgerWrite | null): LedgerWrite | null {
-    return ledger && { ...ledger, parkedAt: this.#parkedAt ?? this.#first.position };
+  /** Of a stream of which more is to be folded: it stays incomplete for readers, and for a projector that takes over here. */
+  #incomplete(end: End | null): End | null {
+    if (end === null) return null;
+    const parkedAt = this.#parkedAt ?? this.#first.position;
+    return { stream: { ...end.stream, parkedAt }, ledger: end.ledger && { ...end.ledger, parkedAt } };
   }
+}
+
+/** Where the stream stands, and its ledger where it is one. */
+interface End {
+  readonly stream: StreamWrite;
+  readonly ledger: LedgerWrite | null;
+}
+
+function endOf({ streams: [stream], ledgers: [ledger] }: ProjectionBatch): End | null {
+  return stream === undefined ? null : { stream, ledger: ledger ?? null };
+}
+
+function rowsOf(end: End | null): Pick<ProjectionBatch, 'streams' | 'ledgers'> {
+  return { streams: end === null ? [] : [end.stream], ledgers: end?.ledger ? [end.ledger] : [] };
 }
 
 function equalRows(one: ParkedStream, other: ParkedStream | null): boolean {

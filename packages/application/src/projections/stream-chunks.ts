@@ -31,7 +31,7 @@ async function* chunksFrom(
   revision: number,
   upTo: bigint,
 ): AsyncGenerator<readonly StoredEvent[]> {
-  for (let from = revision; ; ) {
+  for (let from = revision; ;) {
     const page = await events.readStream(stream, { from, direction: 'forwards', limit: PAGE_EVENTS });
     const within = page.filter(({ position }) => position <= upTo);
     yield* chunksOf(within);

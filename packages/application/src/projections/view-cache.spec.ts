@@ -2,15 +2,22 @@ import { Document } from '@confledger/document';
 import { expect, test } from 'vitest';
 import type { StoredEvent } from '../ports/event-store.js';
 import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX, chunksOf } from './chunks.js';
-import { Head } from './head.js';
-import { emptyView, type LedgerView } from './ledger-view.js';
+import { LazyDocument } from './lazy-document.js';
+import { ledgerProjection } from './ledger-projection.js';
+import type { View } from './projection.js';
+import { emptyView } from './view.js';
 import { ViewCache } from './view-cache.js';
 
-function viewWith(ledger: string, leaves: number): LedgerView {
-  const head = Document.empty.apply(
+const empty = (stream: string): View => emptyView(ledgerProjection, stream);
+
+function viewWith(name: string, leaves: number): View {
+  const document = Document.empty.apply(
     Array.from({ length: leaves }, (_, index) => ({ path: `leaf${index}`, value: index, revision: index })),
   );
-  return { ...emptyView(ledger), head: Head.of(head) };
+  const head = { version: leaves, ordinal: 1, document: LazyDocument.of(document) };
+  const state = { ledger: { head, active: null, pending: 1, tags: new Map() }, updatedAt: '', recent: [] };
+  const { stream, ...view } = empty(name);
+  return { ...view, stream: { ...stream, state } };
 }
 
 test('Beyond its leaves the cache drops the views that were put longest ago', () => {
@@ -33,7 +40,7 @@ test('A view that alone is larger than the cache is kept until another comes', (
 
 test('A thousand empty ledgers count too', () => {
   const cache = new ViewCache(1_000);
-  for (let index = 0; index < 1_000; index += 1) cache.put([emptyView(`a.s${index}`)]);
+  for (let index = 0; index < 1_000; index += 1) cache.put([empty(`a.s${index}`)]);
   expect(cache.get('a.s0')).toBeUndefined();
   expect(cache.get('a.s999')).toBeDefined();
 });

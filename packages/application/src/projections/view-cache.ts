@@ -1,5 +1,5 @@
-// The views of the ledgers that were written lately, bounded by their leaves; one that is not here is read from the tables again.
-import type { LedgerView } from './ledger-view.js';
+// The views of the streams that were written lately, bounded by their leaves; one that is not here is read from the tables again.
+import type { View } from './projection.js';
 
 /** The leaves that all kept heads and active documents may have together. */
 export const CACHED_LEAVES_MAX = 500_000;
@@ -7,7 +7,7 @@ export const CACHED_LEAVES_MAX = 500_000;
 const VIEW_COST_MIN = 20;
 
 export class ViewCache {
-  readonly #views = new Map<string, LedgerView>();
+  readonly #views = new Map<string, View>();
   readonly #leavesMax: number;
   #leaves = 0;
 
@@ -15,32 +15,31 @@ export class ViewCache {
     this.#leavesMax = leavesMax;
   }
 
-  get(ledger: string): LedgerView | undefined {
-    return this.#views.get(ledger);
+  get(stream: string): View | undefined {
+    return this.#views.get(stream);
   }
 
   /** Keeps the newest views; the longest unused go when there are too many leaves. */
-  put(views: Iterable<LedgerView>): void {
+  put(views: Iterable<View>): void {
     for (const view of views) {
-      this.#drop(view.ledger);
-      this.#views.set(view.ledger, view);
+      this.#drop(view.stream.name);
+      this.#views.set(view.stream.name, view);
       this.#leaves += costOf(view);
     }
-    for (const ledger of this.#views.keys()) {
+    for (const stream of this.#views.keys()) {
       if (this.#leaves <= this.#leavesMax || this.#views.size === 1) return;
-      this.#drop(ledger);
+      this.#drop(stream);
     }
   }
 
-  #drop(ledger: string): void {
-    const view = this.#views.get(ledger);
+  #drop(stream: string): void {
+    const view = this.#views.get(stream);
     if (!view) return;
-    this.#views.delete(ledger);
+    this.#views.delete(stream);
     this.#leaves -= costOf(view);
   }
 }
 
-function costOf({ head, active, open }: LedgerView): number {
-  const activeCost = active === null || active.document === head.document ? 0 : active.document.leafCount;
-  return VIEW_COST_MIN + head.document.leafCount + activeCost + (open?.count ?? 0);
+function costOf({ projection, stream }: View): number {
+  return VIEW_COST_MIN + (stream.state === null ? 0 : projection.sizeOf(stream.state)) + (stream.open?.count ?? 0);
 }

@@ -38,6 +38,7 @@ export function showVersion(row: VersionRow): VersionItem {
 export function showAuditRow(row: AuditRow, installation: string): AuditItem {
   const {
     position,
+    stream,
     environment,
     service,
     revision,
@@ -55,6 +56,7 @@ export function showAuditRow(row: AuditRow, installation: string): AuditItem {
   } = row;
   return {
     position: formatPosition(installation, position),
+    stream,
     environment,
     service,
     revision,

@@ -1,5 +1,5 @@
 // Where a ledger stands, as every answer about one says it, and the call that would activate what is pending.
-import { formatPosition, type LedgerName, type LedgerStanding } from '@confledger/application';
+import { formatPosition, type LedgerStanding } from '@confledger/application';
 import type { NextCall, Standing } from '@confledger/contracts';
 
 /** The base of all calls. */
@@ -12,7 +12,7 @@ export function showStanding(standing: LedgerStanding, installation: string): St
 }
 
 /** The call that activates a version. */
-export function activationCall(ledger: LedgerName, version: number): NextCall {
+export function activationCall(ledger: Pick<Standing, 'environment' | 'service'>, version: number): NextCall {
   const url = `${BASE}/configurations/${ledger.service}/versions/${version}/activate?environment=${ledger.environment}`;
   return { method: 'POST', url };
 }

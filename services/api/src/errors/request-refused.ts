@@ -2,7 +2,7 @@
 // Refusals of the ledger itself come as values and are turned into this at the edge.
 import { ERROR_CATALOGUE, type ErrorCode, type ProblemDetail } from '@confledger/contracts';
 import type { CodedProblem } from '@confledger/document';
-import type { Refusal } from '@confledger/domain';
+import type { LedgerRefusal } from '@confledger/domain';
 
 /** A request that is answered with a code of the catalogue. */
 export class RequestRefused extends Error {
@@ -41,7 +41,7 @@ export function refuseProblem(problem: CodedProblem): RequestRefused {
 }
 
 /** A refusal by the ledger. */
-export function refuseByLedger(refusal: Refusal): RequestRefused {
+export function refuseByLedger(refusal: LedgerRefusal): RequestRefused {
   return new RequestRefused(refusal.code, refusal.message, refusal.details.map(problemDetail));
 }
 

@@ -1,6 +1,6 @@
 // Which environment and service a request is about: path, query and body may each name the environment, and must agree.
 import { nearestWord } from '@confledger/document';
-import type { LedgerName } from '@confledger/application';
+import { LedgerId } from '@confledger/domain';
 import { refuse } from '../errors/request-refused.js';
 
 /** Where a request names no environment. */
@@ -17,8 +17,9 @@ export interface NamedEnvironments {
 }
 
 /** The ledger that a request is about. */
-export function ledgerOf(service: string, named: NamedEnvironments, defined: readonly string[]): LedgerName {
-  return { environment: environmentOf(named, defined) ?? checkEnvironment(DEFAULT_ENVIRONMENT, defined), service: checkService(service) };
+export function ledgerOf(service: string, named: NamedEnvironments, defined: readonly string[]): LedgerId {
+  const environment = environmentOf(named, defined) ?? checkEnvironment(DEFAULT_ENVIRONMENT, defined);
+  return LedgerId.of(environment, checkService(service));
 }
 
 /** The environment that a request names, checked; undefined when it names none. */

@@ -1,6 +1,6 @@
 // What a write carries beside the change: reason, guards, activation, dry run. Each may stand in the query or in the body.
-import type { CommandRequest, LedgerName } from '@confledger/application';
-import type { Guards } from '@confledger/domain';
+import type { CommandRequest } from '@confledger/application';
+import type { Guards, LedgerId } from '@confledger/domain';
 import type { Call } from '../endpoint.js';
 import { refuse } from '../errors/request-refused.js';
 import type { WriteBody, WriteQuery } from '../schemas/requests.js';
@@ -9,13 +9,13 @@ import { ledgerOf } from './environments.js';
 import { idempotencyKeyOf, requestText, traceparentOf } from './identity.js';
 
 /** The ledger that a write is about. */
-export function writtenLedger(call: Call<WriteQuery, WriteBody>, environments: readonly string[]): LedgerName {
+export function writtenLedger(call: Call<WriteQuery, WriteBody>, environments: readonly string[]): LedgerId {
   const { service, environment: path } = call.parameters;
   return ledgerOf(service, { path, query: call.query.environment, body: call.body.environment }, environments);
 }
 
 /** Everything about a write that is not the change itself. */
-export function commandRequest(call: Call<WriteQuery, WriteBody>): CommandRequest {
+export function commandRequest(call: Call<WriteQuery, WriteBody>): CommandRequest<Guards> {
   const { request, query, body, actor } = call;
   const traceparent = traceparentOf(request);
   const idempotencyKey = idempotencyKeyOf(request);

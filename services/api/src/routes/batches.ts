@@ -1,7 +1,7 @@
 // Batches: many operations as one change set, and many values of one version.
 import { parsePath, type Difference, type JsonValue } from '@confledger/document';
 import type { BatchFailure, BatchOperationAnswer, BatchSuccess, ProblemDetail } from '@confledger/contracts';
-import type { BatchOperation, Refusal } from '@confledger/domain';
+import type { BatchOperation, LedgerRefusal } from '@confledger/domain';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
@@ -95,7 +95,7 @@ function ownerOf(path: string, keys: ReadonlyMap<string, number>): string | unde
   return undefined;
 }
 
-function refusedBatch(operations: readonly BatchOperation[], refusal: Refusal, requestId: string, timestamp: string): BatchFailure {
+function refusedBatch(operations: readonly BatchOperation[], refusal: LedgerRefusal, requestId: string, timestamp: string): BatchFailure {
   const byOperation = new Map<string, ProblemDetail>();
   const byPath = new Map<string | null, ProblemDetail>();
   for (const detail of refusal.details.toReversed()) {

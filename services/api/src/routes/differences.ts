@@ -1,5 +1,6 @@
 // The difference between two states of one ledger, leaf by leaf, in pages.
-import type { LedgerName, ReadSelector } from '@confledger/application';
+import type { ReadSelector } from '@confledger/application';
+import type { LedgerId } from '@confledger/domain';
 import { success } from '../answers/envelope.js';
 import { showChange } from '../answers/shown-values.js';
 import { showStanding } from '../answers/standing.js';
@@ -60,7 +61,7 @@ async function difference(context: ApiContext, call: Call<DiffQuery, unknown>) {
   };
 }
 
-async function bothSides(context: ApiContext, ledger: LedgerName, query: DiffQuery): Promise<[Found, Found]> {
+async function bothSides(context: ApiContext, ledger: LedgerId, query: DiffQuery): Promise<[Found, Found]> {
   const { consistency } = query;
   const select = (version: string | undefined, at: string | undefined): ReadSelector =>
     readSelector({ version, at, consistency }, context.clock);

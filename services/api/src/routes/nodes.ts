@@ -36,9 +36,9 @@ function report(context: ApiContext): Endpoint {
     errors: [...LEDGER_ADDRESS_ERRORS, ...BODY_ERRORS, 'NODE_NAME_INVALID', 'READ_MODEL_UNAVAILABLE'],
     handle: async ({ parameters, query, body, reply }) => {
       const name = checkNodeName(parameters.name);
-      const ledger = ledgerOf(body.service, { query: query.environment, body: body.environment }, context.environments);
+      const { environment, service } = ledgerOf(body.service, { query: query.environment, body: body.environment }, context.environments);
       const reportedAt = new Date(context.clock.now()).toISOString();
-      await context.reports.put({ ...body, ...ledger, name, reportedAt });
+      await context.reports.put({ ...body, environment, service, name, reportedAt });
       reply.code(201);
       return success({ name, reportedAt }, context.clock);
     },

@@ -1,6 +1,7 @@
 // Reads a ledger at the version and instant that a request names. Used by every route that reads a document.
-import type { LedgerName, ReadOutcome, ReadSelector } from '@confledger/application';
+import type { ReadOutcome, ReadSelector } from '@confledger/application';
 import type { ReadAnswer } from '@confledger/contracts';
+import type { LedgerId } from '@confledger/domain';
 import { showStanding } from '../answers/standing.js';
 import type { ApiContext } from '../context.js';
 import type { Call } from '../endpoint.js';
@@ -26,12 +27,12 @@ export function read(context: ApiContext, call: Call<Selection, unknown>): Promi
 export function readLedger(
   context: ApiContext,
   { parameters, query }: Call<{ readonly environment?: string | undefined }, unknown>,
-): LedgerName {
+): LedgerId {
   return ledgerOf(parameters.service, { path: parameters.environment, query: query.environment }, context.environments);
 }
 
 /** What a selector selects; a refusal is thrown. */
-export async function readAt(context: ApiContext, ledger: LedgerName, selector: ReadSelector): Promise<Found> {
+export async function readAt(context: ApiContext, ledger: LedgerId, selector: ReadSelector): Promise<Found> {
   const outcome = await context.ledgers.read(ledger, selector);
   if (outcome.kind === 'refused') throw refuseByLedger(outcome.refusal);
   return outcome;

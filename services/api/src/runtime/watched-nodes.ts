@@ -1,5 +1,6 @@
 // Which nodes there are, and whether each runs what is active now. Used by GET /nodes and by the metrics.
-import type { ActivationNow, LedgerName, NodeReport } from '@confledger/application';
+import type { ActivationNow, NodeReport } from '@confledger/application';
+import { LedgerId } from '@confledger/domain';
 import type { ApiContext } from '../context.js';
 
 /** Ledgers that are asked at once: nodes of a thousand services must not take every connection to the event store. */
@@ -23,20 +24,20 @@ export async function watchNodes(
   const listed = await reports.list(filter);
   const active = await activations(ledgers, listed);
   return listed.map((report) => {
-    const now = active.get(ledgerOf(report)) ?? { kind: 'unknown' };
+    const now = active.get(ledgerOf(report).text) ?? { kind: 'unknown' };
     return { report, active: now, upToDate: isUpToDate(report, now) };
   });
 }
 
 /** What is active in each ledger that nodes report about, asked once for each. */
 async function activations(ledgers: ApiContext['ledgers'], reports: readonly NodeReport[]): Promise<Map<string, ActivationNow>> {
-  const names = new Map<string, LedgerName>(reports.map((report) => [ledgerOf(report), report]));
+  const ids = new Map(reports.map((report) => [ledgerOf(report).text, ledgerOf(report)]));
   const found = new Map<string, ActivationNow>();
-  const left = [...names];
+  const left = [...ids];
   const ask = async (): Promise<void> => {
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
-      const [ledger, { environment, service }] = next;
-      found.set(ledger, await ledgers.activation({ environment, service }));
+      const [ledger, id] = next;
+      found.set(ledger, await ledgers.activation(id));
     }
   };
   await Promise.all(Array.from({ length: LEDGERS_ASKED_MAX }, ask));
@@ -54,6 +55,6 @@ function isUpToDate({ running }: NodeReport, active: ActivationNow): boolean | n
   }
 }
 
-function ledgerOf({ environment, service }: LedgerName): string {
-  return `${environment}.${service}`;
+function ledgerOf({ environment, service }: NodeReport): LedgerId {
+  return LedgerId.of(environment, service);
 }

@@ -65,8 +65,9 @@ export const versionAnswer: z.ZodType<VersionAnswer> = z.strictObject({ ...stand
 export const auditItem: z.ZodType<AuditItem> = z
   .strictObject({
     position,
-    environment: z.string(),
-    service: z.string(),
+    stream: z.string(),
+    environment: z.string().nullable(),
+    service: z.string().nullable(),
     revision,
     version: versionNumber,
     type: z.string(),

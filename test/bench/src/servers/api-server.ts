@@ -1,5 +1,6 @@
 // The api with the HTTP feed on a durable Postgres, put together as the embedded mode does, without projector and node:
 // what a command costs by itself. Started by the command and the fan-out benchmarks.
+import { activeByName } from '@confledger/application';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +23,7 @@ const store = createPostgresEventStore({ connectionString, wakesOthers: false })
 const installation = await ensureInstallation({ store, signer, ids, clock });
 const ledgers = createLedgers({ store, clock, ids, signer });
 let position = await store.lastPosition();
-const feed = createHttpFeed({ installation, load: (ledger) => ledgers.active(ledger), position: () => position });
+const feed = createHttpFeed({ installation, load: (ledger) => activeByName(ledgers, ledger), position: () => position });
 const stopping = new AbortController();
 const relay = runRelay({ events: store, ledgers, publisher: feed, onEvent: (event) => void (position = 'position' in event ? event.position : position) }, stopping.signal);
 const { app } = await createApi({

@@ -1,5 +1,5 @@
 // The publisher of changes alone, with the events of a history in memory. Started by the changes benchmark.
-import { LedgerReader, createInMemoryEventStore } from '@confledger/application';
+import { createLedgerReader, createInMemoryEventStore } from '@confledger/application';
 import type { StoredEvent } from '@confledger/application';
 import { createKafkaChanges } from '@confledger/feed-kafka/publisher';
 import { HistoryWriter } from '../history.js';
@@ -7,7 +7,7 @@ import { answers, ready } from './lifecycle.js';
 
 const { BENCH_BROKERS: brokers = '', BENCH_PARTITIONS: partitions = '', BENCH_LEDGERS: ledgers = '', BENCH_EVENTS: count = '', BENCH_BATCH: batch = '' } = process.env;
 const store = createInMemoryEventStore();
-const reader = new LedgerReader({ store });
+const reader = createLedgerReader({ store });
 for (let ledger = 0; ledger < Number(ledgers); ledger += 1) {
   const history = new HistoryWriter(store, reader, `production.engine-${ledger}`);
   await history.grow(Number(count) / Number(ledgers) - 1, (revision) => ({ type: 'ConfigSet', data: { path: `section.leaf${revision % 100}`, value: revision } }));

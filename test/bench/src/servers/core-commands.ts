@@ -1,7 +1,8 @@
 // Commands through the core over EventStoreDB, without HTTP, one ledger a lane; and appends of the same bytes by the adapter alone. Says
 // what the event of a command is. Started by the EventStoreDB benchmark.
+import { LedgerId } from '@confledger/domain';
 import { randomUUID } from 'node:crypto';
-import { createLedgers, ledgerStream } from '@confledger/application';
+import { createLedgers } from '@confledger/application';
 import { openEventStoreNow } from '@confledger/event-stores';
 import { lanesAsked, runLanes } from '../lanes.js';
 import { signer } from '../history.js';
@@ -15,13 +16,13 @@ const actor = { id: 'bench', method: 'token', roles: ['admin'] };
 let value = 100_000;
 async function set(lane: number): Promise<void> {
   const request = { actor, reason: 'bench', request: `["PUT","/risk",${(value += 1)}]`, correlationId: 'bench', guards: {} };
-  const outcome = await ledgers.execute({ environment: 'production', service: `engine-${lane}` }, { type: 'Set', path: 'risk.parameters.maxPositionSize', value }, request);
+  const outcome = await ledgers.execute(LedgerId.of('production', `engine-${lane}`), { type: 'Set', path: 'risk.parameters.maxPositionSize', value }, request);
   if (outcome.kind === 'refused') throw new Error(outcome.refusal.message);
 }
 
 await set(0);
 await set(0);
-const [event] = await store.readStream(ledgerStream('production.engine-0'), { direction: 'backwards', limit: 1 });
+const [event] = await store.readStream('config-production.engine-0', { direction: 'backwards', limit: 1 });
 if (event === undefined) throw new Error('a command left no event');
 const { type, data, metadata } = event;
 

@@ -1,4 +1,5 @@
 // The publisher alone, with every active document in memory: what the relay costs beside reading the log. Started by the relay benchmark.
+import { LedgerId } from '@confledger/domain';
 import { createLedgers, readInstallation } from '@confledger/application';
 import type { ActiveDocument } from '@confledger/application';
 import { openEventStoreNow } from '@confledger/event-stores';
@@ -13,7 +14,7 @@ const installation = await readInstallation(store);
 if (installation === null) throw new Error('there is no installation');
 const documents: ActiveDocument[] = [];
 for (let ledger = 0; ledger < Number(count); ledger += 1) {
-  const active = await ledgers.active(`production.engine-${ledger}`);
+  const active = await ledgers.active(LedgerId.of('production', `engine-${ledger}`));
   if (active !== null) documents.push(active);
 }
 

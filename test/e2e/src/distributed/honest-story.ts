@@ -1,5 +1,6 @@
 // A small story of one ledger in which nothing is wrong: its log as the product writes it, what the clients were told, the topic, and what a
 // trading program ran. For the spec of the checks, which changes one thing in it at a time.
+import { LedgerId } from '@confledger/domain';
 import { createHash, createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { createInMemoryEventStore, createLedgers, type ActiveDocument, type Signer } from '@confledger/application';
 import type { Command } from '@confledger/domain';
@@ -32,13 +33,13 @@ export async function honestStory(): Promise<Story> {
     const actor = { id: 'alice', method: 'token', roles: ['writer'] };
     const guards = activates ? { activate: 'all' as const } : {};
     const request = { actor, reason: null, idempotencyKey: commandId, request: commandId, correlationId: commandId, guards };
-    const outcome = await core.execute({ environment: 'production', service: SERVICE }, command, request);
+    const outcome = await core.execute(LedgerId.of('production', SERVICE), command, request);
     if (outcome.kind !== 'done') throw new Error(`${commandId} was refused`);
     const { changed, standing } = outcome;
     acknowledged.push({ ledger: LEDGER, commandId, changed, version: standing.version, digest: standing.digest });
   };
   const active = async (): Promise<ActiveDocument> => {
-    const found = await core.active(LEDGER);
+    const found = await core.active(LedgerId.of('production', SERVICE));
     if (found === null) throw new Error('nothing is active');
     return found;
   };

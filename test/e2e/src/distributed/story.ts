@@ -1,5 +1,5 @@
 // The one checker of a distributed installation: when it has come to rest, log, answers, read model, topics and nodes must tell one story.
-import { decodeEvent, documentsOf, LedgerReader, type EventStore } from '@confledger/application';
+import { documentsOf, createLedgerReader, type EventStore } from '@confledger/application';
 import type { LedgerItem } from '@confledger/contracts';
 import { verifyReadModel } from '@confledger/read-model-postgres';
 import { eventually } from '@confledger/test-support';
@@ -93,7 +93,7 @@ async function readModelProblems(installation: Installation, ledgers: ReadonlyMa
 
 async function discrepancies(connectionString: string, events: EventStore): Promise<unknown[]> {
   const found: unknown[] = [];
-  const documentAt = documentsOf(new LedgerReader({ store: events }));
-  for await (const each of verifyReadModel({ location: { connectionString }, events, documentAt, decode: decodeEvent })) found.push(each);
+  const documentAt = documentsOf(createLedgerReader({ store: events }));
+  for await (const each of verifyReadModel({ location: { connectionString }, events, documentAt })) found.push(each);
   return found;
 }

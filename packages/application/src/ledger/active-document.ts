@@ -1,0 +1,44 @@
+// What a ledger runs now, with its document: for the relay and for the HTTP feed's first subscriber. Without it: for who watches nodes.
+import { LedgerId, type LedgerTypes } from '@confledger/domain';
+import type { KeptStream } from '../loading/kept-stream.js';
+import type { ActiveDocument } from '../ports/feed.js';
+import type { ActivationNow } from './ledgers.js';
+import { loadVersion, type LedgerReader } from './ledger-versions.js';
+
+/** At least as new as the event at `revision`; null when nothing is active. */
+export async function activeDocument(
+  kept: KeptStream<LedgerTypes>,
+  reader: LedgerReader,
+  revision: number,
+): Promise<ActiveDocument | null> {
+  const known = kept.kept;
+  const { stream } = known !== null && revision >= 0 && known.stream.revision >= revision ? known : await kept.fresh();
+  if (stream.origin === null || stream.state === null || stream.state.active === null) return null;
+  const { document, rollbackTo: _rollbackTo, ...active } = stream.state.active;
+  const content = document ?? (await documentOf(reader, kept.id, active.version));
+  return { ledger: kept.id.text, origin: stream.origin, ...active, document: content };
+}
+
+/** What the ledger of this name runs, for whoever has only the name; null too where it is no ledger's name. */
+export async function activeByName(
+  ledgers: { active(ledger: LedgerId): Promise<ActiveDocument | null> },
+  name: string,
+): Promise<ActiveDocument | null> {
+  const id = LedgerId.parse(name);
+  return id === null ? null : ledgers.active(id);
+}
+
+/** What is active at the end of the log. */
+export async function activationNow(kept: KeptStream<LedgerTypes>): Promise<ActivationNow> {
+  const { state } = (await kept.fresh()).stream;
+  if (state === null) return { kind: 'unknown' };
+  if (state.active === null) return { kind: 'none' };
+  const { version, digest, activation, occurredAt: activatedAt } = state.active;
+  return { kind: 'active', version, digest, activation, activatedAt };
+}
+
+async function documentOf(reader: LedgerReader, id: LedgerId, version: number) {
+  const content = await loadVersion(reader, id, version);
+  if ('document' in content) return content.document;
+  throw new Error(`version ${version} of ${id.text} is active, but the log holds no such version`);
+}

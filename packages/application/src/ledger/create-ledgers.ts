@@ -1,0 +1,165 @@
+// The core, put together over its ports: one kept state and one command queue for each ledger in use, bounded in number and size.
+import { activationStatement } from '@confledger/contracts';
+import { ledgerAggregate, signedBy, type LedgerId, type LedgerTypes, type SignActivation } from '@confledger/domain';
+import { CommandQueue } from '../commands/command-queue.js';
+import { KeptStream } from '../loading/kept-stream.js';
+import type { EventStore, StoredEvent } from '../ports/event-store.js';
+import type { ActiveDocument } from '../ports/feed.js';
+import type { SnapshotStore } from '../ports/snapshots.js';
+import type { Clock, Ids, Signer } from '../ports/system.js';
+import { activationNow, activeDocument } from './active-document.js';
+import { createLedgerReader, loadVersion, type LedgerReader } from './ledger-versions.js';
+import type { ActivationNow, CommandOutcome, Ledgers, ReadOutcome, ReadSelector } from './ledgers.js';
+import { outcomeOf } from './outcomes.js';
+import { readDocument } from './read-document.js';
+import { versionsBetween } from './versions-between.js';
+
+/** Ledgers kept in memory; beyond it the one that was used longest ago and is idle is forgotten. */
+export const LEDGERS_KEPT_MAX = 2_000;
+
+/** Leaves kept in memory over all ledgers: about 1 GB at the most. */
+export const LEAVES_KEPT_MAX = 2_000_000;
+
+export interface LedgerReadsOptions {
+  readonly store: EventStore;
+  readonly snapshots?: SnapshotStore | null;
+  readonly clock: Clock;
+  readonly onSnapshotFault?: (error: unknown) => void;
+}
+
+export interface LedgersOptions extends LedgerReadsOptions {
+  readonly ids: Ids;
+  readonly signer: Signer;
+}
+
+/** What the relay and other followers of the log need: reading, and no commands. */
+export interface LedgerReads {
+  readonly reader: LedgerReader;
+  read(ledger: LedgerId, selector: ReadSelector): Promise<ReadOutcome>;
+  /** What is active now, without its document; linearizable, as a read is. */
+  activation(ledger: LedgerId): Promise<ActivationNow>;
+  /** The newest activation of a ledger with its document; null when nothing is active. At least as new as the event at `revision`. */
+  active(ledger: LedgerId, revision?: number): Promise<ActiveDocument | null>;
+  /** Hands committed events over, so that kept states need no read of their own. */
+  observe(events: readonly StoredEvent[]): void;
+}
+
+export interface LedgersCore extends Ledgers, LedgerReads {}
+
+export function createLedgerReads(options: LedgerReadsOptions): LedgerReads {
+  const reader = createLedgerReader(options);
+  return readsOf(options, reader, new LedgersInUse((id) => ({ kept: new KeptStream(id, reader), queue: null })));
+}
+
+export function createLedgers(options: LedgersOptions): LedgersCore {
+  const reader = createLedgerReader(options);
+  const inUse = new LedgersInUse((id) => queued(options, reader, id));
+  return {
+    ...readsOf(options, reader, inUse),
+    async execute(id, command, request): Promise<CommandOutcome> {
+      const outcome = await inUse.of(id).queue.execute(command, request);
+      return withVersionsTakenLive(reader, id, await outcomeOf(reader, { id, command, guards: request.guards }, outcome));
+    },
+  };
+}
+
+function readsOf(options: LedgerReadsOptions, reader: LedgerReader, inUse: LedgersInUse<InUse>): LedgerReads {
+  return {
+    reader,
+    read: (id, selector) => readDocument({ selector, kept: inUse.of(id).kept, reader, clock: options.clock }),
+    activation: (id) => activationNow(inUse.of(id).kept),
+    active: (id, revision = -1) => activeDocument(inUse.of(id).kept, reader, revision),
+    observe(events) {
+      for (const event of events) inUse.there(event.stream)?.kept.observe(event);
+    },
+  };
+}
+
+function queued(options: LedgersOptions, reader: LedgerReader, id: LedgerId): InUse & { readonly queue: CommandQueue<LedgerTypes> } {
+  const kept = new KeptStream(id, reader);
+  const { signer } = options;
+  const queue = new CommandQueue({
+    ...options,
+    id,
+    aggregate: ledgerAggregate,
+    kept,
+    reader,
+    finish: signedBy(signerOf(signer)),
+    // A node runs whatever bears a valid signature.
+    finishDryRun: signedBy(() => ({ keyId: signer.keyId, signature: '' })),
+    facts: {
+      version: async (ledger, version) => {
+        const value = await loadVersion(reader, ledger, Number(version));
+        // A number that is no version now may become one.
+        return { value, source: null, isLasting: 'document' in value };
+      },
+    },
+  });
+  return { kept, queue };
+}
+
+function signerOf(signer: Signer): SignActivation {
+  const { keyId } = signer;
+  return ({ ledger, ...activation }) => ({ keyId, signature: signer.sign(activationStatement(ledger, { keyId, ...activation })) });
+}
+
+interface InUse {
+  readonly kept: KeptStream<LedgerTypes>;
+  readonly queue: Pick<CommandQueue<LedgerTypes>, 'idle'> | null;
+}
+
+/** The ledgers in use, by their streams, the longest unused first. */
+class LedgersInUse<L extends InUse> {
+  readonly #ledgers = new Map<string, L>();
+  readonly #make: (id: LedgerId) => L;
+
+  constructor(make: (id: LedgerId) => L) {
+    this.#make = make;
+  }
+
+  there(stream: string): L | undefined {
+    return this.#ledgers.get(stream);
+  }
+
+  of(id: LedgerId): L {
+    const found = this.#ledgers.get(id.stream);
+    if (found) {
+      this.#ledgers.delete(id.stream);
+      this.#ledgers.set(id.stream, found);
+      return found;
+    }
+    const made = this.#make(id);
+    this.#ledgers.set(id.stream, made);
+    this.#forgetIdle(id.stream);
+    return made;
+  }
+
+  #forgetIdle(except: string): void {
+    let size = 0;
+    for (const { kept } of this.#ledgers.values()) size += kept.size;
+    for (const [stream, { kept, queue }] of this.#ledgers) {
+      if (this.#ledgers.size <= LEDGERS_KEPT_MAX && size <= LEAVES_KEPT_MAX) return;
+      if (stream === except || queue?.idle === false || kept.busy) continue;
+      size -= kept.size;
+      this.#ledgers.delete(stream);
+    }
+  }
+}
+
+/** Versions that one answer names as taken live; their count is exact. */
+const TAKEN_LIVE_NAMED_MAX = 1_000;
+
+/** An activation over several pending versions names them all; a failure to list them does not undo the activation. */
+async function withVersionsTakenLive(reader: LedgerReader, id: LedgerId, outcome: CommandOutcome): Promise<CommandOutcome> {
+  if (outcome.kind === 'refused' || outcome.activation === null || outcome.activation.tookLiveCount <= outcome.activation.tookLive.length)
+    return outcome;
+  const { version, previous } = outcome.activation;
+  try {
+    const made = await versionsBetween(reader, id, previous ?? -1, version);
+    // The version itself is named in any case: of a dry run the log holds nothing.
+    const older = made.map((each) => each.version).filter((each) => each < version);
+    return { ...outcome, activation: { ...outcome.activation, tookLive: [...older.slice(0, TAKEN_LIVE_NAMED_MAX - 1), version] } };
+  } catch {
+    return outcome;
+  }
+}

@@ -1,0 +1,70 @@
+// Makes a refusal say what happened: which versions are pending, what changed since the client looked.
+import { overlaps } from '@confledger/document';
+import {
+  refuseWith,
+  type Guards,
+  type Ledger,
+  type LedgerId,
+  type LedgerRefusal,
+  type Refusal,
+  type RefusalDetail,
+} from '@confledger/domain';
+import type { LedgerReader } from './ledger-versions.js';
+import { versionsBetween, type VersionMade } from './versions-between.js';
+
+/** Versions named in one refusal, and paths named of one version. */
+const VERSIONS_NAMED_MAX = 20;
+const PATHS_NAMED_MAX = 5;
+
+/** A refusal on the state that it was decided on, and what the client said it had seen. */
+export interface Refused {
+  readonly id: LedgerId;
+  readonly ledger: Ledger | null;
+  readonly refusal: LedgerRefusal;
+  readonly guards: Guards;
+}
+
+export async function explainRefusal(reader: LedgerReader, refused: Refused): Promise<LedgerRefusal> {
+  const { id, ledger, refusal } = refused;
+  const since = seenVersion(refused);
+  const latest = ledger?.head.version ?? null;
+  if (since === null || latest === null) return refusal;
+  const versions = await versionsBetween(reader, id, since, latest);
+  const named = versions
+    .filter((version) => concerns(version, refusal))
+    .slice(-VERSIONS_NAMED_MAX)
+    .map((version) => detailOf(version, refusal));
+  return refuseWith(refusal.code, refusal.message, [...refusal.details, ...named]);
+}
+
+function seenVersion({ ledger, refusal, guards }: Refused): number | null {
+  switch (refusal.code) {
+    case 'PENDING_CHANGES':
+      return ledger === null ? null : (ledger.active?.version ?? -1);
+    case 'EXPECTED_VERSION_CONFLICT':
+      return guards.expectedVersion ?? null;
+    case 'IF_MATCH_FAILED':
+      return typeof guards.ifMatch === 'number' ? guards.ifMatch : null;
+    default:
+      return null;
+  }
+}
+
+/** The entity tag of a path is moved by changes at, above or below it only: the others are no answer to "what changed". */
+function concerns({ paths }: VersionMade, { code, details }: Refusal): boolean {
+  const addressed = code === 'IF_MATCH_FAILED' ? (details[0]?.path ?? null) : null;
+  return addressed === null || paths.some((path) => overlaps(path, addressed));
+}
+
+function detailOf({ version, actor, reason, occurredAt, paths }: VersionMade, refusal: Refusal): RefusalDetail {
+  const more = paths.length > PATHS_NAMED_MAX ? ` and ${paths.length - PATHS_NAMED_MAX} more` : '';
+  const what = `${paths.slice(0, PATHS_NAMED_MAX).join(', ')}${more}`;
+  const why = reason === null ? '' : ` (${reason})`;
+  const rule = refusal.code === 'PENDING_CHANGES' ? 'pending-version' : 'changed-since';
+  return {
+    path: paths[0] ?? null,
+    rule,
+    message: `version ${version} by ${actor} at ${occurredAt} changed ${what}${why}`,
+    remedy: `look at version ${version}`,
+  };
+}

@@ -1,0 +1,81 @@
+// Versions of a ledger, read from its history.
+import {
+  changeSetsOf,
+  followAll,
+  ledgerAggregate,
+  type LedgerEvent,
+  type LedgerId,
+  type LedgerTypes,
+  type LoadedVersion,
+  type Recorded,
+} from '@confledger/domain';
+import { PAGE_EVENTS, StreamReader, type Loaded, type StreamReaderOptions } from '../loading/stream-reader.js';
+
+export type LedgerReader = StreamReader<LedgerTypes>;
+export type LoadedLedger = Loaded<LedgerTypes>;
+
+export function createLedgerReader(options: StreamReaderOptions): LedgerReader {
+  return new StreamReader(ledgerAggregate, options);
+}
+
+/** Pages that are searched for the next version above a number that is none. */
+const NEAREST_PAGES_MAX = 3;
+
+/** The content of a version, or the versions next to a revision that is none. */
+export async function loadVersion(reader: LedgerReader, id: LedgerId, version: number): Promise<LoadedVersion> {
+  const upTo = await reader.atRevision(id, version);
+  const { stream } = await untilSetEnds(reader, upTo);
+  const head = stream.state?.head;
+  if (head !== undefined && head.version === version) return { version, ordinal: head.ordinal, document: head.document };
+  const below = upTo.stream.state?.head.version ?? null;
+  const above = await versionAbove(reader, id, upTo, version);
+  return { version, nearest: [below, above].filter((each) => each !== null) };
+}
+
+/** A version takes effect with its change set, which may go on behind the last change. An open set says how many events it lacks. */
+async function untilSetEnds(reader: LedgerReader, loaded: LoadedLedger): Promise<LoadedLedger> {
+  const { open, revision } = loaded.stream;
+  if (open === null) return loaded;
+  const last = revision + open.size - open.count;
+  return reader.forward(loaded, (event) => event.metadata.changeSet.id !== open.id || event.revision > last);
+}
+
+async function versionAbove(reader: LedgerReader, id: LedgerId, loaded: LoadedLedger, version: number): Promise<number | null> {
+  let { stream } = loaded;
+  for (let pages = 0; pages < NEAREST_PAGES_MAX; pages += 1) {
+    const page = await reader.events(id, stream.revision + 1, PAGE_EVENTS);
+    for (const event of page) {
+      stream = followAll(reader.aggregate.apply, stream, [event]);
+      const found = stream.state?.head.version ?? null;
+      if (found !== null && found > version) return found;
+    }
+    if (page.length < PAGE_EVENTS) return null;
+  }
+  return null;
+}
+
+/** The completed change sets that began behind `after`, oldest first, up to the one that `upTo` lies in, as far as `eventsMax` events go. */
+export async function changeSetsBetween(
+  reader: LedgerReader,
+  id: LedgerId,
+  { after, upTo, eventsMax }: { readonly after: number; readonly upTo: number; readonly eventsMax: number },
+): Promise<(readonly Recorded<LedgerEvent>[])[]> {
+  const events: Recorded<LedgerEvent>[] = [];
+  let last = upTo;
+  for (let from = Math.max(after, -1) + 1; from <= last && events.length < eventsMax;) {
+    const page = await reader.events(id, from, Math.min(PAGE_EVENTS, last - from + 1));
+    if (page.length === 0) break;
+    events.push(...page);
+    from += page.length;
+    last = Math.max(last, endOfSet(page.find(({ revision }) => revision === upTo)));
+  }
+  const sets = [...changeSetsOf(events)].filter(({ isComplete }) => isComplete).map(({ events: set }) => set);
+  return sets.filter(([first]) => first !== undefined && first.revision <= upTo);
+}
+
+/** The revision at which the change set of an event ends, when nothing cuts it short. */
+function endOfSet(event: Recorded<LedgerEvent> | undefined): number {
+  if (event === undefined) return -1;
+  const { index, size } = event.metadata.changeSet;
+  return event.revision + size - 1 - index;
+}

@@ -1,0 +1,103 @@
+// What the caller of a command is told, from what the command did to its ledger: the states before and after, and the events between. The
+// answer to a repetition is made by the same code from the history.
+import { Document, comparePaths, type Difference } from '@confledger/document';
+import {
+  changesOf,
+  differencesOf,
+  entityTag,
+  pathOf,
+  type Command,
+  type Guards,
+  type Ledger,
+  type LedgerEvent,
+  type LedgerId,
+  type LedgerTypes,
+  type Recorded,
+} from '@confledger/domain';
+import type { Outcome } from '../commands/outcome.js';
+import { explainRefusal } from './explain.js';
+import type { LedgerReader } from './ledger-versions.js';
+import type { ActivationDone, CommandOutcome, LedgerStanding } from './ledgers.js';
+
+/** Where a ledger stands at its head. */
+export function standingOf({ environment, service }: LedgerId, ledger: Ledger | null, position: bigint): LedgerStanding {
+  if (ledger === null) return { environment, service, version: null, active: null, pending: 0, digest: Document.empty.digest, position };
+  const { head, active, pending } = ledger;
+  return { environment, service, version: head.version, active: active?.version ?? null, pending, digest: head.document.digest, position };
+}
+
+/** A command with what its caller must be told of it. */
+export interface Asked {
+  readonly id: LedgerId;
+  readonly command: Command;
+  readonly guards: Guards;
+}
+
+export async function outcomeOf(reader: LedgerReader, asked: Asked, outcome: Outcome<LedgerTypes>): Promise<CommandOutcome> {
+  const { id, guards } = asked;
+  if (outcome.kind === 'done') return doneOf(asked, outcome);
+  const { commandId, refusal, at } = outcome;
+  const ledger = at?.stream.state ?? null;
+  return {
+    kind: 'refused',
+    commandId,
+    refusal: await explainRefusal(reader, { id, ledger, refusal, guards }),
+    standing: at === null || ledger === null ? null : standingOf(id, ledger, at.position),
+  };
+}
+
+type Done = Extract<Outcome<LedgerTypes>, { kind: 'done' }>;
+
+function doneOf({ id, command }: Asked, outcome: Done): CommandOutcome {
+  const { commandId, replayed, dryRun, recorded, position, meant } = outcome;
+  const [before, after] = [outcome.before.state, outcome.after.state];
+  const activation = activationDone(before, after, recorded);
+  return {
+    kind: 'done',
+    commandId,
+    replayed,
+    changed: recorded.length > 0,
+    created: isCreated(before, command, recorded),
+    dryRun,
+    standing: standingOf(id, after, position),
+    changes: changesBy(before?.head.document ?? Document.empty, recorded),
+    activation,
+    rollback: command.type === 'Rollback' ? restored(after, recorded, meant ?? Number(command.version)) : null,
+    etag: entityTag(after, pathOf(command)),
+  };
+}
+
+/** The ledger, the value at the path, or the tag was not there before. */
+function isCreated(before: Ledger | null, command: Command, recorded: Done['recorded']): boolean {
+  if (recorded.length === 0) return false;
+  if (before === null) return true;
+  if (command.type === 'Tag') return !before.tags.has(command.tag);
+  return command.type === 'Set' && before.head.document.nodeAt(command.path) === undefined;
+}
+
+function changesBy(before: Document, recorded: Done['recorded']): Difference[] {
+  return differencesOf(before, changesOf(recorded)).sort((one, other) => comparePaths(one.path, other.path));
+}
+
+/** The activation among a command's events; it names the version that it was asked for, and counts the others that it took live. */
+function activationDone(before: Ledger | null, after: Ledger | null, recorded: Done['recorded']): ActivationDone | null {
+  const event = activationIn(recorded);
+  if (event === undefined) return null;
+  const { version, previous, digest, keyId, signature } = event.data;
+  const tookLiveCount = Math.max(1, activeOrdinal(after) - activeOrdinal(before));
+  return { activation: event.revision, version, previous, digest, keyId, signature, tookLive: [version], tookLiveCount };
+}
+
+function restored(after: Ledger | null, recorded: Done['recorded'], version: number): { version: number; digest: string } {
+  const data = activationIn(recorded)?.data;
+  return { version: data?.rollbackTo ?? version, digest: data?.digest ?? after?.active?.digest ?? '' };
+}
+
+function activationIn(recorded: Done['recorded']): Extract<Recorded<LedgerEvent>, { type: 'VersionActivated' }> | undefined {
+  return recorded.find((event) => event.type === 'VersionActivated');
+}
+
+/** The place of the active version in the row of all versions; 0 while nothing is active. */
+function activeOrdinal(ledger: Ledger | null): number {
+  return ledger !== null && ledger.active !== null ? ledger.head.ordinal - ledger.pending : 0;
+}

@@ -1,0 +1,74 @@
+// Rows that follow from how a ledger changed over a batch: its own row and its leaves. And the way back: the ledger that kept
+// rows were made from.
+import { Document } from '@confledger/document';
+import { LedgerId, type Activation, type Ledger } from '@confledger/domain';
+import type { ItemKey, ItemWrite, LedgerWrite, StoredView } from '../ports/projection-store.js';
+import { LazyDocument } from './lazy-document.js';
+import { leafChanges } from './leaf-changes.js';
+import type { ProjectedLedger } from './projected-ledger.js';
+import type { ChangedRows, View } from './projection.js';
+
+export function ledgerRows(before: View<ProjectedLedger>, after: View<ProjectedLedger>): ChangedRows {
+  const id = LedgerId.ofStream(after.stream.name);
+  if (id === null) throw new TypeError(`${after.stream.name} is no ledger's stream.`);
+  const [was, is] = [before.stream.state?.ledger ?? null, after.stream.state?.ledger ?? null];
+  const items: ItemWrite[] = [];
+  const itemsGone: ItemKey[] = [];
+  for (const of of ['head', 'active'] as const) {
+    const { put, gone } = leafChanges(documentOf(was, of), documentOf(is, of));
+    for (const leaf of put) items.push({ ledger: id.text, of, ...leaf });
+    for (const path of gone) itemsGone.push({ ledger: id.text, of, path });
+  }
+  return { ledgers: [ledgerRow(id, after)], items, itemsGone };
+}
+
+function documentOf(ledger: Ledger<LazyDocument> | null, of: ItemKey['of']): Document {
+  const lazy = of === 'head' ? ledger?.head.document : ledger?.active?.document;
+  return lazy?.document ?? Document.empty;
+}
+
+function ledgerRow({ text }: LedgerId, { stream: { state }, parkedAt }: View<ProjectedLedger>): LedgerWrite {
+  const head = state?.ledger.head;
+  const active = state?.ledger.active ?? null;
+  return {
+    ledger: text,
+    exists: state !== null,
+    latest: head?.version ?? null,
+    active: active?.version ?? null,
+    activation: active?.activation ?? null,
+    pending: state?.ledger.pending ?? 0,
+    digest: (head?.document.document ?? Document.empty).digest,
+    activeDigest: active?.digest ?? null,
+    updatedAt: state?.updatedAt ?? null,
+    parkedAt,
+  };
+}
+
+/** The ledger that kept rows were made from. What no row says, and no further row is made from, is left empty. */
+export function restoredLedger({ ledger: row, items }: StoredView): ProjectedLedger | null {
+  if (row === null || !row.exists) return null;
+  const { latest, pending, updatedAt } = row;
+  const head = documentOfItems(items, 'head');
+  // The same version has the same leaves: sharing the document lets later differences be found by identity.
+  const active = restoredActivation(row, row.active === latest ? head : documentOfItems(items, 'active'));
+  const ledger = {
+    head: { version: latest, ordinal: 0, document: LazyDocument.of(head) },
+    active,
+    pending,
+    tags: new Map<string, number>(),
+  };
+  return { ledger, updatedAt: updatedAt ?? '', recent: latest === null ? [] : [{ version: latest, document: head }] };
+}
+
+function restoredActivation(
+  { active: version, activation, activeDigest: digest }: LedgerWrite,
+  document: Document,
+): Activation<LazyDocument> | null {
+  if (version === null || activation === null || digest === null) return null;
+  const unknown = { previous: null, keyId: '', signature: '', rollbackTo: null, actor: '', occurredAt: '' };
+  return { ...unknown, activation, version, digest, document: LazyDocument.of(document) };
+}
+
+function documentOfItems(items: readonly ItemWrite[], of: ItemKey['of']): Document {
+  return Document.empty.apply(items.filter((item) => item.of === of));
+}

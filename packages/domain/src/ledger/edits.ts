@@ -1,0 +1,162 @@
+// What a command wants the document to be, as leaf differences against head.
+import { Document, canonicalJson, checkValue, mergePatch, parsePath } from '@confledger/document';
+import type { Difference, DocumentNode, JsonObject, JsonValue } from '@confledger/document';
+import { refusalOf, refuse, refuseWith } from '../stream/refusals.js';
+import { overlappingKeys } from './batch.js';
+import type { BatchOperation, Command, LedgerRefusal } from './commands.js';
+import { emptyObjectAbove } from './differences.js';
+
+/** Operations in one batch. */
+export const BATCH_OPERATIONS_MAX = 10_000;
+
+export type EditCommand = Extract<Command, { type: 'Create' | 'Replace' | 'Merge' | 'DeleteAll' | 'Set' | 'Delete' | 'Batch' }>;
+export type Edit =
+  | { readonly ok: true; readonly differences: readonly Difference[] }
+  | { readonly ok: false; readonly refusal: LedgerRefusal };
+
+export function editOf(head: Document, command: EditCommand): Edit {
+  switch (command.type) {
+    case 'Create':
+    case 'Replace':
+      return replaced(head, command.configuration);
+    case 'Merge':
+      return replaced(head, mergePatch(head.toJson(), command.patch));
+    case 'DeleteAll':
+      return { ok: true, differences: head.diff(Document.empty) };
+    case 'Set':
+      return setAt(head, command.path, command.value);
+    case 'Delete':
+      return deleteAt(head, command.path);
+    case 'Batch':
+      return batch(head, command.operations);
+  }
+}
+
+function replaced(head: Document, wanted: JsonValue): Edit {
+  const document = Document.from(wanted as JsonObject);
+  return document.ok ? { ok: true, differences: head.diff(document.value) } : { ok: false, refusal: refusalOf(document.problem) };
+}
+
+/** Makes the subtree at a path equal to a value: the leaves that stand there now, against those of the value. */
+function setAt(head: Document, path: string, value: JsonValue): Edit {
+  const segments = parsePath(path);
+  if (!segments.ok) return { ok: false, refusal: refusalOf(segments.problem) };
+  const blockedBy = head.blockedBy(segments.value);
+  if (blockedBy !== undefined) return { ok: false, refusal: belowLeaf(path, blockedBy, head.nodeAt(blockedBy)) };
+  const there = head.nodeAt(segments.value);
+  if (there?.kind === 'leaf' && isScalar(value)) return setScalar(path, there.value, value);
+  const wanted = Document.from(nest(segments.value, value));
+  if (!wanted.ok) return { ok: false, refusal: refusalOf(wanted.problem) };
+  return { ok: true, differences: [...emptyObjectAbove(head, segments.value), ...differencesBelow(head, wanted.value, segments.value)] };
+}
+
+/** What most commands are: one scalar in the place of another. No tree is built, and no subtree compared. */
+function setScalar(path: string, before: JsonValue, value: Scalar): Edit {
+  const problem = checkValue(value, path);
+  if (problem) return { ok: false, refusal: refusalOf(problem) };
+  const after = value === 0 ? 0 : value;
+  return { ok: true, differences: before === after ? [] : [{ path, before, after }] };
+}
+
+type Scalar = null | boolean | number | string;
+
+const isScalar = (value: JsonValue): value is Scalar => typeof value !== 'object' || value === null;
+
+function deleteAt(head: Document, path: string): Edit {
+  const segments = parsePath(path);
+  if (!segments.ok) return { ok: false, refusal: refusalOf(segments.problem) };
+  if (head.nodeAt(segments.value) === undefined) return { ok: false, refusal: keyNotFound(head, path) };
+  return { ok: true, differences: differencesBelow(head, Document.empty, segments.value) };
+}
+
+function batch(head: Document, operations: readonly BatchOperation[]): Edit {
+  if (operations.length === 0)
+    return { ok: false, refusal: refuse('BATCH_EMPTY', 'operations', 'the batch has no operations', 'send at least one operation') };
+  if (operations.length > BATCH_OPERATIONS_MAX) {
+    const message = `the batch has ${operations.length} operations, more than ${BATCH_OPERATIONS_MAX}`;
+    return { ok: false, refusal: refuse('BATCH_TOO_LARGE', 'operations', message, 'split it, or replace the document with PUT') };
+  }
+  const clash = duplicateIds(operations) ?? overlappingKeys(operations);
+  if (clash) return { ok: false, refusal: clash };
+  return mergeEdits(operations, (operation) => editOfOperation(head, operation));
+}
+
+function editOfOperation(head: Document, operation: BatchOperation): Edit {
+  return operation.type === 'SET' ? setAt(head, operation.key, operation.value) : deleteAt(head, operation.key);
+}
+
+/**
+ * Operations touch disjoint subtrees, so that their differences add up; only a `{}` above two of them comes twice. The first problem
+ * of each is reported under its id.
+ */
+function mergeEdits(operations: readonly BatchOperation[], edit: (operation: BatchOperation) => Edit): Edit {
+  const differences = new Map<string, Difference>();
+  const failed: { id: string; refusal: LedgerRefusal }[] = [];
+  for (const operation of operations) {
+    const result = edit(operation);
+    if (result.ok) for (const difference of result.differences) differences.set(difference.path, difference);
+    else failed.push({ id: operation.id, refusal: result.refusal });
+  }
+  const [first] = failed;
+  if (!first) return { ok: true, differences: [...differences.values()] };
+  const details = failed.flatMap(({ id, refusal }) => refusal.details.map((detail) => ({ ...detail, operation: id })));
+  const message =
+    failed.length === 1
+      ? `operation ${first.id}: ${first.refusal.message}`
+      : `${failed.length} of ${operations.length} operations cannot be applied`;
+  return { ok: false, refusal: refuseWith(first.refusal.code, message, details) };
+}
+
+function duplicateIds(operations: readonly BatchOperation[]): LedgerRefusal | null {
+  const seen = new Set<string>();
+  for (const { id } of operations) {
+    if (seen.has(id))
+      return refuse(
+        'BATCH_DUPLICATE_ID',
+        'operations',
+        `two operations have the id '${id}'`,
+        'give each operation an id of its own, or none',
+      );
+    seen.add(id);
+  }
+  return null;
+}
+
+/** Leaf differences at and below an address; both documents hold nothing else that matters there. */
+function differencesBelow(head: Document, wanted: Document, at: readonly string[]): Difference[] {
+  const before = new Map([...head.leaves(at)].map((leaf) => [leaf.path, leaf.value]));
+  const differences: Difference[] = [];
+  for (const { path, value } of wanted.leaves(at)) {
+    const old = before.get(path);
+    before.delete(path);
+    if (old === undefined) differences.push({ path, after: value });
+    else if (canonicalJson(old) !== canonicalJson(value)) differences.push({ path, before: old, after: value });
+  }
+  for (const [path, value] of before) differences.push({ path, before: value });
+  return differences;
+}
+
+function nest(segments: readonly string[], value: JsonValue): JsonObject {
+  return segments.reduceRight<JsonValue>((inner, name) => ({ [name]: inner }), value) as JsonObject;
+}
+
+function belowLeaf(path: string, leaf: string, node: DocumentNode | undefined): LedgerRefusal {
+  const array = node?.kind === 'leaf' && Array.isArray(node.value);
+  const message = `${leaf} is ${array ? 'an array' : 'a single value'}, so that ${path} cannot stand below it`;
+  return refuse(
+    'PATH_BELOW_LEAF',
+    path,
+    message,
+    array ? `arrays are one value: send the whole array to ${leaf}` : `delete ${leaf} first, or set it to an object`,
+  );
+}
+
+export function keyNotFound(head: Document, path: string): LedgerRefusal {
+  const near = head.nearest(path);
+  return refuse(
+    'KEY_NOT_FOUND',
+    path,
+    `there is no value at ${path}`,
+    near === undefined ? 'look at the document for the paths that exist' : `did you mean ${near}?`,
+  );
+}

@@ -1,0 +1,75 @@
+// The events of a ledger: a storage format. Names and members never change; a new form of an event gets a new schemaVersion and a decoder
+// that makes today's shape of the old one. Order within a change set: LedgerCreated, changes, tags, the activation last.
+import type { JsonValue } from '@confledger/document';
+import { isCount, isCountOrNull, isPresent, isText, membersOf, type EventDecoders } from '../stream/decoders.js';
+
+/** The first event of every ledger. Its id is the ledger's origin. */
+export interface LedgerCreated {
+  readonly type: 'LedgerCreated';
+  readonly data: { readonly environment: string; readonly service: string };
+}
+
+/** A leaf was given a value: a scalar, an array (always whole) or `{}`. */
+export interface ConfigSet {
+  readonly type: 'ConfigSet';
+  readonly data: { readonly path: string; readonly value: JsonValue };
+}
+
+/** A leaf was removed. An object whose last leaf is removed is gone with it. */
+export interface ConfigDeleted {
+  readonly type: 'ConfigDeleted';
+  readonly data: { readonly path: string };
+}
+
+/** A version became the one that nodes run. The revision of this event names the activation and orders it. */
+export interface VersionActivated {
+  readonly type: 'VersionActivated';
+  readonly data: {
+    readonly version: number;
+    /** The version that was active before; null for a ledger's first activation. */
+    readonly previous: number | null;
+    /** Hex SHA-256 digest of the document at `version`. */
+    readonly digest: string;
+    /** How many versions are newer than `version`. */
+    readonly pending: number;
+    readonly keyId: string;
+    /** Ed25519 over the activation statement, base64url. */
+    readonly signature: string;
+    /** The version whose content was restored, when this event ends a rollback. */
+    readonly rollbackTo?: number;
+  };
+}
+
+export interface VersionTagged {
+  readonly type: 'VersionTagged';
+  readonly data: { readonly version: number; readonly tag: string };
+}
+
+export interface VersionUntagged {
+  readonly type: 'VersionUntagged';
+  readonly data: { readonly version: number; readonly tag: string };
+}
+
+export type LedgerEvent = LedgerCreated | ConfigSet | ConfigDeleted | VersionActivated | VersionTagged | VersionUntagged;
+
+/** An activation before it is signed: what a decision knows of it. */
+export type UnsignedActivation = {
+  readonly type: 'VersionActivated';
+  readonly data: Omit<VersionActivated['data'], 'keyId' | 'signature'>;
+};
+
+/** What a decision yields: events that have no envelope and no signature yet. */
+export type DraftEvent = Exclude<LedgerEvent, VersionActivated> | UnsignedActivation;
+
+const activation = { version: isCount, previous: isCountOrNull, digest: isText, pending: isCount, keyId: isText, signature: isText };
+const tag = { version: isCount, tag: isText };
+
+/** What this release reads. */
+export const LEDGER_EVENTS: EventDecoders<LedgerEvent> = {
+  LedgerCreated: { 1: membersOf<LedgerCreated['data']>({ environment: isText, service: isText }) },
+  ConfigSet: { 1: membersOf<ConfigSet['data']>({ path: isText, value: isPresent }) },
+  ConfigDeleted: { 1: membersOf<ConfigDeleted['data']>({ path: isText }) },
+  VersionActivated: { 1: membersOf<VersionActivated['data']>({ ...activation, rollbackTo: isCount }, { optional: ['rollbackTo'] }) },
+  VersionTagged: { 1: membersOf<VersionTagged['data']>(tag) },
+  VersionUntagged: { 1: membersOf<VersionUntagged['data']>(tag) },
+};

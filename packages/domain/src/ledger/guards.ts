@@ -1,0 +1,78 @@
+// What a client said it saw, against what is there. A guard that fails is refused before anything else is looked at.
+import { refuse } from '../stream/refusals.js';
+import type { Guards, LedgerRefusal } from './commands.js';
+import type { LedgerId } from './ledger-id.js';
+import type { Ledger } from './state.js';
+
+/** Entity tag of what a command addresses: null when it is not there. */
+export function entityTag(ledger: Ledger | null, path: string | null): number | null {
+  if (ledger === null) return null;
+  if (path === null) return ledger.head.version ?? CREATED_ONLY_TAG;
+  return ledger.head.document.nodeAt(path)?.revision ?? null;
+}
+
+/** The entity tag of a ledger that has no version yet: the revision of its `LedgerCreated`. */
+export const CREATED_ONLY_TAG = 0;
+
+/** The ledger that a guard is about, and what the command addresses in it: null for the document. */
+export interface Guarded {
+  readonly id: LedgerId;
+  readonly ledger: Ledger | null;
+  readonly path: string | null;
+}
+
+export function guardRefusal(guarded: Guarded, guards: Guards): LedgerRefusal | null {
+  return ifNoneMatch(guarded, guards) ?? ifMatch(guarded, guards) ?? expectedVersion(guarded, guards) ?? expectedActive(guarded, guards);
+}
+
+function ifNoneMatch({ id, ledger, path }: Guarded, { ifNoneMatch: wanted }: Guards): LedgerRefusal | null {
+  const tag = wanted === undefined ? null : entityTag(ledger, path);
+  if (tag === null) return null;
+  const what = path ?? id.text;
+  return refuse(
+    'IF_NONE_MATCH_FAILED',
+    path,
+    `${what} exists already (entity tag "${tag}")`,
+    'leave If-None-Match out to change what is there',
+  );
+}
+
+function ifMatch({ id, ledger, path }: Guarded, { ifMatch: seen }: Guards): LedgerRefusal | null {
+  if (seen === undefined) return null;
+  const tag = entityTag(ledger, path);
+  if (tag !== null && (seen === '*' || seen === tag)) return null;
+  const what = path ?? id.text;
+  const now = tag === null ? 'it does not exist' : `it is at "${tag}"`;
+  return refuse(
+    'IF_MATCH_FAILED',
+    path,
+    `If-Match says ${seen === '*' ? '*' : `"${seen}"`} for ${what}, but ${now}`,
+    'read it again, look at what changed since, and repeat the request with the new entity tag',
+  );
+}
+
+function expectedVersion({ id, ledger }: Guarded, { expectedVersion: seen }: Guards): LedgerRefusal | null {
+  if (seen === undefined) return null;
+  const version = ledger?.head.version ?? null;
+  if (version === seen) return null;
+  const now = version === null ? 'has no version yet' : `is at version ${version}`;
+  return refuse(
+    'EXPECTED_VERSION_CONFLICT',
+    'expectedVersion',
+    `expectedVersion is ${seen}, but ${id.text} ${now}`,
+    'read it again, look at what changed since, and repeat the request with the new version',
+  );
+}
+
+function expectedActive({ id, ledger }: Guarded, { expectedActive: seen }: Guards): LedgerRefusal | null {
+  if (seen === undefined) return null;
+  const active = ledger?.active?.version ?? null;
+  if (active === seen) return null;
+  const now = active === null ? 'nothing is active' : `version ${active} is active`;
+  return refuse(
+    'EXPECTED_ACTIVE_CONFLICT',
+    'expectedActive',
+    `expectedActive is ${seen}, but in ${id.text} ${now}`,
+    'look at what was activated since, and repeat the request with the version that is active now',
+  );
+}

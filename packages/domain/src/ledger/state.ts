@@ -1,0 +1,118 @@
+// What a ledger's change sets add up to. The document may be any that takes changes: projections fold with one that applies them later.
+import { DocumentFault, type Document, type DocumentChange } from '@confledger/document';
+import type { Recorded } from '../stream/events.js';
+import { EventMisfit } from '../stream/stream-state.js';
+import type { LedgerEvent } from './events.js';
+
+/** A change with the revision of its event. */
+export type RevisedChange = DocumentChange & { readonly revision: number };
+
+/** What the fold asks of a document. Immutable. */
+export interface Foldable<D> {
+  /** The document after one change set. Throws a `DocumentFault` when a change cannot be made. */
+  apply(changes: readonly RevisedChange[]): D;
+}
+
+export interface Head<D = Document> {
+  /** Null while only `LedgerCreated` stands. */
+  readonly version: number | null;
+  /** How many versions there are up to this one. */
+  readonly ordinal: number;
+  readonly document: D;
+}
+
+export interface Activation<D = Document> {
+  /** Revision of the `VersionActivated` event. */
+  readonly activation: number;
+  readonly version: number;
+  readonly previous: number | null;
+  readonly digest: string;
+  readonly keyId: string;
+  readonly signature: string;
+  readonly rollbackTo: number | null;
+  readonly actor: string;
+  readonly occurredAt: string;
+  /** The document of `version`; null when it was not head at that moment and must be read from the history. */
+  readonly document: D | null;
+}
+
+export interface Ledger<D = Document> {
+  readonly head: Head<D>;
+  readonly active: Activation<D> | null;
+  /** How many versions are newer than the active one. */
+  readonly pending: number;
+  readonly tags: ReadonlyMap<string, number>;
+}
+
+type ChangeSetEvents = readonly Recorded<LedgerEvent>[];
+
+/** The fold of a ledger, over documents that begin as `empty`. */
+export function ledgerFold<D extends Foldable<D>>(empty: D): (ledger: Ledger<D> | null, events: ChangeSetEvents) => Ledger<D> {
+  const nothing: Ledger<D> = { head: { version: null, ordinal: 0, document: empty }, active: null, pending: 0, tags: new Map() };
+  return (ledger, events) => {
+    let next = withChanges(ledger ?? nothing, events);
+    for (const event of events) next = withLabel(next, event);
+    return next;
+  };
+}
+
+function withChanges<D extends Foldable<D>>(ledger: Ledger<D>, events: ChangeSetEvents): Ledger<D> {
+  const changes = changesOf(events);
+  const last = changes.at(-1);
+  if (!last) return ledger;
+  const head = { version: last.revision, ordinal: ledger.head.ordinal + 1, document: changed(ledger.head.document, changes) };
+  return { ...ledger, head, pending: ledger.pending + 1 };
+}
+
+/** The changes among events, in their order. */
+export function changesOf(events: ChangeSetEvents): RevisedChange[] {
+  const changes: RevisedChange[] = [];
+  for (const { type, data, revision } of events) {
+    if (type === 'ConfigSet') changes.push({ path: data.path, value: data.value, revision });
+    if (type === 'ConfigDeleted') changes.push({ path: data.path, revision });
+  }
+  return changes;
+}
+
+/** The version that a change set makes: the revision of its last change; null when it changes nothing. */
+export function versionOf(events: ChangeSetEvents): number | null {
+  return events.findLast(({ type }) => type === 'ConfigSet' || type === 'ConfigDeleted')?.revision ?? null;
+}
+
+function changed<D extends Foldable<D>>(document: D, changes: readonly RevisedChange[]): D {
+  try {
+    return document.apply(changes);
+  } catch (error) {
+    if (!(error instanceof DocumentFault)) throw error;
+    throw new EventMisfit(`its change set does not fit the document (${error.message})`, { cause: error });
+  }
+}
+
+/** Activations and tags: what makes a version mean something. */
+function withLabel<D>(ledger: Ledger<D>, event: Recorded<LedgerEvent>): Ledger<D> {
+  switch (event.type) {
+    case 'VersionActivated': {
+      const { version, previous, digest, keyId, signature, pending, rollbackTo = null } = event.data;
+      const { actor, occurredAt } = event.metadata;
+      const document = documentOf(ledger, version);
+      const signed = { version, previous, digest, keyId, signature, rollbackTo };
+      return { ...ledger, active: { activation: event.revision, ...signed, actor: actor.id, occurredAt, document }, pending };
+    }
+    case 'VersionTagged':
+      return { ...ledger, tags: new Map(ledger.tags).set(event.data.tag, event.data.version) };
+    case 'VersionUntagged': {
+      const tags = new Map(ledger.tags);
+      tags.delete(event.data.tag);
+      return { ...ledger, tags };
+    }
+    case 'LedgerCreated':
+    case 'ConfigSet':
+    case 'ConfigDeleted':
+      return ledger;
+  }
+}
+
+function documentOf<D>(ledger: Ledger<D>, version: number): D | null {
+  if (ledger.head.version === version) return ledger.head.document;
+  return ledger.active?.version === version ? ledger.active.document : null;
+}

@@ -1,0 +1,110 @@
+// Which version a name means. Pure: a version that is not in the state is a need, loaded by the command loop, and the decision is made
+// again.
+import { nearestWord, type Document } from '@confledger/document';
+import { refuse } from '../stream/refusals.js';
+import type { LedgerRefusal, VersionName } from './commands.js';
+import type { LedgerId } from './ledger-id.js';
+import type { Ledger } from './state.js';
+
+/** A version with its document and its place in the row of all versions (1 is the first). */
+export interface VersionContent {
+  readonly version: number;
+  readonly ordinal: number;
+  readonly document: Document;
+}
+
+/** What was found when a version was loaded: its content, or the numbers next to it that are versions. */
+export type LoadedVersion = VersionContent | { readonly version: number; readonly nearest: readonly number[] };
+
+/** A ledger that exists, as names of its versions are resolved in it. */
+export interface ExistingLedger {
+  readonly id: LedgerId;
+  readonly ledger: Ledger;
+  /** Of the last event of its stream. */
+  readonly revision: number;
+}
+
+export type ResolvedVersion =
+  | { readonly kind: 'found'; readonly content: VersionContent }
+  | { readonly kind: 'needs'; readonly version: number }
+  | { readonly kind: 'refused'; readonly refusal: LedgerRefusal };
+
+/** Words that name a version and can therefore be no tag. */
+export const VERSION_WORDS = ['latest', 'active', 'previous'] as const;
+
+/** Resolves a name to its number: a refusal when it names nothing here. */
+export function versionNumber(existing: ExistingLedger, name: VersionName): number | LedgerRefusal {
+  const { ledger, revision } = existing;
+  if (typeof name === 'number') return isRevision(name) && name <= revision ? name : unknownVersion(existing, name);
+  switch (name) {
+    case 'latest':
+      return ledger.head.version ?? noVersion(existing);
+    case 'active':
+      return ledger.active?.version ?? nothingActive(existing);
+    case 'previous':
+      return ledger.active === null ? nothingActive(existing) : (ledger.active.previous ?? nothingPrevious(existing));
+    default:
+      return ledger.tags.get(name) ?? unknownTag(existing, name);
+  }
+}
+
+/** True for a name whose meaning may move: a word or a tag. */
+export const isWord = (name: VersionName): boolean => typeof name === 'string';
+
+/** Resolves a number to the version's content, as far as the state and what was loaded for this decision go. */
+export function resolveVersion(
+  existing: ExistingLedger,
+  version: number,
+  loaded: (version: number) => LoadedVersion | undefined,
+): ResolvedVersion {
+  const { head, active, pending } = existing.ledger;
+  if (head.version === version) return { kind: 'found', content: { version, ordinal: head.ordinal, document: head.document } };
+  if (active?.version === version && active.document)
+    return { kind: 'found', content: { version, ordinal: head.ordinal - pending, document: active.document } };
+  const found = loaded(version);
+  if (!found) return { kind: 'needs', version };
+  return 'document' in found
+    ? { kind: 'found', content: found }
+    : { kind: 'refused', refusal: notAVersion(existing, version, found.nearest) };
+}
+
+const isRevision = (number: number): boolean => Number.isSafeInteger(number) && number >= 0;
+
+export function notAVersion({ id }: Pick<ExistingLedger, 'id'>, version: number, nearest: readonly number[]): LedgerRefusal {
+  const hint = nearest.length === 0 ? 'the ledger has no version yet' : `the nearest versions are ${nearest.join(' and ')}`;
+  return refuse('VERSION_NOT_A_VERSION', 'version', `revision ${version} of ${id.text} is no version`, hint);
+}
+
+function unknownVersion(existing: ExistingLedger, version: number): LedgerRefusal {
+  return refuse('VERSION_UNKNOWN', 'version', `${existing.id.text} has no version ${version}`, latestHint(existing));
+}
+
+function noVersion({ id }: ExistingLedger): LedgerRefusal {
+  return refuse('NOTHING_TO_ACTIVATE', 'version', `${id.text} has no version yet`, 'write a value first: that makes the first version');
+}
+
+function unknownTag({ id, ledger }: ExistingLedger, name: string): LedgerRefusal {
+  const near = nearestWord(name, [...VERSION_WORDS, ...ledger.tags.keys()]);
+  const remedy =
+    near === undefined ? `name a version by its number, a tag, or one of ${VERSION_WORDS.join(', ')}` : `did you mean '${near}'?`;
+  return refuse('TAG_UNKNOWN', 'version', `${id.text} has no version or tag '${name}'`, remedy);
+}
+
+function nothingActive({ id }: ExistingLedger): LedgerRefusal {
+  return refuse('NOTHING_ACTIVE', 'version', `nothing is active in ${id.text}`, 'activate a version first');
+}
+
+function nothingPrevious(existing: ExistingLedger): LedgerRefusal {
+  return refuse(
+    'NOTHING_PREVIOUS',
+    'version',
+    `no version was active in ${existing.id.text} before the one that is active now`,
+    latestHint(existing),
+  );
+}
+
+function latestHint({ ledger }: ExistingLedger): string {
+  return ledger.head.version === null
+    ? 'the ledger has no version yet: write a value first'
+    : `the newest version is ${ledger.head.version}`;
+}

@@ -1,0 +1,123 @@
+// One kind of stream, as the machinery sees it: names, events, fold, decisions. The machinery (envelope, chain, change sets, repetitions,
+// command queue, reader, snapshots, projection driver) knows aggregates and no ledgers.
+import type { RememberedCommand } from './command-window.js';
+import type { EventDecoders } from './decoders.js';
+import type { EventShape, Recorded } from './events.js';
+import { reasonRefusal } from './reason.js';
+import { refuse, type Refusal, type StreamRefusalCode } from './refusals.js';
+import type { SnapshotCodec } from './snapshots.js';
+import type { ApplyChangeSet, StreamState } from './stream-state.js';
+
+/** The types of one kind of stream, as one type parameter of the machinery. */
+export interface AggregateTypes {
+  /** What names one stream of the kind. */
+  readonly id: unknown;
+  readonly state: unknown;
+  readonly event: EventShape;
+  /** What a decision yields; `FinishDraft` makes the event of it. */
+  readonly draft: EventShape;
+  readonly command: unknown;
+  /** What a client says it saw. */
+  readonly guards: unknown;
+  /** What decisions may need besides their own stream's state: a name for each sort of fact, with its type. */
+  readonly facts: { readonly [sort: string]: unknown };
+  /** Codes of refusals beside those of every stream. */
+  readonly refusal: string;
+}
+
+/** The state of a stream of this kind. */
+export type StreamOf<A extends AggregateTypes> = StreamState<A['state'], Recorded<A['event']>>;
+
+export type RefusalOf<A extends AggregateTypes> = Refusal<A['refusal'] | StreamRefusalCode>;
+
+/** One fact that a decision cannot be made without. */
+export type Need<A extends AggregateTypes> = {
+  readonly [Sort in keyof A['facts'] & string]: { readonly sort: Sort; readonly key: string | number };
+}[keyof A['facts'] & string];
+
+/** The facts that were loaded for a decision. */
+export interface Facts<A extends AggregateTypes> {
+  /** Undefined for a fact that was not loaded: answer 'needs' then. */
+  get<Sort extends keyof A['facts'] & string>(sort: Sort, key: string | number): A['facts'][Sort] | undefined;
+}
+
+/** What a decision is made on, besides the state and the command. */
+export interface DecisionContext<A extends AggregateTypes> {
+  readonly id: A['id'];
+  readonly guards: A['guards'];
+  readonly facts: Facts<A>;
+}
+
+/** What a command comes to. A decision is a pure function of the stream's state, the command and the context. */
+export type Decision<A extends AggregateTypes> =
+  | {
+      readonly kind: 'accepted';
+      readonly events: readonly A['draft'][];
+      /** The revision that a word in the command ('latest', a tag) meant; null where there was no word. */
+      readonly meant: number | null;
+    }
+  | { readonly kind: 'nothing'; readonly meant: number | null }
+  | { readonly kind: 'refused'; readonly refusal: RefusalOf<A> }
+  /** Load these, all that can be named now, and decide again: two rounds at most. */
+  | { readonly kind: 'needs'; readonly needs: readonly Need<A>[]; readonly meant: number | null };
+
+/** One kind of stream. */
+export interface Aggregate<A extends AggregateTypes> {
+  /** The stream of an id. */
+  readonly streamOf: (id: A['id']) => string;
+  /** The id of a stream of this kind; null for every other name. */
+  readonly idOf: (stream: string) => A['id'] | null;
+  readonly events: EventDecoders<A['event']>;
+  readonly apply: ApplyChangeSet<A['state'], Recorded<A['event']>>;
+  readonly decide: (stream: StreamOf<A>, command: A['command'], context: DecisionContext<A>) => Decision<A>;
+  /** Null for streams that stay short. */
+  readonly snapshots: SnapshotCodec<A['state']> | null;
+  /** What the state takes in memory, in leaves of a document or their like. */
+  readonly sizeOf: (state: A['state']) => number;
+}
+
+/** What tells one command from another. */
+export interface CommandIdentity {
+  readonly actor: string;
+  readonly commandId: string;
+  /** False when the id is fresh and random: no earlier command can have it, so that none is looked for (5 µs of 60). */
+  readonly keyed: boolean;
+  readonly fingerprint: string;
+  readonly reason: string | null;
+  /** What the command's word meant when it was decided first; null before that, and without a word. */
+  readonly meant: number | null;
+}
+
+export type Verdict<A extends AggregateTypes> =
+  | Decision<A>
+  /** The same command took effect before: its answer is to be given again. */
+  | { readonly kind: 'repeated'; readonly earlier: RememberedCommand };
+
+/** Decides a command, with the rules of every stream around those of its kind. */
+export function decide<A extends AggregateTypes>(
+  aggregate: Pick<Aggregate<A>, 'decide'>,
+  stream: StreamOf<A>,
+  command: A['command'],
+  context: DecisionContext<A> & CommandIdentity,
+): Verdict<A> {
+  const earlier = context.keyed ? stream.commands.find(context.actor, context.commandId) : undefined;
+  if (earlier) return repetition(earlier, context);
+  const unfit = reasonRefusal(context.reason);
+  if (unfit) return { kind: 'refused', refusal: unfit };
+  const decision = aggregate.decide(stream, command, context);
+  if (decision.kind === 'refused' || context.meant === null || decision.meant === context.meant) return decision;
+  return { kind: 'refused', refusal: versionMoved(context.meant, decision.meant) };
+}
+
+function repetition<A extends AggregateTypes>(earlier: RememberedCommand, { commandId, fingerprint }: CommandIdentity): Verdict<A> {
+  if (earlier.fingerprint === fingerprint) return { kind: 'repeated', earlier };
+  const message = `the Idempotency-Key '${commandId}' was used before with another request`;
+  const refusal = refuse('IDEMPOTENCY_KEY_REUSED', 'Idempotency-Key', message, 'send the same request again, or take a new key');
+  return { kind: 'refused', refusal };
+}
+
+/** Carried out, the command would do something else than its sender saw. */
+function versionMoved(before: number, now: number | null): Refusal<'VERSION_MOVED'> {
+  const message = `the version named meant ${before} when the command came, and means ${now ?? 'none'} after another writer's change`;
+  return refuse('VERSION_MOVED', 'version', message, 'nothing was written: look at what changed, then name the version by its number');
+}
