@@ -48,7 +48,7 @@ export { changeSetsOf, eventsOf, gather } from './stream/change-sets.js';
 export type { ChangeSet, Gathered, OpenChangeSet } from './stream/change-sets.js';
 export { COMMANDS_REMEMBERED_MAX, CommandWindow } from './stream/command-window.js';
 export type { RememberedCommand } from './stream/command-window.js';
-export { EventUnreadable, decodeRecorded } from './stream/decoders.js';
+export { EventUnreadable, decodeRecorded, isCount, isText, membersOf } from './stream/decoders.js';
 export type { EventDecoder, EventDecoders, ParsedEvent } from './stream/decoders.js';
 export type { Actor, ChangeSetPlace, EventMetadata, EventShape, FactRevisions, Recorded } from './stream/events.js';
 export { REASON_CHARACTERS_MAX } from './stream/reason.js';

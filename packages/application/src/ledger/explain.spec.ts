@@ -95,6 +95,17 @@ describe('the versions of a stretch of history', () => {
     const { core } = await story();
     expect((await versionsBetween(core.ledgers.reader, NAME, 1, 100)).map((each) => each.version)).toEqual([5, 6]);
   });
+  test('are versions however many events follow their last change in their change set', async () => {
+    const { core, store } = await story();
+    const { stream } = await core.ledgers.reader.end(NAME);
+    const tags: DraftEvent[] = Array.from({ length: 600 }, (_, index) => ({ type: 'VersionTagged', data: { version: stream.revision + 1, tag: `t${index}` } }));
+    const texts = record(stream, [{ type: 'ConfigSet', data: { path: 'late', value: 1 } }, ...tags], ENVELOPE);
+    await store.append(stream.name, stream.revision, texts.map(toAppend));
+    const version = stream.revision + 1;
+    expect((await testCore(store).found({ version })).document.valueAt('late')).toBe(1);
+    expect(await testCore(store).done({ type: 'Activate', version })).toMatchObject({ activation: { version, tookLive: [5, 6, version] } });
+    expect((await versionsBetween(core.ledgers.reader, NAME, 6, version)).map((each) => each.version)).toEqual([version]);
+  });
   test('are listed as far as the limit of events goes', async () => {
     const store = createInMemoryEventStore();
     const core = testCore(store);
@@ -126,6 +137,18 @@ describe('an activation says every version that it took live', () => {
   });
 });
 
+const ENVELOPE: Envelope = {
+  actor: { id: 'dead', method: 'token', roles: [] },
+  reason: null,
+  commandId: 'x',
+  fingerprint: 'x',
+  correlationId: 'x',
+  causationId: null,
+  traceparent: null,
+  changeSetId: 'x',
+  now: 0,
+};
+
 /** Begins a change set, as a process that died would leave it. */
 async function abandon(store: EventStore, drafts: readonly DraftEvent[]): Promise<void> {
   const stream = NAME.stream;
@@ -133,24 +156,13 @@ async function abandon(store: EventStore, drafts: readonly DraftEvent[]): Promis
   const [first] = await store.readStream(stream, { limit: 1 });
   if (!first || !last) throw new Error('the ledger exists');
   const { hash, occurredAt } = JSON.parse(last.metadata) as { hash: string; occurredAt: string };
-  const envelope = {
-    actor: { id: 'dead', method: 'token', roles: [] },
-    reason: null,
-    commandId: 'x',
-    fingerprint: 'x',
-    correlationId: 'x',
-    causationId: null,
-    traceparent: null,
-    changeSetId: 'x',
-    now: 0,
-  };
   const padding: DraftEvent = { type: 'ConfigSet', data: { path: 'padding', value: 0 } };
   const end = { name: stream, revision: last.revision, hash, occurredAt, origin: first.id };
-  const recorded = record(end, [...drafts, padding], envelope);
+  const recorded = record(end, [...drafts, padding], ENVELOPE);
   await store.append(stream, last.revision, recorded.slice(0, drafts.length).map(toAppend));
   // The writer behind it waits for its end, except that it is its own: another core abandons it after the agreed time.
   const { stream: now } = await testCore(store).ledgers.reader.end(NAME);
-  const tag = record(now, [{ type: 'VersionTagged', data: { version: 2, tag: 'cut' } }], { ...envelope, changeSetId: 'y', commandId: 'y' });
+  const tag = record(now, [{ type: 'VersionTagged', data: { version: 2, tag: 'cut' } }], { ...ENVELOPE, changeSetId: 'y', commandId: 'y' });
   await store.append(stream, now.revision, tag.map(toAppend));
 }
 
