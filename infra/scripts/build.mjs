@@ -1,4 +1,4 @@
-// Building (incremental), type check of the tests, lint with the boundary check. Used by the commands.
+// Building (incremental), type check of the tests, lint with the boundary check, the format.
 import path from 'node:path';
 import { root, tools } from './paths.mjs';
 import { runNode } from './processes.mjs';
@@ -28,6 +28,16 @@ export function lint({ typesHold }) {
   // Without types, what disables a rule that needs them would look unused.
   const typeAware = typesHold ? ['--type-aware', '--report-unused-disable-directives'] : [];
   return showStep('Linting', () => tool(tools.oxlint, [...typeAware, '--deny-warnings']), { always: true });
+}
+
+/** Whether every source has the form that `npm run format` gives it; the settings are in .oxfmtrc.json. */
+export function checkFormat() {
+  return showStep('Checking the format', () => tool(tools.oxfmt, ['--check', '.']), { always: true });
+}
+
+/** Gives every source its form. */
+export function format() {
+  return showStep('Formatting', () => tool(tools.oxfmt, ['.']), { always: true });
 }
 
 /** @param {string} script @param {string[]} args */

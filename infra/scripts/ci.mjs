@@ -1,5 +1,5 @@
 // Everything that must hold before a change is accepted. Used by .ci/run; goes on after a failure, so that one run shows them all.
-import { build, checkTypes, lint } from './build.mjs';
+import { build, checkFormat, checkTypes, lint } from './build.mjs';
 import { testEngines } from './engines.mjs';
 import { install } from './install.mjs';
 import { testNodes } from './nodes.mjs';
@@ -11,7 +11,7 @@ export async function ci() {
   const installed = await install();
   const built = installed && (await build());
   const typesHold = built && (await checkTypes());
-  const steps = { install: installed, build: built, types: typesHold, lint: installed && (await lint({ typesHold })) };
+  const steps = { install: installed, build: built, types: typesHold, lint: installed && (await lint({ typesHold })), format: installed && (await checkFormat()) };
   const tests = installed ? await runVitest([]) : none;
   const engines = installed ? await testEngines([]) : none;
   const nodes = built ? await testNodes([]) : none;
@@ -21,7 +21,7 @@ export async function ci() {
   const broken = [...Object.entries(steps), ...held]
     .filter(([, holds]) => !holds)
     .map(([name]) => name);
-  console.log(broken.length === 0 ? '\nInstall, build, types, lint, tests, test:engines and test:nodes hold.' : `\nFailed: ${broken.join(', ')}.`);
+  console.log(broken.length === 0 ? '\nInstall, build, types, lint, format, tests, test:engines and test:nodes hold.' : `\nFailed: ${broken.join(', ')}.`);
   const total = (/** @type {'passed' | 'failed' | 'skipped'} */ count) => Object.values(suites).reduce((sum, suite) => sum + suite[count], 0);
   const skipped = total('skipped');
   console.log(`${total('passed')} passed, ${total('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);

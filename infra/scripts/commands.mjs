@@ -2,7 +2,7 @@
 import { pathToFileURL } from 'node:url';
 import path from 'node:path';
 import { bench } from './bench.mjs';
-import { build, checkTypes, lint } from './build.mjs';
+import { build, checkFormat, checkTypes, format, lint } from './build.mjs';
 import { ci } from './ci.mjs';
 import { testEngines } from './engines.mjs';
 import { install } from './install.mjs';
@@ -29,7 +29,11 @@ const commands = {
   async check() {
     if (!(await install())) return 1;
     const typesHold = (await build()) && (await checkTypes());
-    return (await lint({ typesHold })) && typesHold ? 0 : 1;
+    const linted = await lint({ typesHold });
+    return (await checkFormat()) && linted && typesHold ? 0 : 1;
+  },
+  async format() {
+    return (await install()) && (await format()) ? 0 : 1;
   },
   async 'test:engines'(args) {
     return (await testEngines(args)).exitCode;

@@ -9,6 +9,7 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 export const tools = {
   tsc: path.join(root, 'node_modules/typescript/bin/tsc'),
   vitest: path.join(root, 'node_modules/vitest/vitest.mjs'),
+  oxfmt: path.join(root, 'node_modules/oxfmt/bin/oxfmt'),
   oxlint: path.join(root, 'node_modules/oxlint/bin/oxlint'),
   tsx: path.join(root, 'node_modules/tsx/dist/cli.mjs'),
 };
