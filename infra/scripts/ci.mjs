@@ -11,18 +11,27 @@ export async function ci() {
   const installed = await install();
   const built = installed && (await build());
   const typesHold = built && (await checkTypes());
-  const steps = { install: installed, build: built, types: typesHold, lint: installed && (await lint({ typesHold })), format: installed && (await checkFormat()) };
+  const steps = {
+    install: installed,
+    build: built,
+    types: typesHold,
+    lint: installed && (await lint({ typesHold })),
+    format: installed && (await checkFormat()),
+  };
   const tests = installed ? await runVitest([]) : none;
   const engines = installed ? await testEngines([]) : none;
   const nodes = built ? await testNodes([]) : none;
 
   const suites = { tests, 'test:engines': engines, 'test:nodes': nodes };
   const held = Object.entries(suites).map(([name, { exitCode }]) => /** @type {const} */ ([name, exitCode === 0]));
-  const broken = [...Object.entries(steps), ...held]
-    .filter(([, holds]) => !holds)
-    .map(([name]) => name);
-  console.log(broken.length === 0 ? '\nInstall, build, types, lint, format, tests, test:engines and test:nodes hold.' : `\nFailed: ${broken.join(', ')}.`);
-  const total = (/** @type {'passed' | 'failed' | 'skipped'} */ count) => Object.values(suites).reduce((sum, suite) => sum + suite[count], 0);
+  const broken = [...Object.entries(steps), ...held].filter(([, holds]) => !holds).map(([name]) => name);
+  console.log(
+    broken.length === 0
+      ? '\nInstall, build, types, lint, format, tests, test:engines and test:nodes hold.'
+      : `\nFailed: ${broken.join(', ')}.`,
+  );
+  const total = (/** @type {'passed' | 'failed' | 'skipped'} */ count) =>
+    Object.values(suites).reduce((sum, suite) => sum + suite[count], 0);
   const skipped = total('skipped');
   console.log(`${total('passed')} passed, ${total('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   return broken.length === 0 ? 0 : 1;

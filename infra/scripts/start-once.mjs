@@ -97,5 +97,7 @@ async function valueProblems(url, data, signal) {
   const put = await fetch(`${url}${PATH_OF_VALUE}`, { method: 'PUT', headers, signal, body: `{"value":${value}}` });
   const got = await fetch(`${url}${PATH_OF_VALUE}`, { headers, signal });
   const [said, answered] = [await put.text(), await got.text()];
-  return put.status === 200 && got.status === 200 && answered.includes(value) ? [] : [`PUT ${put.status}: ${said}`, `GET ${got.status}: ${answered}`];
+  return put.status === 200 && got.status === 200 && answered.includes(value)
+    ? []
+    : [`PUT ${put.status}: ${said}`, `GET ${got.status}: ${answered}`];
 }

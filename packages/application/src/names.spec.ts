@@ -54,7 +54,10 @@ describe.each(NAME_TRAP_CASES)('the name %s behind %i others', (_, before, trap)
 });
 
 test('a value as deep as a document may be is read from its event and from its snapshot, whatever its names', async () => {
-  const deepest = Array.from({ length: DEPTH_MAX - 2 }).reduce<JsonValue>((value, _, level) => (level % 2 === 0 ? [value] : { '"\\': value }), '\\');
+  const deepest = Array.from({ length: DEPTH_MAX - 2 }).reduce<JsonValue>(
+    (value, _, level) => (level % 2 === 0 ? [value] : { '"\\': value }),
+    '\\',
+  );
   const { stream, set } = await ledgerOf(deepest);
   const json = { list: [deepest] };
   expect(canonicalJson((decodeEvent(set).data as { readonly value: JsonValue }).value)).toBe(canonicalJson(json.list));

@@ -158,7 +158,8 @@ export const REQUEST_ERRORS = {
     remedy: 'Send it again; GET /health says which part is down.',
   },
   LOG_SET_BACK: {
-    meaning: 'The log does not hold what was acknowledged before: it was set back, or another log stands in its place. Nothing is read or written.',
+    meaning:
+      'The log does not hold what was acknowledged before: it was set back, or another log stands in its place. Nothing is read or written.',
     remedy: 'Have an operator decide: GET /status says what is missing, and the operations page what to do.',
   },
   OUTCOME_UNKNOWN: {

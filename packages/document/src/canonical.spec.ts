@@ -66,8 +66,7 @@ describe('canonicalJson', () => {
       literals: [null, true, false],
     };
     expect(canonicalJson(sample)).toBe(
-      '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],' +
-        '"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}',
+      '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],' + '"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}',
     );
   });
 
@@ -75,7 +74,11 @@ describe('canonicalJson', () => {
     const reversed = (json: JsonValue): JsonValue => {
       if (Array.isArray(json)) return json.map(reversed);
       if (typeof json !== 'object' || json === null) return json;
-      return Object.fromEntries(Object.entries(json).reverse().map(([name, member]) => [name, reversed(member)]));
+      return Object.fromEntries(
+        Object.entries(json)
+          .reverse()
+          .map(([name, member]) => [name, reversed(member)]),
+      );
     };
     fc.assert(
       fc.property(value, (json) => {
@@ -94,8 +97,7 @@ describe('canonicalJson', () => {
 describe('sortNames', () => {
   it('sorts few and many names as Array.prototype.sort does', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ maxLength: 3 }),
-      { maxLength: 60 }), (names) => {
+      fc.property(fc.array(fc.string({ maxLength: 3 }), { maxLength: 60 }), (names) => {
         expect(sortNames([...names])).toEqual([...names].sort());
       }),
     );

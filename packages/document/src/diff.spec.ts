@@ -30,8 +30,14 @@ describe('diff', () => {
       { path: 'a.b', after: 2 },
       { path: 'a.c', after: {} },
     ]);
-    expect(documentOf({ a: {} }).diff(documentOf({ a: { b: 2 } }))).toEqual([{ path: 'a', before: {} }, { path: 'a.b', after: 2 }]);
-    expect(documentOf({ a: { b: 2 } }).diff(documentOf({ a: {} }))).toEqual([{ path: 'a', after: {} }, { path: 'a.b', before: 2 }]);
+    expect(documentOf({ a: {} }).diff(documentOf({ a: { b: 2 } }))).toEqual([
+      { path: 'a', before: {} },
+      { path: 'a.b', after: 2 },
+    ]);
+    expect(documentOf({ a: { b: 2 } }).diff(documentOf({ a: {} }))).toEqual([
+      { path: 'a', after: {} },
+      { path: 'a.b', before: 2 },
+    ]);
   });
 
   it('tells null from absent', () => {
@@ -89,8 +95,15 @@ describe('differencesToChanges', () => {
   });
 
   it('sorts differences that come in another order', () => {
-    const differences = [{ path: 'b', after: 1 }, { path: 'a.x', after: 2 }, { path: 'a', before: {} }];
-    expect(differencesToChanges(differences)).toEqual([{ path: 'a.x', value: 2 }, { path: 'b', value: 1 }]);
+    const differences = [
+      { path: 'b', after: 1 },
+      { path: 'a.x', after: 2 },
+      { path: 'a', before: {} },
+    ];
+    expect(differencesToChanges(differences)).toEqual([
+      { path: 'a.x', value: 2 },
+      { path: 'b', value: 1 },
+    ]);
   });
 
   it('leads from any document to any other: same digest, leaves and JSON as from scratch', () => {

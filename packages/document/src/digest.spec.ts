@@ -19,7 +19,10 @@ function formula(json: JsonValue): Buffer {
     const bytes = Buffer.from(name, 'utf8');
     const length = Buffer.alloc(4);
     length.writeUInt32BE(bytes.length);
-    hash.update(length).update(bytes).update(formula(json[name] as JsonValue));
+    hash
+      .update(length)
+      .update(bytes)
+      .update(formula(json[name] as JsonValue));
   }
   return hash.digest();
 }
@@ -56,7 +59,11 @@ describe('the digest of a document', () => {
     const json = Object.fromEntries(Array.from({ length: count }, (_, index) => [`näme-${index}`, member(index)]));
     const made = documentOf({ json });
     expect(made.digest).toBe(formula({ json }).toString('hex'));
-    const there = [{ path: 'json.näme-0.inner', value: 'changed' }, { path: 'json.added', value: [1] }, { path: 'json.added2', value: 1 }];
+    const there = [
+      { path: 'json.näme-0.inner', value: 'changed' },
+      { path: 'json.added', value: [1] },
+      { path: 'json.added2', value: 1 },
+    ];
     const back = [{ path: 'json.näme-0.inner', value: 0 }, { path: 'json.added' }, { path: 'json.added2' }];
     const next = made.apply(there);
     expect(next.digest).toBe(formula(next.toJson()).toString('hex'));

@@ -110,8 +110,16 @@ describe('applying changes', () => {
     const edited = sample.apply([{ path: 'risk.new.deep', value: 1 }, { path: 'a\\.b.c\\\\' }, { path: 'toString', value: [2] }]);
     expect(edited.toJson()).toEqual({ risk: { ...(sample.toJson()['risk'] as object), new: { deep: 1 } }, toString: [2] });
     expect(edited.nodeAt(['a.b'])).toBe(undefined);
-    expect(documentOf({ a: { b: { c: 1 } } }).apply([{ path: 'a.b.c' }]).toJson()).toEqual({});
-    expect(documentOf({ a: { b: { c: 1 }, d: {} } }).apply([{ path: 'a.b.c' }]).toJson()).toEqual({ a: { d: {} } });
+    expect(
+      documentOf({ a: { b: { c: 1 } } })
+        .apply([{ path: 'a.b.c' }])
+        .toJson(),
+    ).toEqual({});
+    expect(
+      documentOf({ a: { b: { c: 1 }, d: {} } })
+        .apply([{ path: 'a.b.c' }])
+        .toJson(),
+    ).toEqual({ a: { d: {} } });
   });
 
   it('replaces a `{}` silently when something is set below it, and lets it be set and deleted as a leaf', () => {
@@ -128,7 +136,12 @@ describe('applying changes', () => {
     const start = documentOf({ a: { b: 1 } });
     expect(start.apply([{ path: 'a.b' }, { path: 'a', value: 2 }]).toJson()).toEqual({ a: 2 });
     expect(start.apply([{ path: 'a.b' }, { path: 'a.b', value: 3 }]).toJson()).toEqual({ a: { b: 3 } });
-    expect(() => start.apply([{ path: 'x.y', value: 1 }, { path: 'x', value: 1 }])).toThrow(DocumentFault);
+    expect(() =>
+      start.apply([
+        { path: 'x.y', value: 1 },
+        { path: 'x', value: 1 },
+      ]),
+    ).toThrow(DocumentFault);
   });
 
   it('leaves the document that it starts from alone', () => {
@@ -222,7 +235,10 @@ describe('applying changes', () => {
 describe('revisions', () => {
   it('of a node are that of the last change at or below it, deletions included', () => {
     const start = documentOf({ a: { b: 1, c: 2 }, d: { e: 3 } }, 3);
-    const next = start.apply([{ path: 'a.b', value: 9, revision: 4 }, { path: 'a.c', revision: 5 }]);
+    const next = start.apply([
+      { path: 'a.b', value: 9, revision: 4 },
+      { path: 'a.c', revision: 5 },
+    ]);
     expect(next.revision).toBe(5);
     expect(next.nodeAt('a')?.revision).toBe(5);
     expect(next.nodeAt('a.b')?.revision).toBe(4);
@@ -234,7 +250,10 @@ describe('revisions', () => {
   it('move on when a value is set that is there already, and nothing else does', () => {
     const start = documentOf({ a: { list: [1], empty: {} }, d: 1 }, 3);
     const json = start.toJson();
-    const next = start.apply([{ path: 'a.list', value: [1], revision: 8 }, { path: 'a.empty', value: {}, revision: 9 }]);
+    const next = start.apply([
+      { path: 'a.list', value: [1], revision: 8 },
+      { path: 'a.empty', value: {}, revision: 9 },
+    ]);
     expect(next.nodeAt('a.list')?.revision).toBe(8);
     expect(next.nodeAt('a.empty')?.revision).toBe(9);
     expect(next.revision).toBe(9);

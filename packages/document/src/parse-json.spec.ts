@@ -90,7 +90,11 @@ describe('parseJson on what JSON.parse accepts too', () => {
     const kept: JsonValue[] = [];
     const before = heapBytes();
     for (let text = 0; text < 100; text += 1) {
-      kept.push((parsed(`["${'x'.repeat(1_000_000)}","kept beyond its text, ${text}","and with an escape: \\"${text}\\""]`) as JsonValue[]).slice(1));
+      kept.push(
+        (parsed(`["${'x'.repeat(1_000_000)}","kept beyond its text, ${text}","and with an escape: \\"${text}\\""]`) as JsonValue[]).slice(
+          1,
+        ),
+      );
     }
     expect(heapBytes() - before).toBeLessThan(10_000_000);
     expect(kept.length).toBe(100);

@@ -6,7 +6,14 @@ const HEX_DIGITS = /^[0-9a-fA-F]{4}$/;
 /** By the code of the character behind a backslash. */
 const ESCAPED: (string | undefined)[] = Array.from({ length: 128 }, () => undefined);
 for (const character of ['"', '\\', '/']) ESCAPED[character.charCodeAt(0)] = character;
-for (const [letter, character] of [['b', '\b'], ['f', '\f'], ['n', '\n'], ['r', '\r'], ['t', '\t']] as const) ESCAPED[letter.charCodeAt(0)] = character;
+for (const [letter, character] of [
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+] as const)
+  ESCAPED[letter.charCodeAt(0)] = character;
 
 /** The character that an escape of two stands for; undefined for the code of any other character behind the backslash. */
 export function escapedCharacter(code: number): string | undefined {

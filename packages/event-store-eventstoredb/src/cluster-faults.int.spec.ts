@@ -2,7 +2,14 @@
 // writes go on as soon as another member leads.
 import { randomUUID } from 'node:crypto';
 import { EventStoreUnavailable, type EventStore, type EventToAppend, type StoredEvent } from '@confledger/application';
-import { eventStoreDbCluster, ledBy, withoutLeader, type ClusterMember, type EventStoreDbCluster, type EventStoreDbClusterOptions } from '@confledger/doubles';
+import {
+  eventStoreDbCluster,
+  ledBy,
+  withoutLeader,
+  type ClusterMember,
+  type EventStoreDbCluster,
+  type EventStoreDbClusterOptions,
+} from '@confledger/doubles';
 import { eventually } from '@confledger/test-support';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CONNECT_INTERVAL_MS_MIN } from './connection.js';
@@ -34,14 +41,20 @@ async function given(cluster: EventStoreDbClusterOptions = {}, options: Partial<
 }
 
 function storeOf(connectionString: string, options: Partial<EventStoreDbEventStoreOptions> = {}): EventStore {
-  const store = createEventStoreDbEventStore({ connectionString, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS, commandWaitMs: PATIENCE_MS, ...options });
+  const store = createEventStoreDbEventStore({
+    connectionString,
+    attemptTimeoutMs: ATTEMPT_TIMEOUT_MS,
+    commandWaitMs: PATIENCE_MS,
+    ...options,
+  });
   closers.push(() => store.close());
   return store;
 }
 
 const newStream = (): string => `config-test.${randomUUID()}`;
 const newEvent = (): EventToAppend => ({ id: randomUUID(), type: 'ConfigSet', data: '{}', metadata: '{}' });
-const idsIn = (cluster: EventStoreDbCluster, stream: string) => cluster.committed.filter((event) => event.stream === stream).map(({ id }) => id);
+const idsIn = (cluster: EventStoreDbCluster, stream: string) =>
+  cluster.committed.filter((event) => event.stream === stream).map(({ id }) => id);
 
 function leaderOf(cluster: EventStoreDbCluster): ClusterMember {
   if (cluster.leader === undefined) throw new Error('The cluster has no leader.');

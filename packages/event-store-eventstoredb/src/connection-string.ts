@@ -83,10 +83,15 @@ function fileOf(option: string, file: string | undefined): Buffer | null {
   if (file === undefined) return null;
   const resolved = path.resolve(file);
   if (existsSync(resolved)) return readFileSync(resolved);
-  throw new TypeError(`The connection string of the event store names the certificate file ${resolved} in ${option}, which does not exist.`);
+  throw new TypeError(
+    `The connection string of the event store names the certificate file ${resolved} in ${option}, which does not exist.`,
+  );
 }
 
-function channelOptionsOf({ keepAliveInterval = KEEP_ALIVE_MS_DEFAULT, keepAliveTimeout = KEEP_ALIVE_MS_DEFAULT }: ConnectionOptions): ChannelOptions {
+function channelOptionsOf({
+  keepAliveInterval = KEEP_ALIVE_MS_DEFAULT,
+  keepAliveTimeout = KEEP_ALIVE_MS_DEFAULT,
+}: ConnectionOptions): ChannelOptions {
   return {
     // -1 sends none, here as in the string.
     'grpc.keepalive_time_ms': keepAliveInterval,

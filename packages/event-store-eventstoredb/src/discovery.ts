@@ -59,7 +59,8 @@ export class Discovery {
         const isComplete = answers.length + failures.length === asked.length;
         const leader = leaderOf(answers, isComplete);
         if (leader !== null) resolve({ kind: 'found', leader });
-        else if (isComplete) resolve(answers.length === 0 && failures.every(isRefusal) ? { kind: 'refused', error: failures[0] } : { kind: 'leaderless' });
+        else if (isComplete)
+          resolve(answers.length === 0 && failures.every(isRefusal) ? { kind: 'refused', error: failures[0] } : { kind: 'leaderless' });
       };
       for (const member of asked) {
         void askMember(member, this.#servers, GOSSIP_TIMEOUT_MS)

@@ -124,7 +124,10 @@ class EventStoreDbEventStore implements EventStore {
       onLost: (error) => logger?.warn({ error }, 'A subscription was lost and is made again.'),
       onTooSlow: () => {
         this.#tooSlow += 1;
-        logger?.warn({ error: undefined }, 'The server ended a live subscription because 32 events were waiting; it is resumed behind the last one.');
+        logger?.warn(
+          { error: undefined },
+          'The server ended a live subscription because 32 events were waiting; it is resumed behind the last one.',
+        );
       },
     });
     for await (const events of subscription) yield this.#seen(events);

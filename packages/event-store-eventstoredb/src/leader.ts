@@ -29,7 +29,9 @@ export function leaderOf(answers: readonly GossipAnswer[], isComplete: boolean):
   if (!isComplete) return others.length === 0 && isMajority(most, first.voters) ? first.leader : null;
   if (others.length === 0 && most > 1) return first.leader;
   if (others.length === 0) return first.voters.some(showsMajority) ? first.leader : null;
-  const believed = [first, ...others].filter(({ leader, voters }) => voters.some((voter) => isSame(voter.asked, leader) && showsMajority(voter)));
+  const believed = [first, ...others].filter(({ leader, voters }) =>
+    voters.some((voter) => isSame(voter.asked, leader) && showsMajority(voter)),
+  );
   return believed.length === 1 && believed[0] !== undefined ? believed[0].leader : null;
 }
 

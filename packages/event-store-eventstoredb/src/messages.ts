@@ -52,7 +52,9 @@ export function streamRequest(name: string, from: number | undefined, direction:
 
 /** Our events of the whole log, from a position on (inclusive), or backwards from the end. */
 export function allRequest(prefixes: readonly string[], from: bigint | 'start' | 'end', limit: number): streamsPb.ReadReq {
-  const options = readOptions(from === 'end' ? 'backwards' : 'forwards').setAll(allOptions(from)).setCount(String(limit));
+  const options = readOptions(from === 'end' ? 'backwards' : 'forwards')
+    .setAll(allOptions(from))
+    .setCount(String(limit));
   return new streamsPb.ReadReq().setOptions(options.setFilter(prefixFilter(prefixes)));
 }
 

@@ -18,7 +18,10 @@ const append = (to: EventStore, revision: number) => to.append(stream, revision,
 beforeEach(async () => {
   double = await eventStoreDbDouble();
   store = createEventStoreDbEventStore({ connectionString: double.connectionString, readTimeoutMs: 2_000 });
-  closers.push(() => double.close(), () => store.close());
+  closers.push(
+    () => double.close(),
+    () => store.close(),
+  );
 });
 afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close();
@@ -28,7 +31,10 @@ describe('a read', () => {
   test('for a command goes to the leader, wherever it is now', async () => {
     const leader = await eventStoreDbDouble();
     const writer = createEventStoreDbEventStore({ connectionString: leader.connectionString });
-    closers.push(() => leader.close(), () => writer.close());
+    closers.push(
+      () => leader.close(),
+      () => writer.close(),
+    );
     await append(writer, -1);
     double.faults.leader = leader;
     expect(await store.readStream(stream, { limit: 10 })).toHaveLength(1);
@@ -104,7 +110,7 @@ describe('a search of the whole log', () => {
 });
 
 describe('a position that nobody gave out', () => {
-  test('behind our newest event is an empty page, even where it is the middle of a stranger\'s event', async () => {
+  test("behind our newest event is an empty page, even where it is the middle of a stranger's event", async () => {
     await append(store, -1);
     for (let index = 0; index < 50; index += 1) appendForeign(double.log, 'orders-1');
     const end = await store.lastPosition();

@@ -21,7 +21,14 @@ const BEGINNINGS = [
 describe('stream names', () => {
   test('of the default namespace are the same on the server', () => {
     for (const names of [streamNames(), streamNames('confledger')]) {
-      for (const stream of ['config-production.trading-engine', 'installation', 'access-control', 'environments', 'fleet-a.b', 'proposal-1']) {
+      for (const stream of [
+        'config-production.trading-engine',
+        'installation',
+        'access-control',
+        'environments',
+        'fleet-a.b',
+        'proposal-1',
+      ]) {
         expect(names.toServer(stream)).toBe(stream);
         expect(names.toOurs(stream)).toBe(stream);
       }
@@ -43,7 +50,15 @@ describe('stream names', () => {
   });
 
   test('that no subscription would see are refused before anything is appended to them', () => {
-    for (const stream of ['installations', 'configuration-x', 'environment-production', 'schema-x', 'credential-x', 'orders-1', '$settings']) {
+    for (const stream of [
+      'installations',
+      'configuration-x',
+      'environment-production',
+      'schema-x',
+      'credential-x',
+      'orders-1',
+      '$settings',
+    ]) {
       expect(() => streamNames().toServer(stream)).toThrow(TypeError);
     }
   });

@@ -14,7 +14,10 @@ const stream = 'config-test.subscription';
 beforeEach(async () => {
   double = await eventStoreDbDouble();
   store = createEventStoreDbEventStore({ connectionString: double.connectionString, attemptTimeoutMs: 15_000 });
-  closers.push(() => double.close(), () => store.close());
+  closers.push(
+    () => double.close(),
+    () => store.close(),
+  );
 });
 afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close();

@@ -58,14 +58,17 @@ test('a subscriber misses, repeats and reorders nothing while four stores append
       for (let revision = -1; revision < 40; revision += 2) await store.append(stream, revision, [newEvent(), newEvent()]);
     }),
   );
-  const expected = await admin.query<{ position: string }>('SELECT position FROM confledger_events.events WHERE position > $1 ORDER BY position', [after.toString()]);
+  const expected = await admin.query<{ position: string }>(
+    'SELECT position FROM confledger_events.events WHERE position > $1 ORDER BY position',
+    [after.toString()],
+  );
   await eventually(() => got.length >= expected.rows.length);
   abort.abort();
   await reading;
   expect(got.map(({ position }) => position.toString())).toEqual(expected.rows.map(({ position }) => position));
 });
 
-test('a subscriber hears of another store\'s appends by notification, not by the next poll', async () => {
+test("a subscriber hears of another store's appends by notification, not by the next poll", async () => {
   const [reader, writer] = stores;
   if (reader === undefined || writer === undefined) throw new Error('There are four stores.');
   let heard = 0;
@@ -87,12 +90,19 @@ test('a subscriber hears of another store\'s appends by notification, not by the
 });
 
 test('positions have no gaps, whatever was refused in between', async () => {
-  const { rows } = await admin.query<{ n: string; last: string }>('SELECT count(*) AS n, max(position) AS last FROM confledger_events.events');
+  const { rows } = await admin.query<{ n: string; last: string }>(
+    'SELECT count(*) AS n, max(position) AS last FROM confledger_events.events',
+  );
   expect(rows[0]?.n).toBe(rows[0]?.last);
 });
 
 test.each([
-  ['append', `ARRAY['snap-many'], ARRAY[$1::bigint], ARRAY[1], ARRAY[$1::bigint + 1], ARRAY[gen_random_uuid()], ARRAY['T'], ARRAY['{}'], ARRAY['{}'], true`, 'snap-many', ['0']],
+  [
+    'append',
+    `ARRAY['snap-many'], ARRAY[$1::bigint], ARRAY[1], ARRAY[$1::bigint + 1], ARRAY[gen_random_uuid()], ARRAY['T'], ARRAY['{}'], ARRAY['{}'], true`,
+    'snap-many',
+    ['0'],
+  ],
   ['append_stream', `'snap-one', $1::bigint, ARRAY[gen_random_uuid()], ARRAY['T'], ARRAY['{}'], ARRAY['{}'], true`, 'snap-one', '0'],
 ])('%s sees what the holder committed for whom it waited', async (name, parameters, stream, head) => {
   // Both call the function inside transactions of their own: the second waits, and must see the first one's event and position.
@@ -148,7 +158,9 @@ test('every session of the store is durable and READ COMMITTED', async () => {
   // A database whose defaults are not: the store must not rely on them.
   const other = await freshDatabase();
   const name = pg.escapeIdentifier(new URL(other).pathname.slice(1));
-  await admin.query(`ALTER DATABASE ${name} SET synchronous_commit = off; ALTER DATABASE ${name} SET default_transaction_isolation = 'serializable'`);
+  await admin.query(
+    `ALTER DATABASE ${name} SET synchronous_commit = off; ALTER DATABASE ${name} SET default_transaction_isolation = 'serializable'`,
+  );
   await migrateEventStore({ connectionString: other });
   const client = new pg.Client({ connectionString: other });
   await client.connect();

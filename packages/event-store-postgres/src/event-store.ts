@@ -1,5 +1,13 @@
 // The event store on Postgres: one table, group commit, LISTEN and NOTIFY. Built by the services' composition roots.
-import { checkAppend, checkLimit, checkStream, EventStoreUnavailable, Subscriptions, type CheckLog, type EventStore } from '@confledger/application';
+import {
+  checkAppend,
+  checkLimit,
+  checkStream,
+  EventStoreUnavailable,
+  Subscriptions,
+  type CheckLog,
+  type EventStore,
+} from '@confledger/application';
 import { createPool, quotedSchema, SILENCE_MS_MAX, type PostgresOptions } from '@confledger/postgres';
 import type pg from 'pg';
 import { Flushes } from './flushes.js';
@@ -94,7 +102,10 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
       ? {}
       : {
           checkLog: () =>
-            checkLog(async (stream, revision) => (await reads.stream(stream, revision, 'forwards', 1)).find((event) => event.revision === revision) ?? null),
+            checkLog(
+              async (stream, revision) =>
+                (await reads.stream(stream, revision, 'forwards', 1)).find((event) => event.revision === revision) ?? null,
+            ),
         }),
     subscribe: (request) => subscriptions.open(request, () => listener.start()),
     close() {

@@ -36,7 +36,8 @@ function newStore(options: Partial<PostgresEventStoreOptions> = {}): EventStore 
 }
 
 const newEvent = () => ({ id: randomUUID(), type: 'ConfigSet', data: '{}', metadata: '{}' });
-const written = async (): Promise<number> => Number((await admin.query<{ n: string }>('SELECT count(*) AS n FROM confledger_events.events')).rows[0]?.n);
+const written = async (): Promise<number> =>
+  Number((await admin.query<{ n: string }>('SELECT count(*) AS n FROM confledger_events.events')).rows[0]?.n);
 const takeLock = () => admin.query('SELECT pg_advisory_lock($1)', [advisoryKey('append "confledger_events"')]);
 const giveLock = () => admin.query('SELECT pg_advisory_unlock($1)', [advisoryKey('append "confledger_events"')]);
 /** Backends of the store that wait for the append lock. */
@@ -122,7 +123,10 @@ test('an append that builds on one that lost against another process shares its 
   // The other process's event makes the revision that the second one expects.
   await admin.query(`INSERT INTO confledger_events.events VALUES (2, 's', 0, gen_random_uuid(), 'T', '{}', '{}')`);
   await giveLock();
-  expect(await Promise.all([lost, behind])).toEqual([{ outcome: 'conflict', revision: 0 }, { outcome: 'conflict', revision: 0 }]);
+  expect(await Promise.all([lost, behind])).toEqual([
+    { outcome: 'conflict', revision: 0 },
+    { outcome: 'conflict', revision: 0 },
+  ]);
   expect(await written()).toBe(2);
 });
 

@@ -1,5 +1,11 @@
 // Group commit: appends queue, one flush at a time takes what waits, and each append learns its own outcome.
-import { AppendOutcomeUnknown, EventStoreUnavailable, type AppendResult, type EventToAppend, type StoredEvent } from '@confledger/application';
+import {
+  AppendOutcomeUnknown,
+  EventStoreUnavailable,
+  type AppendResult,
+  type EventToAppend,
+  type StoredEvent,
+} from '@confledger/application';
 import { failureOf } from '@confledger/postgres';
 import { takeBehind, takeFlush, type AppendGroup, type PendingAppend } from './pending-appends.js';
 import type { Reads } from './reads.js';
@@ -45,12 +51,18 @@ export class Flushes {
    */
   append(stream: string, expectedRevision: number, events: readonly EventToAppend[], bytes: number): Promise<AppendResult> {
     if (this.#closed) return Promise.reject(new EventStoreUnavailable('The event store is closed.'));
-    if (this.#unsettled >= WAITING_APPENDS_MAX) return Promise.reject(new EventStoreUnavailable(`${WAITING_APPENDS_MAX} appends are waiting already.`));
+    if (this.#unsettled >= WAITING_APPENDS_MAX)
+      return Promise.reject(new EventStoreUnavailable(`${WAITING_APPENDS_MAX} appends are waiting already.`));
     return new Promise((resolve, reject) => {
       const deadlineMs = performance.now() + this.#options.appendTimeoutMs;
       this.#unsettled += 1;
       this.#queue.push({
-        stream, expectedRevision, events, bytes, deadlineMs, maybeWritten: false,
+        stream,
+        expectedRevision,
+        events,
+        bytes,
+        deadlineMs,
+        maybeWritten: false,
         resolve: (result) => {
           resolve(result);
           this.#settled();

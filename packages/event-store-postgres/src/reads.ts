@@ -34,8 +34,16 @@ export function createReads(pool: pg.Pool, schema: string, timeoutMs: number): R
     async stream(stream, from, direction, limit) {
       const rows =
         direction === 'forwards'
-          ? await run<EventRow>('stream-forwards', `${select} WHERE stream = $1 AND revision >= $2 ORDER BY revision LIMIT $3`, [stream, from ?? 0, limit])
-          : await run<EventRow>('stream-backwards', `${select} WHERE stream = $1 AND revision <= $2 ORDER BY revision DESC LIMIT $3`, [stream, from ?? REVISION_MAX, limit]);
+          ? await run<EventRow>('stream-forwards', `${select} WHERE stream = $1 AND revision >= $2 ORDER BY revision LIMIT $3`, [
+              stream,
+              from ?? 0,
+              limit,
+            ])
+          : await run<EventRow>('stream-backwards', `${select} WHERE stream = $1 AND revision <= $2 ORDER BY revision DESC LIMIT $3`, [
+              stream,
+              from ?? REVISION_MAX,
+              limit,
+            ]);
       return rows.map(storedEvent);
     },
     async all(after, limit) {

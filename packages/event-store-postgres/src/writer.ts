@@ -89,7 +89,10 @@ export function createWriter(options: WriterOptions, schema: string): Writer {
   };
 }
 
-function groupAnswers(groups: readonly AppendGroup[], row: { readonly before: string; readonly heads: readonly string[] } | undefined): GroupAnswer[] {
+function groupAnswers(
+  groups: readonly AppendGroup[],
+  row: { readonly before: string; readonly heads: readonly string[] } | undefined,
+): GroupAnswer[] {
   let before = BigInt(row?.before ?? 0);
   return groups.map((group, index) => {
     const head = row?.heads[index];

@@ -14,7 +14,9 @@ export interface AwaitLogOptions<Installation extends { readonly installation: s
 }
 
 /** Resolves when the log is open. Rejects with StartRefused for wrong settings, and with the signal's reason. */
-export function awaitLog<Installation extends { readonly installation: string }>(options: AwaitLogOptions<Installation>): Promise<Installation> {
+export function awaitLog<Installation extends { readonly installation: string }>(
+  options: AwaitLogOptions<Installation>,
+): Promise<Installation> {
   const { opening, installation, signal, warnings, onWaiting } = options;
   return untilOpen(
     () => openLog({ ...opening, installation }),

@@ -37,7 +37,8 @@ function standingLogger(logger: EventStoreLogger): (standing: LogStanding) => vo
       wasMissing = false;
     } else if (standing.kind === 'in doubt') {
       wasMissing = true;
-      const message = 'the log does not hold an event that was acknowledged or read before: it is looked for again, and nothing is served meanwhile';
+      const message =
+        'the log does not hold an event that was acknowledged or read before: it is looked for again, and nothing is served meanwhile';
       logger.warn({ ...standing.missing }, message);
     } else if (standing.kind === 'set back') {
       const message =

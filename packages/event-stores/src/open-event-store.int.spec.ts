@@ -53,18 +53,25 @@ test('EventStoreDB is opened with the namespace of the installation', async () =
 test.each([
   ['CONFLEDGER_EVENTSTORE_URL', { kind: 'eventstoredb', url: 'esdb://admin:hush@h:1:2?tls=false', namespace: 'confledger' }],
   ['CONFLEDGER_POSTGRES_URL', { kind: 'postgres', url: 'postgres://user:hush@127.0.0.1:1/x' }],
-] as const)('a store that cannot be used ends a start that does not wait with %s and without a credential (%#)', async (variable, choice) => {
-  const refused: unknown = await (async () => openEventStoreNow(choice, { logger }))().catch((error: unknown) => error);
-  expect(refused).toBeInstanceOf(StartRefused);
-  expect(String(refused)).toContain(`StartRefused: ${variable}: `);
-  expect(String(refused)).not.toContain('hush');
-});
+] as const)(
+  'a store that cannot be used ends a start that does not wait with %s and without a credential (%#)',
+  async (variable, choice) => {
+    const refused: unknown = await (async () => openEventStoreNow(choice, { logger }))().catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(StartRefused);
+    expect(String(refused)).toContain(`StartRefused: ${variable}: `);
+    expect(String(refused)).not.toContain('hush');
+  },
+);
 
 test('a server that refuses the user ends also a start that waits', async () => {
   const strict = await eventStoreDbDouble();
   closers.push(() => strict.close());
   strict.faults.denyAccess = true;
-  const { open, waited } = waiting({ kind: 'eventstoredb', url: strict.connectionString.replace('//', '//admin:hush@'), namespace: 'confledger' });
+  const { open, waited } = waiting({
+    kind: 'eventstoredb',
+    url: strict.connectionString.replace('//', '//admin:hush@'),
+    namespace: 'confledger',
+  });
   await expect(open).rejects.toThrow(/^CONFLEDGER_EVENTSTORE_URL: .*Correct the address, the user or the password\.$/);
   expect(waited).toEqual([]);
 });
@@ -73,7 +80,11 @@ test('a start waits for EventStoreDB, says so, serves nothing meanwhile, and goe
   const later = await eventStoreDbDouble();
   closers.push(() => later.close());
   later.shutdown();
-  const { store, open, waited } = waiting({ kind: 'eventstoredb', url: later.connectionString.replace('//', '//admin:hush@'), namespace: 'confledger' });
+  const { store, open, waited } = waiting({
+    kind: 'eventstoredb',
+    url: later.connectionString.replace('//', '//admin:hush@'),
+    namespace: 'confledger',
+  });
   await eventually(() => waited.length > 0);
   await expect(store.lastPosition()).rejects.toThrow(EventStoreUnavailable);
   await later.restart();

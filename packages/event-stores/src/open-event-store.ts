@@ -95,7 +95,9 @@ function onEventStoreDb({ url, namespace }: Extract<EventStoreChoice, { kind: 'e
         await store.lastPosition();
       } catch (error) {
         if (!(error instanceof EventStoreRefused)) throw error;
-        throw new StartRefused(`CONFLEDGER_EVENTSTORE_URL: ${error.message} Correct the address, the user or the password.`, { cause: error });
+        throw new StartRefused(`CONFLEDGER_EVENTSTORE_URL: ${error.message} Correct the address, the user or the password.`, {
+          cause: error,
+        });
       }
     },
     layOut: () => Promise.resolve(),

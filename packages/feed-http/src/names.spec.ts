@@ -41,7 +41,10 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-test.each(NAME_TRAP_CASES.map(([name, before], index) => [name, before, index] as const))('the name %s behind %i others is read from the stream', (_, __, index) => {
-  const leaf = leaves[index];
-  expect(JSON.stringify(told.get(leaf?.path ?? ''))).toBe(JSON.stringify({ path: leaf?.path, version: 7, value: leaf?.value }));
-});
+test.each(NAME_TRAP_CASES.map(([name, before], index) => [name, before, index] as const))(
+  'the name %s behind %i others is read from the stream',
+  (_, __, index) => {
+    const leaf = leaves[index];
+    expect(JSON.stringify(told.get(leaf?.path ?? ''))).toBe(JSON.stringify({ path: leaf?.path, version: 7, value: leaf?.value }));
+  },
+);

@@ -1,6 +1,14 @@
 // Changes over a real Kafka: what a plain consumer finds in the topic, and what is found of it by whoever takes over, after crashes at
 // every step, in topics that were deleted, expired, written to by others, or are long.
-import { APPEND_BYTES_MAX, createInMemoryEventStore, FeedFenced, runChanges, type ChangesEvent, type EventPlace, type StoredEvent } from '@confledger/application';
+import {
+  APPEND_BYTES_MAX,
+  createInMemoryEventStore,
+  FeedFenced,
+  runChanges,
+  type ChangesEvent,
+  type EventPlace,
+  type StoredEvent,
+} from '@confledger/application';
 import { eventually, kafkaRoute, startKafka, type TestKafka, topicMessages, type TopicMessage } from '@confledger/test-support';
 import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
@@ -132,7 +140,10 @@ async function holdsTheLog(): Promise<void> {
 async function foreignRecords(messages: readonly Message[], outcome: 'plain' | 'aborted' = 'plain'): Promise<void> {
   const transactionalId = outcome === 'aborted' ? `test-${randomUUID()}` : undefined;
   const producer = client.producer({
-    createPartitioner: () => ({ message }) => message.partition ?? 0,
+    createPartitioner:
+      () =>
+      ({ message }) =>
+        message.partition ?? 0,
     maxInFlightRequests: 1,
     ...(transactionalId === undefined ? {} : { transactionalId, idempotent: true }),
   });
@@ -146,7 +157,8 @@ async function foreignRecords(messages: readonly Message[], outcome: 'plain' | '
   await producer.disconnect();
 }
 
-const everywhere = (message: Omit<Message, 'partition'>): Message[] => Array.from({ length: PARTITIONS }, (_, partition) => ({ ...message, partition }));
+const everywhere = (message: Omit<Message, 'partition'>): Message[] =>
+  Array.from({ length: PARTITIONS }, (_, partition) => ({ ...message, partition }));
 
 test('a plain consumer finds every event as a CloudEvent, each stream in its order', async () => {
   await appendAll(10);
@@ -278,7 +290,11 @@ test('what was undone at the end of a topic, and records of others, are looked b
   await appendAll(8);
   await catchUp();
   const { stream } = log[0] as StoredEvent;
-  const undone: Message[] = everywhere({ key: stream, value: 'undone', headers: { ce_source: 'urn:confledger:inst', ce_position: 'inst:99' } });
+  const undone: Message[] = everywhere({
+    key: stream,
+    value: 'undone',
+    headers: { ce_source: 'urn:confledger:inst', ce_position: 'inst:99' },
+  });
   for (let n = 0; n < 3; n += 1) await foreignRecords(Array.from({ length: 150 }, () => undone).flat(), 'aborted');
   await foreignRecords(Array.from({ length: 70 }, () => everywhere({ key: 'k', value: 'foreign' })).flat());
   expect(await catchUp()).toBe(log.at(-1)?.position);
@@ -358,7 +374,9 @@ test('the newest event is published once more when half of the retention is over
   await eventually(async () => (await records()).length > 3, LONG);
   const found = await records();
   expect(found).toHaveLength(4);
-  const twice = found.filter(({ message }) => header(message, 'ce_id') === newest.id).map(({ partition, message: { key, value, headers } }) => ({ partition, key, value, headers }));
+  const twice = found
+    .filter(({ message }) => header(message, 'ce_id') === newest.id)
+    .map(({ partition, message: { key, value, headers } }) => ({ partition, key, value, headers }));
   expect(twice[1]).toEqual(twice[0]);
 
   // Who takes over knows the record's own age: the broker's, which is an hour at most here.
@@ -389,12 +407,19 @@ test('a compacted topic, one with fewer replicas in sync, or with other partitio
   await expect(publisherOf().takeOver(never)).rejects.toThrow('has 5 partitions, but was written with another number');
   namespace = `changes-${randomUUID()}`;
   const configEntries = [{ name: 'cleanup.policy', value: 'compact' }];
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic: `${namespace}.changes`, numPartitions: 1, replicationFactor: 1, configEntries }] });
-  await expect(publisherOf().takeOver(never)).rejects.toThrow(new TopicUnfit(`the topic ${namespace}.changes cannot be used: its cleanup.policy is compact, not delete`));
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: [{ topic: `${namespace}.changes`, numPartitions: 1, replicationFactor: 1, configEntries }],
+  });
+  await expect(publisherOf().takeOver(never)).rejects.toThrow(
+    new TopicUnfit(`the topic ${namespace}.changes cannot be used: its cleanup.policy is compact, not delete`),
+  );
 });
 
 test('partitions that were added are refused although the newest event lies in the same one under both numbers', async () => {
-  const stays = Array.from({ length: 100 }, (_, index) => `config-production.s${index}`).find((each) => partitionOf(each, 1) === partitionOf(each, 2));
+  const stays = Array.from({ length: 100 }, (_, index) => `config-production.s${index}`).find(
+    (each) => partitionOf(each, 1) === partitionOf(each, 2),
+  );
   if (stays === undefined) throw new Error('every stream moves');
   const event = { id: randomUUID(), type: 'ConfigSet', data: '{}', metadata: '{}', stream: stays, revision: 0, position: 1n };
   const publisher = publisherOf({ partitions: 1 });
@@ -423,7 +448,10 @@ test('connections that ended while nothing happened are made again without a fau
   for (const proxy of route.proxies) proxy.cut();
   await eventually(() => route.proxies.every(({ connections }) => connections === 0));
   await appendAll(3);
-  await eventually(() => events.filter((event) => event.kind === 'published').reduce((sum, each) => sum + each.events, 0) === log.length, LONG);
+  await eventually(
+    () => events.filter((event) => event.kind === 'published').reduce((sum, each) => sum + each.events, 0) === log.length,
+    LONG,
+  );
   await holdsTheLog();
   expect(events.map(({ kind }) => kind)).not.toContain('failed');
 });

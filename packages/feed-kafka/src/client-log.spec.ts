@@ -26,12 +26,18 @@ test('a line holds who says it, and what went wrong', () => {
 });
 
 test('the end of the transaction before, met by the next one, is no error', () => {
-  say('Response AddPartitionsToTxn', 'The producer attempted to update a transaction while another concurrent operation on the same transaction was ongoing');
+  say(
+    'Response AddPartitionsToTxn',
+    'The producer attempted to update a transaction while another concurrent operation on the same transaction was ongoing',
+  );
   expect(told).toMatchObject([{ level: 'debug' }]);
 });
 
 test('that another writer took over is no error of the client', () => {
-  say('Response AddPartitionsToTxn', 'Producer attempted an operation with an old epoch. Either there is a newer producer with the same transactionalId');
+  say(
+    'Response AddPartitionsToTxn',
+    'Producer attempted an operation with an old epoch. Either there is a newer producer with the same transactionalId',
+  );
   expect(told).toMatchObject([{ level: 'debug' }]);
 });
 

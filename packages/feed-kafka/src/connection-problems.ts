@@ -23,12 +23,16 @@ export function connectionProblem(error: unknown, { ssl = false, sasl }: Pick<Ka
   const type = brokerErrorType(error);
   if (type === 'UNSUPPORTED_SASL_MECHANISM') return `${broker} does not take ${mechanism}: check it`;
   if (type === 'ILLEGAL_SASL_STATE') return `${broker} takes no user name and password (SASL): check its port, or leave them out`;
-  if (isNamed(error, 'KafkaJSSASLAuthenticationError')) return `${broker} refuses the user name or the password: check both, and ${mechanism}`;
+  if (isNamed(error, 'KafkaJSSASLAuthenticationError'))
+    return `${broker} refuses the user name or the password: check both, and ${mechanism}`;
 
   const code = systemErrorCode(error) ?? '';
-  if (UNTRUSTED.has(code)) return `no authority that is trusted here has signed the certificate of ${broker}: check that of the authority (CA) (${said})`;
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `the certificate of ${broker} is one for other names: check how the broker is named (${said})`;
-  if (NO_TLS.test(said)) return `${broker} ended the connection before TLS began: if it goes on doing so, check its port, and whether it speaks TLS there (${said})`;
+  if (UNTRUSTED.has(code))
+    return `no authority that is trusted here has signed the certificate of ${broker}: check that of the authority (CA) (${said})`;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return `the certificate of ${broker} is one for other names: check how the broker is named (${said})`;
+  if (NO_TLS.test(said))
+    return `${broker} ended the connection before TLS began: if it goes on doing so, check its port, and whether it speaks TLS there (${said})`;
 
   // A broker says no more to those who come without TLS, or without saying who they are; one that is stopped does not either.
   const missing = [...(ssl === false ? ['TLS'] : []), ...(sasl === undefined ? ['a user name and a password (SASL)'] : [])];

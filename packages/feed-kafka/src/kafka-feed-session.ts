@@ -12,7 +12,11 @@ import { openTopicConsumer, type TopicConsumer } from './topic-consumer.js';
 
 const RECONNECT_DELAY_MS = 50;
 /** What a broker answers while it makes ready to serve a group for the first time: no loss of contact, only too early. */
-const COORDINATOR_STARTING: ReadonlySet<string> = new Set(['GROUP_LOAD_IN_PROGRESS', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR_FOR_GROUP']);
+const COORDINATOR_STARTING: ReadonlySet<string> = new Set([
+  'GROUP_LOAD_IN_PROGRESS',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR_FOR_GROUP',
+]);
 /** What a close waits for at most; a broker that does not answer is left to its timeouts. */
 const CLOSE_TIMEOUT_MS = 5_000;
 
@@ -87,7 +91,9 @@ export class KafkaFeedSession implements FeedSession {
         groupPrefix: `${namespace}-node`,
         sessionTimeoutMs,
         maxWaitTimeMs,
-        paused: source.then(({ partition, partitionCount }) => Array.from({ length: partitionCount }, (_, each) => each).filter((each) => each !== partition)),
+        paused: source.then(({ partition, partitionCount }) =>
+          Array.from({ length: partitionCount }, (_, each) => each).filter((each) => each !== partition),
+        ),
         listener: this.#reader,
       });
       return await Promise.race([consumer.failed, failed, aborted(this.#closing.signal)]);
@@ -116,7 +122,9 @@ async function partitionCountOf(admin: Admin, topic: string): Promise<number> {
     return topics[0]?.partitions.length ?? 0;
   } catch (error) {
     if (brokerErrorType(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
-    throw new Error(`there is no topic ${topic}: check the namespace, and that a relay of it runs, which makes the topic`, { cause: error });
+    throw new Error(`there is no topic ${topic}: check the namespace, and that a relay of it runs, which makes the topic`, {
+      cause: error,
+    });
   }
 }
 

@@ -6,5 +6,7 @@ import { leafMessage, readLeaf } from './records.js';
 test.each(NAME_TRAP_CASES)('the name %s behind %i others is read from a record', (_, before, trap) => {
   const leaf = { path: 'list', value: [setNameTrap(trap, before)], version: 7 };
   const { value } = leafMessage('production.x', leaf, 0);
-  expect(JSON.stringify(readLeaf('list', { value: Buffer.from(String(value)) }))).toBe(JSON.stringify({ path: 'list', version: 7, value: leaf.value }));
+  expect(JSON.stringify(readLeaf('list', { value: Buffer.from(String(value)) }))).toBe(
+    JSON.stringify({ path: 'list', version: 7, value: leaf.value }),
+  );
 });

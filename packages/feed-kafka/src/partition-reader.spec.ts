@@ -58,7 +58,10 @@ function deliver(messages: readonly Message[]): void {
 
 function activation(json: Parameters<SigningLedger['activate']>[0]): Message[] {
   const active = ledger.activate(json);
-  return [...leavesOf(active).map((leaf) => leafMessage(ledger.name, leaf, PARTITION)), markerMessage(ledger.name, markerOf(active), PARTITION)];
+  return [
+    ...leavesOf(active).map((leaf) => leafMessage(ledger.name, leaf, PARTITION)),
+    markerMessage(ledger.name, markerOf(active), PARTITION),
+  ];
 }
 
 function beat(incarnation = 'one', partitions = PARTITION_COUNT): Message {
@@ -115,7 +118,11 @@ test('a group that is joined again begins a reading, and what the node runs alre
   await settled();
   const active = ledger.newest;
   if (active === null) throw new Error('nothing is active');
-  deliver([...leavesOf(active).map((leaf) => leafMessage(ledger.name, leaf, PARTITION)), markerMessage(ledger.name, markerOf(active), PARTITION), beat()]);
+  deliver([
+    ...leavesOf(active).map((leaf) => leafMessage(ledger.name, leaf, PARTITION)),
+    markerMessage(ledger.name, markerOf(active), PARTITION),
+    beat(),
+  ]);
   expect(said()).toEqual(['synchronized']);
 });
 
@@ -126,7 +133,10 @@ test('a topic that names what the node runs, but holds other leaves, is told who
   await settled();
   const active = ledger.newest;
   if (active === null) throw new Error('nothing is active');
-  deliver([leafMessage(ledger.name, { path: 'a', value: 'changed', version: 1 }, PARTITION), markerMessage(ledger.name, markerOf(active), PARTITION)]);
+  deliver([
+    leafMessage(ledger.name, { path: 'a', value: 'changed', version: 1 }, PARTITION),
+    markerMessage(ledger.name, markerOf(active), PARTITION),
+  ]);
   expect(said()).toEqual(['reset', 'active 2', 'synchronized']);
   expect(sink.misfits).toHaveLength(1);
 });

@@ -111,7 +111,8 @@ export class PartitionReader implements ConsumerListener {
     const beat = readBeat(message);
     if (beat === null) return;
     const count = this.#source?.partitionCount;
-    if (beat.partitions !== count) return this.#fail(new Error(`the topic has ${count} partitions, its publisher wrote it with ${beat.partitions}`));
+    if (beat.partitions !== count)
+      return this.#fail(new Error(`the topic has ${count} partitions, its publisher wrote it with ${beat.partitions}`));
     if (this.#phase.name === 'gathering') {
       this.#phase.reading.incarnation = beat.incarnation;
       return;

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { activeTopic, beatMessage, leafMessage, markerMessage, readBeat, readKey, readLeaf, readMarker } from './records.js';
 
 const bytes = (text: unknown): Buffer => Buffer.from(String(text));
-const stored = ({ value, headers }: ReturnType<typeof leafMessage>) => ({ value: value === null ? null : bytes(value), ...(headers === undefined ? {} : { headers }) });
+const stored = ({ value, headers }: ReturnType<typeof leafMessage>) => ({
+  value: value === null ? null : bytes(value),
+  ...(headers === undefined ? {} : { headers }),
+});
 
 test('the topic is the namespace and the word active', () => expect(activeTopic('confledger')).toBe('confledger.active'));
 
@@ -27,7 +30,18 @@ test('a path inside the value does not count', () => {
 });
 
 test('marker and beat survive the way', () => {
-  const marker = { origin: 'o', activation: 3, version: 2, previous: null, digest: 'd', changes: 1, keyId: 'k', signature: 's', actor: 'a', occurredAt: 't' };
+  const marker = {
+    origin: 'o',
+    activation: 3,
+    version: 2,
+    previous: null,
+    digest: 'd',
+    changes: 1,
+    keyId: 'k',
+    signature: 's',
+    actor: 'a',
+    occurredAt: 't',
+  };
   const beat = { installation: 'i', incarnation: 'n', position: 'i:7', time: 't', partitions: 2 };
   expect(readMarker({ value: bytes(markerMessage('production.x', marker, 0).value) })).toEqual(marker);
   expect(readBeat({ value: bytes(beatMessage(beat, 0).value) })).toEqual(beat);

@@ -1,5 +1,12 @@
 // The records of the topic `<namespace>.active` as bytes. Used by publisher and nodes.
-import { readActivationMarker, readFeedBeat, readFeedLeaf, type ActivationMarker, type FeedBeat, type FeedLeaf } from '@confledger/contracts';
+import {
+  readActivationMarker,
+  readFeedBeat,
+  readFeedLeaf,
+  type ActivationMarker,
+  type FeedBeat,
+  type FeedLeaf,
+} from '@confledger/contracts';
 import { parseJsonText } from '@confledger/document';
 import type { IHeaders, Message } from 'kafkajs';
 

@@ -7,7 +7,15 @@ import type { ActivationMarker } from '@confledger/contracts';
 import { SigningKey } from '@confledger/conformance';
 import type { JsonObject } from '@confledger/document';
 import { connectNode, type TradingNode } from '@confledger/sdk';
-import { eventually, kafkaRoute, startKafka, type KafkaRoute, type TestKafka, topicMessages, type TopicMessage } from '@confledger/test-support';
+import {
+  eventually,
+  kafkaRoute,
+  startKafka,
+  type KafkaRoute,
+  type TestKafka,
+  topicMessages,
+  type TopicMessage,
+} from '@confledger/test-support';
 import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
@@ -68,7 +76,13 @@ function newCore(): LedgersCore {
 
 /** Makes this a service's active document. */
 async function activate(service: string, configuration: JsonObject): Promise<void> {
-  const request = { actor: { id: 'alice', method: 'token', roles: ['writer'] }, reason: null, request: randomUUID(), correlationId: 'test', guards: { activate: 'all' as const } };
+  const request = {
+    actor: { id: 'alice', method: 'token', roles: ['writer'] },
+    reason: null,
+    request: randomUUID(),
+    correlationId: 'test',
+    guards: { activate: 'all' as const },
+  };
   const outcome = await core.execute(LedgerId.of('production', service), { type: 'Replace', configuration }, request);
   if (outcome.kind !== 'done') throw new Error(`refused: ${JSON.stringify(outcome.refusal)}`);
 }
@@ -114,7 +128,10 @@ function relay({ once = false, beatIntervalMs = 250, ...options }: RelayFaults =
       return signal.aborted ? null : { lost: new AbortController().signal, release: () => Promise.resolve() };
     },
   };
-  const ended = runRelay({ events: store, ledgers: newCore(), publisher, lock, beatIntervalMs, onEvent: (event) => events.push(event) }, stopping.signal);
+  const ended = runRelay(
+    { events: store, ledgers: newCore(), publisher, lock, beatIntervalMs, onEvent: (event) => events.push(event) },
+    stopping.signal,
+  );
   const stop = async (): Promise<void> => {
     stopping.abort();
     await ended;
@@ -176,21 +193,24 @@ function crashingRelay(step: PublisherStep, armed: () => boolean): { readonly cr
   return { crashed };
 }
 
-test.each(['fenced', 'read', 'begun', 'produced', 'committed'] as const)('a relay killed after "%s" leaves nothing lost, doubled or half there', async (step) => {
-  await activate(ENGINE, { n: 1, only: 'first' });
-  await activate('risk-gateway', { max: 1 });
-  const before = relay();
-  const follower = await node();
-  await current(follower);
-  await before.stop();
-  await activate(ENGINE, { n: 2, second: true });
-  const { crashed } = crashingRelay(step, () => true);
-  await crashed;
-  await activate(ENGINE, { n: 3 });
-  await activate('mev-searcher', { gas: 3 });
-  relay();
-  await everythingFits([follower]);
-});
+test.each(['fenced', 'read', 'begun', 'produced', 'committed'] as const)(
+  'a relay killed after "%s" leaves nothing lost, doubled or half there',
+  async (step) => {
+    await activate(ENGINE, { n: 1, only: 'first' });
+    await activate('risk-gateway', { max: 1 });
+    const before = relay();
+    const follower = await node();
+    await current(follower);
+    await before.stop();
+    await activate(ENGINE, { n: 2, second: true });
+    const { crashed } = crashingRelay(step, () => true);
+    await crashed;
+    await activate(ENGINE, { n: 3 });
+    await activate('mev-searcher', { gas: 3 });
+    relay();
+    await everythingFits([follower]);
+  },
+);
 
 test.each(['begun', 'produced', 'committed'] as const)('a relay killed after "%s" of a publication under way', async (step) => {
   await activate(ENGINE, { n: 1 });
@@ -245,27 +265,31 @@ describe('through a proxy', () => {
     expect(only.events.findLast(({ kind }) => kind === 'active')).toBeDefined();
   });
 
-  test('brokers that hang while records are sent are given up with the transaction, and not minutes later', { timeout: 180_000 }, async () => {
-    await activate(ENGINE, { n: 1 });
-    const only = relay({ socketFactory: route.socketFactory, beatIntervalMs: 60_000 });
-    const follower = await node();
-    for (const proxy of route.proxies) {
-      proxy.onRequest = (chunk) => {
-        if (chunk.length >= 6 && chunk.readInt16BE(4) === PRODUCE) proxy.pause();
-      };
-    }
-    const began = performance.now();
-    await activate(ENGINE, { n: 2 });
-    await eventually(() => only.kinds().includes('failed'), LONG);
-    expect(performance.now() - began).toBeLessThan(2.5 * TRANSACTION_TIMEOUT_MS);
-    for (const proxy of route.proxies) {
-      proxy.onRequest = undefined;
-      proxy.cut();
-      proxy.resume();
-    }
-    await activate(ENGINE, { n: 3 });
-    await everythingFits([follower]);
-  });
+  test(
+    'brokers that hang while records are sent are given up with the transaction, and not minutes later',
+    { timeout: 180_000 },
+    async () => {
+      await activate(ENGINE, { n: 1 });
+      const only = relay({ socketFactory: route.socketFactory, beatIntervalMs: 60_000 });
+      const follower = await node();
+      for (const proxy of route.proxies) {
+        proxy.onRequest = (chunk) => {
+          if (chunk.length >= 6 && chunk.readInt16BE(4) === PRODUCE) proxy.pause();
+        };
+      }
+      const began = performance.now();
+      await activate(ENGINE, { n: 2 });
+      await eventually(() => only.kinds().includes('failed'), LONG);
+      expect(performance.now() - began).toBeLessThan(2.5 * TRANSACTION_TIMEOUT_MS);
+      for (const proxy of route.proxies) {
+        proxy.onRequest = undefined;
+        proxy.cut();
+        proxy.resume();
+      }
+      await activate(ENGINE, { n: 3 });
+      await everythingFits([follower]);
+    },
+  );
 
   test('a node that is cut off goes on with what it runs, and catches up', async () => {
     await activate(ENGINE, { n: 1 });
@@ -311,7 +335,10 @@ test('a late relay that wakes up after its successor has written is fenced, and 
 
 test('a publisher says that it was fenced by the name that the port gives it', async () => {
   const [first, second] = [publisherOf(), publisherOf()];
-  cleaners.push(() => first.close(), () => second.close());
+  cleaners.push(
+    () => first.close(),
+    () => second.close(),
+  );
   const { signal } = new AbortController();
   await first.takeOver(signal);
   await second.takeOver(signal);
@@ -328,7 +355,10 @@ test('who was the writer before can write no more when the topic is read', async
       await late;
     },
   });
-  cleaners.push(() => first.close(), () => second.close());
+  cleaners.push(
+    () => first.close(),
+    () => second.close(),
+  );
   const { signal } = new AbortController();
   await first.takeOver(signal);
   await second.takeOver(signal);
@@ -401,7 +431,16 @@ test('a marker above the newest that nobody signed does not count', async () => 
   const only = relay();
   const follower = await node();
   const forged: ActivationMarker = {
-    origin: 'o', activation: 999, version: 998, previous: null, digest: '0'.repeat(64), changes: 0, keyId: key.keyId, signature: 'AAAA', actor: 'mallory', occurredAt: new Date().toISOString(),
+    origin: 'o',
+    activation: 999,
+    version: 998,
+    previous: null,
+    digest: '0'.repeat(64),
+    changes: 0,
+    keyId: key.keyId,
+    signature: 'AAAA',
+    actor: 'mallory',
+    occurredAt: new Date().toISOString(),
   };
   await foreignRecord(`production.${ENGINE}|`, Buffer.from(JSON.stringify(forged)));
   await eventually(() => only.alarms.some(({ kind }) => kind === 'repaired'), LONG);
@@ -440,7 +479,11 @@ test('a marker above the newest that this installation signed is left alone, wit
   const lost = core;
   core = newCore();
   const alarms: FeedAlarm[] = [];
-  const publisher = publisherOf({ onAlarm: (alarm) => alarms.push(alarm), lastPosition: () => Promise.resolve(1n), load: () => Promise.resolve(null) });
+  const publisher = publisherOf({
+    onAlarm: (alarm) => alarms.push(alarm),
+    lastPosition: () => Promise.resolve(1n),
+    load: () => Promise.resolve(null),
+  });
   cleaners.push(() => publisher.close());
   expect(await publisher.takeOver(new AbortController().signal)).toBe(0n);
   expect(alarms.map(({ kind }) => kind)).toContain('ahead');
@@ -542,7 +585,10 @@ test('a topic of another installation, with other settings, or with more partiti
     { name: 'cleanup.policy', value: 'compact' },
     { name: 'max.message.bytes', value: '100000' },
   ];
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic: `${namespace}.active`, numPartitions: 1, replicationFactor: 1, configEntries }] });
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: [{ topic: `${namespace}.active`, numPartitions: 1, replicationFactor: 1, configEntries }],
+  });
   await expect(takeOver()).rejects.toThrow('max.message.bytes is 100000, less than 1000000');
 });
 
@@ -559,7 +605,9 @@ test('Kafka down under writes: they go on, and nodes catch up when it is back', 
 });
 
 function markers(records: readonly TopicMessage[]): string[] {
-  return records.filter(({ message }) => message.key?.toString().endsWith('|')).map(({ message }) => `${message.key?.toString()}${message.value?.toString()}`);
+  return records
+    .filter(({ message }) => message.key?.toString().endsWith('|'))
+    .map(({ message }) => `${message.key?.toString()}${message.value?.toString()}`);
 }
 
 /** The same topic with nothing but these records. */
@@ -569,7 +617,12 @@ async function replaceTopic(records: readonly TopicMessage[]): Promise<void> {
   const config = { 'cleanup.policy': 'compact', 'delete.retention.ms': String(24 * 60 * 60 * 1_000), 'min.insync.replicas': '1' };
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
   await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 1, configEntries }] });
-  const producer = client.producer({ createPartitioner: () => ({ message }) => message.partition ?? 0 });
+  const producer = client.producer({
+    createPartitioner:
+      () =>
+      ({ message }) =>
+        message.partition ?? 0,
+  });
   await producer.connect();
   for (const { partition, message } of records) {
     const { key: name, value, headers } = message;
@@ -579,7 +632,12 @@ async function replaceTopic(records: readonly TopicMessage[]): Promise<void> {
 }
 
 async function foreignRecord(name: string, value: Buffer | null): Promise<void> {
-  const producer = client.producer({ createPartitioner: () => ({ message }) => message.partition ?? 0 });
+  const producer = client.producer({
+    createPartitioner:
+      () =>
+      ({ message }) =>
+        message.partition ?? 0,
+  });
   await producer.connect();
   await producer.send({ topic, messages: [{ key: name, value, partition: partitionOf(`production.${ENGINE}`, PARTITIONS) }] });
   await producer.disconnect();

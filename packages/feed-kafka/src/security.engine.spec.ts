@@ -64,14 +64,18 @@ function followerOver(connection: KafkaConnection): FeedFollower {
   return follower;
 }
 
-test.each(['plain', 'scram-sha-512'] as const)('over TLS, with a password by %s, what is published arrives', { timeout: 120_000 }, async (mechanism) => {
-  const ledger = new SigningLedger();
-  const publisher = publisherOver(rightful(mechanism), ledger);
-  await publisher.takeOver(new AbortController().signal);
-  await publisher.publish([ledger.activate({ limit: 1 })], 1n);
-  const follower = followerOver(rightful(mechanism));
-  await eventually(() => follower.documents.length === 1, LONG);
-});
+test.each(['plain', 'scram-sha-512'] as const)(
+  'over TLS, with a password by %s, what is published arrives',
+  { timeout: 120_000 },
+  async (mechanism) => {
+    const ledger = new SigningLedger();
+    const publisher = publisherOver(rightful(mechanism), ledger);
+    await publisher.takeOver(new AbortController().signal);
+    await publisher.publish([ledger.activate({ limit: 1 })], 1n);
+    const follower = followerOver(rightful(mechanism));
+    await eventually(() => follower.documents.length === 1, LONG);
+  },
+);
 
 const WRONG: readonly [string, () => KafkaConnection, RegExp][] = [
   [

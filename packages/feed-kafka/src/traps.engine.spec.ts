@@ -107,14 +107,20 @@ describe('a transaction', () => {
     const follower = follow();
     const path = 'k'.repeat(PATH_BYTES_MAX);
     const value = 'x'.repeat(VALUE_BYTES_MAX - 2);
-    const activation = await activate(publisher, { [path]: value, ...Object.fromEntries(Array.from({ length: 5 }, (_, n) => [`k${n}`, value])) });
+    const activation = await activate(publisher, {
+      [path]: value,
+      ...Object.fromEntries(Array.from({ length: 5 }, (_, n) => [`k${n}`, value])),
+    });
     await eventually(() => follower.running?.activation === activation, LONG);
     expect(follower.misfits).toEqual([]);
   });
 
   test('that the broker finds too large fails in bounded time, with the reason', async () => {
     const publisher = await writer();
-    await admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: topic, configEntries: [{ name: 'max.message.bytes', value: '10000' }] }] });
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [{ type: 2, name: topic, configEntries: [{ name: 'max.message.bytes', value: '10000' }] }],
+    });
     const failed = activate(publisher, { a: 'x'.repeat(100_000) }).catch((error: unknown) => error);
     const outcome = await Promise.race([failed, sleep(30_000, 'still trying')]);
     expect(String(outcome)).toMatch(/larger than the max(?:imum)? message size|MESSAGE_TOO_LARGE/i);
@@ -122,7 +128,12 @@ describe('a transaction', () => {
 });
 
 test('a topic that is not there is named, and what makes it', async () => {
-  const starting = connectNode({ ...NAME, publicKey: ledger.key.publicKey, feed: kafkaFeed({ brokers: kafka.brokers, namespace }), startTimeoutMs: 2_000 });
+  const starting = connectNode({
+    ...NAME,
+    publicKey: ledger.key.publicKey,
+    feed: kafkaFeed({ brokers: kafka.brokers, namespace }),
+    startTimeoutMs: 2_000,
+  });
   await expect(starting).rejects.toThrow(`there is no topic ${topic}: check the namespace, and that a relay of it runs`);
 });
 
@@ -134,7 +145,13 @@ describe('a topic that is made again while a node is away', () => {
   test('and that has grown past where the node was is not read on in its middle', async () => {
     const first = await writer();
     await activate(first, { n: 1, only: 'old' });
-    const node = await connectNode({ ...NAME, name: 'node', feed: feedOf({ socketFactory: route.socketFactory }), publicKey: ledger.key.publicKey, waitForFirst: true });
+    const node = await connectNode({
+      ...NAME,
+      name: 'node',
+      feed: feedOf({ socketFactory: route.socketFactory }),
+      publicKey: ledger.key.publicKey,
+      waitForFirst: true,
+    });
     cleaners.push(() => node.close());
     expect(node.snapshot.get('n')).toBe(1);
     await first.close();
@@ -219,7 +236,11 @@ describe('a consumer', () => {
     let joins = 0;
     const listener = {
       joined: () => void (joins += 1),
-      batch: ({ batch }: { readonly batch: { readonly partition: number; readonly messages: readonly { readonly value: Buffer | null }[] } }) => {
+      batch: ({
+        batch,
+      }: {
+        readonly batch: { readonly partition: number; readonly messages: readonly { readonly value: Buffer | null }[] };
+      }) => {
         for (const { value } of batch.messages) seen.push(`${batch.partition}: ${String(value)}`);
       },
       passed: () => undefined,
@@ -235,7 +256,12 @@ describe('a consumer', () => {
       listener,
     });
     cleaners.push(() => consumer.close());
-    const producer = client.producer({ createPartitioner: () => ({ message }) => message.partition ?? 0 });
+    const producer = client.producer({
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          message.partition ?? 0,
+    });
     await producer.connect();
     cleaners.push(() => producer.disconnect());
     const send = (value: string) => producer.send({ topic, messages: [1, 0].map((partition) => ({ partition, value })) });
@@ -255,7 +281,13 @@ describe('a consumer', () => {
     const activation = await activate(publisher, { n: 1 });
     await publisher.close();
     const partition = partitionOf(ledger.name, PARTITIONS);
-    const producer = client.producer({ transactionalId: `stranger-${namespace}`, createPartitioner: () => ({ message }) => message.partition ?? 0 });
+    const producer = client.producer({
+      transactionalId: `stranger-${namespace}`,
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          message.partition ?? 0,
+    });
     await producer.connect();
     cleaners.push(() => producer.disconnect());
     const transaction = await producer.transaction();
@@ -271,7 +303,8 @@ describe('a consumer', () => {
     const follower = new FeedFollower();
     const session = follower.open(feedOf(), NAME);
     await eventually(() => follower.said.includes('synchronized'), LONG);
-    const groups = async (): Promise<number> => (await admin.listGroups()).groups.filter(({ groupId }) => groupId.startsWith(namespace)).length;
+    const groups = async (): Promise<number> =>
+      (await admin.listGroups()).groups.filter(({ groupId }) => groupId.startsWith(namespace)).length;
     expect(await groups()).toBe(1);
     await session.close();
     await publisher.close();

@@ -54,12 +54,21 @@ test('a schema of a newer release is told as it is, and a fault of ours is none 
 
 test('what another moment may mend is left for later, and a wrong setting or a fault of ours is not', async () => {
   const told: unknown[] = [];
-  const connected = (url: string) => unlessAway(() => connectClient({ connectionString: url }).then(endClient), (error) => told.push(error));
+  const connected = (url: string) =>
+    unlessAway(
+      () => connectClient({ connectionString: url }).then(endClient),
+      (error) => told.push(error),
+    );
   expect(await connected('postgres://user:hush@127.0.0.1:1/x')).toBe(false);
   expect(told).toHaveLength(1);
   expect(await connected(await freshDatabase())).toBe(true);
   await expect(connected(await changed((url) => (url.password = 'hush')))).rejects.toThrow('password');
   await expect(connected(await changed((url) => (url.pathname = '/nowhere')))).rejects.toThrow('nowhere');
-  await expect(unlessAway(() => Promise.reject(new TypeError('bug')), () => undefined)).rejects.toThrow('bug');
+  await expect(
+    unlessAway(
+      () => Promise.reject(new TypeError('bug')),
+      () => undefined,
+    ),
+  ).rejects.toThrow('bug');
   expect(told).toHaveLength(1);
 });

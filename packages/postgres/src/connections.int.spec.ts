@@ -2,7 +2,17 @@
 import { eventually, freshDatabase, tcpProxy, throughProxy, type TcpProxy } from '@confledger/test-support';
 import type pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { connectClient, createPool, dropClient, endClient, failureOf, LOCK_SILENCE_MS_MAX, SilentServer, tryAdvisoryLock, within } from './index.js';
+import {
+  connectClient,
+  createPool,
+  dropClient,
+  endClient,
+  failureOf,
+  LOCK_SILENCE_MS_MAX,
+  SilentServer,
+  tryAdvisoryLock,
+  within,
+} from './index.js';
 
 let connectionString: string;
 let proxy: TcpProxy;

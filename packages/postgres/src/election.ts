@@ -19,7 +19,7 @@ export interface Election {
 export function createElection(options: PostgresOptions, name: string): Election {
   return {
     async acquire(signal, onStandby) {
-      for (let told = false; !signal.aborted; ) {
+      for (let told = false; !signal.aborted;) {
         const answer = await tryAdvisoryLock(options, name).catch(() => 'unreachable' as const);
         if (answer !== null && answer !== 'unreachable') return answer;
         if (answer === null && !told) {

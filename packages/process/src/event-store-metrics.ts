@@ -14,6 +14,10 @@ export function eventStoreMetrics(isSetBack: boolean, counts: Counts | undefined
   return [
     setBack,
     counter('event_store_servers_left_total', 'Servers of the event store that were left', counts.serversLeft),
-    counter('event_store_slow_subscriptions_total', 'Live subscriptions that a server ended because events were waiting', counts.subscriptionsTooSlow),
+    counter(
+      'event_store_slow_subscriptions_total',
+      'Live subscriptions that a server ended because events were waiting',
+      counts.subscriptionsTooSlow,
+    ),
   ];
 }

@@ -54,16 +54,24 @@ test('of several parts each is shown, and one that is not well is not hidden by 
   report = () => Promise.resolve({ healthy: false, details: { state: 'failing' }, metrics: [] });
   const health = await ask('/health');
   expect(health.status).toBe(503);
-  expect(await health.json()).toMatchObject({ healthy: false, checks: { part: { healthy: true }, other: { healthy: false, state: 'failing' } } });
+  expect(await health.json()).toMatchObject({
+    healthy: false,
+    checks: { part: { healthy: true }, other: { healthy: false, state: 'failing' } },
+  });
   report = () => Promise.reject(new Error('away'));
-  expect(await (await ask('/health')).json()).toMatchObject({ checks: { part: { healthy: true }, other: { healthy: false, problem: 'gone' } } });
+  expect(await (await ask('/health')).json()).toMatchObject({
+    checks: { part: { healthy: true }, other: { healthy: false, problem: 'gone' } },
+  });
   const metrics = await ask('/metrics');
   expect([metrics.status, await metrics.text()]).toEqual([200, expect.stringContaining('confledger_part_active 1\n')]);
 });
 
 test('what else is asked is refused', async () => {
   const elsewhere = await ask('/elsewhere');
-  expect([elsewhere.status, await elsewhere.text()]).toEqual([404, 'There are /status, /health, /health/live, /health/ready and /metrics.\n']);
+  expect([elsewhere.status, await elsewhere.text()]).toEqual([
+    404,
+    'There are /status, /health, /health/live, /health/ready and /metrics.\n',
+  ]);
   expect((await ask('/toString')).status).toBe(404);
   expect((await ask('/health', 'POST')).status).toBe(405);
 });

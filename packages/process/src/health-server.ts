@@ -68,7 +68,12 @@ export async function serveHealth(
   };
 }
 
-async function answer(sources: readonly HealthSource[], version: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  sources: readonly HealthSource[],
+  version: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   request.resume();
   const path = request.url?.split('?')[0];
   if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, 'text/plain', 'Only GET is served here.\n');

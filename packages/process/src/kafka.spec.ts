@@ -6,7 +6,11 @@ import { z } from 'zod';
 import { kafkaOf, kafkaSettings, readSettings, StartRefused, type Environment, type KafkaAccess } from './index.js';
 
 const BROKERS = { CONFLEDGER_KAFKA_BROKERS: 'one:9092' };
-const CREDENTIALS = { CONFLEDGER_KAFKA_SASL_MECHANISM: 'scram-sha-512', CONFLEDGER_KAFKA_USERNAME: 'relay', CONFLEDGER_KAFKA_PASSWORD: 'hush' };
+const CREDENTIALS = {
+  CONFLEDGER_KAFKA_SASL_MECHANISM: 'scram-sha-512',
+  CONFLEDGER_KAFKA_USERNAME: 'relay',
+  CONFLEDGER_KAFKA_PASSWORD: 'hush',
+};
 const AUTHORITY = `-----BEGIN CERTIFICATE-----
 MIIBRDCB96ADAgECAhRNaP2CXBUERN9NQ+v6RcL6BBhALjAFBgMrZXAwFzEVMBMG
 A1UEAwwMYW4gYXV0aG9yaXR5MCAXDTI2MTEyMTIwMDk1NFoYDzIxMjYxMDI4MjAw
@@ -67,12 +71,15 @@ test.each([
 });
 
 test('an authority that nothing would be checked against is refused', () => {
-  expect(() => read({ CONFLEDGER_KAFKA_CA_FILE: fileOf(AUTHORITY) })).toThrow(/^CONFLEDGER_KAFKA_CA_FILE is set, but CONFLEDGER_KAFKA_TLS is not true/);
+  expect(() => read({ CONFLEDGER_KAFKA_CA_FILE: fileOf(AUTHORITY) })).toThrow(
+    /^CONFLEDGER_KAFKA_CA_FILE is set, but CONFLEDGER_KAFKA_TLS is not true/,
+  );
 });
 
 test('a user name, a password and a mechanism are given together', () => {
   expect(read(CREDENTIALS).sasl).toEqual({ mechanism: 'scram-sha-512', username: 'relay', password: 'hush' });
-  for (const variable of Object.keys(CREDENTIALS)) expect(() => read({ ...CREDENTIALS, [variable]: undefined })).toThrow(`${variable} is not set`);
+  for (const variable of Object.keys(CREDENTIALS))
+    expect(() => read({ ...CREDENTIALS, [variable]: undefined })).toThrow(`${variable} is not set`);
 });
 
 test.each([

@@ -59,7 +59,9 @@ function authorityOf(file: string): string {
     throw new StartRefused('CONFLEDGER_KAFKA_CA_FILE: the file cannot be read. Correct the path, or let this user read it.');
   }
   if (!holdsCertificates(pem)) {
-    throw new StartRefused('CONFLEDGER_KAFKA_CA_FILE: the file holds no certificate in PEM, or not all of one. Name the certificate of the authority that signed those of the brokers.');
+    throw new StartRefused(
+      'CONFLEDGER_KAFKA_CA_FILE: the file holds no certificate in PEM, or not all of one. Name the certificate of the authority that signed those of the brokers.',
+    );
   }
   return pem;
 }

@@ -58,7 +58,10 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends what runs in good order, with
 });
 
 test('work that is done ends with exit code 0, whatever would keep the process alive', async () => {
-  expect(await run(`async () => { setInterval(() => {}, 60_000); console.log('done'); return null; }`)).toEqual({ code: 0, said: 'done\n' });
+  expect(await run(`async () => { setInterval(() => {}, 60_000); console.log('done'); return null; }`)).toEqual({
+    code: 0,
+    said: 'done\n',
+  });
 });
 
 test('a signal in the middle of a start ends it quietly', async () => {

@@ -14,7 +14,8 @@ export function starting(name: string): Starting {
     source: {
       name,
       unknown: 'the part is being started',
-      report: () => Promise.resolve({ healthy: false, details: { state: problem === null ? 'starting' : 'waiting', problem }, metrics: [] }),
+      report: () =>
+        Promise.resolve({ healthy: false, details: { state: problem === null ? 'starting' : 'waiting', problem }, metrics: [] }),
     },
     waitsFor: (text) => (problem = text),
   };

@@ -37,9 +37,15 @@ type StorageValues = z.output<z.ZodObject<typeof storageSettings>>;
 
 /** A line for the address that is missing, where one is. The events need one in Postgres; the read model needs one in any case. */
 export function missingStorage(given: Environment): string[] {
-  const { CONFLEDGER_EVENT_STORE: kind = 'postgres', CONFLEDGER_POSTGRES_URL: postgres, CONFLEDGER_READ_MODEL_URL: readModel = postgres } = given;
+  const {
+    CONFLEDGER_EVENT_STORE: kind = 'postgres',
+    CONFLEDGER_POSTGRES_URL: postgres,
+    CONFLEDGER_READ_MODEL_URL: readModel = postgres,
+  } = given;
   if (kind === 'postgres') return postgres === undefined ? [`CONFLEDGER_POSTGRES_URL is not set: ${POSTGRES_RULE}. Set it.`] : [];
-  return readModel === undefined ? [`CONFLEDGER_READ_MODEL_URL is not set, and neither is CONFLEDGER_POSTGRES_URL: ${POSTGRES_RULE}. Set one.`] : [];
+  return readModel === undefined
+    ? [`CONFLEDGER_READ_MODEL_URL is not set, and neither is CONFLEDGER_POSTGRES_URL: ${POSTGRES_RULE}. Set one.`]
+    : [];
 }
 
 /** What the variables choose. Throws StartRefused for a store without an address, or an address that nothing would use. */
@@ -62,9 +68,13 @@ function eventStoreOf(values: StorageValues): EventStoreChoice {
     case 'postgres':
       if (url === undefined) return { kind, url: postgresOf(values) };
       // Events would go where nobody expects them, and there is no way to move them later.
-      throw new StartRefused('CONFLEDGER_EVENTSTORE_URL is set, but CONFLEDGER_EVENT_STORE is postgres. Set it to eventstoredb, or leave the URL out.');
+      throw new StartRefused(
+        'CONFLEDGER_EVENTSTORE_URL is set, but CONFLEDGER_EVENT_STORE is postgres. Set it to eventstoredb, or leave the URL out.',
+      );
     case 'eventstoredb':
       if (url !== undefined) return { kind, url, namespace: values.CONFLEDGER_NAMESPACE };
-      throw new StartRefused(`CONFLEDGER_EVENTSTORE_URL is not set, but CONFLEDGER_EVENT_STORE is eventstoredb: ${EVENTSTORE_RULE}. Set it.`);
+      throw new StartRefused(
+        `CONFLEDGER_EVENTSTORE_URL is not set, but CONFLEDGER_EVENT_STORE is eventstoredb: ${EVENTSTORE_RULE}. Set it.`,
+      );
   }
 }

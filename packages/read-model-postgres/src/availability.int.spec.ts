@@ -53,7 +53,14 @@ test('While Postgres refuses connections queries are unavailable; when it is bac
 test('Reports of nodes are unavailable with it, and so is their list', async () => {
   const pool = createPool({ connectionString: throughProxy(connectionString, proxy) });
   const reports = createPostgresNodeReports(pool);
-  const report = { environment: 'production', service: 'trading-engine', name: 'engine-7', state: 'ready', running: null, rejected: null } as const;
+  const report = {
+    environment: 'production',
+    service: 'trading-engine',
+    name: 'engine-7',
+    state: 'ready',
+    running: null,
+    rejected: null,
+  } as const;
   proxy.shut();
   await expect(reports.put({ ...report, reportedAt: '2026-07-01T00:00:00.000Z' })).rejects.toBeInstanceOf(ReadModelUnavailable);
   await expect(reports.list({})).rejects.toBeInstanceOf(ReadModelUnavailable);

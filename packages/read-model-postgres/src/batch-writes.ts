@@ -172,7 +172,11 @@ const parkedStreams: Table<Rows<'parkedStreams'>> = {
  * Moves the row of a parked stream on, or takes it away, and removes the rows of the events that are folded now. False when the stream is
  * not parked at that revision: then nothing was written.
  */
-export async function resumeStream(client: pg.ClientBase, schema: string, { stream, revision, events, next }: ResumedStream): Promise<boolean> {
+export async function resumeStream(
+  client: pg.ClientBase,
+  schema: string,
+  { stream, revision, events, next }: ResumedStream,
+): Promise<boolean> {
   const table = `${schema}.parked_streams`;
   const { rowCount } =
     next === null

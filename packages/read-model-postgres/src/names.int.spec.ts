@@ -62,7 +62,11 @@ test.each(NAME_TRAP_CASES)('a discrepancy at the name %s behind %i others is tol
   await log.appendTo(events);
   const client = await pool.connect();
   try {
-    await client.query('UPDATE confledger_read_1.items SET value = $1 WHERE of = $2 AND path = $3', [JSON.stringify(other), 'head', 'list0']);
+    await client.query('UPDATE confledger_read_1.items SET value = $1 WHERE of = $2 AND path = $3', [
+      JSON.stringify(other),
+      'head',
+      'list0',
+    ]);
     const { documentAt } = log;
     const found = [];
     for await (const discrepancy of verifyReadModel({ location, events, documentAt })) found.push(discrepancy);
@@ -79,7 +83,13 @@ test.each(NAME_TRAP_CASES)('a discrepancy at the name %s behind %i others is tol
 test.each(NAME_TRAP_CASES)('the report of a node keeps the name %s behind %i others', async (_, before, trap) => {
   const reports = createPostgresNodeReports(pool);
   const object = setNameTrap(trap, before);
-  const report: Omit<NodeReport, 'running' | 'rejected'> = { environment: 'production', service: 'engine', name: 'engine-7', state: 'ready', reportedAt: '2026-01-01T00:00:00.000Z' };
+  const report: Omit<NodeReport, 'running' | 'rejected'> = {
+    environment: 'production',
+    service: 'engine',
+    name: 'engine-7',
+    state: 'ready',
+    reportedAt: '2026-01-01T00:00:00.000Z',
+  };
   await reports.put({ ...report, running: object as never, rejected: object as never });
   const [kept] = await reports.list({});
   expect([JSON.stringify(kept?.running), JSON.stringify(kept?.rejected)]).toEqual([JSON.stringify(object), JSON.stringify(object)]);

@@ -105,7 +105,8 @@ export function checkpointOf(columns: CheckpointColumns | undefined): Checkpoint
 
 function refuseOtherLayout(layout: number): void {
   if (layout > LAYOUT) throw new SchemaTooNew(`The read model has layout ${layout}, this release knows ${LAYOUT}: run the newer release.`);
-  if (layout < LAYOUT) throw new Error(`The read model has layout ${layout}, of an older release: rebuild it before anything is projected into it.`);
+  if (layout < LAYOUT)
+    throw new Error(`The read model has layout ${layout}, of an older release: rebuild it before anything is projected into it.`);
 }
 
 function refusalOf(error: unknown): ProjectionRefused | null {

@@ -125,7 +125,9 @@ describe('projectors on Postgres', () => {
     const second = start();
     const failed = await eventually(() => second.told.find((event) => event.kind === 'failed'));
     expect(failed.error).toBeInstanceOf(LogSetBack);
-    expect(failed.error).toMatchObject({ message: expect.stringMatching(/^The read model has worked off event \d+ of \S+, which the log does not hold/) });
+    expect(failed.error).toMatchObject({
+      message: expect.stringMatching(/^The read model has worked off event \d+ of \S+, which the log does not hold/),
+    });
     expect(isActive(second)).toBe(false);
     expect(await contentsOf(readModel, await openProjectionStore(admin, location.schema))).toEqual(before);
   });

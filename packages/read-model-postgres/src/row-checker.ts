@@ -1,6 +1,13 @@
 // A projection store that writes nothing and compares instead: what a batch would write with what the tables hold. Used by verify.
 // Rows that never change are compared batch by batch and forgotten; rows that do are kept and compared at the end.
-import { InMemoryTables, type Checkpoint, type Discrepancy, type ProjectionBatch, type ProjectionStore, type StoredView } from '@confledger/application';
+import {
+  InMemoryTables,
+  type Checkpoint,
+  type Discrepancy,
+  type ProjectionBatch,
+  type ProjectionStore,
+  type StoredView,
+} from '@confledger/application';
 import { canonicalJson, type JsonValue } from '@confledger/document';
 import { LedgerId } from '@confledger/domain';
 import type pg from 'pg';
@@ -152,7 +159,12 @@ export class RowChecker implements Pick<ProjectionStore, 'load' | 'commit'> {
   #compareStream(stream: string, expected: StoredView | undefined, found: StoredView | undefined): void {
     const owner = ownerOf({ stream });
     this.#compare(owner, 'stream row', expected && { ...expected.stream }, found && { ...found.stream });
-    this.#compare(owner, 'ledger row', expected?.ledger ? { ...expected.ledger } : undefined, found?.ledger ? { ...found.ledger } : undefined);
+    this.#compare(
+      owner,
+      'ledger row',
+      expected?.ledger ? { ...expected.ledger } : undefined,
+      found?.ledger ? { ...found.ledger } : undefined,
+    );
     const foundItems = new Map(found?.items.map((item) => [`${item.of} ${item.path}`, item]));
     for (const item of expected?.items ?? []) {
       const key = `${item.of} ${item.path}`;

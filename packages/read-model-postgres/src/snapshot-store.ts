@@ -71,7 +71,11 @@ export async function deleteLostSnapshots(
     );
     for (const { stream, revision, hash } of rows) {
       if (await holdsHash(events, { stream, revision: Number(revision), hash })) continue;
-      const { rowCount } = await client.query(`DELETE FROM ${table} WHERE stream = $1 AND revision = $2 AND hash = $3`, [stream, revision, hash]);
+      const { rowCount } = await client.query(`DELETE FROM ${table} WHERE stream = $1 AND revision = $2 AND hash = $3`, [
+        stream,
+        revision,
+        hash,
+      ]);
       deleted += rowCount ?? 0;
     }
     const last = rows.at(-1);

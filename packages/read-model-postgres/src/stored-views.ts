@@ -34,9 +34,14 @@ export async function loadViews(client: Client, schema: string, streams: readonl
   const { rows } = await client.query<StreamColumns>(`SELECT * FROM ${schema}.streams WHERE stream = ANY($1)`, [streams]);
   // A new stream, by far the most frequent reason to come here, is known by its absence.
   if (rows.length === 0) return views;
-  const open = await openEventsOf(client, schema, rows.map(({ stream }) => stream));
+  const open = await openEventsOf(
+    client,
+    schema,
+    rows.map(({ stream }) => stream),
+  );
   const names = rows.flatMap(({ stream }) => LedgerId.ofStream(stream)?.text ?? []);
-  const ledgers = names.length === 0 ? NO_LEDGERS : { rows: await ledgersOf(client, schema, names), items: await itemsOf(client, schema, names) };
+  const ledgers =
+    names.length === 0 ? NO_LEDGERS : { rows: await ledgersOf(client, schema, names), items: await itemsOf(client, schema, names) };
   for (const columns of rows) {
     const ledger = LedgerId.ofStream(columns.stream)?.text ?? '';
     views.set(columns.stream, {

@@ -104,7 +104,9 @@ describe('tables of layout 1', () => {
     await rebuildReadModel(sources());
     expect(await migrateReadModel(location)).toBe('current');
     expect(comparable(await contentsOf(readModel, await store()))).toEqual(before);
-    expect((await readModel.parkedStreams({ limit: 10 })).items).toMatchObject([{ stream: 'config-staging.trading-engine', revision: 2, position: 22n }]);
+    expect((await readModel.parkedStreams({ limit: 10 })).items).toMatchObject([
+      { stream: 'config-staging.trading-engine', revision: 2, position: 22n },
+    ]);
     expect(await discrepancies()).toEqual([]);
   });
 
@@ -113,7 +115,9 @@ describe('tables of layout 1', () => {
     expect(await old.checkpoint()).toEqual({ position: BigInt(logOfLayout1().length), mark: null });
     expect(await old.countParkedStreams()).toBe(0);
     const log = randomLedgerLog(1, 3);
-    await expect(projectLog(log, { ...old, checkpoint: () => Promise.resolve({ position: 0n, mark: null }) })).rejects.toThrow('rebuild it');
+    await expect(projectLog(log, { ...old, checkpoint: () => Promise.resolve({ position: 0n, mark: null }) })).rejects.toThrow(
+      'rebuild it',
+    );
     await expect(discrepancies()).rejects.toThrow('layout 1');
   });
 });
@@ -139,7 +143,10 @@ test('After an upgrade verify finds nothing, and neither do queries: parked stre
   for (const ledger of ['testing.first', 'testing.second']) log.change(ledger, { a: 1 });
   await log.appendTo(events);
   const last = log.stored.at(-1)?.position ?? 0n;
-  const older = olderRelease({ types: ['VersionActivated'], streams: ['config-production.risk-gateway', 'config-testing.first', 'installation'] });
+  const older = olderRelease({
+    types: ['VersionActivated'],
+    streams: ['config-production.risk-gateway', 'config-testing.first', 'installation'],
+  });
   await run(older, async () => (await readModel.position()) === last);
   expect(await (await store()).countParkedStreams()).toBeGreaterThan(3);
   expect((await discrepancies()).length).toBeGreaterThan(0);

@@ -1,13 +1,6 @@
 // Compares the read model with a fold of the log, row by row, at the read model's own position. Reads one snapshot of the
 // tables, so the projector may go on meanwhile. Memory: the documents of all ledgers; audit and versions are compared as they pass.
-import {
-  chunksOf,
-  LogFolder,
-  readLog,
-  type Discrepancy,
-  type DocumentAt,
-  type EventStore,
-} from '@confledger/application';
+import { chunksOf, LogFolder, readLog, type Discrepancy, type DocumentAt, type EventStore } from '@confledger/application';
 import { connectClient, endClient, quotedSchema } from '@confledger/postgres';
 import type pg from 'pg';
 import { generationSchema, readPointer } from './generations.js';
@@ -40,7 +33,8 @@ export async function* verifyReadModel(options: VerifyOptions): AsyncGenerator<D
 async function lockTables(client: pg.Client, schema: string): Promise<string> {
   const pointer = await readPointer(client, schema);
   if (pointer === null) throw new Error(`Schema ${schema} has no read model yet: run migrateReadModel first.`);
-  if (pointer.layout !== LAYOUT) throw new Error(`Schema ${schema} was laid out by another release (layout ${pointer.layout}): rebuild it first.`);
+  if (pointer.layout !== LAYOUT)
+    throw new Error(`Schema ${schema} was laid out by another release (layout ${pointer.layout}): rebuild it first.`);
   const tables = quotedSchema(generationSchema(schema, pointer.generation));
   await client.query(
     `LOCK TABLE ${VIEWED_TABLES.map((name) => `${tables}.${name}`).join(', ')}, ${tables}.open_events IN ACCESS SHARE MODE`,
@@ -48,11 +42,7 @@ async function lockTables(client: pg.Client, schema: string): Promise<string> {
   return tables;
 }
 
-async function* verifyTables(
-  client: pg.Client,
-  tables: string,
-  { events, documentAt }: VerifyOptions,
-): AsyncGenerator<Discrepancy> {
+async function* verifyTables(client: pg.Client, tables: string, { events, documentAt }: VerifyOptions): AsyncGenerator<Discrepancy> {
   const checker = new RowChecker(client, tables);
   const checkpoint = await checker.checkpoint();
   const folder = new LogFolder({ store: checker, documentAt, at: 0n, cachedLeavesMax: Infinity });

@@ -41,7 +41,8 @@ export async function connectNode<const S extends NodeSchemas = NoSchemas>(optio
   const listeners = new ChangeListeners(onError);
   const cache = cacheFile === undefined ? null : new CacheWriter(cacheFile, onError);
   const target = options.report === undefined ? feed.reportTarget : options.report;
-  const onUntaken = (why: string): void => onError(new ConfLedgerError('REPORTS_NOT_TAKEN', `what this node runs is reported in vain: ${why}`));
+  const onUntaken = (why: string): void =>
+    onError(new ConfLedgerError('REPORTS_NOT_TAKEN', `what this node runs is reported in vain: ${why}`));
   const reporter = target === null ? null : new Reporter(target, name, onUntaken);
   let session: FeedSession | null = null;
   let start: Start | null = null;

@@ -154,9 +154,18 @@ describe('a node over HTTP', () => {
 
   test.each<[string, (response: ServerResponse, next: ActiveDocument) => void]>([
     ['records that are not JSON', (response) => response.write('event: leaf\ndata: {oops\n\n')],
-    ['records that hold a name twice', (response) => response.write('event: leaf\ndata: {"path":"\\\\","value":1,"value":2,"version":9}\n\n')],
-    ['a value that no stack holds', (response) => response.write(`event: reset\ndata: {}\n\nevent: leaf\ndata: {"path":"a","value":${nested(200_000)},"version":9}\n\n`)],
-    ['such a value behind a backslash', (response) => response.write(`event: leaf\ndata: {"path":"\\\\","value":${nested(200_000)},"version":9}\n\n`)],
+    [
+      'records that hold a name twice',
+      (response) => response.write('event: leaf\ndata: {"path":"\\\\","value":1,"value":2,"version":9}\n\n'),
+    ],
+    [
+      'a value that no stack holds',
+      (response) => response.write(`event: reset\ndata: {}\n\nevent: leaf\ndata: {"path":"a","value":${nested(200_000)},"version":9}\n\n`),
+    ],
+    [
+      'such a value behind a backslash',
+      (response) => response.write(`event: leaf\ndata: {"path":"\\\\","value":${nested(200_000)},"version":9}\n\n`),
+    ],
     ['records of a wrong shape', (response) => response.write('event: active\ndata: {"activation":"9"}\n\n')],
     ['a digest that its leaves do not give', (response, next) => response.write(frames(next, leavesOf(next).slice(1)))],
     ['a changed marker', (response, next) => response.write(frames({ ...next, version: 77 }, leavesOf(next)))],

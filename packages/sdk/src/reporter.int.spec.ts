@@ -34,7 +34,9 @@ beforeEach(async () => {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  reporter = new Reporter({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, token: null }, 'engine 7', (why) => untaken.push(why));
+  reporter = new Reporter({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, token: null }, 'engine 7', (why) =>
+    untaken.push(why),
+  );
 });
 afterEach(async () => {
   await reporter.close();

@@ -87,4 +87,3 @@ function withoutValue(message: string, value: JsonValue | undefined): string {
   // Bare, only what is long enough not to be a piece of an ordinary word.
   return String(value).length < BARE_VALUE_LENGTH_MIN ? quoted : quoted.replaceAll(String(value), '(the value)');
 }
-

@@ -1,6 +1,14 @@
 // The composition root of the api as a process of its own: the only place here that knows which adapters there are.
 import { randomUUID } from 'node:crypto';
-import { activeByName, createLedgers, runRelay, type EventStore, type EventStoreUnavailable, type LedgersCore, type Signer } from '@confledger/application';
+import {
+  activeByName,
+  createLedgers,
+  runRelay,
+  type EventStore,
+  type EventStoreUnavailable,
+  type LedgersCore,
+  type Signer,
+} from '@confledger/application';
 import { openEventStore, type OpenedEventStore } from '@confledger/event-stores';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/feed-http/publisher';
 import { connectionProblems, createPool, unlessAway } from '@confledger/postgres';

@@ -1,6 +1,19 @@
 // What the environment variables say, checked: a value that cannot be meant is refused with the name of its variable.
 import path from 'node:path';
-import { type Environment, flag, host, logLevel, missingStorage, name, port, readSettings, type Storage, storageOf, storageSettings, text } from '@confledger/process';
+import {
+  type Environment,
+  flag,
+  host,
+  logLevel,
+  missingStorage,
+  name,
+  port,
+  readSettings,
+  type Storage,
+  storageOf,
+  storageSettings,
+  text,
+} from '@confledger/process';
 import { z } from 'zod';
 
 /** The variables, each with its default. */

@@ -66,8 +66,16 @@ async function openAccepted(options: InstalledLogOptions, accepted: string): Pro
   await opening.layOut();
   try {
     const acceptance = await acceptLog(opening.store, accepted, mark);
-    if (acceptance === 'given up') logger.warn({ installation: accepted, mark }, 'the log was accepted, although it does not hold this event: what was acknowledged behind its end is lost');
-    else logger.warn({ installation: accepted }, 'CONFLEDGER_ACCEPT_LOG is set and was not needed: leave it out, or the next log that was set back is accepted unasked');
+    if (acceptance === 'given up')
+      logger.warn(
+        { installation: accepted, mark },
+        'the log was accepted, although it does not hold this event: what was acknowledged behind its end is lost',
+      );
+    else
+      logger.warn(
+        { installation: accepted },
+        'CONFLEDGER_ACCEPT_LOG is set and was not needed: leave it out, or the next log that was set back is accepted unasked',
+      );
   } catch (error) {
     throw error instanceof LogNotAccepted ? new StartRefused(notAcceptedText(error), { cause: error }) : error;
   }

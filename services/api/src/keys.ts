@@ -1,6 +1,15 @@
 // The installation's keys in files: the signing key of activations and the key of request fingerprints.
 // Made at the first start, whole or not at all; used by the composition root of every service that signs or decides.
-import { createHash, createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+} from 'node:crypto';
 import path from 'node:path';
 import type { Signer } from '@confledger/application';
 import { keptOrMade } from './kept-file.js';
@@ -54,11 +63,13 @@ function parseSigningKey(file: string, text: string): KeyObject {
   } catch {
     throw new KeyUnusable(`${file} holds no private key in PEM form. Put the installation's signing key back from a backup.`);
   }
-  if (key.asymmetricKeyType !== 'ed25519') throw new KeyUnusable(`${file} holds a ${String(key.asymmetricKeyType)} key; activations are signed with Ed25519.`);
+  if (key.asymmetricKeyType !== 'ed25519')
+    throw new KeyUnusable(`${file} holds a ${String(key.asymmetricKeyType)} key; activations are signed with Ed25519.`);
   return key;
 }
 
 function parseFingerprintKey(file: string, text: string): Buffer {
-  if (!/^[0-9a-f]{64}\s*$/.test(text)) throw new KeyUnusable(`${file} does not hold 64 hex digits. Put the installation's fingerprint key back from a backup.`);
+  if (!/^[0-9a-f]{64}\s*$/.test(text))
+    throw new KeyUnusable(`${file} does not hold 64 hex digits. Put the installation's fingerprint key back from a backup.`);
   return Buffer.from(text.trim(), 'hex');
 }

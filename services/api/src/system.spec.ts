@@ -55,7 +55,13 @@ describe('a healthy system', () => {
     ]);
     expect(data.parkedStreams).toEqual([
       { ...ledger, position: `${given.installation}:4`, revision: 0, reason },
-      { stream: 'environments', position: `${given.installation}:2`, revision: 0, type: 'EnvironmentDefined', reason: expect.stringContaining('does not know') },
+      {
+        stream: 'environments',
+        position: `${given.installation}:2`,
+        revision: 0,
+        type: 'EnvironmentDefined',
+        reason: expect.stringContaining('does not know'),
+      },
     ]);
     await given.close();
   });
@@ -153,7 +159,10 @@ describe('when a part is away', () => {
     ];
     // At first it may be a server that is behind the others.
     for (const [call, asked] of calls) expect((await given.ask(call, asked)).code).toBe('EVENT_STORE_UNAVAILABLE');
-    expect((await given.ask('GET /status')).data).toMatchObject({ log: { state: 'in doubt' }, parts: [{ state: 'down' }, { state: 'up' }] });
+    expect((await given.ask('GET /status')).data).toMatchObject({
+      log: { state: 'in doubt' },
+      parts: [{ state: 'down' }, { state: 'up' }],
+    });
     for (let checks = 0; checks < 2; checks += 1) {
       given.pass(SET_BACK_AFTER_MS);
       await given.checkLog();
@@ -161,7 +170,10 @@ describe('when a part is away', () => {
     for (const [call, asked] of calls) expect(await given.ask(call, asked)).toMatchObject({ status: 503, code: 'LOG_SET_BACK' });
     const missing = { stream: 'config-production.engine', revision: 2 };
     expect((await given.ask('GET /status')).data).toMatchObject({ log: { state: 'set back', missing }, position: null });
-    expect((await given.ask('GET //health')).body.checks['eventStore']).toMatchObject({ healthy: false, detail: expect.stringContaining('LOG_SET_BACK') as string });
+    expect((await given.ask('GET //health')).body.checks['eventStore']).toMatchObject({
+      healthy: false,
+      detail: expect.stringContaining('LOG_SET_BACK') as string,
+    });
     expect((await given.ask('GET /metrics')).text).toContain('\nconfledger_log_set_back 1\n');
     // What this api keeps, and what the read model holds, is served on.
     expect((await given.ask('GET /configurations/engine?consistency=local')).data).toMatchObject({ configuration: { x: 1 } });

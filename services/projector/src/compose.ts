@@ -50,7 +50,8 @@ export async function compose(config: ProjectorConfig, logger: Logger, waiting: 
       logger.info('the read model was laid out by an older release: rebuilding it');
       await rebuildReadModel({ location, events, documentAt, ...(signal && { signal }) });
     };
-    const onAway = (error: unknown): void => logger.warn({ problem: explain(error) }, 'the read model is away: projecting begins when it is back');
+    const onAway = (error: unknown): void =>
+      logger.warn({ problem: explain(error) }, 'the read model is away: projecting begins when it is back');
     const isPrepared = await refusedWhen(() => unlessAway(prepare, onAway), explain);
     const projections = createPostgresProjections(location, onError);
     closers.push(() => projections.close());
@@ -97,7 +98,10 @@ function everyInterval(tell: (position: bigint) => void): (position: bigint) => 
 function openSources(config: ProjectorConfig, events: EventStore, warnings: FaultLogger, closers: Closer[]) {
   const location = { connectionString: config.readModelUrl };
   const onError = (error: Error): void => warnings.warn({ err: error }, 'an idle connection broke');
-  const pool = createPool({ ...location, applicationName: 'confledger projector snapshots', connectionsMax: 1, ...SNAPSHOT_LIMITS }, onError);
+  const pool = createPool(
+    { ...location, applicationName: 'confledger projector snapshots', connectionsMax: 1, ...SNAPSHOT_LIMITS },
+    onError,
+  );
   closers.push(() => pool.end());
   const documentAt = documentsOf(createLedgerReader({ store: events, snapshots: createPostgresSnapshotStore(pool) }));
   const explain = connectionProblems('CONFLEDGER_READ_MODEL_URL', config.readModelUrl);

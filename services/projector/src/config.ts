@@ -1,5 +1,15 @@
 // What the environment variables of the projector process say, checked. Used by main.ts; everything else gets the values handed in.
-import { type Environment, host, logLevel, missingStorage, port, readSettings, type Storage, storageOf, storageSettings } from '@confledger/process';
+import {
+  type Environment,
+  host,
+  logLevel,
+  missingStorage,
+  port,
+  readSettings,
+  type Storage,
+  storageOf,
+  storageSettings,
+} from '@confledger/process';
 import { z } from 'zod';
 
 /** The variables, each with its default. */

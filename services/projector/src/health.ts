@@ -8,7 +8,8 @@ export function healthOf(projector: Pick<RunningProjector, 'status'>): HealthSou
     name: 'projector',
     unknown: 'the read model does not answer',
     report: async () => {
-      const { state, position, last, lag, projected, parked, parkedStreams, failures, problem, isSetBack, counts } = await projector.status();
+      const { state, position, last, lag, projected, parked, parkedStreams, failures, problem, isSetBack, counts } =
+        await projector.status();
       return {
         healthy: last !== null && (state === 'active' || state === 'standby'),
         details: { state, problem, position: String(position), last: shown(last), lag: shown(lag), parked, parkedStreams },

@@ -47,7 +47,12 @@ test('a damaged read model says again what the log says, and the projector besid
   const store = createPostgresEventStore({ connectionString });
   const readModel = createPostgresReadModel({ connectionString });
   const pool = createPool({ connectionString });
-  cleaners.push(close, () => store.close(), () => readModel.close(), () => pool.end());
+  cleaners.push(
+    close,
+    () => store.close(),
+    () => readModel.close(),
+    () => pool.end(),
+  );
   const log = new LedgerLog();
   log.change(ENGINE, { 'risk.max': 1 });
   await log.appendTo(store);
@@ -84,7 +89,10 @@ test('tables that an older release laid out are rebuilt before the projector beg
   const before = await compose(config, pino({ level: 'silent' }));
   const store = createPostgresEventStore({ connectionString });
   const pool = createPool({ connectionString });
-  cleaners.push(() => store.close(), () => pool.end());
+  cleaners.push(
+    () => store.close(),
+    () => pool.end(),
+  );
   const log = new LedgerLog();
   log.change(ENGINE, { 'risk.max': 1 });
   await log.appendTo(store);

@@ -94,7 +94,11 @@ export function startProjector({ logger, onEvent, prepare, ...options }: StartPr
 }
 
 /** Or until `signal` aborts. */
-async function untilDone(work: (signal: AbortSignal) => Promise<void>, tell: (event: ProjectorEvent) => void, signal: AbortSignal): Promise<void> {
+async function untilDone(
+  work: (signal: AbortSignal) => Promise<void>,
+  tell: (event: ProjectorEvent) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const backoff = new Backoff(PREPARE_DELAY_MS.first, PREPARE_DELAY_MS.max);
   while (!signal.aborted) {
     try {
@@ -163,7 +167,10 @@ function log(logger: Logger, warnings: FaultLogger, event: ProjectorEvent): void
       );
     case 'streamParked': {
       const { stream, revision, type, reason } = event;
-      return logger.warn({ stream, revision, type, reason }, 'a stream is parked from this event on; a release that can read it goes on with it');
+      return logger.warn(
+        { stream, revision, type, reason },
+        'a stream is parked from this event on; a release that can read it goes on with it',
+      );
     }
     case 'streamResumed': {
       const { stream, revision, events } = event;

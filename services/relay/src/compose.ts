@@ -12,7 +12,13 @@ import {
 } from '@confledger/application';
 import { EventUnreadable, StreamCorrupt } from '@confledger/domain';
 import { awaitLog, openEventStore } from '@confledger/event-stores';
-import { createKafkaChanges, createKafkaFeed, type FeedAlarm, type KafkaLogLine, type PublisherStep } from '@confledger/feed-kafka/publisher';
+import {
+  createKafkaChanges,
+  createKafkaFeed,
+  type FeedAlarm,
+  type KafkaLogLine,
+  type PublisherStep,
+} from '@confledger/feed-kafka/publisher';
 import { connectionProblems, createElection, createPool, unlessAway } from '@confledger/postgres';
 import { composed, limitedWarnings, refusedWhen } from '@confledger/process';
 import { createPostgresSnapshotStore, migrateReadModel, SNAPSHOT_LIMITS } from '@confledger/read-model-postgres';
@@ -40,7 +46,12 @@ export interface ComposeContext {
  * Puts the relay and the publishing of changes together and starts them. Waits, until `signal` aborts, for the event store and for the
  * installation that an api makes in it.
  */
-export async function compose(config: RelayConfig, logger: Logger, signal: AbortSignal, context: ComposeContext = {}): Promise<ComposedRelay> {
+export async function compose(
+  config: RelayConfig,
+  logger: Logger,
+  signal: AbortSignal,
+  context: ComposeContext = {},
+): Promise<ComposedRelay> {
   const { onWaiting = () => undefined, onStep = () => undefined } = context;
   return composed(async (closers) => {
     const warnings = limitedWarnings(logger);
@@ -76,7 +87,8 @@ export async function compose(config: RelayConfig, logger: Logger, signal: Abort
       log: ({ level, message }: KafkaLogLine) => logger[level]({ client: 'kafka' }, message),
     };
     // Each is elected and follows the log by itself: trouble with one of them does not hold the other up.
-    const elected = (name: string): ProjectorLock => createElection({ connectionString: config.electionUrl }, `${name} ${config.namespace}`);
+    const elected = (name: string): ProjectorLock =>
+      createElection({ connectionString: config.electionUrl }, `${name} ${config.namespace}`);
     const feed = createKafkaFeed({
       ...topics,
       publicKeys: [publicKey],

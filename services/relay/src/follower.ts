@@ -54,7 +54,11 @@ export function startFollower<Event extends FollowerEvent>(options: FollowerOpti
   const doing = { position: 0n, published: 0, failures: 0 };
   let state: FollowerStatus['state'] = 'starting';
   let failure: unknown = null;
-  const stopProbing = probeOnStandby(options, () => state === 'standby', (error) => (failure = error));
+  const stopProbing = probeOnStandby(
+    options,
+    () => state === 'standby',
+    (error) => (failure = error),
+  );
   const follow = (event: Event): void => {
     state = stateAfter(event, state);
     if (event.kind === 'failed') failure = event.error;
@@ -76,7 +80,14 @@ export function startFollower<Event extends FollowerEvent>(options: FollowerOpti
       } catch (error) {
         problem ??= error;
       }
-      return { state, last, problem: problem === null ? null : textOf(problem), isSetBack: problem instanceof LogSetBack, counts: events.counts?.(), ...doing };
+      return {
+        state,
+        last,
+        problem: problem === null ? null : textOf(problem),
+        isSetBack: problem instanceof LogSetBack,
+        counts: events.counts?.(),
+        ...doing,
+      };
     },
     async stop() {
       stopping.abort();
@@ -97,7 +108,10 @@ function probeOnStandby<Event extends FollowerEvent>(
   const probe = async (): Promise<void> => {
     if (isProbing || !standsBy()) return;
     isProbing = true;
-    const failure = await (publisher.probe?.() ?? Promise.resolve()).then(() => null, (error: unknown) => error);
+    const failure = await (publisher.probe?.() ?? Promise.resolve()).then(
+      () => null,
+      (error: unknown) => error,
+    );
     isProbing = false;
     if (standsBy()) found(failure);
   };

@@ -39,7 +39,10 @@ interface RelayProcess {
 }
 
 function relayProcess(environment: Readonly<Record<string, string>>): RelayProcess {
-  const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env['PATH'], ...environment, PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN], {
+    env: { PATH: process.env['PATH'], ...environment, PORT: '0' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   cleaners.push(async () => {
@@ -64,11 +67,22 @@ function relayProcess(environment: Readonly<Record<string, string>>): RelayProce
 }
 
 function signerOf(key: SigningKey): Signer {
-  return { keyId: key.keyId, publicKey: key.publicKey, sign: (statement) => key.sign(statement), fingerprint: (text) => createHmac('sha256', 'k').update(text).digest('hex') };
+  return {
+    keyId: key.keyId,
+    publicKey: key.publicKey,
+    sign: (statement) => key.sign(statement),
+    fingerprint: (text) => createHmac('sha256', 'k').update(text).digest('hex'),
+  };
 }
 
 async function activate(ledgers: LedgersCore, n: number): Promise<void> {
-  const request = { actor: { id: 'alice', method: 'token', roles: ['writer'] }, reason: null, request: randomUUID(), correlationId: 'test', guards: { activate: 'all' as const } };
+  const request = {
+    actor: { id: 'alice', method: 'token', roles: ['writer'] },
+    reason: null,
+    request: randomUUID(),
+    correlationId: 'test',
+    guards: { activate: 'all' as const },
+  };
   const outcome = await ledgers.execute(NAME, { type: 'Replace', configuration: { n } }, request);
   if (outcome.kind !== 'done') throw new Error(outcome.refusal.message);
 }
@@ -128,7 +142,10 @@ async function publishedChanges(topic: string): Promise<string[]> {
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
       if (BigInt(lastOffset) + 1n >= (ends.get(partition) ?? 0n)) ends.delete(partition);
     });
-    await consumer.run({ autoCommit: false, eachMessage: ({ message }) => Promise.resolve(void ids.push(String(message.headers?.['ce_id']))) });
+    await consumer.run({
+      autoCommit: false,
+      eachMessage: ({ message }) => Promise.resolve(void ids.push(String(message.headers?.['ce_id']))),
+    });
     await eventually(() => ends.size === 0, LONG);
   } finally {
     await consumer.disconnect();
@@ -137,54 +154,67 @@ async function publishedChanges(topic: string): Promise<string[]> {
 }
 
 const STORES = ['postgres', 'eventstoredb'] as const;
-const runs = (node: TradingNode, n: number): Promise<unknown> => eventually(() => node.status.state === 'ready' && node.snapshot.get('n') === n, LONG);
+const runs = (node: TradingNode, n: number): Promise<unknown> =>
+  eventually(() => node.status.state === 'ready' && node.snapshot.get('n') === n, LONG);
 
-test.each(STORES)('on %s, of two relays one is active; killed under writes, the other takes over within seconds, and nothing is lost or told backwards', { timeout: 240_000 }, async (kind) => {
-  const environment = await environmentFor(kind);
-  const namespace = environment.CONFLEDGER_NAMESPACE;
-  const first = relayProcess(environment);
-  await eventually(() => first.said().includes('holds no installation yet: an api makes it'), LONG);
-  const { key, store, ledgers } = await openInstallation(environment);
-  await activate(ledgers, 1);
+test.each(STORES)(
+  'on %s, of two relays one is active; killed under writes, the other takes over within seconds, and nothing is lost or told backwards',
+  { timeout: 240_000 },
+  async (kind) => {
+    const environment = await environmentFor(kind);
+    const namespace = environment.CONFLEDGER_NAMESPACE;
+    const first = relayProcess(environment);
+    await eventually(() => first.said().includes('holds no installation yet: an api makes it'), LONG);
+    const { key, store, ledgers } = await openInstallation(environment);
+    await activate(ledgers, 1);
 
-  const is = async (process: RelayProcess, state: string): Promise<void> => {
+    const is = async (process: RelayProcess, state: string): Promise<void> => {
+      await eventually(async () => {
+        expect(await process.health()).toEqual({ status: 200, state, changes: state });
+        return true;
+      }, LONG);
+    };
+    await is(first, 'active');
+    const second = relayProcess(environment);
+    await is(second, 'standby');
+
+    const node = await connectNode({
+      environment: NAME.environment,
+      service: NAME.service,
+      name: 'engine-7',
+      feed: kafkaFeed({ brokers: kafka.brokers, namespace }),
+      publicKey: key.publicKey,
+      startTimeoutMs: 60_000,
+    });
+    cleaners.push(() => node.close());
+    const told: number[] = [];
+    node.onChange('**', ({ activation }) => told.push(activation));
+    await activate(ledgers, 2);
+    await runs(node, 2);
+
+    first.child.kill('SIGKILL');
+    for (let n = 3; n <= 20; n += 1) await activate(ledgers, n);
+    await runs(node, 20);
+    await is(second, 'active');
+    expect(told).toEqual(told.toSorted((a, b) => a - b));
+    const events = await store.readAll({ after: 0n, limit: 500 });
     await eventually(async () => {
-      expect(await process.health()).toEqual({ status: 200, state, changes: state });
+      expect(await publishedChanges(`${namespace}.changes`)).toEqual(events.map(({ id }) => id).toSorted());
       return true;
     }, LONG);
-  };
-  await is(first, 'active');
-  const second = relayProcess(environment);
-  await is(second, 'standby');
+    await eventually(async () => {
+      const metrics = await (await fetch(`${second.url()}/metrics`)).text();
+      for (const line of ['changes_active 1', 'changes_lag_positions 0', 'relay_active 1', 'feed_lag_positions 0'])
+        expect(metrics).toContain(`confledger_${line}\n`);
+      return true;
+    }, LONG);
 
-  const node = await connectNode({ environment: NAME.environment, service: NAME.service, name: 'engine-7', feed: kafkaFeed({ brokers: kafka.brokers, namespace }), publicKey: key.publicKey, startTimeoutMs: 60_000 });
-  cleaners.push(() => node.close());
-  const told: number[] = [];
-  node.onChange('**', ({ activation }) => told.push(activation));
-  await activate(ledgers, 2);
-  await runs(node, 2);
-
-  first.child.kill('SIGKILL');
-  for (let n = 3; n <= 20; n += 1) await activate(ledgers, n);
-  await runs(node, 20);
-  await is(second, 'active');
-  expect(told).toEqual(told.toSorted((a, b) => a - b));
-  const events = await store.readAll({ after: 0n, limit: 500 });
-  await eventually(async () => {
-    expect(await publishedChanges(`${namespace}.changes`)).toEqual(events.map(({ id }) => id).toSorted());
-    return true;
-  }, LONG);
-  await eventually(async () => {
-    const metrics = await (await fetch(`${second.url()}/metrics`)).text();
-    for (const line of ['changes_active 1', 'changes_lag_positions 0', 'relay_active 1', 'feed_lag_positions 0']) expect(metrics).toContain(`confledger_${line}\n`);
-    return true;
-  }, LONG);
-
-  const ended = once(second.child, 'exit');
-  second.child.kill('SIGTERM');
-  expect(await ended).toEqual([0, null]);
-  expect(first.said() + second.said()).not.toContain(new URL(environment.CONFLEDGER_POSTGRES_URL).password);
-});
+    const ended = once(second.child, 'exit');
+    second.child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    expect(first.said() + second.said()).not.toContain(new URL(environment.CONFLEDGER_POSTGRES_URL).password);
+  },
+);
 
 test('trouble with changes holds no activation up, and is told apart', { timeout: 120_000 }, async () => {
   const environment = await environmentFor('postgres');
@@ -192,11 +222,22 @@ test('trouble with changes holds no activation up, and is told apart', { timeout
   const { key, ledgers } = await openInstallation(environment);
   await withAdmin(async (admin) => {
     const configEntries = [{ name: 'cleanup.policy', value: 'compact' }];
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: `${namespace}.changes`, numPartitions: 3, replicationFactor: 1, configEntries }] });
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: [{ topic: `${namespace}.changes`, numPartitions: 3, replicationFactor: 1, configEntries }],
+    });
   });
   const relay = relayProcess(environment);
   await activate(ledgers, 1);
-  const node = await connectNode({ environment: NAME.environment, service: NAME.service, name: 'engine-7', feed: kafkaFeed({ brokers: kafka.brokers, namespace }), publicKey: key.publicKey, startTimeoutMs: 60_000, waitForFirst: true });
+  const node = await connectNode({
+    environment: NAME.environment,
+    service: NAME.service,
+    name: 'engine-7',
+    feed: kafkaFeed({ brokers: kafka.brokers, namespace }),
+    publicKey: key.publicKey,
+    startTimeoutMs: 60_000,
+    waitForFirst: true,
+  });
   cleaners.push(() => node.close());
   await activate(ledgers, 2);
   await runs(node, 2);

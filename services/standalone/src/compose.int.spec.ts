@@ -73,7 +73,15 @@ async function ask({ url }: Composed, address: string): Promise<Answer> {
 /** Everything that the api answers from the read model. */
 function answers(composed: Composed): Promise<Answer[]> {
   const ledger = '/configurations/trading-engine';
-  return Promise.all(['/configurations', `${ledger}/versions`, `${ledger}/history?key=risk`, '/audit?environment=production&limit=100', '/audit?environment=staging'].map((address) => ask(composed, address)));
+  return Promise.all(
+    [
+      '/configurations',
+      `${ledger}/versions`,
+      `${ledger}/history?key=risk`,
+      '/audit?environment=production&limit=100',
+      '/audit?environment=staging',
+    ].map((address) => ask(composed, address)),
+  );
 }
 
 const parkedStreams = async (composed: Composed): Promise<unknown> => {

@@ -107,7 +107,10 @@ async function startParts(parts: Parts): Promise<Composed> {
   const signer = openKeys(keyFilesOf(settings.dataDirectory));
   const layout = await migrateReadModel({ connectionString: postgresUrl });
   const core = await startCore(parts, signer);
-  const isEmpty = await core.store.readAll({ after: 0n, limit: 2 }).then(([, written]) => written === undefined, () => false);
+  const isEmpty = await core.store.readAll({ after: 0n, limit: 2 }).then(
+    ([, written]) => written === undefined,
+    () => false,
+  );
   await startProjections(parts, core, layout);
   const feed = await startFeed(parts, core);
   const url = await startServing(parts, core, feed, signer);
@@ -135,7 +138,11 @@ async function startCore({ settings, postgresUrl, logs, shutdown, onNotice, onFa
   const pool = createPool({ connectionString: postgresUrl, applicationName: 'confledger standalone' }, onBroken);
   shutdown.add('connections', () => pool.end());
   const kept = openLogMark(settings.dataDirectory);
-  const guard = createLoggedGuard({ logger: noticed(logger, onNotice), mark: settings.acceptedLog === null ? kept.mark : null, save: kept.save });
+  const guard = createLoggedGuard({
+    logger: noticed(logger, onNotice),
+    mark: settings.acceptedLog === null ? kept.mark : null,
+    save: kept.save,
+  });
   const faults = { warn: ({ error }: { readonly error: unknown }, message: string) => warnings.warn({ err: error }, message) };
   const opened = createPostgresEventStore({ connectionString: postgresUrl, wakesOthers: false, checkLog: guard.checkLog, logger: faults });
   const store = guardedEventStore(opened, guard);
@@ -222,12 +229,7 @@ async function startFeed({ logs, shutdown }: Parts, { store, guard, ledgers, ins
   return { publisher, position: relay.position };
 }
 
-async function startServing(
-  { settings, postgresUrl, logs, shutdown }: Parts,
-  core: Core,
-  feed: Feed,
-  signer: Signer,
-): Promise<string> {
+async function startServing({ settings, postgresUrl, logs, shutdown }: Parts, core: Core, feed: Feed, signer: Signer): Promise<string> {
   const logger = logs.of('api');
   const readModel = createPostgresReadModel({ connectionString: postgresUrl, logger });
   shutdown.add('read model', () => readModel.close());

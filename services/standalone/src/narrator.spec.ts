@@ -39,7 +39,9 @@ function event(
 
 test('a change set is told once, when it takes effect', () => {
   const take = createNarrator();
-  expect(take(event('LedgerCreated', 0, { id: 'a', index: 0, size: 3 }, { environment: 'production', service: 'trading-engine' }))).toEqual([]);
+  expect(take(event('LedgerCreated', 0, { id: 'a', index: 0, size: 3 }, { environment: 'production', service: 'trading-engine' }))).toEqual(
+    [],
+  );
   expect(take(event('ConfigSet', 1, { id: 'a', index: 1, size: 3 }))).toEqual([]);
   expect(take(event('ConfigSet', 2, { id: 'a', index: 2, size: 3 }, change, 'first limits'))).toEqual([
     { kind: 'version', version: 2, ledger: 'production/trading-engine', text: '2 changes by ada: first limits' },
@@ -49,7 +51,9 @@ test('a change set is told once, when it takes effect', () => {
 test('a rollback tells its version and its activation', () => {
   const take = createNarrator();
   take(event('ConfigSet', 5, { id: 'b', index: 0, size: 2 }));
-  expect(take(event('VersionActivated', 6, { id: 'b', index: 1, size: 2 }, { ...ACTIVATION, version: 5, previous: 3, rollbackTo: 2 }))).toEqual([
+  expect(
+    take(event('VersionActivated', 6, { id: 'b', index: 1, size: 2 }, { ...ACTIVATION, version: 5, previous: 3, rollbackTo: 2 })),
+  ).toEqual([
     { kind: 'version', version: 5, ledger: 'production/trading-engine', text: '1 change by ada' },
     { kind: 'active', version: 5, ledger: 'production/trading-engine', text: 'rollback to 2, was 3, by ada' },
   ]);

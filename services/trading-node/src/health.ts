@@ -33,7 +33,11 @@ function metricsOf({ state, running, rejected, lastContactMs, gaps }: NodeStatus
     counter('node_gaps_total', 'Activations that followed on one which it was not told of', gaps),
     ...known('node_running_version', 'The version that it runs', running?.version ?? null),
     ...known('node_running_activation', 'Revision of the activation that it runs', running?.activation ?? null),
-    ...known('node_swap_delay_seconds', 'From the newest activation that it took over while it ran to its swap', secondsOf(swaps.lastDelayMs)),
+    ...known(
+      'node_swap_delay_seconds',
+      'From the newest activation that it took over while it ran to its swap',
+      secondsOf(swaps.lastDelayMs),
+    ),
     ...known('node_last_contact_seconds', 'Since the feed last said anything', secondsOf(lastContactMs)),
   ];
 }

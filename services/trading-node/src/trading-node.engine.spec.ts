@@ -115,7 +115,8 @@ test('it runs what is written to the topic, says so, and reports to the api that
   await activate({ limit: 2 });
   await eventually(() => said().includes('runs version 3 instead of 1,'), LONG);
   await eventually(() => api.received.some(({ version }) => version === 3), LONG);
-  for (const { path, authorization } of api.received) expect([path, authorization]).toEqual(['POST /api/v1/nodes/engine-7', `Bearer ${TOKEN}`]);
+  for (const { path, authorization } of api.received)
+    expect([path, authorization]).toEqual(['POST /api/v1/nodes/engine-7', `Bearer ${TOKEN}`]);
 
   const url = /serves (\S+)\/status/.exec(said())?.[1] ?? '';
   expect(await (await fetch(`${url}/status`)).json()).toMatchObject({ state: 'ready', source: 'feed', running: { version: 3 } });
@@ -127,7 +128,9 @@ test('it runs what is written to the topic, says so, and reports to the api that
 
 test('without a token it reports nowhere, and needs no api', { timeout: 120_000 }, async () => {
   const api = await reportsServer();
-  await (await publisher())({ limit: 1 });
+  await (
+    await publisher()
+  )({ limit: 1 });
   const { child, said } = nodeProcess({ CONFLEDGER_URL: api.url });
   await eventually(() => said().includes('runs version 1,'), LONG);
   // A node that is closed sends first what it has left to report.
@@ -137,19 +140,25 @@ test('without a token it reports nowhere, and needs no api', { timeout: 120_000 
   expect(api.received).toEqual([]);
 });
 
-test('while Kafka is away it trades on and says that it is stale; when Kafka is back it follows the topic again', { timeout: 120_000 }, async ({ skip }) => {
-  if (!kafka.ours) return skip('the brokers of CONFLEDGER_TEST_KAFKA_BROKERS are not ours to kill');
-  const first = await publisher();
-  await first({ limit: 1 });
-  const { child, said } = nodeProcess();
-  await eventually(() => said().includes('runs version 1,'), LONG);
-  await kafka.kill();
-  await eventually(() => said().includes('is stale: no connection to Kafka'), LONG);
-  await kafka.restart();
-  await (await publisher())({ limit: 2 });
-  await eventually(() => said().includes('runs version 3 instead of 1,'), LONG);
-  expect(child.exitCode).toBeNull();
-});
+test(
+  'while Kafka is away it trades on and says that it is stale; when Kafka is back it follows the topic again',
+  { timeout: 120_000 },
+  async ({ skip }) => {
+    if (!kafka.ours) return skip('the brokers of CONFLEDGER_TEST_KAFKA_BROKERS are not ours to kill');
+    const first = await publisher();
+    await first({ limit: 1 });
+    const { child, said } = nodeProcess();
+    await eventually(() => said().includes('runs version 1,'), LONG);
+    await kafka.kill();
+    await eventually(() => said().includes('is stale: no connection to Kafka'), LONG);
+    await kafka.restart();
+    await (
+      await publisher()
+    )({ limit: 2 });
+    await eventually(() => said().includes('runs version 3 instead of 1,'), LONG);
+    expect(child.exitCode).toBeNull();
+  },
+);
 
 test('brokers that are missing end the process with the name of their variable', async () => {
   const { child, said } = nodeProcess({ CONFLEDGER_KAFKA_BROKERS: '' });

@@ -22,7 +22,9 @@ export class BareStream {
 
   async append(): Promise<void> {
     const events = this.#events.map((event) => binaryEvent(event));
-    const { nextExpectedRevision } = await this.#client.appendToStream(this.#name, events, { expectedRevision: this.#revision ?? NO_STREAM });
+    const { nextExpectedRevision } = await this.#client.appendToStream(this.#name, events, {
+      expectedRevision: this.#revision ?? NO_STREAM,
+    });
     this.#revision = nextExpectedRevision;
   }
 }

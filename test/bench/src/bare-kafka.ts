@@ -28,7 +28,13 @@ export async function makeTopic(kafka: Kafka, topic: string, partitions: number)
 }
 
 export async function bareProducer(kafka: Kafka, transactionalId: string): Promise<Producer> {
-  const producer = kafka.producer({ transactionalId, transactionTimeout: 10_000, maxInFlightRequests: 1, allowAutoTopicCreation: false, retry: RETRY });
+  const producer = kafka.producer({
+    transactionalId,
+    transactionTimeout: 10_000,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    retry: RETRY,
+  });
   await producer.connect();
   return producer;
 }
@@ -36,7 +42,7 @@ export async function bareProducer(kafka: Kafka, transactionalId: string): Promi
 /** One transaction, in as few sends as brokers allow. */
 export async function produce(producer: Producer, topic: string, messages: readonly Message[]): Promise<void> {
   const transaction = await producer.transaction();
-  for (let from = 0; from < messages.length; ) {
+  for (let from = 0; from < messages.length;) {
     let to = from;
     for (let bytes = 0; to < messages.length; to += 1) {
       bytes += sizeOf(messages[to]);

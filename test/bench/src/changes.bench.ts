@@ -34,7 +34,10 @@ for (let round = 0; round <= ROUNDS; round += 1) {
 
 const report = new Report();
 report.add('events', records.length, '');
-for (const [name, milliseconds] of [['changes', ours], ['bare kafkajs, same records in same transactions', theirs]] as const) {
+for (const [name, milliseconds] of [
+  ['changes', ours],
+  ['bare kafkajs, same records in same transactions', theirs],
+] as const) {
   const seconds = median(milliseconds) / 1_000;
   report.add(name, records.length / seconds, 'rec/s');
   report.add(name, bytes / 1024 / 1024 / seconds, 'MiB/s');

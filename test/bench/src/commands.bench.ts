@@ -26,7 +26,17 @@ const ledger = (connections: number, requests: number): Promise<LoadResult> =>
     }),
   });
 const insert = (connections: number, requests: number): Promise<LoadResult> =>
-  run({ url: bare.ready['url'] ?? '', headers: {}, connections, requests, request: () => ({ method: 'PUT', path: '/values/risk.parameters.maxPositionSize', body: `{"value":${(sent += 1)},"changeReason":"bench"}` }) });
+  run({
+    url: bare.ready['url'] ?? '',
+    headers: {},
+    connections,
+    requests,
+    request: () => ({
+      method: 'PUT',
+      path: '/values/risk.parameters.maxPositionSize',
+      body: `{"value":${(sent += 1)},"changeReason":"bench"}`,
+    }),
+  });
 
 const report = new Report();
 for (const connections of [1, 64]) {

@@ -45,7 +45,11 @@ const connection = await Connection.open(api.url, { authorization: `Bearer ${tok
 let value = 100_000;
 /** Answers the version that it made. */
 async function put(): Promise<number> {
-  const { status, body } = await connection.request('PUT', '/api/v1/configurations/engine/risk.max?activate=true', `{"value":${(value += 1)}}`);
+  const { status, body } = await connection.request(
+    'PUT',
+    '/api/v1/configurations/engine/risk.max?activate=true',
+    `{"value":${(value += 1)}}`,
+  );
   if (status >= 300) throw new Error(body);
   return (JSON.parse(body) as { readonly data: { readonly version: number } }).data.version;
 }
@@ -59,7 +63,8 @@ const node = await startChild('kafka-node', { BENCH_BROKERS: brokers, BENCH_NAME
 const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 let onSwap: (version: number, at: number) => void = () => undefined;
 node.on((message) => {
-  if (typeof message === 'object' && message !== null && 'swapped' in message && 'at' in message) onSwap(Number(message.swapped), Number(message.at));
+  if (typeof message === 'object' && message !== null && 'swapped' in message && 'at' in message)
+    onSwap(Number(message.swapped), Number(message.at));
 });
 
 interface Way {

@@ -22,7 +22,11 @@ const directory = temporaryDirectory();
 const namespace = `bench-${randomUUID()}`;
 const [postgres, eventStore] = await Promise.all([startPostgres({ durable: true }), startEventStore()]);
 const core = await startChild('core-commands', { BENCH_EVENT_STORE: eventStore.url, BENCH_NAMESPACE: `${namespace}-core` });
-const bare = await startChild('bare-appends', { BENCH_EVENT_STORE: eventStore.url, BENCH_NAMESPACE: namespace, BENCH_EVENT: core.ready['event'] ?? '' });
+const bare = await startChild('bare-appends', {
+  BENCH_EVENT_STORE: eventStore.url,
+  BENCH_NAMESPACE: namespace,
+  BENCH_EVENT: core.ready['event'] ?? '',
+});
 const api = await startService('api', directory, {
   CONFLEDGER_POSTGRES_URL: await postgres.createDatabase('bench_eventstoredb'),
   CONFLEDGER_EVENT_STORE: 'eventstoredb',
@@ -52,13 +56,18 @@ const report = new Report();
 for (const [lanes, requests] of REQUESTS) {
   const parties = [
     { name: 'core', run: () => core.ask<LanesResult>({ work: 'commands', lanes, requests }), results: [] as Partial<LanesResult>[] },
-    { name: 'adapter alone', run: () => core.ask<LanesResult>({ work: 'appends', lanes, requests }), results: [] as Partial<LanesResult>[] },
+    {
+      name: 'adapter alone',
+      run: () => core.ask<LanesResult>({ work: 'appends', lanes, requests }),
+      results: [] as Partial<LanesResult>[],
+    },
     { name: 'bare appends', run: () => bare.ask<LanesResult>({ lanes, requests }), results: [] as Partial<LanesResult>[] },
     { name: 'HTTP', run: () => overHttp(lanes, requests), results: [] as Partial<LanesResult>[] },
   ];
   for (const party of parties) await party.run();
   for (let round = 0; round < ROUNDS; round += 1) for (const party of parties) party.results.push(await party.run());
-  const of = (name: string, key: keyof LanesResult): number => median(parties.find((party) => party.name === name)?.results.map((result) => result[key] ?? Number.NaN) ?? []);
+  const of = (name: string, key: keyof LanesResult): number =>
+    median(parties.find((party) => party.name === name)?.results.map((result) => result[key] ?? Number.NaN) ?? []);
   for (const { name } of parties) {
     report.add(`${name}, ${lanes} in flight`, of(name, 'perSecond'), '/s');
     report.add(`${name}, ${lanes} in flight, median`, of(name, 'medianMs'), 'ms');

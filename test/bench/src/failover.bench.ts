@@ -21,7 +21,7 @@ const event = () => ({ id: randomUUID(), type: 'ConfigSet', data: '{"path":"a","
 async function writeUntil(store: EventStore, isOver: (acknowledged: readonly number[]) => boolean): Promise<number[]> {
   const stream = `config-bench.${randomUUID()}`;
   const acknowledged: number[] = [];
-  for (let revision = -1; !isOver(acknowledged); ) {
+  for (let revision = -1; !isOver(acknowledged);) {
     const result = await store.append(stream, revision, [event()]).catch(() => null);
     if (result?.outcome !== 'appended') continue;
     revision += 1;
@@ -61,7 +61,17 @@ for (const [name, trouble] of TROUBLES) {
   const rounds: Awaited<ReturnType<typeof round>>[] = [];
   for (let count = 0; count < ROUNDS; count += 1) rounds.push(await round(trouble));
   report.add(`leader ${name}: until another leads, median`, median(rounds.map(({ electionMs }) => electionMs)), 'ms');
-  report.atMost(`leader ${name}: from the election to the first acknowledged append, median`, median(rounds.map(({ afterMs }) => afterMs)), 'ms', AFTER_ELECTION_MS_MAX);
-  report.atMost(`leader ${name}: the same, slowest of ${ROUNDS}`, Math.max(...rounds.map(({ afterMs }) => afterMs)), 'ms', AFTER_ELECTION_MS_MAX);
+  report.atMost(
+    `leader ${name}: from the election to the first acknowledged append, median`,
+    median(rounds.map(({ afterMs }) => afterMs)),
+    'ms',
+    AFTER_ELECTION_MS_MAX,
+  );
+  report.atMost(
+    `leader ${name}: the same, slowest of ${ROUNDS}`,
+    Math.max(...rounds.map(({ afterMs }) => afterMs)),
+    'ms',
+    AFTER_ELECTION_MS_MAX,
+  );
 }
 report.save();

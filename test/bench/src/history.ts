@@ -46,7 +46,10 @@ export class HistoryWriter {
       let { stream } = this.#loaded;
       const events = [];
       while (events.length < APPEND_EVENTS && stream.revision < revision) {
-        const draft: DraftEvent = stream.revision < 0 ? { type: 'LedgerCreated', data: { environment: 'production', service: 'engine' } } : next(stream.revision + 1);
+        const draft: DraftEvent =
+          stream.revision < 0
+            ? { type: 'LedgerCreated', data: { environment: 'production', service: 'engine' } }
+            : next(stream.revision + 1);
         const [text] = recordEach(stream, [draft], this.#envelope(stream.revision), sign);
         if (!text) throw new Error('nothing was recorded');
         events.push(toAppend(text));
@@ -65,7 +68,17 @@ export class HistoryWriter {
   #envelope(revision: number) {
     const actor = { id: 'bench', method: 'token', roles: ['admin'] };
     const now = START + (revision + 1) * 1_000;
-    return { actor, reason: null, commandId: randomUUID(), fingerprint: 'f'.repeat(64), correlationId: 'bench', causationId: null, traceparent: null, changeSetId: randomUUID(), now };
+    return {
+      actor,
+      reason: null,
+      commandId: randomUUID(),
+      fingerprint: 'f'.repeat(64),
+      correlationId: 'bench',
+      causationId: null,
+      traceparent: null,
+      changeSetId: randomUUID(),
+      now,
+    };
   }
 }
 

@@ -32,7 +32,8 @@ const event = (value: unknown): string => JSON.stringify({ path: 'risk.parameter
 /** A snapshot's body: names, revisions and values in arrays, as `Document.toSnapshot` gives them. */
 function snapshot(name: (leaf: number) => string): string {
   const json: Record<string, Record<string, unknown>> = {};
-  for (let leaf = 0; leaf < LEAVES; leaf += 1) (json[`section${leaf % 200}`] ??= {})[name(leaf)] = leaf % 3 === 0 ? `value of leaf ${leaf}` : leaf;
+  for (let leaf = 0; leaf < LEAVES; leaf += 1)
+    (json[`section${leaf % 200}`] ??= {})[name(leaf)] = leaf % 3 === 0 ? `value of leaf ${leaf}` : leaf;
   const made = Document.from(json as JsonObject, 123_456);
   if (!made.ok) throw new Error(made.problem.message);
   return JSON.stringify({ origin: 'x', head: { version: 1, ordinal: 1, document: made.value.toSnapshot() }, active: null });
@@ -70,9 +71,21 @@ add('metadata of an event with a backslash', JSON.stringify(metadata), 2);
 const whole = snapshot((leaf) => `leaf${leaf}`);
 report.add('size of the snapshot', whole.length / 1e6, 'MB');
 add('snapshot', whole, 1.2);
-add('snapshot with one backslash', snapshot((leaf) => (leaf === 7 ? 'leaf\\' : `leaf${leaf}`)), 2);
-add('snapshot with a backslash in every tenth name', snapshot((leaf) => (leaf % 10 === 0 ? `leaf.\\${leaf}` : `leaf${leaf}`)), 2);
-add('snapshot with a backslash in every name', snapshot((leaf) => `leaf.\\${leaf}`), 2);
+add(
+  'snapshot with one backslash',
+  snapshot((leaf) => (leaf === 7 ? 'leaf\\' : `leaf${leaf}`)),
+  2,
+);
+add(
+  'snapshot with a backslash in every tenth name',
+  snapshot((leaf) => (leaf % 10 === 0 ? `leaf.\\${leaf}` : `leaf${leaf}`)),
+  2,
+);
+add(
+  'snapshot with a backslash in every name',
+  snapshot((leaf) => `leaf.\\${leaf}`),
+  2,
+);
 
 /** Objects of so many members, as a document gives them out; the last name needs an escape, or none does. */
 function documentObjects(members: number, last: string): JsonObject[] {
@@ -106,8 +119,15 @@ function readNs(objects: readonly JsonObject[], read: (object: JsonObject) => nu
 const MEMBERS = 40;
 report.add(`read from an object of ${MEMBERS} members`, readNs(documentObjects(MEMBERS, 'z'), readers.plain), 'ns');
 report.add('the same, one of whose names needs an escape', readNs(documentObjects(MEMBERS, 'z"'), readers.escaped), 'ns');
-for (const [name, last] of [['', 'z'], [', one of whose names needs an escape', 'z"']] as const) {
-  report.add(`${OBJECTS} objects of ${MEMBERS} members${name}, made`, median(Array.from({ length: ROUNDS }, () => timed(() => documentObjects(MEMBERS, last), 2))) / 1_000, 'ms');
+for (const [name, last] of [
+  ['', 'z'],
+  [', one of whose names needs an escape', 'z"'],
+] as const) {
+  report.add(
+    `${OBJECTS} objects of ${MEMBERS} members${name}, made`,
+    median(Array.from({ length: ROUNDS }, () => timed(() => documentObjects(MEMBERS, last), 2))) / 1_000,
+    'ms',
+  );
 }
 report.save();
 if (sink === undefined) throw new Error('nothing was measured');

@@ -24,7 +24,13 @@ const installation = await ensureInstallation({ store, signer, ids, clock });
 const ledgers = createLedgers({ store, clock, ids, signer });
 const configuration: Record<string, Record<string, number>> = {};
 for (let leaf = 0; leaf < LEAVES; leaf += 1) (configuration[`section${leaf % 100}`] ??= {})[`leaf${Math.floor(leaf / 100)}`] = leaf;
-const request = { actor: { id: 'bench', method: 'token', roles: ['admin'] }, reason: 'bench', request: '', correlationId: 'bench', guards: { activate: 'all' as const } };
+const request = {
+  actor: { id: 'bench', method: 'token', roles: ['admin'] },
+  reason: 'bench',
+  request: '',
+  correlationId: 'bench',
+  guards: { activate: 'all' as const },
+};
 const outcome = await ledgers.execute(LedgerId.of('production', 'engine'), { type: 'Replace', configuration }, request);
 if (outcome.kind === 'refused') throw new Error(outcome.refusal.message);
 const active = await ledgers.active(LedgerId.of('production', 'engine'));
@@ -68,7 +74,12 @@ report.add('bare consumer that reads the same, median', median(reads), 'ms');
 report.add('bare consumer that reads the same, p90', quantile(reads, 0.9), 'ms');
 report.add('bare consumer that reads the same, processor time', median(all(bare, 'cpuMs')), 'ms');
 report.atMost('start / bare consumer', median(starts) / median(reads), '×', 1.3);
-for (const [name, step] of Object.entries({ jsonMs: 'JSON of every record', documentMs: 'the document from its leaves', digestMs: 'its digest', signatureMs: 'its signature' })) {
+for (const [name, step] of Object.entries({
+  jsonMs: 'JSON of every record',
+  documentMs: 'the document from its leaves',
+  digestMs: 'its digest',
+  signatureMs: 'its signature',
+})) {
   report.add(`what a node does beside, ${step}`, median(all(bare, name)), 'ms');
 }
 report.save();

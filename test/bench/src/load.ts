@@ -26,7 +26,9 @@ export class Connection {
     const { hostname, port } = new URL(url);
     const socket = connect({ host: hostname, port: Number(port) });
     await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-    const head = Object.entries({ host: `${hostname}:${port}`, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`).join('');
+    const head = Object.entries({ host: `${hostname}:${port}`, ...headers })
+      .map(([name, value]) => `${name}: ${value}\r\n`)
+      .join('');
     return new Connection(socket, head);
   }
 

@@ -26,7 +26,12 @@ for (const leaves of [10_000, 100_000]) {
     const { body } = await connection.request('GET', `/api/v1/configurations/${service}?version=active`);
     JSON.parse(body);
     whole.push(performance.now() - begin);
-    const node = await startChild('starting-node', { BENCH_URL: url, BENCH_TOKEN: token, BENCH_PUBLIC_KEY: publicKey, BENCH_SERVICE: service });
+    const node = await startChild('starting-node', {
+      BENCH_URL: url,
+      BENCH_TOKEN: token,
+      BENCH_PUBLIC_KEY: publicKey,
+      BENCH_SERVICE: service,
+    });
     starts.push(Number(node.ready['startMs']));
     heapBytes = Number(node.ready['heapBytes']);
     await node.stop();

@@ -20,7 +20,10 @@ const store = createPostgresEventStore({ connectionString });
 const reader = createLedgerReader({ store });
 for (let ledger = 0; ledger < LEDGERS; ledger += 1) {
   const history = new HistoryWriter(store, reader, `production.engine-${ledger}`);
-  await history.grow(EVENTS / LEDGERS - 1, (revision) => ({ type: 'ConfigSet', data: { path: `section${revision % 50}.leaf${revision % 10_000}`, value: revision } }));
+  await history.grow(EVENTS / LEDGERS - 1, (revision) => ({
+    type: 'ConfigSet',
+    data: { path: `section${revision % 50}.leaf${revision % 10_000}`, value: revision },
+  }));
 }
 const ledgers = createLedgers({ store, clock: { now: () => Date.now() }, ids: { next: () => '' }, signer });
 const documentAt = documentsOf(ledgers.reader);

@@ -41,7 +41,11 @@ await runLanes({ lanes: 10, requests: LEDGERS }, async () => {
   const ledger = (made += 1) - 1;
   const section = Object.fromEntries(Array.from({ length: LEAVES }, (_, leaf) => [`leaf${leaf}`, ledger * LEAVES + leaf]));
   const request = { actor, reason: 'bench', request: String(ledger), correlationId: 'bench', guards: { activate: 'all' as const } };
-  const outcome = await ledgers.execute(LedgerId.of('production', `engine-${ledger}`), { type: 'Replace', configuration: { section } }, request);
+  const outcome = await ledgers.execute(
+    LedgerId.of('production', `engine-${ledger}`),
+    { type: 'Replace', configuration: { section } },
+    request,
+  );
   if (outcome.kind === 'refused') throw new Error(outcome.refusal.message);
 });
 await store.close();
@@ -68,7 +72,9 @@ async function relayMs(round: number): Promise<number> {
     if (performance.now() > deadline) throw new Error(`the relay did not carry the history within ${CARRY_TIMEOUT_MS} ms`);
     await pause(LOOK_INTERVAL_MS);
   }
-  await eventually(async () => /^confledger_changes_lag_positions 0$/m.test(await (await fetch(`${relay.url}/metrics`)).text()), { timeoutMs: CARRY_TIMEOUT_MS });
+  await eventually(async () => /^confledger_changes_lag_positions 0$/m.test(await (await fetch(`${relay.url}/metrics`)).text()), {
+    timeoutMs: CARRY_TIMEOUT_MS,
+  });
   const carriedAt = Date.now();
   await relay.stop();
   const at = (line: LogLine | undefined): number => Date.parse(line?.time ?? '');
@@ -92,8 +98,17 @@ const changes = await recordsOf(bare, `${namespace}.changes`);
 const bytesOf = (messages: readonly Message[]): number => messages.reduce((sum, message) => sum + sizeOf(message), 0);
 const env = { BENCH_BROKERS: brokers, BENCH_PARTITIONS: String(PARTITIONS) };
 const producer = await startChild('bare-producer', { ...env, BENCH_TOPIC: `${namespace}.active` });
-const changesProducer = await startChild('bare-producer', { ...env, BENCH_TOPIC: `${namespace}.changes`, BENCH_BATCH: String(CHANGES_BATCH) });
-const publisher = await startChild('publisher', { ...env, BENCH_EVENT_STORE: eventStore.url, BENCH_NAMESPACE: namespace, BENCH_LEDGERS: String(LEDGERS) });
+const changesProducer = await startChild('bare-producer', {
+  ...env,
+  BENCH_TOPIC: `${namespace}.changes`,
+  BENCH_BATCH: String(CHANGES_BATCH),
+});
+const publisher = await startChild('publisher', {
+  ...env,
+  BENCH_EVENT_STORE: eventStore.url,
+  BENCH_NAMESPACE: namespace,
+  BENCH_LEDGERS: String(LEDGERS),
+});
 const activationsAtOnce = Math.ceil(LEDGERS / transactions);
 const [relays, publishers, bares, bareBoth]: [number[], number[], number[], number[]] = [[], [], [], []];
 for (let round = 0; round <= ROUNDS; round += 1) {

@@ -30,8 +30,14 @@ export class Report {
   save(): void {
     const file = process.env['CONFLEDGER_BENCH_RESULT'];
     const [cpu] = cpus();
-    const machine = { cores: cpus().length, model: cpu?.model ?? 'unknown', node: process.version, platform: `${process.platform} ${process.arch}` };
-    if (file !== undefined) writeFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), machine, results: this.#lines }, null, 2)}\n`);
+    const machine = {
+      cores: cpus().length,
+      model: cpu?.model ?? 'unknown',
+      node: process.version,
+      platform: `${process.platform} ${process.arch}`,
+    };
+    if (file !== undefined)
+      writeFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), machine, results: this.#lines }, null, 2)}\n`);
   }
 
   #aim(line: Line): void {

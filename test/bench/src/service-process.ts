@@ -26,7 +26,11 @@ export interface LogLine {
 }
 
 /** Resolves when it listens. `directory` gets its log. */
-export async function startService(name: 'api' | 'relay', directory: string, settings: Readonly<Record<string, string>>): Promise<ServiceProcess> {
+export async function startService(
+  name: 'api' | 'relay',
+  directory: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<ServiceProcess> {
   const main = fileURLToPath(new URL(`../../../services/${name}/dist/main.js`, import.meta.url));
   const file = path.join(directory, `${name}.log`);
   const log = openSync(file, 'w');
@@ -40,10 +44,13 @@ export async function startService(name: 'api' | 'relay', directory: string, set
     const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
     return lines.flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as LogLine] : []));
   };
-  const url = await eventually(() => {
-    if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`);
-    return logged().find((line) => line.url !== undefined)?.url;
-  }, { timeoutMs: START_TIMEOUT_MS });
+  const url = await eventually(
+    () => {
+      if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`);
+      return logged().find((line) => line.url !== undefined)?.url;
+    },
+    { timeoutMs: START_TIMEOUT_MS },
+  );
   return {
     url,
     logged,

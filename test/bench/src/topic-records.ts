@@ -12,7 +12,12 @@ export async function recordsOf(kafka: Kafka, topic: string): Promise<Message[]>
   const ends = new Map((await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, BigInt(high)]));
   const records = new Map<number, Message[]>();
   const groupId = `records-${randomUUID()}`;
-  const consumer = kafka.consumer({ groupId, allowAutoTopicCreation: false, maxWaitTimeInMs: 100, maxBytesPerPartition: PARTITION_BYTES_MAX });
+  const consumer = kafka.consumer({
+    groupId,
+    allowAutoTopicCreation: false,
+    maxWaitTimeInMs: 100,
+    maxBytesPerPartition: PARTITION_BYTES_MAX,
+  });
   const missing = new Set([...ends].filter(([, end]) => end > 0n).map(([partition]) => partition));
   await consumer.connect();
   await consumer.subscribe({ topics: [topic], fromBeginning: true });

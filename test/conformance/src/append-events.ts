@@ -5,7 +5,7 @@ const APPEND_EVENTS_MAX = 500;
 
 /** Writes events in their order; positions are then the store's own. Rejects where a stream ends elsewhere. */
 export async function appendEvents(store: EventStore, events: readonly StoredEvent[]): Promise<void> {
-  for (let index = 0; index < events.length; ) {
+  for (let index = 0; index < events.length;) {
     const first = events[index];
     if (!first) return;
     let end = index + 1;

@@ -66,7 +66,12 @@ export function readRules(store: () => EventStore): void {
       const two = await appended(store(), second, -1, newEvents(1));
       const three = await appended(store(), first, 1, newEvents(1));
       const all = (await readWholeLog(store(), after)).filter(({ stream }) => stream === first || stream === second);
-      expect(all.map(({ stream, revision }) => [stream, revision])).toEqual([[first, 0], [first, 1], [second, 0], [first, 2]]);
+      expect(all.map(({ stream, revision }) => [stream, revision])).toEqual([
+        [first, 0],
+        [first, 1],
+        [second, 0],
+        [first, 2],
+      ]);
       const positions = all.map(({ position }) => position);
       expect(positions.slice(1)).toEqual([one, two, three]);
       expect(positions).toEqual([...new Set(positions)].sort((a, b) => Number(a - b)));

@@ -2,4 +2,6 @@
 import { InMemoryNodeReports } from '@confledger/application';
 import { nodeReportsConformance } from './node-reports.js';
 
-nodeReportsConformance('InMemoryNodeReports', () => Promise.resolve({ reports: new InMemoryNodeReports(), close: () => Promise.resolve() }));
+nodeReportsConformance('InMemoryNodeReports', () =>
+  Promise.resolve({ reports: new InMemoryNodeReports(), close: () => Promise.resolve() }),
+);

@@ -77,7 +77,10 @@ export class LedgerLog {
   /** An event of the installation's own stream. */
   installation(): StoredEvent {
     this.#sets += 1;
-    const created = { type: 'InstallationCreated', data: { installation: `installation-${this.#sets}`, keyId: '0123456789abcdef', publicKey: 'a2V5' } };
+    const created = {
+      type: 'InstallationCreated',
+      data: { installation: `installation-${this.#sets}`, keyId: '0123456789abcdef', publicKey: 'a2V5' },
+    };
     const place = { id: `set-${this.#sets}`, index: 0, size: 1 };
     const { event, data, metadata } = recordEvent(this.#installation, created, place, this.#envelope('confledger', null));
     this.#installation = {

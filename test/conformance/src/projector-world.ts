@@ -60,7 +60,7 @@ export function faultyEvents(events: EventStore, faults: Faults, random: () => n
   const few = (): number => 1 + Math.floor(random() * 5);
   async function* subscribe(options: Parameters<EventStore['subscribe']>[0]): AsyncGenerator<readonly StoredEvent[]> {
     for await (const batch of events.subscribe(options)) {
-      for (let start = 0; start < batch.length; ) {
+      for (let start = 0; start < batch.length;) {
         const end = start + few();
         yield await faults.around(() => Promise.resolve(batch.slice(start, end)));
         start = end;

@@ -26,11 +26,7 @@ export interface ProjectOptions {
 }
 
 /** Carries the store over everything in the log that it does not have. `eventsPerBatch` 1 with `cold` reads each view from the tables. */
-export async function projectLog(
-  log: LedgerLog,
-  store: ProjectionStore,
-  options: ProjectOptions = {},
-): Promise<void> {
+export async function projectLog(log: LedgerLog, store: ProjectionStore, options: ProjectOptions = {}): Promise<void> {
   const { position: at } = await store.checkpoint();
   const { documentAt } = log;
   const { useOf } = options;

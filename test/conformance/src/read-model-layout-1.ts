@@ -12,6 +12,8 @@ export function readModelOfLayout1(schema: string): string {
 
 /** Its log, in the order of the positions 1, 2, 3, … The first event, the installation's, is a stand-in without content. */
 export function logOfLayout1(): readonly StoredEvent[] {
-  const events = JSON.parse(fixture('read-model-layout-1.log.json')) as readonly (Omit<StoredEvent, 'position'> & { readonly position: string })[];
+  const events = JSON.parse(fixture('read-model-layout-1.log.json')) as readonly (Omit<StoredEvent, 'position'> & {
+    readonly position: string;
+  })[];
   return events.map((event) => ({ ...event, position: BigInt(event.position) }));
 }

@@ -50,7 +50,9 @@ export function parkingRules({ log, query, store, project }: ParkingUnderTest): 
         { position: 3n, stream: `config-${ENGINE}`, revision: 2, reason: expect.stringContaining('cannot be read') },
       ]);
       const streams = (await query().parkedStreams(PAGE)).items;
-      expect(streams).toMatchObject([{ stream: `config-${ENGINE}`, revision: 2, position: 3n, reason: expect.stringContaining('cannot be read') }]);
+      expect(streams).toMatchObject([
+        { stream: `config-${ENGINE}`, revision: 2, position: 3n, reason: expect.stringContaining('cannot be read') },
+      ]);
       expect(await query().position()).toBe(6n);
     });
 
@@ -67,7 +69,11 @@ export function parkingRules({ log, query, store, project }: ParkingUnderTest): 
         expect.stringContaining('NUL'),
         expect.stringContaining('surrogate'),
       ]);
-      const incomplete = (await query().ledgers({}, PAGE)).items.map(({ service, complete, updatedAt }) => [service, complete, updatedAt === null]);
+      const incomplete = (await query().ledgers({}, PAGE)).items.map(({ service, complete, updatedAt }) => [
+        service,
+        complete,
+        updatedAt === null,
+      ]);
       expect(incomplete).toEqual([
         ['b', false, true],
         ['c', false, true],
@@ -236,7 +242,14 @@ async function runUntil(
   condition: () => boolean | Promise<boolean>,
 ): Promise<void> {
   const stopping = new AbortController();
-  const options = { events, store: () => Promise.resolve(store), lock: brokenLock, documentAt: log.documentAt, retryDelayMs: 1, ...release };
+  const options = {
+    events,
+    store: () => Promise.resolve(store),
+    lock: brokenLock,
+    documentAt: log.documentAt,
+    retryDelayMs: 1,
+    ...release,
+  };
   const ended = runProjector(options, stopping.signal);
   try {
     await eventually(condition);

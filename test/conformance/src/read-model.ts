@@ -168,10 +168,16 @@ export function readModelConformance(name: string, make: () => Promise<ReadModel
         expect(await model.store.checkpoint()).toEqual({ position: 0n, mark: null });
         const [created] = log.change(ENGINE, { a: 1 });
         await projectLog(log, model.store, { eventsPerBatch: 1 });
-        expect(await model.store.checkpoint()).toMatchObject({ position: 2n, mark: { stream: created?.stream, revision: 1, id: log.stored[1]?.id } });
+        expect(await model.store.checkpoint()).toMatchObject({
+          position: 2n,
+          mark: { stream: created?.stream, revision: 1, id: log.stored[1]?.id },
+        });
         log.raw('access-log', { type: 'Refused', data: '{}', metadata: '{}' });
         await project();
-        expect(await model.store.checkpoint()).toEqual({ position: 3n, mark: { stream: 'access-log', revision: 0, id: log.stored[2]?.id } });
+        expect(await model.store.checkpoint()).toEqual({
+          position: 3n,
+          mark: { stream: 'access-log', revision: 0, id: log.stored[2]?.id },
+        });
         const mark = { stream: 'keyring', revision: 7, id: 'another' };
         expect(await model.store.commit({ ...emptyBatch(1n, 4n), mark })).toBe('superseded');
         expect(await model.store.checkpoint()).toMatchObject({ position: 3n, mark: { stream: 'access-log' } });
@@ -187,7 +193,16 @@ export function readModelConformance(name: string, make: () => Promise<ReadModel
           position: 1n,
           ledgers: [],
           versions: {},
-          audit: [{ position: 1n, stream: 'installation', environment: null, service: null, type: 'InstallationCreated', detail: { keyId: '0123456789abcdef' } }],
+          audit: [
+            {
+              position: 1n,
+              stream: 'installation',
+              environment: null,
+              service: null,
+              type: 'InstallationCreated',
+              detail: { keyId: '0123456789abcdef' },
+            },
+          ],
           parked: [],
           parkedStreams: [],
           stored: [{ stream: { stream: 'installation', revision: 0, parkedAt: null }, ledger: null, items: [], buffered: [] }],

@@ -11,11 +11,13 @@ export function untrueAnswers(acknowledged: readonly Acknowledged[], ledgers: Re
     if (!changed) continue;
     if (done === undefined) problems.push(`${commandId} was acknowledged, but is not in ${ledger}`);
     else if (done.times !== 1) problems.push(`${commandId} took effect ${done.times} times in ${ledger}`);
-    else if (done.version !== version || done.digest !== digest) problems.push(`${commandId} was told version ${version}, ${ledger} says ${done.version}`);
+    else if (done.version !== version || done.digest !== digest)
+      problems.push(`${commandId} was told version ${version}, ${ledger} says ${done.version}`);
   }
   const told = new Set(acknowledged.map(({ commandId }) => commandId));
   for (const [ledger, { commands }] of ledgers) {
-    for (const commandId of commands.keys()) if (!told.has(commandId)) problems.push(`${commandId} stands in ${ledger}, but nobody was told`);
+    for (const commandId of commands.keys())
+      if (!told.has(commandId)) problems.push(`${commandId} stands in ${ledger}, but nobody was told`);
   }
   return problems;
 }

@@ -52,7 +52,7 @@ const BY_RESPONSE = 'Take its text()';
 
 /** Ways to read JSON that misread names on some releases of Node. */
 const misreading = [
-  ['packages/application/src/call.ts', "export const read = (text: string): unknown => JSON.parse(text);", BY_PARSE],
+  ['packages/application/src/call.ts', 'export const read = (text: string): unknown => JSON.parse(text);', BY_PARSE],
   ['packages/sdk/src/handed-on.ts', 'export const read = (texts: string[]): unknown[] => texts.map(JSON.parse);', BY_PARSE],
   ['packages/feed-http/src/taken-apart.ts', 'export const { parse } = JSON;', BY_PARSE],
   ['packages/feed-kafka/src/by-name.ts', "export const read = (text: string): unknown => JSON['parse'](text);", BY_PARSE],
@@ -61,11 +61,18 @@ const misreading = [
   ['services/api/src/routes/call.ts', 'export const read = (text: string): unknown => JSON.parse(text);', BY_PARSE],
   ['services/standalone/src/main.ts', 'export const read = (text: string): unknown => JSON.parse(text);', BY_PARSE],
   ['packages/sdk/src/response.ts', 'export const read = (response: Response): unknown => response.json();', BY_RESPONSE],
-  ['services/trading-node/src/response.ts', 'export const read = async (url: string): Promise<unknown> => (await fetch(url)).json();', BY_RESPONSE],
+  [
+    'services/trading-node/src/response.ts',
+    'export const read = async (url: string): Promise<unknown> => (await fetch(url)).json();',
+    BY_RESPONSE,
+  ],
 ] as const;
 
 const reading = [
-  ['packages/application/src/reads.ts', "import { parseJsonText } from '@confledger/document';\nexport const read = (text: string): unknown => parseJsonText(text);"],
+  [
+    'packages/application/src/reads.ts',
+    "import { parseJsonText } from '@confledger/document';\nexport const read = (text: string): unknown => parseJsonText(text);",
+  ],
   ['packages/sdk/src/writes.ts', 'export const write = (value: unknown): string => JSON.stringify(value);'],
   ['packages/document/src/getter.ts', 'export const jsonOf = (node: { readonly json: unknown }): unknown => node.json;'],
   ['packages/sdk/src/reads.spec.ts', 'export const read = (text: string): unknown => JSON.parse(text);'],
@@ -85,7 +92,9 @@ beforeAll(() => {
   const folder = mkdtempSync(path.join(tmpdir(), 'confledger boundaries '));
   try {
     copyFileSync(path.join(root, '.oxlintrc.json'), path.join(folder, '.oxlintrc.json'));
-    const imports = [...refused, ...allowed].map(([place, specifier]) => [place, `import { thing } from '${specifier}';\nexport const same = thing;`] as const);
+    const imports = [...refused, ...allowed].map(
+      ([place, specifier]) => [place, `import { thing } from '${specifier}';\nexport const same = thing;`] as const,
+    );
     for (const [place, code] of [...imports, ...misreading, ...reading]) {
       const file = path.join(folder, place);
       mkdirSync(path.dirname(file), { recursive: true });
@@ -131,7 +140,9 @@ test('what is exempt from the rule about JSON is the function itself, single str
     .flatMap((folder) => readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`))
     .filter((file) => file.endsWith('.ts'));
   const exempt = sources.flatMap((file) =>
-    [...readFileSync(path.join(root, file), 'utf8').matchAll(/oxlint-disable.*no-restricted-properties(.*)/g)].map(([, reason = '']) => [file, reason] as const),
+    [...readFileSync(path.join(root, file), 'utf8').matchAll(/oxlint-disable.*no-restricted-properties(.*)/g)].map(
+      ([, reason = '']) => [file, reason] as const,
+    ),
   );
   expect(exempt.map(([file]) => file).sort()).toEqual([
     'packages/document/src/parse-json-text.ts',

@@ -78,7 +78,12 @@ async function checkStory(standalone: Standalone, data: string, clients: readonl
   const { problems, ledgers } = checkLog(rows, status.publicKey.publicKey);
   expect(problems).toEqual([]);
 
-  expect(untrueAnswers(clients.flatMap((each) => each.acknowledged), ledgers)).toEqual([]);
+  expect(
+    untrueAnswers(
+      clients.flatMap((each) => each.acknowledged),
+      ledgers,
+    ),
+  ).toEqual([]);
 
   expect(await discrepancies(connectionString)).toEqual([]);
   const active = ledgers.get('production.trading-engine')?.active;

@@ -7,7 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { CHANGES_RETENTION_MS_DEFAULT } from '../../../packages/feed-kafka/src/publisher/kafka-changes.js';
-import { ACTIVE_TOPIC_RULES, changesTopicRules, DELETE_RETENTION_MS, type TopicRules } from '../../../packages/feed-kafka/src/publisher/topic-settings.js';
+import {
+  ACTIVE_TOPIC_RULES,
+  changesTopicRules,
+  DELETE_RETENTION_MS,
+  type TopicRules,
+} from '../../../packages/feed-kafka/src/publisher/topic-settings.js';
 import { readConfig as apiConfig } from '../../../services/api/src/config.js';
 import { readConfig as projectorConfig } from '../../../services/projector/src/config.js';
 import { readConfig as relayConfig } from '../../../services/relay/src/config.js';
@@ -36,9 +41,9 @@ const parts = services.filter(([, { build }]) => build !== undefined);
 
 /** Version by name. */
 const testedNodes = Object.fromEntries(
-  Object.entries((JSON.parse(read('nodes/package.json')) as { readonly optionalDependencies: Readonly<Record<string, string>> }).optionalDependencies).map(
-    ([name, specifier]) => [name, specifier.split('@').at(-1) ?? ''],
-  ),
+  Object.entries(
+    (JSON.parse(read('nodes/package.json')) as { readonly optionalDependencies: Readonly<Record<string, string>> }).optionalDependencies,
+  ).map(([name, specifier]) => [name, specifier.split('@').at(-1) ?? '']),
 );
 
 /** What a person fills in, as compose reads the file. */
@@ -75,7 +80,10 @@ test('Everything says how it is, and starts when what it needs is well', () => {
   expect(read('docker/Dockerfile')).toContain('HEALTHCHECK');
   for (const [name, { build, healthcheck, depends_on: needs }] of services) {
     expect(build ?? healthcheck, name).toBeDefined();
-    expect(Object.values(needs ?? {}).every(({ condition }) => condition === 'service_healthy'), name).toBe(true);
+    expect(
+      Object.values(needs ?? {}).every(({ condition }) => condition === 'service_healthy'),
+      name,
+    ).toBe(true);
   }
   expect(Object.keys(compose.services['relay']?.depends_on ?? {}).sort()).toEqual(['api', 'kafka', 'kurrentdb', 'postgres']);
 });
@@ -103,7 +111,9 @@ test('No password has a default: each is asked for, and the example holds none',
 });
 
 test('Every named volume is declared and used', () => {
-  const used = services.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0] ?? '')).filter((name) => !name.startsWith('.'));
+  const used = services
+    .flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0] ?? ''))
+    .filter((name) => !name.startsWith('.'));
   expect([...new Set(used)].sort()).toEqual(Object.keys(compose.volumes).sort());
 });
 
@@ -125,8 +135,12 @@ test('Namespace, numbers and retention of the topics that are made by hand come 
   const environment = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [`CONFLEDGER_KAFKA_${name}`, value]));
   const [active, changes] = callsOfScript({ ...environment, CONFLEDGER_NAMESPACE: 'desk' });
   const common = '--partitions 3 --replication-factor 1';
-  expect(active).toContain(`--topic desk.active ${common} --config cleanup.policy=compact --config delete.retention.ms=${DELETE_RETENTION_MS} `);
-  expect(changes).toContain(`--topic desk.changes ${common} --config cleanup.policy=delete --config retention.ms=-1 --config min.insync.replicas=1 `);
+  expect(active).toContain(
+    `--topic desk.active ${common} --config cleanup.policy=compact --config delete.retention.ms=${DELETE_RETENTION_MS} `,
+  );
+  expect(changes).toContain(
+    `--topic desk.changes ${common} --config cleanup.policy=delete --config retention.ms=-1 --config min.insync.replicas=1 `,
+  );
 });
 
 /** What create.sh asks of Kafka's tool, a line for each call. */

@@ -208,7 +208,10 @@ export function digestOfLeaves(leaves: ReadonlyMap<string, Json>): string {
     for (const name of [...node.keys()].sort()) {
       const length = Buffer.alloc(4);
       length.writeUInt32BE(Buffer.byteLength(name));
-      hash.update(length).update(name).update(digest(node.get(name) ?? new Map()));
+      hash
+        .update(length)
+        .update(name)
+        .update(digest(node.get(name) ?? new Map()));
     }
     return hash.digest();
   };

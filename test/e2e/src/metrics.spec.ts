@@ -28,12 +28,33 @@ async function apiMetrics(): Promise<string[]> {
 }
 
 async function projectorMetrics(): Promise<string[]> {
-  const status = { state: 'active', position: 1n, last: 1n, lag: 0n, projected: 1, parked: 0, parkedStreams: 0, failures: 0, problem: null, isSetBack: false, counts: { serversLeft: 0, subscriptionsTooSlow: 0 } } as const;
+  const status = {
+    state: 'active',
+    position: 1n,
+    last: 1n,
+    lag: 0n,
+    projected: 1,
+    parked: 0,
+    parkedStreams: 0,
+    failures: 0,
+    problem: null,
+    isSetBack: false,
+    counts: { serversLeft: 0, subscriptionsTooSlow: 0 },
+  } as const;
   return namesOf(projectorHealth({ status: () => Promise.resolve(status) }));
 }
 
 async function relayMetrics(): Promise<string[]> {
-  const status = { state: 'active', position: 1n, last: 1n, published: 1, failures: 0, problem: null, isSetBack: false, counts: { serversLeft: 0, subscriptionsTooSlow: 0 } } as const;
+  const status = {
+    state: 'active',
+    position: 1n,
+    last: 1n,
+    published: 1,
+    failures: 0,
+    problem: null,
+    isSetBack: false,
+    counts: { serversLeft: 0, subscriptionsTooSlow: 0 },
+  } as const;
   const follower = { status: () => Promise.resolve(status) };
   return [...(await namesOf(relayHealth(follower))), ...(await namesOf(healthOfChanges(follower)))];
 }

@@ -53,7 +53,10 @@ beforeAll(async () => {
   for (const name of PACKAGES) await pack(name, 'tarballs');
   await pack(KAFKA, 'kafka-tarballs');
   // The foreign dependencies, as they lie in this workspace: nothing is asked of a registry.
-  for (const [lies, name] of Object.entries({ 'sdk/node_modules/@standard-schema/spec': 'standard-schema-spec', 'feed-kafka/node_modules/kafkajs': 'kafkajs' }))
+  for (const [lies, name] of Object.entries({
+    'sdk/node_modules/@standard-schema/spec': 'standard-schema-spec',
+    'feed-kafka/node_modules/kafkajs': 'kafkajs',
+  }))
     await cp(await realpath(join(ROOT, 'packages', lies)), join(directory, name), { recursive: true });
 }, 5 * STEP_TIMEOUT_MS);
 afterAll(() => rm(directory, { recursive: true, force: true }));
@@ -73,7 +76,12 @@ async function installedPnpm(): Promise<string> {
 }
 
 /** An empty project with the tarballs installed, without a registry. */
-async function project(name: string, type: 'module' | 'commonjs', files: Readonly<Record<string, string>>, overKafka = false): Promise<string> {
+async function project(
+  name: string,
+  type: 'module' | 'commonjs',
+  files: Readonly<Record<string, string>>,
+  overKafka = false,
+): Promise<string> {
   const at = join(directory, name);
   await mkdir(at);
   const kafka = overKafka ? { ...(await packedIn('kafka-tarballs')), kafkajs: 'file:../kafkajs' } : {};
@@ -128,7 +136,8 @@ describe('the packed SDK', { timeout: 2 * STEP_TIMEOUT_MS }, () => {
   });
 
   test('follows Kafka with one package more, which brings the consumer alone', async () => {
-    const code = "import { kafkaFeed } from '@confledger/feed-kafka';\nconsole.log(typeof kafkaFeed({ brokers: ['127.0.0.1:1'], ssl: { ca: '' } }).open);\n";
+    const code =
+      "import { kafkaFeed } from '@confledger/feed-kafka';\nconsole.log(typeof kafkaFeed({ brokers: ['127.0.0.1:1'], ssl: { ca: '' } }).open);\n";
     const at = await project('kafka', 'module', { 'index.js': code, 'index.ts': code }, true);
     expect(await typeProblems(at, { module: 'nodenext', moduleResolution: 'nodenext' })).toBe('');
     expect(await node(at, 'index.js')).toBe('function\n');

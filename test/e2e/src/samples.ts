@@ -102,9 +102,13 @@ export function typeProblems(page: string, indexes: readonly number[], { sourceF
   const configuration = path.join(sourceFolder, `tsconfig.${page.replace(/\W+/g, '-')}.json`);
   const compilerOptions = { strict: true, noEmit: true, module: 'nodenext', target: 'es2023', types: ['node'], skipLibCheck: true };
   writeFileSync(configuration, JSON.stringify({ compilerOptions, files }));
-  const { stdout, stderr, status } = spawnSync(process.execPath, [path.join(repository, 'node_modules/typescript/bin/tsc'), '-p', configuration], {
-    encoding: 'utf8',
-  });
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    [path.join(repository, 'node_modules/typescript/bin/tsc'), '-p', configuration],
+    {
+      encoding: 'utf8',
+    },
+  );
   return status === 0 ? stdout : `ended with ${status}: ${stdout}${stderr}`;
 }
 

@@ -38,10 +38,15 @@ async function stop(): Promise<void> {
 
 const put = (value: number) => standalone?.call('PUT', '/configurations/engine/a', { value, activate: true });
 const ask = async (method: string, place: string, body?: unknown) => (await standalone?.call(method, place, body))?.body;
-const versions = async () => ((await ask('GET', '/configurations/engine/versions'))?.data as { items?: unknown[] } | undefined)?.items?.length;
+const versions = async () =>
+  ((await ask('GET', '/configurations/engine/versions'))?.data as { items?: unknown[] } | undefined)?.items?.length;
 
 /** The standing of the log, once it is decided. */
-const setBack = () => eventually(async () => ((await ask('GET', '/status'))?.data as { log?: { state: string } } | undefined)?.log?.state === 'set back', SET_BACK);
+const setBack = () =>
+  eventually(
+    async () => ((await ask('GET', '/status'))?.data as { log?: { state: string } } | undefined)?.log?.state === 'set back',
+    SET_BACK,
+  );
 
 test('a database that was set back is refused by name until a person decides', async () => {
   await start();
@@ -66,7 +71,10 @@ test('a database that was set back is refused by name until a person decides', a
   expect((await ask('GET', '/configurations/engine'))?.code).toBe('LOG_SET_BACK');
   const { url = '' } = standalone ?? {};
   expect(await (await fetch(`${url}/health/ready`)).text()).toContain('LOG_SET_BACK');
-  expect((await ask('GET', '/status'))?.data).toMatchObject({ log: { state: 'set back', missing: { stream: 'config-production.engine' } }, parts: [{ state: 'down' }, { state: 'up' }] });
+  expect((await ask('GET', '/status'))?.data).toMatchObject({
+    log: { state: 'set back', missing: { stream: 'config-production.engine' } },
+    parts: [{ state: 'down' }, { state: 'up' }],
+  });
   const authorization = `Bearer ${readFileSync(file('admin.token'), 'utf8').trim()}`;
   expect(await (await fetch(`${url}/api/v1/metrics`, { headers: { authorization } })).text()).toContain('\nconfledger_log_set_back 1\n');
   expect(readFileSync(file('logs/core.log'), 'utf8').match(/LOG_SET_BACK/g)).toHaveLength(1);

@@ -49,10 +49,20 @@ export async function kafkaJars(): Promise<string> {
   await mkdir(cache, { recursive: true });
   // Whole or not at all: another run may fetch them at the same time.
   const fetched = path.join(cache, `fetching-${randomUUID()}`);
-  const args = ['-q', '-B', '-f', path.join(folder, 'pom.xml'), 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${fetched}`];
+  const args = [
+    '-q',
+    '-B',
+    '-f',
+    path.join(folder, 'pom.xml'),
+    'dependency:copy-dependencies',
+    '-DincludeScope=runtime',
+    `-DoutputDirectory=${fetched}`,
+  ];
   try {
     await run('mvn', args).catch((error: unknown) => {
-      throw new Error('Kafka for the tests is fetched by Maven once: install mvn and java, or set CONFLEDGER_TEST_KAFKA_BROKERS', { cause: error });
+      throw new Error('Kafka for the tests is fetched by Maven once: install mvn and java, or set CONFLEDGER_TEST_KAFKA_BROKERS', {
+        cause: error,
+      });
     });
     await rename(fetched, jars).catch((error: unknown) => {
       if (!(error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST'))) throw error;

@@ -35,10 +35,30 @@ export async function securityOf(directory: string): Promise<KafkaSecurity> {
   ]);
   const keystore = path.join(directory, 'broker.p12');
   const store = storeOptions(keystore, storePassword);
-  await run('keytool', ['-genkeypair', '-alias', 'broker', '-signer', 'authority', '-dname', 'CN=broker', '-ext', 'san=ip:127.0.0.1', ...KEY, ...store]);
+  await run('keytool', [
+    '-genkeypair',
+    '-alias',
+    'broker',
+    '-signer',
+    'authority',
+    '-dname',
+    'CN=broker',
+    '-ext',
+    'san=ip:127.0.0.1',
+    ...KEY,
+    ...store,
+  ]);
   // It has signed; a broker with two keys might show the wrong one.
   await run('keytool', ['-delete', '-alias', 'authority', ...store]);
-  await run('keytool', ['-importcert', '-noprompt', '-alias', 'trusted', '-file', authorityFile, ...storeOptions(path.join(directory, 'trusted.p12'), storePassword)]);
+  await run('keytool', [
+    '-importcert',
+    '-noprompt',
+    '-alias',
+    'trusted',
+    '-file',
+    authorityFile,
+    ...storeOptions(path.join(directory, 'trusted.p12'), storePassword),
+  ]);
   const users = { plain: { username: 'plain-user', password: secret() }, 'scram-sha-512': { username: 'scram-user', password: secret() } };
   const broker = { username: 'broker', password: secret() };
   return {

@@ -64,7 +64,10 @@ export interface When {
 }
 
 export type Expected =
-  readonly DraftEvent[] | 'nothing' | 'repeated' | { readonly refused: RefusalCode; readonly at?: string | null; readonly says?: RegExp };
+  | readonly DraftEvent[]
+  | 'nothing'
+  | 'repeated'
+  | { readonly refused: RefusalCode; readonly at?: string | null; readonly says?: RegExp };
 
 export const refused = (code: RefusalCode, more: { readonly at?: string | null; readonly says?: RegExp } = {}): Expected => ({
   refused: code,
@@ -94,7 +97,10 @@ export class History {
   }
 
   /** Decides as the command loop does: versions that are not in the state are looked up in the history. */
-  decide(command: Command, { guards = {}, actor = 'alice', key, fingerprint = 'f', reason }: When = {}): Exclude<Verdict<LedgerTypes>, { kind: 'needs' }> {
+  decide(
+    command: Command,
+    { guards = {}, actor = 'alice', key, fingerprint = 'f', reason }: When = {},
+  ): Exclude<Verdict<LedgerTypes>, { kind: 'needs' }> {
     const loaded = new Map<string | number, LoadedVersion>();
     for (;;) {
       const decision = decide(ledgerAggregate, this.stream, command, {
@@ -166,7 +172,12 @@ export class History {
 }
 
 /** What a change set of a ledger is recorded as. */
-export function recordLedger(stream: LedgerStream, drafts: readonly DraftEvent[], envelope: Envelope, sign = fakeSign): RecordedText<LedgerEvent>[] {
+export function recordLedger(
+  stream: LedgerStream,
+  drafts: readonly DraftEvent[],
+  envelope: Envelope,
+  sign = fakeSign,
+): RecordedText<LedgerEvent>[] {
   return [...recordEach(stream, drafts, envelope, signedBy(sign))];
 }
 

@@ -25,7 +25,9 @@ test('It prints where Kafka and Postgres are, and ends both on SIGINT', async ()
   const ended = new Promise((resolve) => child.once('exit', resolve));
   let said = '';
   const accepting = (): Promise<boolean[]> =>
-    Promise.all([...said.matchAll(/^export CONFLEDGER_(?:POSTGRES_URL|KAFKA_BROKERS)='.*:(\d+)/gm)].map(([, port]) => accepts(Number(port))));
+    Promise.all(
+      [...said.matchAll(/^export CONFLEDGER_(?:POSTGRES_URL|KAFKA_BROKERS)='.*:(\d+)/gm)].map(([, port]) => accepts(Number(port))),
+    );
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   try {
     await eventually(() => child.exitCode !== null || said.includes('until Ctrl-C'), { timeoutMs: 60_000 });

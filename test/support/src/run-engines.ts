@@ -33,7 +33,9 @@ async function main(): Promise<void> {
 async function serve(kafka: TestKafka, postgres: TestPostgres): Promise<void> {
   const database = await postgres.createDatabase('confledger');
   const lines = Object.entries(variables(kafka, database)).map(([name, value]) => `export ${name}='${value}'`);
-  console.log(`${lines.join('\n')}\n\n# What runs on them: packages/docs/operations.md, "Distributed, on one machine".\n# Kafka and Postgres run until Ctrl-C; their data goes with them.`);
+  console.log(
+    `${lines.join('\n')}\n\n# What runs on them: packages/docs/operations.md, "Distributed, on one machine".\n# Kafka and Postgres run until Ctrl-C; their data goes with them.`,
+  );
   // Both are started so that they do not keep a process alive by themselves.
   const staying = setInterval(() => undefined, 60_000);
   await stopping;

@@ -191,7 +191,7 @@ describe('two processes on one ledger', () => {
     expect(await other.refused({ type: 'DeleteAll' }, { key: 'Delete' })).toBe('IDEMPOTENCY_KEY_REUSED');
   });
 
-  test('a repeated key gets its first answer from the history, whatever today\'s rules would say', async () => {
+  test("a repeated key gets its first answer from the history, whatever today's rules would say", async () => {
     const { store, one } = await pair();
     // An earlier release took a tag that is a number.
     const command = { type: 'Tag', version: 1, tag: '2026', move: false } as const;
@@ -259,7 +259,9 @@ describe('a version named by a word or a tag', () => {
     await other.found();
     for (let turn = 0; turn < 3; turn += 1) {
       await one.set('limit', 10 + turn);
-      expect(await other.done({ type: 'Activate', version: 'latest' })).toMatchObject({ activation: { version: (await one.found()).standing.version } });
+      expect(await other.done({ type: 'Activate', version: 'latest' })).toMatchObject({
+        activation: { version: (await one.found()).standing.version },
+      });
       await other.done({ type: 'Tag', version: 'latest', tag: 'stable', move: true });
       await one.set('limit', 20 + turn);
       await one.done({ type: 'Tag', version: 'latest', tag: 'stable', move: true });

@@ -1,13 +1,5 @@
 // Facts of other streams: a decision names what it needs, the loop loads it, and the event says what was seen.
-import {
-  emptyStream,
-  membersOf,
-  refuse,
-  type Aggregate,
-  type Decision,
-  type EventMetadata,
-  type Recorded,
-} from '@confledger/domain';
+import { emptyStream, membersOf, refuse, type Aggregate, type Decision, type EventMetadata, type Recorded } from '@confledger/domain';
 import { expect, test } from 'vitest';
 import { countingIds, testClock, testSigner } from '../../../../test/support/src/ledgers-core.js';
 import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';

@@ -98,7 +98,10 @@ describe('the versions of a stretch of history', () => {
   test('are versions however many events follow their last change in their change set', async () => {
     const { core, store } = await story();
     const { stream } = await core.ledgers.reader.end(NAME);
-    const tags: DraftEvent[] = Array.from({ length: 600 }, (_, index) => ({ type: 'VersionTagged', data: { version: stream.revision + 1, tag: `t${index}` } }));
+    const tags: DraftEvent[] = Array.from({ length: 600 }, (_, index) => ({
+      type: 'VersionTagged',
+      data: { version: stream.revision + 1, tag: `t${index}` },
+    }));
     const texts = record(stream, [{ type: 'ConfigSet', data: { path: 'late', value: 1 } }, ...tags], ENVELOPE);
     await store.append(stream.name, stream.revision, texts.map(toAppend));
     const version = stream.revision + 1;

@@ -12,7 +12,12 @@ export function auditRows<S>(projection: Projection<S>, before: S | null, events
 
 const NO_DETAIL: AuditDetail = { version: null, path: null, detail: {} };
 
-function row({ type, stream, revision, metadata, stored }: Logged, ledger: LedgerId | null, abandoned: boolean, said: AuditDetail): AuditRow {
+function row(
+  { type, stream, revision, metadata, stored }: Logged,
+  ledger: LedgerId | null,
+  abandoned: boolean,
+  said: AuditDetail,
+): AuditRow {
   return {
     position: stored.position,
     stream,

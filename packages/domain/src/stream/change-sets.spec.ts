@@ -42,7 +42,15 @@ describe('gathering a change set', () => {
 });
 
 test('the change sets of a stretch of events are told apart: whole, abandoned, begun before it, and still open', () => {
-  const events = [event('before', 1, 2), event('whole', 0, 2), event('whole', 1, 2), event('cut', 0, 3), event('cut', 1, 3), event('one', 0, 1), event('open', 0, 2)];
+  const events = [
+    event('before', 1, 2),
+    event('whole', 0, 2),
+    event('whole', 1, 2),
+    event('cut', 0, 3),
+    event('cut', 1, 3),
+    event('one', 0, 1),
+    event('open', 0, 2),
+  ];
   expect([...changeSetsOf(events)].map((set) => [set.events.length, set.isComplete])).toEqual([
     [1, false],
     [2, true],

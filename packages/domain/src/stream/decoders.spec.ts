@@ -58,7 +58,11 @@ describe('an event', () => {
     ['data that are a list', stored(2, []), 'its data is missing'],
     ['no actor', stored(2, { to: 'b', steps: 1 }, { actor: null }), 'its actor is missing'],
     ['a time that is none', stored(2, { to: 'b', steps: 1 }, { occurredAt: '2026-13-01T00:00:00.000Z' }), 'its occurredAt is missing'],
-    ['a change set without a place', stored(2, { to: 'b', steps: 1 }, { changeSet: { id: 's', index: 0.5, size: 1 } }), 'its changeSet is missing'],
+    [
+      'a change set without a place',
+      stored(2, { to: 'b', steps: 1 }, { changeSet: { id: 's', index: 0.5, size: 1 } }),
+      'its changeSet is missing',
+    ],
   ])('with %s is refused by name', (_, event, reason) => {
     expect(() => decodeRecorded(decoders, event)).toThrow(EventUnreadable);
     expect(() => decodeRecorded(decoders, event)).toThrow(reason);

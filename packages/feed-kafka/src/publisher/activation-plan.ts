@@ -14,17 +14,24 @@ export interface ActivationPlan {
 /** Null when nothing is to be written. A marker counts only when its signature holds and its origin is ours. */
 export function planActivation(held: HeldLedger, active: ActiveDocument, holds: SignatureCheck): ActivationPlan | FeedAlarm | null {
   const newest = held.marker;
-  const counts = newest !== null && newest.origin === active.origin && (held.written || isOf(newest, active) || holds(active.ledger, newest));
+  const counts =
+    newest !== null && newest.origin === active.origin && (held.written || isOf(newest, active) || holds(active.ledger, newest));
   if (counts && newest.activation > active.activation) return aboveAlarm(active, newest);
   const leaves = held.leavesTowards(active.document, active.version);
   if (counts && newest.activation === active.activation && newest.digest === active.digest && leaves.length === 0) return null;
   const { origin, activation, version, previous, digest, keyId, signature, actor, occurredAt } = active;
-  return { active, leaves, marker: { origin, activation, version, previous, digest, changes: leaves.length, keyId, signature, actor, occurredAt } };
+  return {
+    active,
+    leaves,
+    marker: { origin, activation, version, previous, digest, changes: leaves.length, keyId, signature, actor, occurredAt },
+  };
 }
 
 /** The same statement with the same signature needs no second check. */
 function isOf(marker: ActivationMarker, active: ActiveDocument): boolean {
-  return (['origin', 'activation', 'version', 'previous', 'digest', 'keyId', 'signature'] as const).every((name) => marker[name] === active[name]);
+  return (['origin', 'activation', 'version', 'previous', 'digest', 'keyId', 'signature'] as const).every(
+    (name) => marker[name] === active[name],
+  );
 }
 
 function aboveAlarm({ ledger, activation }: ActiveDocument, newest: ActivationMarker): FeedAlarm {

@@ -45,17 +45,28 @@ test('names of attributes are those that CloudEvents allows', () => {
   for (const name of Object.keys(headers)) expect(name).toMatch(/^ce_[a-z0-9]{1,20}$|^content-type$/);
 });
 
-test.each(['{', 'null', '[]', '{"occurredAt":7}'])('the event whose envelope is %s is published as it stands, without a time', (metadata) => {
-  const message = changeMessage('inst', event(metadata), 1);
-  expect(message.value).toBe(`{"data":{"path":"a", "value":1.0},"metadata":${metadata}}`);
-  expect(message.headers).not.toHaveProperty('ce_time');
-});
+test.each(['{', 'null', '[]', '{"occurredAt":7}'])(
+  'the event whose envelope is %s is published as it stands, without a time',
+  (metadata) => {
+    const message = changeMessage('inst', event(metadata), 1);
+    expect(message.value).toBe(`{"data":{"path":"a", "value":1.0},"metadata":${metadata}}`);
+    expect(message.headers).not.toHaveProperty('ce_time');
+  },
+);
 
 test('an event of a stream, a type and a schemaVersion that this release does not know is published as it stands', () => {
-  const later = { ...event({ occurredAt: '2027-01-05T09:00:00.000Z', schemaVersion: 9, novel: [1.0] }), stream: 'environments', type: 'EnvironmentDefined' };
+  const later = {
+    ...event({ occurredAt: '2027-01-05T09:00:00.000Z', schemaVersion: 9, novel: [1.0] }),
+    stream: 'environments',
+    type: 'EnvironmentDefined',
+  };
   const message = changeMessage('inst', later, 12);
   expect(message).toMatchObject({ key: 'environments', value: `{"data":${later.data},"metadata":${later.metadata}}` });
-  expect(message.headers).toMatchObject({ ce_type: 'com.confledger.EnvironmentDefined', ce_time: '2027-01-05T09:00:00.000Z', ce_revision: '4' });
+  expect(message.headers).toMatchObject({
+    ce_type: 'com.confledger.EnvironmentDefined',
+    ce_time: '2027-01-05T09:00:00.000Z',
+    ce_revision: '4',
+  });
 });
 
 test('what was written says which event it is', () => {

@@ -5,7 +5,18 @@ import { expect, test } from 'vitest';
 import { HeldLedger } from './held-ledger.js';
 
 const marker = (activation: number) => {
-  const read = readActivationMarker({ origin: 'o', activation, version: 1, previous: null, digest: 'd', changes: 0, keyId: 'k', signature: 's', actor: 'a', occurredAt: 't' });
+  const read = readActivationMarker({
+    origin: 'o',
+    activation,
+    version: 1,
+    previous: null,
+    digest: 'd',
+    changes: 0,
+    keyId: 'k',
+    signature: 's',
+    actor: 'a',
+    occurredAt: 't',
+  });
   if (read === null) throw new Error('no marker');
   return read;
 };
@@ -18,7 +29,11 @@ function documentOf(json: JsonObject): Document {
 
 const documents = (): fc.Arbitrary<Document> => {
   const names = fc.constantFrom('a', 'b', 'c.d', 'é', '\\', '|', '\u{1F600}', '\uFB01');
-  const leaves = fc.oneof(fc.constantFrom<JsonValue>(null, true, 0, '', [1, { x: 2 }]), fc.integer(), fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0')));
+  const leaves = fc.oneof(
+    fc.constantFrom<JsonValue>(null, true, 0, '', [1, { x: 2 }]),
+    fc.integer(),
+    fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0')),
+  );
   const { node } = fc.letrec((tie) => ({ node: fc.oneof({ maxDepth: 3 }, leaves, fc.dictionary(names, tie('node'), { maxKeys: 4 })) }));
   return fc.dictionary(names, node, { maxKeys: 6 }).map((json) => documentOf(structuredClone(json) as JsonObject));
 };
@@ -45,7 +60,12 @@ test('found by hashes or by trees, the differences are the same, and lead to the
       const byTrees = heldAfter(before);
       byTrees.advance([], before, marker(1));
       const leaves = byHashes.leavesTowards(after, 2);
-      expect(byTrees.leavesTowards(after, 2).map(({ path }) => path).toSorted()).toEqual(leaves.map(({ path }) => path).toSorted());
+      expect(
+        byTrees
+          .leavesTowards(after, 2)
+          .map(({ path }) => path)
+          .toSorted(),
+      ).toEqual(leaves.map(({ path }) => path).toSorted());
       for (const leaf of leaves) byHashes.record(leaf);
       expect(byHashes.digest()).toBe(after.digest);
       expect(byHashes.leavesTowards(after, 3)).toEqual([]);

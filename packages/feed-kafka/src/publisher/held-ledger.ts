@@ -108,7 +108,10 @@ function treeDigest(tree: Tree): Digest {
     const nameBytes = Buffer.from(name, 'utf8');
     const length = Buffer.alloc(4);
     length.writeUInt32BE(nameBytes.length);
-    hash.update(length).update(nameBytes).update(typeof member === 'string' ? member : treeDigest(member), 'latin1');
+    hash
+      .update(length)
+      .update(nameBytes)
+      .update(typeof member === 'string' ? member : treeDigest(member), 'latin1');
   }
   return hash.digest('binary');
 }

@@ -90,7 +90,8 @@ class KafkaChanges implements ChangesPublisher {
 
   async publish(events: readonly StoredEvent[]): Promise<void> {
     await this.#write(async (reign) => {
-      for (const chunk of chunksOf(this.#messages(events, reign.partitionCount), TRANSACTION_BYTES_MAX)) await reign.transactions.write(chunk, reign.next);
+      for (const chunk of chunksOf(this.#messages(events, reign.partitionCount), TRANSACTION_BYTES_MAX))
+        await reign.transactions.write(chunk, reign.next);
       const last = events.at(-1);
       if (last !== undefined) reign.newest = this.#written(last, reign.partitionCount);
     });

@@ -181,7 +181,9 @@ class KafkaFeedPublisher implements FeedPublisher {
    * so that only a topic ahead of the log is told of.
    */
   #upToDate(reign: Reign, activations: readonly ActiveDocument[]): Promise<ActiveDocument[]> {
-    return Promise.all(activations.map(async (active) => (reign.isAbove(active) ? await this.#options.load(active.ledger) : null) ?? active));
+    return Promise.all(
+      activations.map(async (active) => (reign.isAbove(active) ? await this.#options.load(active.ledger) : null) ?? active),
+    );
   }
 
   async #abdicate(): Promise<void> {

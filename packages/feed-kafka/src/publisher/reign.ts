@@ -38,7 +38,9 @@ export class Reign {
     const { contents, partitionCount, installation } = options;
     for (const [partition, beat] of contents.beats) {
       if (beat.partitions !== partitionCount) {
-        throw new TopicUnfit(`the topic has ${partitionCount} partitions, but was written with ${beat.partitions}: ledgers would lie elsewhere. Delete it; it is written anew from the log.`);
+        throw new TopicUnfit(
+          `the topic has ${partitionCount} partitions, but was written with ${beat.partitions}: ledgers would lie elsewhere. Delete it; it is written anew from the log.`,
+        );
       }
       const parsed = parsePosition(installation, beat.position);
       if (beat.installation === installation && (parsed.ok || parsed.why === 'malformed')) continue;
@@ -57,7 +59,11 @@ export class Reign {
       const parsed = beat === undefined ? null : parsePosition(installation, beat.position);
       if (parsed === null || !parsed.ok) return 0n;
       if (parsed.position <= last) return parsed.position;
-      onAlarm({ kind: 'ahead', ledger: null, message: `partition ${partition} says that it is complete up to ${parsed.position}, but the log ends at ${last}` });
+      onAlarm({
+        kind: 'ahead',
+        ledger: null,
+        message: `partition ${partition} says that it is complete up to ${parsed.position}, but the log ends at ${last}`,
+      });
       return 0n;
     });
     this.#position = positions.reduce((lowest, each) => (each < lowest ? each : lowest));
@@ -73,7 +79,9 @@ export class Reign {
   doubtful(): string[] {
     const { contents, holds } = this.#options;
     return Array.from(contents.ledgers)
-      .filter(([ledger, held]) => held.disordered || held.marker === null || !holds(ledger, held.marker) || held.digest() !== held.marker.digest)
+      .filter(
+        ([ledger, held]) => held.disordered || held.marker === null || !holds(ledger, held.marker) || held.digest() !== held.marker.digest,
+      )
       .map(([ledger]) => ledger);
   }
 
@@ -92,7 +100,7 @@ export class Reign {
   async write(activations: readonly ActiveDocument[], upTo: bigint | null, beat: 'written' | 'all'): Promise<ActiveDocument[]> {
     const { transactions, contents } = this.#options;
     const plans = this.#plans(activations);
-    for (let from = 0; from < plans.length || (from === 0 && beat === 'all'); ) {
+    for (let from = 0; from < plans.length || (from === 0 && beat === 'all');) {
       const { messages, to } = this.#gather(plans, from);
       const isLast = to === plans.length;
       if (isLast && upTo !== null && upTo > this.#position) this.#position = upTo;

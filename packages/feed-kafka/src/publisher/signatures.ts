@@ -15,5 +15,8 @@ export function signatureCheck(publicKeys: readonly string[]): SignatureCheck {
 
 function readKey(text: string): [keyId: string, key: KeyObject] {
   const raw = Buffer.from(text, 'base64url');
-  return [createHash('sha256').update(raw).digest('hex').slice(0, 16), createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x: text } })];
+  return [
+    createHash('sha256').update(raw).digest('hex').slice(0, 16),
+    createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x: text } }),
+  ];
 }

@@ -7,7 +7,14 @@ const LEDGER = 'production.trading-engine';
 const PARTITIONS = 3;
 const HOME = partitionOf(LEDGER, PARTITIONS);
 
-const record = (key: string, value: string): KafkaMessage => ({ key: Buffer.from(key), value: Buffer.from(value), timestamp: '0', attributes: 0, offset: '0', headers: {} });
+const record = (key: string, value: string): KafkaMessage => ({
+  key: Buffer.from(key),
+  value: Buffer.from(value),
+  timestamp: '0',
+  attributes: 0,
+  offset: '0',
+  headers: {},
+});
 
 test("a leaf counts in its ledger's partition and in no other, where no node reads it", () => {
   const contents = new TopicContents(PARTITIONS);

@@ -48,7 +48,8 @@ export class TopicContents {
 export async function readContents(reading: TopicReading): Promise<TopicContents> {
   const offsets = await topicOffsets(reading.admin, reading.topic);
   let contents = new TopicContents(offsets.length);
-  const unread = (): Map<number, bigint> => new Map(offsets.filter(({ low, high }) => low < high).map(({ partition, high }) => [partition, high]));
+  const unread = (): Map<number, bigint> =>
+    new Map(offsets.filter(({ low, high }) => low < high).map(({ partition, high }) => [partition, high]));
   let missing = unread();
   await readTopic(reading, offsets, (done) => ({
     joined: () => {

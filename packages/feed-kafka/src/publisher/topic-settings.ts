@@ -98,6 +98,9 @@ async function makeTopic(admin: Admin, topic: string, settings: Required<TopicSe
 }
 
 async function configOf(admin: Admin, topic: string, configNames: string[]): Promise<TopicConfig> {
-  const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames }] });
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames }],
+  });
   return new Map((resources[0]?.configEntries ?? []).map(({ configName, configValue }) => [configName, configValue]));
 }

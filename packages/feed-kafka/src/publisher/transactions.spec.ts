@@ -13,7 +13,9 @@ test('no send holds more than its limit, and the order stays', () => {
 
 test('headers count too', () => {
   const headers = { ce_source: 'é', ce_time: Buffer.alloc(20), many: ['a', 'b'] };
-  expect(messageBytes({ key: 'k', value: 'v', headers })).toBeGreaterThanOrEqual(messageBytes({ key: 'k', value: 'v' }) + 9 + 2 + 7 + 20 + 4 + 2);
+  expect(messageBytes({ key: 'k', value: 'v', headers })).toBeGreaterThanOrEqual(
+    messageBytes({ key: 'k', value: 'v' }) + 9 + 2 + 7 + 20 + 4 + 2,
+  );
 });
 
 test('bytes are counted, not characters', () => {

@@ -57,10 +57,12 @@ export class Transactions {
       allowAutoTopicCreation: false,
       retry: RETRY,
       // Every message says its partition. Asked at each try of a send.
-      createPartitioner: () => ({ message }) => {
-        if (this.#givenUp) throw new KafkaJSNonRetriableError('the transaction was given up');
-        return partitionOfMessage(message);
-      },
+      createPartitioner:
+        () =>
+        ({ message }) => {
+          if (this.#givenUp) throw new KafkaJSNonRetriableError('the transaction was given up');
+          return partitionOfMessage(message);
+        },
     });
   }
 
@@ -87,7 +89,8 @@ export class Transactions {
     try {
       await this.#inTime(this.#transact(messages, next));
     } catch (error) {
-      if (brokerErrorType(error) === 'INVALID_PRODUCER_EPOCH') throw new FeedFenced('another relay has taken the topic over', { cause: error });
+      if (brokerErrorType(error) === 'INVALID_PRODUCER_EPOCH')
+        throw new FeedFenced('another relay has taken the topic over', { cause: error });
       throw error;
     }
     // The end of a transaction takes an offset in every partition that it wrote to.
@@ -135,7 +138,9 @@ export class Transactions {
       const expected = next.get(partition) ?? 0n;
       const answered = answers.find((answer) => answer.partition === partition)?.baseOffset;
       if (answered !== String(expected)) {
-        throw new OffsetUnexpected(`partition ${partition} of ${topic} gave offset ${answered} to a record that belongs at ${expected}: somebody else wrote, or it is another topic`);
+        throw new OffsetUnexpected(
+          `partition ${partition} of ${topic} gave offset ${answered} to a record that belongs at ${expected}: somebody else wrote, or it is another topic`,
+        );
       }
       next.set(partition, expected + count);
     }
@@ -160,7 +165,10 @@ export function* chunksOf(messages: Iterable<Message>, bytesMax = SEND_BYTES_MAX
 }
 
 export function messageBytes({ key, value, headers = {} }: Message): number {
-  const headerBytes = Object.entries(headers).reduce((sum, [name, header]) => sum + HEADER_OVERHEAD_BYTES + name.length + bytesOf(header), 0);
+  const headerBytes = Object.entries(headers).reduce(
+    (sum, [name, header]) => sum + HEADER_OVERHEAD_BYTES + name.length + bytesOf(header),
+    0,
+  );
   return RECORD_OVERHEAD_BYTES + Buffer.byteLength(key ?? '') + Buffer.byteLength(value ?? '') + headerBytes;
 }
 

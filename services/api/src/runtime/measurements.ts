@@ -90,7 +90,11 @@ function systemGauges(registry: Registry) {
 
 function eventStoreCounters(registry: Registry) {
   const registers = [registry];
-  const left = new Counter({ name: 'confledger_event_store_servers_left_total', help: 'Servers of the event store that were left', registers });
+  const left = new Counter({
+    name: 'confledger_event_store_servers_left_total',
+    help: 'Servers of the event store that were left',
+    registers,
+  });
   const tooSlow = new Counter({
     name: 'confledger_event_store_slow_subscriptions_total',
     help: 'Live subscriptions that a server ended because events were waiting',

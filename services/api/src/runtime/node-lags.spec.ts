@@ -56,7 +56,9 @@ describe('lags', () => {
   });
 
   test('of more nodes than are measured one by one, those that lag least are left out, and counted', () => {
-    const watched = Array.from({ length: NODES_MEASURED_MAX + 2 }, (_, index) => node(index < 2 ? 5 : 3, 5, 0, { name: `engine-${index}` }));
+    const watched = Array.from({ length: NODES_MEASURED_MAX + 2 }, (_, index) =>
+      node(index < 2 ? 5 : 3, 5, 0, { name: `engine-${index}` }),
+    );
     const { lags, leftOut } = new NodeLags().measure(watched, NOON + 1_000);
     expect([lags.length, leftOut]).toEqual([NODES_MEASURED_MAX, 2]);
     expect(new Set(lags.map(({ lagSeconds }) => lagSeconds))).toEqual(new Set([1]));
@@ -71,7 +73,8 @@ describe('/metrics', () => {
   });
   afterAll(() => given.close());
 
-  const metrics = async (): Promise<string[]> => (await given.ask('GET /metrics')).text.split('\n').filter((line) => /^confledger_nodes?[_{]/.test(line));
+  const metrics = async (): Promise<string[]> =>
+    (await given.ask('GET /metrics')).text.split('\n').filter((line) => /^confledger_nodes?[_{]/.test(line));
 
   test('says of each node how long it lags and how long it is silent', async () => {
     const { data } = await given.ask('GET /configurations/engine?version=active');
@@ -99,7 +102,9 @@ test('nodes have no lag while it cannot be known what is active', async () => {
   const { lastPosition } = given.store;
   given.store.lastPosition = () => (down ? Promise.reject(new Error('down')) : lastPosition());
   await given.ask('PUT /configurations/engine', { body: { configuration: { max: 1 }, activate: true } });
-  await given.ask('POST /nodes/engine-1', { body: { environment: 'production', service: 'engine', state: 'waiting', running: null, rejected: null } });
+  await given.ask('POST /nodes/engine-1', {
+    body: { environment: 'production', service: 'engine', state: 'waiting', running: null, rejected: null },
+  });
   expect((await given.ask('GET /metrics')).text).toContain('confledger_node_lag_seconds{');
   down = true;
   expect((await given.ask('GET /metrics')).text).not.toContain('confledger_node_lag_seconds{');

@@ -11,12 +11,17 @@ export interface WaitingServer {
 }
 
 /** Listens until closed. `detail` says why the api waits, without hosts and users: probes need no token. */
-export async function serveWhileWaiting(at: { readonly host: string; readonly port: number; readonly version: string }, clock: Clock, detail: () => string): Promise<WaitingServer> {
+export async function serveWhileWaiting(
+  at: { readonly host: string; readonly port: number; readonly version: string },
+  clock: Clock,
+  detail: () => string,
+): Promise<WaitingServer> {
   const server = createServer((request, response) => {
     request.resume();
     const now = new Date(clock.now()).toISOString();
     const health = healthPath(request);
-    if (health === null) return send(response, STATUS_OF.EVENT_STORE_UNAVAILABLE, failure(byCatalogue('EVENT_STORE_UNAVAILABLE'), randomUUID(), now));
+    if (health === null)
+      return send(response, STATUS_OF.EVENT_STORE_UNAVAILABLE, failure(byCatalogue('EVENT_STORE_UNAVAILABLE'), randomUUID(), now));
     const checks = health === '/live' ? {} : { eventStore: { healthy: false, detail: detail(), tookMs: 0 } };
     send(response, health === '/live' ? 200 : 503, { healthy: health === '/live', checks, timestamp: now, version: at.version });
   });
@@ -33,7 +38,12 @@ export async function serveWhileWaiting(at: { readonly host: string; readonly po
 function healthPath({ method, url = '' }: IncomingMessage): string | null {
   if (method !== 'GET' && method !== 'HEAD') return null;
   const path = url.split('?')[0] ?? '';
-  return /^(?:\/health)(\/live|\/ready)?$/.exec(path.startsWith(BASE) ? path.slice(BASE.length) : path)?.at(0)?.slice('/health'.length) ?? null;
+  return (
+    /^(?:\/health)(\/live|\/ready)?$/
+      .exec(path.startsWith(BASE) ? path.slice(BASE.length) : path)
+      ?.at(0)
+      ?.slice('/health'.length) ?? null
+  );
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

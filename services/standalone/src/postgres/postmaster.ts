@@ -73,7 +73,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
 }
 
 async function ended(pid: number, timeoutMs: number): Promise<boolean> {
-  for (const deadline = performance.now() + timeoutMs; performance.now() < deadline; ) {
+  for (const deadline = performance.now() + timeoutMs; performance.now() < deadline;) {
     if (!isAlive(pid)) return true;
     await delay(POLL_INTERVAL_MS);
   }

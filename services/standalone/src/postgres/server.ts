@@ -123,7 +123,7 @@ function launch(program: string, { cluster, port, logFile, owner }: Launch): Chi
 async function ready(child: ChildProcess, clusterDirectory: string): Promise<boolean> {
   let over = false;
   child.once('error', () => (over = true)).once('exit', () => (over = true));
-  for (const deadline = performance.now() + READY_TIMEOUT_MS; performance.now() < deadline; ) {
+  for (const deadline = performance.now() + READY_TIMEOUT_MS; performance.now() < deadline;) {
     if (over) return false;
     const postmaster = readPostmaster(clusterDirectory);
     if (postmaster?.ready === true && postmaster.pid === child.pid) return true;

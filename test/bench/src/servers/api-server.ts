@@ -25,7 +25,10 @@ const ledgers = createLedgers({ store, clock, ids, signer });
 let position = await store.lastPosition();
 const feed = createHttpFeed({ installation, load: (ledger) => activeByName(ledgers, ledger), position: () => position });
 const stopping = new AbortController();
-const relay = runRelay({ events: store, ledgers, publisher: feed, onEvent: (event) => void (position = 'position' in event ? event.position : position) }, stopping.signal);
+const relay = runRelay(
+  { events: store, ledgers, publisher: feed, onEvent: (event) => void (position = 'position' in event ? event.position : position) },
+  stopping.signal,
+);
 const { app } = await createApi({
   ledgers,
   readModel: new InMemoryReadModel(),

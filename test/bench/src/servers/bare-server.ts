@@ -7,7 +7,11 @@ const pool = new pg.Pool({ connectionString: process.env['BENCH_POSTGRES_URL'], 
 await pool.query('CREATE TABLE IF NOT EXISTS bare (id bigserial PRIMARY KEY, path text NOT NULL, body jsonb NOT NULL)');
 const app = Fastify();
 app.put<{ Params: { path: string } }>('/values/:path', async (request) => {
-  const { rows } = await pool.query<{ id: string }>({ name: 'insert', text: 'INSERT INTO bare (path, body) VALUES ($1, $2) RETURNING id', values: [request.params.path, JSON.stringify(request.body)] });
+  const { rows } = await pool.query<{ id: string }>({
+    name: 'insert',
+    text: 'INSERT INTO bare (path, body) VALUES ($1, $2) RETURNING id',
+    values: [request.params.path, JSON.stringify(request.body)],
+  });
   return { success: true, data: { id: rows[0]?.id }, timestamp: new Date().toISOString() };
 });
 const url = await app.listen({ host: '127.0.0.1', port: 0 });

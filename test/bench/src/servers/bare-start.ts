@@ -8,12 +8,22 @@ import type { KafkaMessage } from 'kafkajs';
 import { PARTITION_BYTES_MAX, bareKafka } from '../bare-kafka.js';
 import { ready } from './lifecycle.js';
 
-const { BENCH_BROKERS: brokers = '', BENCH_NAMESPACE: namespace = '', BENCH_PARTITION: partition = '', BENCH_PUBLIC_KEY: publicKey = '' } = process.env;
+const {
+  BENCH_BROKERS: brokers = '',
+  BENCH_NAMESPACE: namespace = '',
+  BENCH_PARTITION: partition = '',
+  BENCH_PUBLIC_KEY: publicKey = '',
+} = process.env;
 const ledger = 'production.engine';
 const records: KafkaMessage[] = [];
 const cpuBefore = process.cpuUsage();
 let begin = performance.now();
-const consumer = bareKafka(brokers).consumer({ groupId: randomUUID(), allowAutoTopicCreation: false, maxWaitTimeInMs: 500, maxBytesPerPartition: PARTITION_BYTES_MAX });
+const consumer = bareKafka(brokers).consumer({
+  groupId: randomUUID(),
+  allowAutoTopicCreation: false,
+  maxWaitTimeInMs: 500,
+  maxBytesPerPartition: PARTITION_BYTES_MAX,
+});
 await consumer.connect();
 await consumer.subscribe({ topics: [`${namespace}.active`], fromBeginning: true });
 await new Promise<void>((resolve, reject) => {
@@ -41,7 +51,9 @@ const readMs = lap();
 const { user, system } = process.cpuUsage(cpuBefore);
 const values = records.flatMap(({ key, value }) => {
   const name = String(key);
-  return name.startsWith(`${ledger}|`) && value !== null ? [{ path: name.slice(ledger.length + 1), json: JSON.parse(value.toString('utf8')) as object }] : [];
+  return name.startsWith(`${ledger}|`) && value !== null
+    ? [{ path: name.slice(ledger.length + 1), json: JSON.parse(value.toString('utf8')) as object }]
+    : [];
 });
 const leaves = values.flatMap(({ path, json }) => (path === '' ? [] : [readFeedLeaf({ ...json, path })])).filter((leaf) => leaf !== null);
 const marker = readActivationMarker(values.findLast(({ path }) => path === '')?.json);
@@ -51,7 +63,12 @@ const documentMs = lap();
 const digest = document.digest;
 const digestMs = lap();
 const key = createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x: publicKey } });
-const holds = marker !== null && marker.digest === digest && verify(null, activationStatement(ledger, marker), key, Buffer.from(marker.signature, 'base64url'));
+const holds =
+  marker !== null &&
+  marker.digest === digest &&
+  verify(null, activationStatement(ledger, marker), key, Buffer.from(marker.signature, 'base64url'));
 const signatureMs = lap();
 if (!holds) throw new Error('the records do not make the document that was signed');
-ready({ readMs, cpuMs: String((user + system) / 1_000), jsonMs, documentMs, digestMs, signatureMs, records: String(records.length) }, () => consumer.disconnect());
+ready({ readMs, cpuMs: String((user + system) / 1_000), jsonMs, documentMs, digestMs, signatureMs, records: String(records.length) }, () =>
+  consumer.disconnect(),
+);

@@ -5,15 +5,24 @@ import { createKafkaChanges } from '@confledger/feed-kafka/publisher';
 import { HistoryWriter } from '../history.js';
 import { answers, ready } from './lifecycle.js';
 
-const { BENCH_BROKERS: brokers = '', BENCH_PARTITIONS: partitions = '', BENCH_LEDGERS: ledgers = '', BENCH_EVENTS: count = '', BENCH_BATCH: batch = '' } = process.env;
+const {
+  BENCH_BROKERS: brokers = '',
+  BENCH_PARTITIONS: partitions = '',
+  BENCH_LEDGERS: ledgers = '',
+  BENCH_EVENTS: count = '',
+  BENCH_BATCH: batch = '',
+} = process.env;
 const store = createInMemoryEventStore();
 const reader = createLedgerReader({ store });
 for (let ledger = 0; ledger < Number(ledgers); ledger += 1) {
   const history = new HistoryWriter(store, reader, `production.engine-${ledger}`);
-  await history.grow(Number(count) / Number(ledgers) - 1, (revision) => ({ type: 'ConfigSet', data: { path: `section.leaf${revision % 100}`, value: revision } }));
+  await history.grow(Number(count) / Number(ledgers) - 1, (revision) => ({
+    type: 'ConfigSet',
+    data: { path: `section.leaf${revision % 100}`, value: revision },
+  }));
 }
 const batches: (readonly StoredEvent[])[] = [];
-for (let after = 0n; ; ) {
+for (let after = 0n; ;) {
   const page = await store.readAll({ after, limit: Number(batch) });
   const last = page.at(-1);
   if (last === undefined) break;

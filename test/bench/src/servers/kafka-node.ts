@@ -5,6 +5,13 @@ import { ready } from './lifecycle.js';
 
 const { BENCH_BROKERS: brokers = '', BENCH_NAMESPACE: namespace = '', BENCH_PUBLIC_KEY: publicKey = '' } = process.env;
 const feed = kafkaFeed({ brokers: brokers.split(','), namespace });
-const node = await connectNode({ environment: 'production', service: 'engine', name: 'bench-node', feed, publicKey, startTimeoutMs: 60_000 });
+const node = await connectNode({
+  environment: 'production',
+  service: 'engine',
+  name: 'bench-node',
+  feed,
+  publicKey,
+  startTimeoutMs: 60_000,
+});
 node.onChange('**', ({ version }) => process.send?.({ swapped: version, at: Number(process.hrtime.bigint()) / 1e6 }));
 ready({ state: node.status.state }, () => node.close());

@@ -7,7 +7,14 @@ const { BENCH_BROKERS: brokers = '', BENCH_NAMESPACE: namespace = '', BENCH_PUBL
 const cpuBefore = process.cpuUsage();
 const begin = performance.now();
 const feed = kafkaFeed({ brokers: brokers.split(','), namespace });
-const node = await connectNode({ environment: 'production', service: 'engine', name: 'bench-node', feed, publicKey, startTimeoutMs: 60_000 });
+const node = await connectNode({
+  environment: 'production',
+  service: 'engine',
+  name: 'bench-node',
+  feed,
+  publicKey,
+  startTimeoutMs: 60_000,
+});
 const startMs = performance.now() - begin;
 const { user, system } = process.cpuUsage(cpuBefore);
 node.snapshot.get('section0.leaf0');

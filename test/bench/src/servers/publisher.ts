@@ -7,7 +7,13 @@ import { createKafkaFeed } from '@confledger/feed-kafka/publisher';
 import { signer } from '../history.js';
 import { answers, ready } from './lifecycle.js';
 
-const { BENCH_BROKERS: brokers = '', BENCH_EVENT_STORE: url = '', BENCH_NAMESPACE: namespace = '', BENCH_LEDGERS: count = '', BENCH_PARTITIONS: partitions = '' } = process.env;
+const {
+  BENCH_BROKERS: brokers = '',
+  BENCH_EVENT_STORE: url = '',
+  BENCH_NAMESPACE: namespace = '',
+  BENCH_LEDGERS: count = '',
+  BENCH_PARTITIONS: partitions = '',
+} = process.env;
 const store = await openEventStoreNow({ kind: 'eventstoredb', url, namespace }, { logger: console });
 const ledgers = createLedgers({ store, clock: { now: () => Date.now() }, ids: { next: () => '' }, signer });
 const installation = await readInstallation(store);
@@ -33,7 +39,8 @@ answers(async (question) => {
   });
   await publisher.takeOver(new AbortController().signal);
   const begin = performance.now();
-  for (let from = 0; from < documents.length; from += activationsAtOnce) await publisher.publish(documents.slice(from, from + activationsAtOnce), BigInt(from + 1));
+  for (let from = 0; from < documents.length; from += activationsAtOnce)
+    await publisher.publish(documents.slice(from, from + activationsAtOnce), BigInt(from + 1));
   const ms = performance.now() - begin;
   await publisher.close();
   return { ms };

@@ -7,7 +7,14 @@ const collect = (globalThis as { gc?: () => void }).gc ?? (() => undefined);
 collect();
 const before = process.memoryUsage().heapUsed;
 const begin = performance.now();
-const node = await connectNode({ environment: 'production', service, name: 'bench-node', feed: httpFeed({ url, token }), publicKey, startTimeoutMs: 60_000 });
+const node = await connectNode({
+  environment: 'production',
+  service,
+  name: 'bench-node',
+  feed: httpFeed({ url, token }),
+  publicKey,
+  startTimeoutMs: 60_000,
+});
 const startMs = performance.now() - begin;
 node.snapshot.get('section0.leaf0');
 collect();

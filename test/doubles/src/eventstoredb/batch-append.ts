@@ -144,7 +144,11 @@ function settle(faults: Faults, call: Call, request: Request, outcome: AppendOut
 function decided(faults: Faults, call: Call, request: Request, decision: AppendDecision): void {
   const { correlationId, stream } = request;
   if (faults.take('loseAnswers') || (decision.kind === 'idempotent' && faults.take('dropDuplicates'))) return;
-  const failure = faults.take('commitTimeouts') ? errors.timeoutStatus() : faults.take('internalErrors') ? errors.internalErrorStatus() : undefined;
+  const failure = faults.take('commitTimeouts')
+    ? errors.timeoutStatus()
+    : faults.take('internalErrors')
+      ? errors.internalErrorStatus()
+      : undefined;
   const answer =
     failure === undefined ? answerTo(request, decision, faults.take('hidePositions')) : refusal(correlationId, stream, failure);
   if (faults.delayAnswersMs > 0) setTimeout(() => write(call, answer), faults.delayAnswersMs).unref();

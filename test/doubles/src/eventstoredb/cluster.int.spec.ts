@@ -5,7 +5,17 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { eventually } from '../../../support/src/eventually.js';
 import type { ClusterMember } from './member.js';
 import { rawGossip, rawRead } from './raw-calls.js';
-import { closeAll, followersOf, idsOf, leaderOf, newLeader, openAppends, openClient, openCluster, withoutMajority } from './test-cluster.js';
+import {
+  closeAll,
+  followersOf,
+  idsOf,
+  leaderOf,
+  newLeader,
+  openAppends,
+  openClient,
+  openCluster,
+  withoutMajority,
+} from './test-cluster.js';
 
 afterEach(closeAll);
 
@@ -229,7 +239,9 @@ describe('an append', () => {
     const stream = newStream();
     leader.cutFromPeers();
     let answered = false;
-    const answer = openAppends(leader.endpoint).append(stream, -1).finally(() => (answered = true));
+    const answer = openAppends(leader.endpoint)
+      .append(stream, -1)
+      .finally(() => (answered = true));
     await eventually(() => leader.written.some((event) => event.stream === stream));
     expect(await rawRead(leader.endpoint, stream, true)).toEqual([]);
     expect(answered).toBe(false);

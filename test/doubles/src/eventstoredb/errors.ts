@@ -81,7 +81,12 @@ export const notReadyStatus = (): statusPb.Status =>
   packed(codePb.Code.OK, 'Server Is Not Ready', 'google.protobuf.Empty', new emptyPb.Empty());
 /** What a server says of an answer from within that it does not know. Only the code tells it from "Server Is Not Ready". */
 export const internalErrorStatus = (): statusPb.Status =>
-  packed(codePb.Code.INTERNAL, 'Envelope callback expected either WriteEventsCompleted or NotHandled.', 'google.protobuf.Empty', new emptyPb.Empty());
+  packed(
+    codePb.Code.INTERNAL,
+    'Envelope callback expected either WriteEventsCompleted or NotHandled.',
+    'google.protobuf.Empty',
+    new emptyPb.Empty(),
+  );
 export const maximumAppendSizeExceededStatus = (bytes: number): statusPb.Status =>
   packed(
     codePb.Code.INVALID_ARGUMENT,

@@ -20,7 +20,9 @@ describe('gossip', () => {
     expect((await rawGossip(double)).map(({ state }) => state)).toEqual(['UNKNOWN']);
     const { host, port } = double;
     const client = openClient(`esdb+discover://${host}:${port}?tls=false&maxDiscoverAttempts=2&discoveryInterval=10`);
-    await expect(client.appendToStream(newStream(), jsonEvent({ type: 'ConfigSet', data: {} }))).rejects.toThrow('Failed to discover after 2 attempts.');
+    await expect(client.appendToStream(newStream(), jsonEvent({ type: 'ConfigSet', data: {} }))).rejects.toThrow(
+      'Failed to discover after 2 attempts.',
+    );
     expect(double.counts.gossip).toBe(3);
   });
 
@@ -33,7 +35,11 @@ describe('gossip', () => {
     const said = async ({ endpoint }: typeof one) => {
       const gossip = await rawGossip(endpoint);
       const leaders = gossip.filter(({ state }) => state === 'LEADER').map(({ port }) => port);
-      return { leaders, alive: gossip.filter(({ isAlive }) => isAlive).length, managers: gossip.filter(({ state }) => state === 'MANAGER').length };
+      return {
+        leaders,
+        alive: gossip.filter(({ isAlive }) => isAlive).length,
+        managers: gossip.filter(({ state }) => state === 'MANAGER').length,
+      };
     };
     expect(await said(one)).toEqual({ leaders: [one.endpoint.port], alive: 1, managers: 1 });
     expect(await said(other)).toEqual({ leaders: [other.endpoint.port], alive: 2, managers: 1 });
@@ -83,7 +89,10 @@ interface Consumer {
 async function consume(double: EventStoreDbDouble, stream: string, fromPosition: Position | typeof START = START): Promise<Consumer> {
   const revisions: number[] = [];
   let last: Position | undefined;
-  const subscription = openClient(double.connectionString).subscribeToAll({ fromPosition, filter: streamNameFilter({ prefixes: [stream] }) });
+  const subscription = openClient(double.connectionString).subscribeToAll({
+    fromPosition,
+    filter: streamNameFilter({ prefixes: [stream] }),
+  });
   const caughtUp = new Promise((resolve) => subscription.on('caughtUp', resolve));
   subscription.on('data', ({ event }) => {
     revisions.push(Number(event?.revision));

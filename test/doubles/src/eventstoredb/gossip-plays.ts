@@ -33,8 +33,7 @@ export interface GossipMember {
 export type GossipPlay = (members: readonly GossipMember[]) => readonly GossipMember[];
 
 /** No member leads: all members with a vote are UNKNOWN, as during an election. */
-export const withoutLeader: GossipPlay = (members) =>
-  members.map((member) => (hasVote(member) ? { ...member, state: 'UNKNOWN' } : member));
+export const withoutLeader: GossipPlay = (members) => members.map((member) => (hasVote(member) ? { ...member, state: 'UNKNOWN' } : member));
 
 /**
  * This endpoint leads and every other member with a vote follows. With `alive`, only the members at those endpoints are alive. So two

@@ -32,7 +32,10 @@ describe('a double whose log was set back', () => {
     const stream = newStream();
     const appends = openAppends(double);
     await appends.append(stream, -1);
-    const subscription = openClient(double.connectionString).subscribeToAll({ fromPosition: START, filter: streamNameFilter({ prefixes: [stream] }) });
+    const subscription = openClient(double.connectionString).subscribeToAll({
+      fromPosition: START,
+      filter: streamNameFilter({ prefixes: [stream] }),
+    });
     const ended = new Promise((resolve) => subscription.on('data', () => undefined).on('error', resolve));
     await eventually(() => double.subscriptions === 1);
     await double.setBackTo(double.log.events.length - 1);

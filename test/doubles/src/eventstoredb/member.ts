@@ -4,7 +4,16 @@ import type { Endpoint } from './endpoint.js';
 import { Gate } from './gate.js';
 import type { GossipMember, MemberState } from './gossip-plays.js';
 import type { LogEvent } from './log.js';
-import { newNode, viewOf, type AppendOutcome, type AppendRequest, type Node, type NodeLimits, type NodeView, type Standing } from './node.js';
+import {
+  newNode,
+  viewOf,
+  type AppendOutcome,
+  type AppendRequest,
+  type Node,
+  type NodeLimits,
+  type NodeView,
+  type Standing,
+} from './node.js';
 import { Replica } from './replica.js';
 import { serve, type Served } from './serve.js';
 

@@ -81,7 +81,10 @@ function streamPage({ log }: Node, options: ReadOptions): streamsPb.ReadResp[] {
   const count = Number(options.getCount());
   if (options.getReadDirection() === BACKWARDS) {
     const from = at?.hasRevision() === true ? Math.min(Number(at.getRevision()), events.length - 1) : events.length - 1;
-    return events.slice(Math.max(0, from - count + 1), from + 1).toReversed().map(eventMessage);
+    return events
+      .slice(Math.max(0, from - count + 1), from + 1)
+      .toReversed()
+      .map(eventMessage);
   }
   const from = at?.hasRevision() === true ? Number(at.getRevision()) : 0;
   // A server says first where the stream ends, to whom it may concern.

@@ -73,7 +73,8 @@ export class Replica {
 
   /** Truncates to `count` events and returns the rest. Appends that are cut off are answered with Timeout, if at all. */
   cutTo(count: number): readonly LogEvent[] {
-    if (count < this.readable.events.length) throw new Error('The cluster double would cut off events that are committed: a bug of the double.');
+    if (count < this.readable.events.length)
+      throw new Error('The cluster double would cut off events that are committed: a bug of the double.');
     for (const pending of this.#pending) if (pending.end > count) this.#pending.delete(pending);
     return this.written.setBackTo(count);
   }

@@ -98,7 +98,7 @@ async function write(cluster: EventStoreDbCluster, acknowledged: Acknowledged, s
     const leader = await eventually(() => signal.aborted || cluster.leader);
     if (leader === true) return;
     const appends = openAppends(leader.endpoint);
-    for (let goesOn = true; goesOn && !signal.aborted; ) {
+    for (let goesOn = true; goesOn && !signal.aborted;) {
       const id = randomUUID();
       const answer = await within(500, appends.append(stream, idsOf(cluster, stream).length - 1, [id]), appends.failed);
       goesOn = answer?.kind === 'success';
@@ -132,7 +132,11 @@ describe('a cluster under a schedule', () => {
     await playSchedule(cluster, schedule);
     stop.abort();
     await Promise.all(writers);
-    await eventually(() => cluster.members.every(({ double: { log }, written }) => log.events.length === written.length && written.length === cluster.committed.length));
+    await eventually(() =>
+      cluster.members.every(
+        ({ double: { log }, written }) => log.events.length === written.length && written.length === cluster.committed.length,
+      ),
+    );
     for (const { written } of cluster.members) expect(written.every((event, index) => event === cluster.committed[index])).toBe(true);
     const committed = new Map(cluster.committed.map(({ id, position }) => [id, position]));
     expect(committed.size).toBe(cluster.committed.length);

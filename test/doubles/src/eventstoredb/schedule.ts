@@ -106,7 +106,11 @@ export interface PlayOptions {
 }
 
 /** Takes each step at its time, and heals every member at the end. A fault that would hit a member with a fault hits another member. */
-export async function playSchedule(cluster: EventStoreDbCluster, schedule: readonly ScheduledStep[], options: PlayOptions = {}): Promise<void> {
+export async function playSchedule(
+  cluster: EventStoreDbCluster,
+  schedule: readonly ScheduledStep[],
+  options: PlayOptions = {},
+): Promise<void> {
   const victims = new Map<number | 'leader', ClusterMember>();
   try {
     for (const step of schedule) {

@@ -1,7 +1,15 @@
 // The double as the public calls of `@eventstore/db-client` see it: nothing of our adapter takes part here.
 import { randomUUID } from 'node:crypto';
 import {
-  END, EventStoreDBClient, NO_STREAM, START, StreamNotFoundError, WrongExpectedVersionError, jsonEvent, streamNameFilter, type Position,
+  END,
+  EventStoreDBClient,
+  NO_STREAM,
+  START,
+  StreamNotFoundError,
+  WrongExpectedVersionError,
+  jsonEvent,
+  streamNameFilter,
+  type Position,
 } from '@eventstore/db-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventStoreDbDouble, type EventStoreDbDouble } from './server.js';
@@ -105,10 +113,12 @@ describe('the double, as the client of the package sees it', () => {
     await client.appendToStream(stream, events(2), { expectedRevision: NO_STREAM });
     const subscription = client.subscribeToAll({ fromPosition: START, filter: streamNameFilter({ prefixes: [stream] }) });
     const seen: string[] = [];
-    subscription.on('confirmation', () => seen.push('confirmation')).on('caughtUp', () => {
-      seen.push('caughtUp');
-      void client.appendToStream(stream, events(1), { expectedRevision: 1n });
-    });
+    subscription
+      .on('confirmation', () => seen.push('confirmation'))
+      .on('caughtUp', () => {
+        seen.push('caughtUp');
+        void client.appendToStream(stream, events(1), { expectedRevision: 1n });
+      });
     for await (const { event } of subscription) {
       seen.push(String(event?.revision));
       if (event?.revision === 2n) break;

@@ -65,7 +65,10 @@ export async function eventStoreDbDouble(options: EventStoreDbDoubleOptions = {}
 const LEADER_INSTANCE_ID = randomUUID();
 
 /** A node knows itself and, while it follows, its leader. */
-function membersOf({ faults: { leader } }: Node, self: { readonly instanceId: string; readonly host: string; readonly port: number }): GossipMember[] {
+function membersOf(
+  { faults: { leader } }: Node,
+  self: { readonly instanceId: string; readonly host: string; readonly port: number },
+): GossipMember[] {
   const { instanceId, host, port } = self;
   const own = { instanceId, isAlive: true, endpoint: { host, port } };
   if (leader === undefined) return [{ ...own, state: 'LEADER' }];

@@ -96,31 +96,48 @@ function isJson(value: string | null): boolean {
 }
 
 /** A beat says up to which position of the log its partition is complete: whoever takes over goes on there. */
-function beatProblems({ partition, offset, value }: TopicRecord, ledgers: readonly (readonly [string, CheckedLedger])[], held: ReadonlyMap<string, Held>): string[] {
+function beatProblems(
+  { partition, offset, value }: TopicRecord,
+  ledgers: readonly (readonly [string, CheckedLedger])[],
+  held: ReadonlyMap<string, Held>,
+): string[] {
   const { position } = JSON.parse(value ?? 'null') as { readonly position: string };
   const upTo = BigInt(position.slice(position.indexOf(':') + 1));
   return ledgers.flatMap(([ledger, { activations }]) => {
     const newest = [...activations.values()].findLast((each) => each.position <= upTo)?.activation ?? -1;
     const there = held.get(ledger)?.marker?.activation ?? -1;
     if (there >= newest) return [];
-    return [`the beat at offset ${offset} of partition ${partition} says that activation ${newest} of ${ledger} is there, and there is ${there}`];
+    return [
+      `the beat at offset ${offset} of partition ${partition} says that activation ${newest} of ${ledger} is there, and there is ${there}`,
+    ];
   });
 }
 
-function markerProblems(marker: Marker | null, its: Held, logged: CheckedLedger | undefined, ledger: string, key: KeyObject, compacted: boolean): string[] {
+function markerProblems(
+  marker: Marker | null,
+  its: Held,
+  logged: CheckedLedger | undefined,
+  ledger: string,
+  key: KeyObject,
+  compacted: boolean,
+): string[] {
   if (marker === null) return ['the marker was removed'];
   const { origin, activation, version, previous, digest, keyId, signature } = marker;
   const known = logged?.activations.get(activation);
   const problems: string[] = [];
-  if (known === undefined || known.version !== version || known.digest !== digest || logged?.origin !== origin) problems.push(`activation ${activation} is not the log's`);
-  if (its.marker !== null && activation <= its.marker.activation) problems.push(`activation ${activation} follows ${its.marker.activation}`);
+  if (known === undefined || known.version !== version || known.digest !== digest || logged?.origin !== origin)
+    problems.push(`activation ${activation} is not the log's`);
+  if (its.marker !== null && activation <= its.marker.activation)
+    problems.push(`activation ${activation} follows ${its.marker.activation}`);
   if (!compacted && digestOfLeaves(its.leaves) !== digest) problems.push(`activation ${activation} does not stand on its leaves`);
-  if (!holds({ keyId, ledger, origin, activation, version, previous, digest }, signature, key)) problems.push(`activation ${activation} is not signed`);
+  if (!holds({ keyId, ledger, origin, activation, version, previous, digest }, signature, key))
+    problems.push(`activation ${activation} is not signed`);
   return problems;
 }
 
 function endProblems(ledger: string, active: CheckedLedger['active'], held: Held | undefined): string[] {
   if (active === null) return held === undefined ? [] : [`the topic holds ${ledger}, which runs nothing`];
-  if (held?.marker?.activation !== active.activation) return [`the topic ends at activation ${held?.marker?.activation} of ${ledger}, the log at ${active.activation}`];
+  if (held?.marker?.activation !== active.activation)
+    return [`the topic ends at activation ${held?.marker?.activation} of ${ledger}, the log at ${active.activation}`];
   return digestOfLeaves(held.leaves) === active.digest ? [] : [`at its end the topic does not hold what is active in ${ledger}`];
 }

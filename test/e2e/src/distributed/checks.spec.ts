@@ -51,7 +51,11 @@ describe('the log', () => {
       const id = Buffer.from(hash.slice(0, 32), 'hex');
       id.writeUInt8((id.readUInt8(6) & 0x0f) | 0x80, 6);
       id.writeUInt8((id.readUInt8(8) & 0x3f) | 0x80, 8);
-      result.push({ ...row, metadata: JSON.stringify({ ...metadata, hash }), id: id.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') });
+      result.push({
+        ...row,
+        metadata: JSON.stringify({ ...metadata, hash }),
+        id: id.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
+      });
       previousHash = hash;
     }
     return result;
@@ -68,7 +72,11 @@ describe('the log', () => {
     ['an event that is missing', (rows) => without(rows, 4), '5: a revision is missing'],
     ['an event that is there twice', (rows) => again(rows, 6), '6: a revision is missing'],
     ['events in another order', (rows) => swapped(rows, 4), 'follows 6'],
-    ['a changed byte of the data', (rows) => changed(rows, 4, ({ data }) => ({ data: data.replace('3', '4') })), '4: the hash is not that of its content'],
+    [
+      'a changed byte of the data',
+      (rows) => changed(rows, 4, ({ data }) => ({ data: data.replace('3', '4') })),
+      '4: the hash is not that of its content',
+    ],
     [
       'a changed byte of the metadata',
       (rows) => changed(rows, 4, ({ metadata }) => ({ metadata: metadata.replace('alice', 'mallory') })),
@@ -94,13 +102,34 @@ describe('the log', () => {
       (rows) => sealed(rows, 4, ({ data }) => ({ data: data.replace('3', '4') })),
       '6: the digest is not that of version 5',
     ],
-    ['a removal of what is not there', (rows) => sealed(rows, 5, ({ data }) => ({ data: data.replace('"a"', '"z"') })), '5: deletes what is not there'],
-    ['another version before', (rows) => sealed(rows, 6, ({ data }) => ({ data: edited(data, { previous: 4 }) })), '6: previous is not what was active'],
-    ['an activation of another version', (rows) => sealed(rows, 6, ({ data }) => ({ data: edited(data, { version: 4 }) })), '6: the digest is not that of version 4'],
-    ['an activation that nobody signed', (rows) => sealed(rows, 6, ({ data }) => ({ data: edited(data, { signature: 'AAAA' }) })), '6: the signature does not hold'],
+    [
+      'a removal of what is not there',
+      (rows) => sealed(rows, 5, ({ data }) => ({ data: data.replace('"a"', '"z"') })),
+      '5: deletes what is not there',
+    ],
+    [
+      'another version before',
+      (rows) => sealed(rows, 6, ({ data }) => ({ data: edited(data, { previous: 4 }) })),
+      '6: previous is not what was active',
+    ],
+    [
+      'an activation of another version',
+      (rows) => sealed(rows, 6, ({ data }) => ({ data: edited(data, { version: 4 }) })),
+      '6: the digest is not that of version 4',
+    ],
+    [
+      'an activation that nobody signed',
+      (rows) => sealed(rows, 6, ({ data }) => ({ data: edited(data, { signature: 'AAAA' }) })),
+      '6: the signature does not hold',
+    ],
     [
       'an activation that is signed for another ledger',
-      (rows) => sealed(rows.map((row) => ({ ...row, stream: 'config-testing.other' })), 0, () => ({})),
+      (rows) =>
+        sealed(
+          rows.map((row) => ({ ...row, stream: 'config-testing.other' })),
+          0,
+          () => ({}),
+        ),
       '6: the signature does not hold',
     ],
   ])('%s is found', (_, lie, problem) => {
@@ -152,8 +181,10 @@ describe('what clients were told', () => {
 });
 
 describe('the topic of activations', () => {
-  const said = (records: readonly TopicRecord[], expectations = {}): readonly string[] => activeTopicProblems(records, ledgers, story.publicKey, expectations);
-  const marker = (members: JsonObject) => (records: readonly TopicRecord[]) => changed(records, 6, ({ value }) => ({ value: edited(value ?? '{}', members) }));
+  const said = (records: readonly TopicRecord[], expectations = {}): readonly string[] =>
+    activeTopicProblems(records, ledgers, story.publicKey, expectations);
+  const marker = (members: JsonObject) => (records: readonly TopicRecord[]) =>
+    changed(records, 6, ({ value }) => ({ value: edited(value ?? '{}', members) }));
 
   test('an honest one has no problem', () => {
     expect(said(story.topic)).toEqual([]);
@@ -162,7 +193,11 @@ describe('the topic of activations', () => {
   test.each<[string, (records: readonly TopicRecord[]) => readonly TopicRecord[], string]>([
     ['a leaf that is missing at its marker', (records) => without(records, 1), 'activation 3 does not stand on its leaves'],
     ['a removal that is missing', (records) => without(records, 4), 'activation 6 does not stand on its leaves'],
-    ['a changed byte of a leaf', (records) => changed(records, 1, () => ({ value: '{"value":4,"version":2}' })), 'activation 3 does not stand on its leaves'],
+    [
+      'a changed byte of a leaf',
+      (records) => changed(records, 1, () => ({ value: '{"value":4,"version":2}' })),
+      'activation 3 does not stand on its leaves',
+    ],
     [
       'a leaf that comes before the marker that it does not belong to',
       (records) => swapped(swapped(swapped(records, 4), 3), 2),
@@ -221,7 +256,13 @@ describe('the topic of changes', () => {
       epoch: 0,
       key: stream,
       value: `{"data":${data},"metadata":${metadata}}`,
-      headers: { ce_id: id, ce_type: `com.confledger.${type}`, ce_subject: stream, ce_position: `inst:${position}`, ce_revision: String(revision) },
+      headers: {
+        ce_id: id,
+        ce_type: `com.confledger.${type}`,
+        ce_subject: stream,
+        ce_position: `inst:${position}`,
+        ce_revision: String(revision),
+      },
     }));
 
   test('an honest one has no problem, nor one that holds some of it again', () => {
@@ -265,10 +306,26 @@ describe('what a trading program ran', () => {
 
   test.each<[string, (lines: readonly Told[]) => readonly Told[], string]>([
     ['went back', (lines) => [...again(lines, 0), ...lines.slice(1)], 'engine-1 went back from activation 6 to 3'],
-    ['ran half a change set', (lines) => changed(lines, 1, () => ({ torn: true })), 'engine-1 ran values of two change sets at once in activation 6'],
-    ['ran what the log does not know', (lines) => changed(lines, 0, () => ({ activation: 2 })), 'engine-1 ran activation 2, version 2, which the log does not know'],
-    ['ran another version', (lines) => changed(lines, 0, () => ({ version: 1 })), 'engine-1 ran activation 3, version 1, which the log does not know'],
-    ['ran other content', (lines) => changed(lines, 1, () => ({ digest: OTHER_DIGEST })), 'engine-1 ran activation 6, version 5, which the log does not know'],
+    [
+      'ran half a change set',
+      (lines) => changed(lines, 1, () => ({ torn: true })),
+      'engine-1 ran values of two change sets at once in activation 6',
+    ],
+    [
+      'ran what the log does not know',
+      (lines) => changed(lines, 0, () => ({ activation: 2 })),
+      'engine-1 ran activation 2, version 2, which the log does not know',
+    ],
+    [
+      'ran another version',
+      (lines) => changed(lines, 0, () => ({ version: 1 })),
+      'engine-1 ran activation 3, version 1, which the log does not know',
+    ],
+    [
+      'ran other content',
+      (lines) => changed(lines, 1, () => ({ digest: OTHER_DIGEST })),
+      'engine-1 ran activation 6, version 5, which the log does not know',
+    ],
     ['stayed behind', (lines) => lines.slice(0, 1), 'engine-1 runs activation 3, active is 6'],
     ['never ran anything', () => [], 'engine-1 runs activation undefined, active is 6'],
   ])('one that %s is found', (_, lie, problem) => {

@@ -12,7 +12,8 @@ export function followerProblems(follower: Pick<Follower, 'name' | 'told' | 'now
     if (activation < newest) problems.push(`went back from activation ${newest} to ${activation}`);
     newest = activation;
     const known = logged?.activations.get(activation);
-    if (known?.version !== version || known.digest !== digest) problems.push(`ran activation ${activation}, version ${version}, which the log does not know`);
+    if (known?.version !== version || known.digest !== digest)
+      problems.push(`ran activation ${activation}, version ${version}, which the log does not know`);
   }
   const [now, active] = [follower.now(), logged?.active ?? null];
   if (now?.activation !== active?.activation) problems.push(`runs activation ${now?.activation}, active is ${active?.activation}`);

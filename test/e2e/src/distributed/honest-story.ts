@@ -84,12 +84,27 @@ function leaf(path: string, value: number, { version }: ActiveDocument): Pick<To
   return { key: `${LEDGER}|${path}`, value: JSON.stringify({ value, version }) };
 }
 
-function marker({ origin, activation, version, previous, digest, keyId, signature, actor, occurredAt }: ActiveDocument, changes: number): Pick<TopicRecord, 'key' | 'value'> {
-  return { key: `${LEDGER}|`, value: JSON.stringify({ origin, activation, version, previous, digest, changes, keyId, signature, actor, occurredAt }) };
+function marker(
+  { origin, activation, version, previous, digest, keyId, signature, actor, occurredAt }: ActiveDocument,
+  changes: number,
+): Pick<TopicRecord, 'key' | 'value'> {
+  return {
+    key: `${LEDGER}|`,
+    value: JSON.stringify({ origin, activation, version, previous, digest, changes, keyId, signature, actor, occurredAt }),
+  };
 }
 
 function beat(position: bigint): Pick<TopicRecord, 'key' | 'value'> {
-  return { key: '~beat', value: JSON.stringify({ installation: 'inst', incarnation: 'i', position: `inst:${position}`, time: new Date().toISOString(), partitions: 1 }) };
+  return {
+    key: '~beat',
+    value: JSON.stringify({
+      installation: 'inst',
+      incarnation: 'i',
+      position: `inst:${position}`,
+      time: new Date().toISOString(),
+      partitions: 1,
+    }),
+  };
 }
 
 function line({ activation, version, digest }: ActiveDocument): Told {

@@ -42,9 +42,20 @@ export class Installation {
   #publicKey = '';
   #turn = 0;
 
-  private constructor(base: Pick<Installation, 'namespace' | 'kafka' | 'store' | 'databaseUrl' | 'readModelProxy'>, folder: string, partitions: number) {
+  private constructor(
+    base: Pick<Installation, 'namespace' | 'kafka' | 'store' | 'databaseUrl' | 'readModelProxy'>,
+    folder: string,
+    partitions: number,
+  ) {
     const { namespace, kafka, store, databaseUrl, readModelProxy } = base;
-    [this.namespace, this.kafka, this.store, this.databaseUrl, this.readModelProxy, this.#folder] = [namespace, kafka, store, databaseUrl, readModelProxy, folder];
+    [this.namespace, this.kafka, this.store, this.databaseUrl, this.readModelProxy, this.#folder] = [
+      namespace,
+      kafka,
+      store,
+      databaseUrl,
+      readModelProxy,
+      folder,
+    ];
     const readModelUrl = throughProxy(databaseUrl, readModelProxy);
     this.#environment = {
       CONFLEDGER_POSTGRES_URL: readModelUrl,
@@ -135,7 +146,15 @@ export class Installation {
     const name = `${service}-${this.followers.length + 1}`;
     const { kafka, namespace, publicKey } = this;
     const cacheFile = path.join(this.#folder, `${name}.cache`);
-    const follower = new Follower({ brokers: kafka.brokers, namespace, service, name, publicKey, cacheFile, ...(sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs }) });
+    const follower = new Follower({
+      brokers: kafka.brokers,
+      namespace,
+      service,
+      name,
+      publicKey,
+      cacheFile,
+      ...(sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs }),
+    });
     this.followers.push(follower);
     follower.launch();
     return follower;

@@ -41,49 +41,59 @@ afterEach(async () => {
   installation = undefined;
 });
 
-test.for(OUTAGES)('with Kafka $how, commands go on, nodes are stale and run on, and all catch up when it is back', { timeout: 400_000 }, async ({ lastsMs, begin, end, how }, { skip }) => {
-  if (!kafka.ours) return skip('the brokers of CONFLEDGER_TEST_KAFKA_BROKERS are not ours to stop');
-  installation = await Installation.start({ kafka, store: 'eventstoredb', follow: SERVICES });
-  const { apis, projectors, relays, followers } = installation;
-  const relay = await installation.active('relay');
-  const load = startLoad(installation, 'load', SERVICES);
-  await eventually(() => followers.every((follower) => follower.now()?.state === 'ready'), LONG);
-  const speedBefore = await load.speedOver(SPEED_WINDOW_MS);
-  const unserved = load.unserved().length;
+test.for(OUTAGES)(
+  'with Kafka $how, commands go on, nodes are stale and run on, and all catch up when it is back',
+  { timeout: 400_000 },
+  async ({ lastsMs, begin, end, how }, { skip }) => {
+    if (!kafka.ours) return skip('the brokers of CONFLEDGER_TEST_KAFKA_BROKERS are not ours to stop');
+    installation = await Installation.start({ kafka, store: 'eventstoredb', follow: SERVICES });
+    const { apis, projectors, relays, followers } = installation;
+    const relay = await installation.active('relay');
+    const load = startLoad(installation, 'load', SERVICES);
+    await eventually(() => followers.every((follower) => follower.now()?.state === 'ready'), LONG);
+    const speedBefore = await load.speedOver(SPEED_WINDOW_MS);
+    const unserved = load.unserved().length;
 
-  const [wallClock, began] = [Date.now(), performance.now()];
-  const saidBefore = relay.printed().length;
-  endOutage = end;
-  await begin();
-  await eventually(async () => (await relay.health())?.state === 'failing', { timeoutMs: NOTICED_MS_MAX });
-  expect(await relay.probe('/health')).toBe(503);
-  expect(await relay.probe('/health/live')).toBe(200);
-  const lag = await lagOf(relay);
-  await eventually(() => followers.every((follower) => follower.now()?.state === 'stale'), { timeoutMs: STALE_MS.max + NOTICED_MS_MAX });
-  for (const follower of followers) {
-    const stale = follower.told().find(({ state, at }) => state === 'stale' && at >= wallClock);
-    expect((stale?.at ?? 0) - wallClock).toBeGreaterThan(STALE_MS.min);
-    expect((stale?.at ?? 0) - wallClock).toBeLessThan(STALE_MS.max);
-  }
-  const speed = await load.speedOver(Math.max(SPEED_WINDOW_MS, lastsMs - (performance.now() - began)));
-  expect(load.unserved().slice(unserved)).toEqual([]);
-  expect(speed).toBeGreaterThan(SPEED_LEFT_MIN * speedBefore);
-  expect(await lagOf(relay)).toBeGreaterThan(lag);
-  for (const part of [...apis, ...projectors]) await eventually(async () => (await part.probe('/health/ready')) === 200);
-  const pauses = pausesOf(relay.printed().slice(saidBefore));
-  expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
-  expect(pauses.length).toBeLessThanOrEqual(FIRST_TRIES + (performance.now() - began) / TRY_MS_MIN);
+    const [wallClock, began] = [Date.now(), performance.now()];
+    const saidBefore = relay.printed().length;
+    endOutage = end;
+    await begin();
+    await eventually(async () => (await relay.health())?.state === 'failing', { timeoutMs: NOTICED_MS_MAX });
+    expect(await relay.probe('/health')).toBe(503);
+    expect(await relay.probe('/health/live')).toBe(200);
+    const lag = await lagOf(relay);
+    await eventually(() => followers.every((follower) => follower.now()?.state === 'stale'), { timeoutMs: STALE_MS.max + NOTICED_MS_MAX });
+    for (const follower of followers) {
+      const stale = follower.told().find(({ state, at }) => state === 'stale' && at >= wallClock);
+      expect((stale?.at ?? 0) - wallClock).toBeGreaterThan(STALE_MS.min);
+      expect((stale?.at ?? 0) - wallClock).toBeLessThan(STALE_MS.max);
+    }
+    const speed = await load.speedOver(Math.max(SPEED_WINDOW_MS, lastsMs - (performance.now() - began)));
+    expect(load.unserved().slice(unserved)).toEqual([]);
+    expect(speed).toBeGreaterThan(SPEED_LEFT_MIN * speedBefore);
+    expect(await lagOf(relay)).toBeGreaterThan(lag);
+    for (const part of [...apis, ...projectors]) await eventually(async () => (await part.probe('/health/ready')) === 200);
+    const pauses = pausesOf(relay.printed().slice(saidBefore));
+    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
+    expect(pauses.length).toBeLessThanOrEqual(FIRST_TRIES + (performance.now() - began) / TRY_MS_MIN);
 
-  const logged = (await relay.metric('log_position')) ?? Number.NaN;
-  await end();
-  endOutage = undefined;
-  const ended = performance.now();
-  await eventually(async () => ((await relay.metric('feed_position')) ?? 0) >= logged && followers.every((follower) => follower.now()?.state === 'ready'), { timeoutMs: HEALED_MS_MAX });
-  console.log(`${how}: ${Math.round(speed)} commands a second, ${Math.round(speedBefore)} before; healed after ${Math.round(performance.now() - ended)} ms`);
-  for (const each of [...apis, ...projectors, ...relays, ...followers]) expect(each.alive).toBe(true);
-  await load.stop();
-  expect(await storyProblems(installation, load.clients)).toEqual([]);
-});
+    const logged = (await relay.metric('log_position')) ?? Number.NaN;
+    await end();
+    endOutage = undefined;
+    const ended = performance.now();
+    await eventually(
+      async () =>
+        ((await relay.metric('feed_position')) ?? 0) >= logged && followers.every((follower) => follower.now()?.state === 'ready'),
+      { timeoutMs: HEALED_MS_MAX },
+    );
+    console.log(
+      `${how}: ${Math.round(speed)} commands a second, ${Math.round(speedBefore)} before; healed after ${Math.round(performance.now() - ended)} ms`,
+    );
+    for (const each of [...apis, ...projectors, ...relays, ...followers]) expect(each.alive).toBe(true);
+    await load.stop();
+    expect(await storyProblems(installation, load.clients)).toEqual([]);
+  },
+);
 
 /** How far the feed is behind, as the one says who cannot reach it. */
 async function lagOf(relay: Part): Promise<number> {

@@ -43,30 +43,34 @@ function withOurNames(sample: Sample): Sample {
   return { ...sample, code };
 }
 
-test('every sample that follows Kafka compiles, runs, prints what the page shows, and its node is known to the api', { timeout: 180_000 }, async () => {
-  const { username, password } = kafka.users.plain;
-  await installation.addPart('relay', {
-    CONFLEDGER_KAFKA_TLS: 'true',
-    CONFLEDGER_KAFKA_CA_FILE: kafka.authorityFile,
-    CONFLEDGER_KAFKA_SASL_MECHANISM: 'plain',
-    CONFLEDGER_KAFKA_USERNAME: username,
-    CONFLEDGER_KAFKA_PASSWORD: password,
-  });
-  const configuration = { risk: { parameters: { maxPositionSize: 1_000, stopLossPercentage: 5 } } };
-  const { status } = await installation.caller().call('PUT', '/configurations/trading-engine', { configuration, activate: true });
-  expect(status).toBeLessThan(300);
-  copyFileSync(kafka.authorityFile, path.join(folder, 'kafka-authority.pem'));
-  writeFileSync(path.join(folder, 'kafka.password'), kafka.users['scram-sha-512'].password);
-  writeFileSync(path.join(folder, 'confledger.public-key'), installation.publicKey);
-  writeFileSync(path.join(folder, 'engine-7.token'), installation.token);
+test(
+  'every sample that follows Kafka compiles, runs, prints what the page shows, and its node is known to the api',
+  { timeout: 180_000 },
+  async () => {
+    const { username, password } = kafka.users.plain;
+    await installation.addPart('relay', {
+      CONFLEDGER_KAFKA_TLS: 'true',
+      CONFLEDGER_KAFKA_CA_FILE: kafka.authorityFile,
+      CONFLEDGER_KAFKA_SASL_MECHANISM: 'plain',
+      CONFLEDGER_KAFKA_USERNAME: username,
+      CONFLEDGER_KAFKA_PASSWORD: password,
+    });
+    const configuration = { risk: { parameters: { maxPositionSize: 1_000, stopLossPercentage: 5 } } };
+    const { status } = await installation.caller().call('PUT', '/configurations/trading-engine', { configuration, activate: true });
+    expect(status).toBeLessThan(300);
+    copyFileSync(kafka.authorityFile, path.join(folder, 'kafka-authority.pem'));
+    writeFileSync(path.join(folder, 'kafka.password'), kafka.users['scram-sha-512'].password);
+    writeFileSync(path.join(folder, 'confledger.public-key'), installation.publicKey);
+    writeFileSync(path.join(folder, 'engine-7.token'), installation.token);
 
-  const samples = samplesOf(readPage(PAGE), 'kafka').map(withOurNames);
-  expect(samples.length).toBeGreaterThan(0);
-  const port = Number(new URL(installation.apis[0]?.url() ?? '').port);
-  for (const { sample, exitCode, output } of await runSamples(PAGE, samples, { folder, port, sourceFolder })) {
-    expect(exitCode, output).toBe(0);
-    expect(agrees(output, sample.expected ?? '…'), output).toBe(true);
-  }
-  expect(typeProblems(PAGE, [...samples.keys()], { sourceFolder })).toBe('');
-  await eventually(async () => JSON.stringify((await installation.caller().call('GET', '/nodes')).body.data).includes('engine-7'));
-});
+    const samples = samplesOf(readPage(PAGE), 'kafka').map(withOurNames);
+    expect(samples.length).toBeGreaterThan(0);
+    const port = Number(new URL(installation.apis[0]?.url() ?? '').port);
+    for (const { sample, exitCode, output } of await runSamples(PAGE, samples, { folder, port, sourceFolder })) {
+      expect(exitCode, output).toBe(0);
+      expect(agrees(output, sample.expected ?? '…'), output).toBe(true);
+    }
+    expect(typeProblems(PAGE, [...samples.keys()], { sourceFolder })).toBe('');
+    await eventually(async () => JSON.stringify((await installation.caller().call('GET', '/nodes')).body.data).includes('engine-7'));
+  },
+);

@@ -97,56 +97,72 @@ describe.each(['postgres', 'eventstoredb'] as const)('on %s', (store) => {
     return checkLog(await rowsOf(installation.store.events), installation.publicKey).ledgers.get(`production.${service}`);
   }
 
-  test('a client whose api is killed between append and answer gets the first answer from any api, and its command is there once', TEST, async (context) => {
-    const { proxy } = installation.store;
-    if (proxy === null) return context.skip('the EventStoreDB of CONFLEDGER_TEST_EVENTSTORE_URL is reached without a proxy');
-    const [victim, other] = apis();
-    const [service = ''] = SERVICES;
-    // It knows the ledger from now on, and reads nothing before it appends.
-    const warming = new Operator(() => installation.callerOf(victim));
-    clients.push(warming);
-    await warming.command('PUT', service, '/warm', { value: 1 });
-    const command: Command = { method: 'PATCH', place: '', body: { configuration: { unanswered: { a: 1, b: 2 } }, activate: 'all' }, key: 'unanswered' };
-    proxy.pause('toClient');
-    await killWhenStored(victim, service, command);
-    proxy.resume();
-    const first = await send(installation.callerOf(other), service, command);
-    await victim.start();
-    for (const api of [victim, other]) {
-      const repeated = await send(installation.callerOf(api), service, command);
-      expect([repeated.status, repeated.headers.get('idempotency-replayed')]).toEqual([200, 'true']);
-      expect(repeated.body.data).toEqual(first.body.data);
-      note(service, command, repeated);
-      expect(await send(installation.callerOf(api), service, { ...command, body: { configuration: {} } })).toMatchObject({ status: 409, body: { code: 'IDEMPOTENCY_KEY_REUSED' } });
-    }
-    expect(first.headers.get('idempotency-replayed')).toBe('true');
-    expect(await storyProblems(installation, clients)).toEqual([]);
-  });
-
-  test('a change set of many appends whose api is killed in the middle is never half there, and does not stop the next writer', TEST, async () => {
-    const before = (await ledger(LARGE))?.version;
-    const configuration = Object.fromEntries(Array.from({ length: LARGE_LEAVES }, (_, index) => [`leaf-${index}`, LARGE_VALUE]));
-    const replace: Command = { method: 'PUT', place: '', body: { configuration, activate: 'all' }, key: 'large' };
-    const rollback: Command = { method: 'POST', place: `/versions/${before}/rollback`, body: {}, key: 'back' };
-    for (const [index, command] of [replace, rollback].entries()) {
+  test(
+    'a client whose api is killed between append and answer gets the first answer from any api, and its command is there once',
+    TEST,
+    async (context) => {
+      const { proxy } = installation.store;
+      if (proxy === null) return context.skip('the EventStoreDB of CONFLEDGER_TEST_EVENTSTORE_URL is reached without a proxy');
       const [victim, other] = apis();
-      const earlier = await ledger(LARGE);
-      await killWhenStored(victim, LARGE, command);
-      // What was begun is in the log, and nothing of it in any answer.
-      expect(await ledger(LARGE)).toMatchObject({ version: earlier?.version, digest: earlier?.digest, abandoned: index + 1 });
-      const read = await installation.callerOf(other).call('GET', `/configurations/${LARGE}`);
-      expect(read.body.data).toMatchObject({ version: earlier?.version, digest: earlier?.digest });
-      const begun = performance.now();
-      await activate(LARGE, `next-${index}`);
-      expect(performance.now() - begun).toBeLessThan(NEXT_WRITER_MS_MAX);
+      const [service = ''] = SERVICES;
+      // It knows the ledger from now on, and reads nothing before it appends.
+      const warming = new Operator(() => installation.callerOf(victim));
+      clients.push(warming);
+      await warming.command('PUT', service, '/warm', { value: 1 });
+      const command: Command = {
+        method: 'PATCH',
+        place: '',
+        body: { configuration: { unanswered: { a: 1, b: 2 } }, activate: 'all' },
+        key: 'unanswered',
+      };
+      proxy.pause('toClient');
+      await killWhenStored(victim, service, command);
+      proxy.resume();
+      const first = await send(installation.callerOf(other), service, command);
       await victim.start();
-      const repeated = await send(installation.callerOf(victim), LARGE, command);
-      expect([repeated.body.success, repeated.headers.get('idempotency-replayed')]).toEqual([true, null]);
-      note(LARGE, command, repeated);
-    }
-    expect(await ledger(LARGE)).toMatchObject({ abandoned: 2 });
-    expect(await storyProblems(installation, clients)).toEqual([]);
-  });
+      for (const api of [victim, other]) {
+        const repeated = await send(installation.callerOf(api), service, command);
+        expect([repeated.status, repeated.headers.get('idempotency-replayed')]).toEqual([200, 'true']);
+        expect(repeated.body.data).toEqual(first.body.data);
+        note(service, command, repeated);
+        expect(await send(installation.callerOf(api), service, { ...command, body: { configuration: {} } })).toMatchObject({
+          status: 409,
+          body: { code: 'IDEMPOTENCY_KEY_REUSED' },
+        });
+      }
+      expect(first.headers.get('idempotency-replayed')).toBe('true');
+      expect(await storyProblems(installation, clients)).toEqual([]);
+    },
+  );
+
+  test(
+    'a change set of many appends whose api is killed in the middle is never half there, and does not stop the next writer',
+    TEST,
+    async () => {
+      const before = (await ledger(LARGE))?.version;
+      const configuration = Object.fromEntries(Array.from({ length: LARGE_LEAVES }, (_, index) => [`leaf-${index}`, LARGE_VALUE]));
+      const replace: Command = { method: 'PUT', place: '', body: { configuration, activate: 'all' }, key: 'large' };
+      const rollback: Command = { method: 'POST', place: `/versions/${before}/rollback`, body: {}, key: 'back' };
+      for (const [index, command] of [replace, rollback].entries()) {
+        const [victim, other] = apis();
+        const earlier = await ledger(LARGE);
+        await killWhenStored(victim, LARGE, command);
+        // What was begun is in the log, and nothing of it in any answer.
+        expect(await ledger(LARGE)).toMatchObject({ version: earlier?.version, digest: earlier?.digest, abandoned: index + 1 });
+        const read = await installation.callerOf(other).call('GET', `/configurations/${LARGE}`);
+        expect(read.body.data).toMatchObject({ version: earlier?.version, digest: earlier?.digest });
+        const begun = performance.now();
+        await activate(LARGE, `next-${index}`);
+        expect(performance.now() - begun).toBeLessThan(NEXT_WRITER_MS_MAX);
+        await victim.start();
+        const repeated = await send(installation.callerOf(victim), LARGE, command);
+        expect([repeated.body.success, repeated.headers.get('idempotency-replayed')]).toEqual([true, null]);
+        note(LARGE, command, repeated);
+      }
+      expect(await ledger(LARGE)).toMatchObject({ abandoned: 2 });
+      expect(await storyProblems(installation, clients)).toEqual([]);
+    },
+  );
 
   test('apis that are killed at any moment of a load lose no command and carry none out twice', TEST, async () => {
     const { proxy } = installation.store;

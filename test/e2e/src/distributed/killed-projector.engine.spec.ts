@@ -71,37 +71,47 @@ test.each([
   ['has written some rows of a batch', 'half', '.audit (', 'both'],
   ['has sent its commit, which never arrives', 'uncommitted', COMMIT, 'both'],
   ['has committed and does not know it yet', 'unanswered', COMMIT, 'toClient'],
-] as const)('when a projector is killed that %s, the standby goes on at the checkpoint and each event takes effect once', TEST, async (_, name, statement, direction) => {
-  const victim = await installation.active('projector');
-  const standby = installation.projectors.find((each) => each !== victim);
-  load = startLoad(installation, name, SERVICES);
-  clients.push(...load.clients);
-  await eventually(() => (load?.acknowledged() ?? 0) > 0, LONG);
-  await heldAt(statement, direction);
-  if (direction === 'toClient') await eventually(isCommitted);
-  await victim.kill();
-  const before = load.acknowledged();
-  installation.readModelProxy.resume();
-  await eventually(async () => (await standby?.health())?.state === 'active', TAKE_OVER);
-  expect(load.acknowledged()).toBeGreaterThan(before);
-  await victim.start();
-  await eventually(async () => (await victim.health())?.state === 'standby', LONG);
-  await load.stop();
-  expect(await storyProblems(installation, clients)).toEqual([]);
-});
+] as const)(
+  'when a projector is killed that %s, the standby goes on at the checkpoint and each event takes effect once',
+  TEST,
+  async (_, name, statement, direction) => {
+    const victim = await installation.active('projector');
+    const standby = installation.projectors.find((each) => each !== victim);
+    load = startLoad(installation, name, SERVICES);
+    clients.push(...load.clients);
+    await eventually(() => (load?.acknowledged() ?? 0) > 0, LONG);
+    await heldAt(statement, direction);
+    if (direction === 'toClient') await eventually(isCommitted);
+    await victim.kill();
+    const before = load.acknowledged();
+    installation.readModelProxy.resume();
+    await eventually(async () => (await standby?.health())?.state === 'active', TAKE_OVER);
+    expect(load.acknowledged()).toBeGreaterThan(before);
+    await victim.start();
+    await eventually(async () => (await victim.health())?.state === 'standby', LONG);
+    await load.stop();
+    expect(await storyProblems(installation, clients)).toEqual([]);
+  },
+);
 
 test('while no projector lives, lists say where they stand, who asks for more is told so, and everything else goes on', TEST, async () => {
   const { projectors, followers } = installation;
   await Promise.all(projectors.map((each) => each.kill()));
   const [service = ''] = SERVICES;
   const version = await operator.command('PUT', service, '/hand', { value: 'unprojected', activate: 'all' });
-  await eventually(() => followers.some((follower) => follower.ledger === `production.${service}` && follower.now()?.version === version), LONG);
+  await eventually(
+    () => followers.some((follower) => follower.ledger === `production.${service}` && follower.now()?.version === version),
+    LONG,
+  );
   const caller = installation.caller();
   const position: string = (await caller.call('GET', `/configurations/${service}`)).body.data['position'] ?? '';
   const listed = await caller.call('GET', '/configurations');
   expect(listed.status).toBe(200);
   expect(numberOf(listed.body.data['position'] ?? '')).toBeLessThan(numberOf(position));
-  expect(await caller.call('GET', `/configurations?atLeast=${position}`)).toMatchObject({ status: 503, body: { code: 'READ_MODEL_BEHIND' } });
+  expect(await caller.call('GET', `/configurations?atLeast=${position}`)).toMatchObject({
+    status: 503,
+    body: { code: 'READ_MODEL_BEHIND' },
+  });
   for (const each of projectors) each.launch();
   await eventually(async () => (await caller.call('GET', `/configurations?atLeast=${position}`)).status === 200, TAKE_OVER);
   expect(await storyProblems(installation, clients)).toEqual([]);

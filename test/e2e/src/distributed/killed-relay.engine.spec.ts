@@ -67,17 +67,21 @@ async function is(part: Part, state: string): Promise<boolean> {
 const TAKE_OVER_STEPS = ['fenced', 'read', 'begun', 'produced', 'committed'];
 const TRANSACTION_STEPS = ['begun', 'produced', 'committed'];
 
-test.each(TAKE_OVER_STEPS)('a relay that is killed after "%s" while it takes over leaves nothing that the next does not mend', TEST, async (step) => {
-  const { acknowledged, stop } = underLoad(`take-over-${step}`);
-  await replaceByVictim(step, TAKING_OVER);
-  await eventually(() => !victim.alive, LONG);
-  const before = acknowledged();
-  await ordinary.start();
-  await eventually(() => is(ordinary, 'active'), TAKE_OVER);
-  expect(acknowledged()).toBeGreaterThan(before);
-  await stop();
-  expect(await storyProblems(installation, clients)).toEqual([]);
-});
+test.each(TAKE_OVER_STEPS)(
+  'a relay that is killed after "%s" while it takes over leaves nothing that the next does not mend',
+  TEST,
+  async (step) => {
+    const { acknowledged, stop } = underLoad(`take-over-${step}`);
+    await replaceByVictim(step, TAKING_OVER);
+    await eventually(() => !victim.alive, LONG);
+    const before = acknowledged();
+    await ordinary.start();
+    await eventually(() => is(ordinary, 'active'), TAKE_OVER);
+    expect(acknowledged()).toBeGreaterThan(before);
+    await stop();
+    expect(await storyProblems(installation, clients)).toEqual([]);
+  },
+);
 
 /** Every partition says that it is complete up to the log's end: the next relay goes on there. */
 async function isBeatenToTheEnd(): Promise<boolean> {
@@ -97,18 +101,24 @@ test.each(TRANSACTION_STEPS)('a relay that is killed after "%s" of a beat leaves
   expect(await storyProblems(installation, clients)).toEqual([]);
 });
 
-test.each(TRANSACTION_STEPS)('when a relay is killed after "%s" of a publication, the standby takes over in seconds and nothing runs half', TEST, async (step) => {
-  await replaceByVictim(step, PUBLISHING);
-  await eventually(() => is(victim, 'active'), LONG);
-  await ordinary.start();
-  await eventually(() => is(ordinary, 'standby'), LONG);
-  const { acknowledged, stop } = underLoad(`publication-${step}`);
-  await eventually(() => !victim.alive, LONG);
-  const [before, diedAt] = [acknowledged(), Date.now()];
-  await eventually(() => is(ordinary, 'active'), TAKE_OVER);
-  for (const follower of installation.followers) await eventually(() => (follower.now()?.at ?? 0) > diedAt, TAKE_OVER);
-  expect(acknowledged()).toBeGreaterThan(before);
-  expect(installation.followers.flatMap((follower) => follower.told()).filter(({ at, state }) => at > diedAt && state !== 'ready')).toEqual([]);
-  await stop();
-  expect(await storyProblems(installation, clients)).toEqual([]);
-});
+test.each(TRANSACTION_STEPS)(
+  'when a relay is killed after "%s" of a publication, the standby takes over in seconds and nothing runs half',
+  TEST,
+  async (step) => {
+    await replaceByVictim(step, PUBLISHING);
+    await eventually(() => is(victim, 'active'), LONG);
+    await ordinary.start();
+    await eventually(() => is(ordinary, 'standby'), LONG);
+    const { acknowledged, stop } = underLoad(`publication-${step}`);
+    await eventually(() => !victim.alive, LONG);
+    const [before, diedAt] = [acknowledged(), Date.now()];
+    await eventually(() => is(ordinary, 'active'), TAKE_OVER);
+    for (const follower of installation.followers) await eventually(() => (follower.now()?.at ?? 0) > diedAt, TAKE_OVER);
+    expect(acknowledged()).toBeGreaterThan(before);
+    expect(
+      installation.followers.flatMap((follower) => follower.told()).filter(({ at, state }) => at > diedAt && state !== 'ready'),
+    ).toEqual([]);
+    await stop();
+    expect(await storyProblems(installation, clients)).toEqual([]);
+  },
+);

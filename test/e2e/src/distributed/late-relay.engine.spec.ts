@@ -25,49 +25,57 @@ async function both(installation: Installation, name: 'projector' | 'relay'): Pr
 const isActive = async (part: Part): Promise<boolean> => (await part.health())?.state === 'active';
 const isStandby = async (part: Part): Promise<boolean> => (await part.health())?.state === 'standby';
 
-test.for(['postgres', 'eventstoredb'] as const)('on %s, a relay that hangs is replaced before any node is stale, and is standby when it wakes up', { timeout: 240_000 }, async (store, { kafka, start }) => {
-  const installation = await start({ store, relays: 2, projectors: 1, follow: SERVICES });
-  const { followers, activeTopic } = installation;
-  const load = startLoad(installation, `late-${store}`, SERVICES);
-  await eventually(() => followers.every((follower) => follower.now()?.state === 'ready' && load.acknowledged() > 50), LONG);
-  const { active: late, standby: successor } = await both(installation, 'relay');
+test.for(['postgres', 'eventstoredb'] as const)(
+  'on %s, a relay that hangs is replaced before any node is stale, and is standby when it wakes up',
+  { timeout: 240_000 },
+  async (store, { kafka, start }) => {
+    const installation = await start({ store, relays: 2, projectors: 1, follow: SERVICES });
+    const { followers, activeTopic } = installation;
+    const load = startLoad(installation, `late-${store}`, SERVICES);
+    await eventually(() => followers.every((follower) => follower.now()?.state === 'ready' && load.acknowledged() > 50), LONG);
+    const { active: late, standby: successor } = await both(installation, 'relay');
 
-  late.pause();
-  const ranBefore = followers.map((follower) => follower.now()?.activation ?? -1);
-  await eventually(() => isActive(successor), TAKEOVER);
-  await eventually(() => followers.every((follower, index) => (follower.now()?.activation ?? -1) > (ranBefore[index] ?? -1)), LONG);
-  const saidBefore = late.printed().length;
-  late.resume();
-  await eventually(() => isStandby(late), LONG);
-  await eventually(() => /another relay (took over|is active)/.test(late.printed().slice(saidBefore)));
-  expect(late.printed().slice(saidBefore)).not.toContain('"alarm"');
-  expect(await isActive(successor)).toBe(true);
+    late.pause();
+    const ranBefore = followers.map((follower) => follower.now()?.activation ?? -1);
+    await eventually(() => isActive(successor), TAKEOVER);
+    await eventually(() => followers.every((follower, index) => (follower.now()?.activation ?? -1) > (ranBefore[index] ?? -1)), LONG);
+    const saidBefore = late.printed().length;
+    late.resume();
+    await eventually(() => isStandby(late), LONG);
+    await eventually(() => /another relay (took over|is active)/.test(late.printed().slice(saidBefore)));
+    expect(late.printed().slice(saidBefore)).not.toContain('"alarm"');
+    expect(await isActive(successor)).toBe(true);
 
-  await load.stop();
-  expect(await storyProblems(installation, load.clients)).toEqual([]);
-  expect(followers.flatMap((follower) => follower.told()).filter(({ state }) => state === 'stale')).toEqual([]);
-  // Each partition is written by one relay, then by the other: nothing of the first lies behind the second's.
-  const epochs = new Map<number, number>();
-  for (const { partition, epoch } of await recordsOf(kafka.brokers, activeTopic)) {
-    expect(epoch).toBeGreaterThanOrEqual(epochs.get(partition) ?? 0);
-    epochs.set(partition, epoch);
-  }
-});
+    await load.stop();
+    expect(await storyProblems(installation, load.clients)).toEqual([]);
+    expect(followers.flatMap((follower) => follower.told()).filter(({ state }) => state === 'stale')).toEqual([]);
+    // Each partition is written by one relay, then by the other: nothing of the first lies behind the second's.
+    const epochs = new Map<number, number>();
+    for (const { partition, epoch } of await recordsOf(kafka.brokers, activeTopic)) {
+      expect(epoch).toBeGreaterThanOrEqual(epochs.get(partition) ?? 0);
+      epochs.set(partition, epoch);
+    }
+  },
+);
 
-test.for(['postgres', 'eventstoredb'] as const)('on %s, a projector that hangs is replaced, and counts nothing twice when it wakes up', { timeout: 240_000 }, async (store, { start }) => {
-  const installation = await start({ store, relays: 1, projectors: 2 });
-  const load = startLoad(installation, `late-${store}`, SERVICES);
-  await eventually(() => load.acknowledged() > 50, LONG);
-  const { active: late, standby: successor } = await both(installation, 'projector');
+test.for(['postgres', 'eventstoredb'] as const)(
+  'on %s, a projector that hangs is replaced, and counts nothing twice when it wakes up',
+  { timeout: 240_000 },
+  async (store, { start }) => {
+    const installation = await start({ store, relays: 1, projectors: 2 });
+    const load = startLoad(installation, `late-${store}`, SERVICES);
+    await eventually(() => load.acknowledged() > 50, LONG);
+    const { active: late, standby: successor } = await both(installation, 'projector');
 
-  late.pause();
-  await eventually(() => isActive(successor), TAKEOVER);
-  const atTakeover = load.acknowledged();
-  await eventually(() => load.acknowledged() > atTakeover + 20, LONG);
-  late.resume();
-  await eventually(() => isStandby(late), LONG);
-  expect(await isActive(successor)).toBe(true);
+    late.pause();
+    await eventually(() => isActive(successor), TAKEOVER);
+    const atTakeover = load.acknowledged();
+    await eventually(() => load.acknowledged() > atTakeover + 20, LONG);
+    late.resume();
+    await eventually(() => isStandby(late), LONG);
+    expect(await isActive(successor)).toBe(true);
 
-  await load.stop();
-  expect(await storyProblems(installation, load.clients)).toEqual([]);
-});
+    await load.stop();
+    expect(await storyProblems(installation, load.clients)).toEqual([]);
+  },
+);

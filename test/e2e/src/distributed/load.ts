@@ -21,7 +21,10 @@ export interface Load {
 /** Starts `clientsEach` clients on each service, over all apis in turn. `name` keeps the commands of two loads apart. */
 export function startLoad(installation: Installation, name: string, services: readonly string[], clientsEach = 2): Load {
   const clients = services.flatMap((service) =>
-    Array.from({ length: clientsEach }, (_, index) => new MixedClient(`${name}-${service}-${index}`, service, () => installation.caller(), PAUSE_MS)),
+    Array.from(
+      { length: clientsEach },
+      (_, index) => new MixedClient(`${name}-${service}-${index}`, service, () => installation.caller(), PAUSE_MS),
+    ),
   );
   const running = Promise.all(clients.map((client) => client.run()));
   // Whoever stops the load hears of it.

@@ -78,31 +78,35 @@ test('a node that is paused beyond its session timeout reads anew when it comes 
   expect(await storyProblems(started, running.clients)).toEqual([]);
 });
 
-test('a node that is killed and started while Kafka is away runs its cache, says so, and goes on when Kafka is back', { timeout: 240_000 }, async ({ skip }) => {
-  if (!kafka.ours) return skip('the brokers of CONFLEDGER_TEST_KAFKA_BROKERS are not ours to kill');
-  const started = await start();
-  const [killed, other] = [started.follow(ENGINE), started.follow(ENGINE)];
-  const running = (load = startLoad(started, 'cached', [ENGINE]));
-  await eventually(() => isReady(killed) && isReady(other) && runs(killed) > 20, LONG);
-  await kafka.kill();
-  kafkaIsAway = true;
-  await eventually(() => killed.now()?.state === 'stale', LONG);
-  const ran = runs(killed);
-  await killed.kill();
-  const lines = killed.told().length;
-  const acknowledged = running.acknowledged();
-  killed.launch();
-  const first = await eventually(() => killed.told()[lines], LONG);
-  expect(first).toMatchObject({ source: 'cache', state: 'stale', activation: ran });
-  expect(other.now()).toMatchObject({ source: 'feed', state: 'stale' });
-  await eventually(() => running.acknowledged() > acknowledged + 20, LONG);
-  await kafka.restart();
-  kafkaIsAway = false;
-  expect(await elapsed(Promise.all([catchesUp(started, killed), catchesUp(started, other)]))).toBeLessThan(2 * HEALING_MS_MAX);
-  expect(killed.now()?.source).toBe('feed');
-  await running.stop();
-  expect(await storyProblems(started, running.clients)).toEqual([]);
-});
+test(
+  'a node that is killed and started while Kafka is away runs its cache, says so, and goes on when Kafka is back',
+  { timeout: 240_000 },
+  async ({ skip }) => {
+    if (!kafka.ours) return skip('the brokers of CONFLEDGER_TEST_KAFKA_BROKERS are not ours to kill');
+    const started = await start();
+    const [killed, other] = [started.follow(ENGINE), started.follow(ENGINE)];
+    const running = (load = startLoad(started, 'cached', [ENGINE]));
+    await eventually(() => isReady(killed) && isReady(other) && runs(killed) > 20, LONG);
+    await kafka.kill();
+    kafkaIsAway = true;
+    await eventually(() => killed.now()?.state === 'stale', LONG);
+    const ran = runs(killed);
+    await killed.kill();
+    const lines = killed.told().length;
+    const acknowledged = running.acknowledged();
+    killed.launch();
+    const first = await eventually(() => killed.told()[lines], LONG);
+    expect(first).toMatchObject({ source: 'cache', state: 'stale', activation: ran });
+    expect(other.now()).toMatchObject({ source: 'feed', state: 'stale' });
+    await eventually(() => running.acknowledged() > acknowledged + 20, LONG);
+    await kafka.restart();
+    kafkaIsAway = false;
+    expect(await elapsed(Promise.all([catchesUp(started, killed), catchesUp(started, other)]))).toBeLessThan(2 * HEALING_MS_MAX);
+    expect(killed.now()?.source).toBe('feed');
+    await running.stop();
+    expect(await storyProblems(started, running.clients)).toEqual([]);
+  },
+);
 
 test('a node that starts while the topic is compacted and activations go on runs the newest', { timeout: 240_000 }, async () => {
   const started = await start({ partitions: 1 });
@@ -111,7 +115,9 @@ test('a node that starts while the topic is compacted and activations go on runs
   await new TopicTampering(kafka.brokers, started.activeTopic).compactSoon();
   const running = (load = startLoad(started, 'compacted', [ENGINE], 3));
   const markers = async (): Promise<number[]> =>
-    (await recordsOf(kafka.brokers, started.activeTopic)).filter(({ key }) => key.endsWith('|')).map(({ value }) => (JSON.parse(value ?? '{}') as { readonly activation: number }).activation);
+    (await recordsOf(kafka.brokers, started.activeTopic))
+      .filter(({ key }) => key.endsWith('|'))
+      .map(({ value }) => (JSON.parse(value ?? '{}') as { readonly activation: number }).activation);
   const [early = -1] = await eventually(async () => {
     const found = await markers();
     return found.length > 0 ? found : undefined;
@@ -151,8 +157,15 @@ test('an activation of 1.5 MB, and one of ten thousand leaves, arrive whole', { 
   const started = await start();
   const follower = started.follow(ENGINE);
   const operator = new Operator(() => started.caller());
-  const large = Object.fromEntries(Array.from({ length: LARGE_VALUES }, (_, n) => [`large-${n}`, String(n).padEnd(LARGE_VALUE_CHARACTERS, 'x')]));
-  const many = Object.fromEntries(Array.from({ length: LEAVES / 100 }, (_, n) => [`group-${n}`, Object.fromEntries(Array.from({ length: 100 }, (__, m) => [`leaf-${m}`, n * m]))]));
+  const large = Object.fromEntries(
+    Array.from({ length: LARGE_VALUES }, (_, n) => [`large-${n}`, String(n).padEnd(LARGE_VALUE_CHARACTERS, 'x')]),
+  );
+  const many = Object.fromEntries(
+    Array.from({ length: LEAVES / 100 }, (_, n) => [
+      `group-${n}`,
+      Object.fromEntries(Array.from({ length: 100 }, (__, m) => [`leaf-${m}`, n * m])),
+    ]),
+  );
   const arrives = async (configuration: object): Promise<void> => {
     await operator.command('PUT', ENGINE, '', { configuration, activate: 'all' });
     const activation = await activeNow(started, follower);

@@ -16,7 +16,12 @@ const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const PARTS = { api: 8011, relay: 8012, projector: 8013, 'trading-node': 8014 } as const;
 const SECOND_RELAY_PORT = 8022;
 /** Where shells fail, what they have started is ended with them. */
-const END_WITH_ALL: Sample = { language: 'bash', code: `trap 'kill $(jobs -p) 2> /dev/null' EXIT; trap 'exit 1' TERM`, expected: null, line: 0 };
+const END_WITH_ALL: Sample = {
+  language: 'bash',
+  code: `trap 'kill $(jobs -p) 2> /dev/null' EXIT; trap 'exit 1' TERM`,
+  expected: null,
+  line: 0,
+};
 
 let folder: string;
 let engines: ChildProcess | undefined;
@@ -68,23 +73,34 @@ function at(ports: ReadonlyMap<number, number>, code: string): string {
   return [...ports].reduce((text, [theirs, ours]) => text.replaceAll(String(theirs), String(ours)), lines.join('\n'));
 }
 
-test('the parts start on the engines, a node follows over Kafka, and a second relay takes over, as the page shows', { timeout: 300_000 }, async () => {
-  const [start, ...samples] = samplesOf(readPage(PAGE), 'kafka');
-  expect(samples.length).toBeGreaterThan(0);
-  engines = terminal(start?.code ?? '');
-  const printed = path.join(folder, 'engines.env');
-  await eventually(() => engines === undefined || hasEnded(engines) || (existsSync(printed) && readFileSync(printed, 'utf8').includes('until Ctrl-C')), { timeoutMs: 120_000 });
+test(
+  'the parts start on the engines, a node follows over Kafka, and a second relay takes over, as the page shows',
+  { timeout: 300_000 },
+  async () => {
+    const [start, ...samples] = samplesOf(readPage(PAGE), 'kafka');
+    expect(samples.length).toBeGreaterThan(0);
+    engines = terminal(start?.code ?? '');
+    const printed = path.join(folder, 'engines.env');
+    await eventually(
+      () => engines === undefined || hasEnded(engines) || (existsSync(printed) && readFileSync(printed, 'utf8').includes('until Ctrl-C')),
+      { timeoutMs: 120_000 },
+    );
 
-  const ports = await freePorts([...Object.values(PARTS), SECOND_RELAY_PORT]);
-  const ours = [END_WITH_ALL, ...samples.map((sample) => ({ ...sample, code: at(ports, sample.code) }))];
-  for (const { sample, exitCode, output } of await runSamples(PAGE, ours, { folder, port: ports.get(PARTS.api) ?? 0, sourceFolder: folder })) {
-    const said = `${PAGE}:${sample.line} ended with ${exitCode} and printed:\n${output}`;
-    // A shell that waits for what it has ended says how that ended.
-    if (!sample.code.endsWith('wait')) expect(exitCode, said).toBe(0);
-    expect(agrees(output, sample.expected ?? '…'), `${said}\nThe page shows:\n${sample.expected ?? ''}`).toBe(true);
-  }
-  for (const port of ports.values()) await expect(fetch(`http://127.0.0.1:${port}/health/live`)).rejects.toThrow('fetch failed');
-  await interrupt(engines);
-  const { pid = 0 } = engines;
-  expect(() => process.kill(-pid, 0), 'what Ctrl-C has left of the engines').toThrow('ESRCH');
-});
+    const ports = await freePorts([...Object.values(PARTS), SECOND_RELAY_PORT]);
+    const ours = [END_WITH_ALL, ...samples.map((sample) => ({ ...sample, code: at(ports, sample.code) }))];
+    for (const { sample, exitCode, output } of await runSamples(PAGE, ours, {
+      folder,
+      port: ports.get(PARTS.api) ?? 0,
+      sourceFolder: folder,
+    })) {
+      const said = `${PAGE}:${sample.line} ended with ${exitCode} and printed:\n${output}`;
+      // A shell that waits for what it has ended says how that ended.
+      if (!sample.code.endsWith('wait')) expect(exitCode, said).toBe(0);
+      expect(agrees(output, sample.expected ?? '…'), `${said}\nThe page shows:\n${sample.expected ?? ''}`).toBe(true);
+    }
+    for (const port of ports.values()) await expect(fetch(`http://127.0.0.1:${port}/health/live`)).rejects.toThrow('fetch failed');
+    await interrupt(engines);
+    const { pid = 0 } = engines;
+    expect(() => process.kill(-pid, 0), 'what Ctrl-C has left of the engines').toThrow('ESRCH');
+  },
+);

@@ -48,7 +48,10 @@ export class Process {
     if (this.alive) throw new Error(`${this.#script} runs already`);
     this.#lifeBegins = this.#printed.length;
     const { PATH = '', HOME = '' } = process.env;
-    const child = spawn(process.execPath, [...this.#arguments, this.#script], { env: { PATH, HOME, ...this.#environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...this.#arguments, this.#script], {
+      env: { PATH, HOME, ...this.#environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8');
       stream.on('data', (chunk: string) => void (this.#printed += chunk));
@@ -126,7 +129,9 @@ export class Part extends Process {
   async health(check: string = this.name): Promise<PartHealth | null> {
     const response = await this.#get('/health');
     if (response === null) return null;
-    const { checks } = (await response.json()) as { readonly checks: Readonly<Record<string, { readonly state?: string; readonly lag?: string }>> };
+    const { checks } = (await response.json()) as {
+      readonly checks: Readonly<Record<string, { readonly state?: string; readonly lag?: string }>>;
+    };
     const own = checks[check];
     return { status: response.status, state: own?.state ?? 'unknown', lag: own?.lag };
   }

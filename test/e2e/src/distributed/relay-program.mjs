@@ -28,9 +28,14 @@ function onStep(step) {
 async function start(stopping) {
   const config = readConfig(environment);
   const logger = pino({ level: config.logLevel, base: { part: 'relay' } });
-  const socketFactory = RELAY_DETOUR_PORT === undefined ? {} : { socketFactory: ({ onConnect }) => connect(Number(RELAY_DETOUR_PORT), '127.0.0.1', onConnect) };
-  const { relay, changes, close } = await compose({ ...config, kafka: { ...config.kafka, ...socketFactory } }, logger, stopping, { onStep });
-  const health = await listening(config, () => serveHealth(() => [healthOf(relay), healthOfChanges(changes)], { host: config.host, port: config.port, version: 'test' }));
+  const socketFactory =
+    RELAY_DETOUR_PORT === undefined ? {} : { socketFactory: ({ onConnect }) => connect(Number(RELAY_DETOUR_PORT), '127.0.0.1', onConnect) };
+  const { relay, changes, close } = await compose({ ...config, kafka: { ...config.kafka, ...socketFactory } }, logger, stopping, {
+    onStep,
+  });
+  const health = await listening(config, () =>
+    serveHealth(() => [healthOf(relay), healthOfChanges(changes)], { host: config.host, port: config.port, version: 'test' }),
+  );
   logger.info({ url: health.url }, 'serving health and metrics');
   return async () => {
     await Promise.all([health.close(), close()]);

@@ -27,7 +27,9 @@ function onPostgres(databaseUrl: string): Lose {
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
     try {
-      const { rows } = await client.query<{ schema: string }>("SELECT table_schema AS schema FROM information_schema.tables WHERE table_name = 'events'");
+      const { rows } = await client.query<{ schema: string }>(
+        "SELECT table_schema AS schema FROM information_schema.tables WHERE table_name = 'events'",
+      );
       const events = `"${rows[0]?.schema}".events`;
       await client.query(`ALTER TABLE ${events} DISABLE TRIGGER events_append_only`);
       await client.query(sql(events), values);
@@ -38,7 +40,10 @@ function onPostgres(databaseUrl: string): Lose {
   };
   return async (position) => {
     await run((events) => `CREATE TABLE IF NOT EXISTS lost AS SELECT * FROM ${events} WHERE false`);
-    await run((events) => `WITH gone AS (DELETE FROM ${events} WHERE position > $1 RETURNING *) INSERT INTO lost SELECT * FROM gone`, [String(position)]);
+    await run(
+      (events) => `WITH gone AS (DELETE FROM ${events} WHERE position > $1 RETURNING *) INSERT INTO lost SELECT * FROM gone`,
+      [String(position)],
+    );
     return async () => {
       await run((events) => `INSERT INTO ${events} SELECT * FROM lost`);
       await run(() => 'DROP TABLE lost');
@@ -76,62 +81,70 @@ async function deleteTopics({ kafka, activeTopic, changesTopic }: Installation):
 
 const STORES = ['postgres', 'eventstoredb'] as const;
 
-test.for(STORES)('on %s, a log that was set back is refused by every part until a person decides', { timeout: 300_000 }, async (kind, { start, skip }) => {
-  const installation = await start({ store: kind, follow: [SERVICE] });
-  const { store, databaseUrl, apis, projectors, relays, followers, environment, kafka, activeTopic, changesTopic } = installation;
-  if (kind === 'eventstoredb' && store.double === null) return skip('the log of CONFLEDGER_TEST_EVENTSTORE_URL is not ours to set back');
-  const [projector, relay, follower] = [projectors[0], relays[0], followers[0]];
-  if (projector === undefined || relay === undefined || follower === undefined) throw new Error('a part is missing');
-  const operator = new Operator(() => installation.caller());
-  const activate = (value: number) => operator.command('PUT', SERVICE, '/a', { value, activate: true });
-  const call = async (method: string, place: string, body?: unknown) => (await installation.caller().call(method, place, body)).body;
-  const standing = async () => ((await call('GET', '/status')).data as { log?: { state: string } }).log?.state;
-  const atRest = async () => (await projector.health())?.lag === '0' && (await relay.health())?.lag === '0' && (await relay.health('changes'))?.lag === '0';
-  const records = async () => [(await recordsOf(kafka.brokers, activeTopic)).length, (await recordsOf(kafka.brokers, changesTopic)).length];
-  const lose = kind === 'postgres' ? onPostgres(databaseUrl) : onEventStoreDb(store);
+test.for(STORES)(
+  'on %s, a log that was set back is refused by every part until a person decides',
+  { timeout: 300_000 },
+  async (kind, { start, skip }) => {
+    const installation = await start({ store: kind, follow: [SERVICE] });
+    const { store, databaseUrl, apis, projectors, relays, followers, environment, kafka, activeTopic, changesTopic } = installation;
+    if (kind === 'eventstoredb' && store.double === null) return skip('the log of CONFLEDGER_TEST_EVENTSTORE_URL is not ours to set back');
+    const [projector, relay, follower] = [projectors[0], relays[0], followers[0]];
+    if (projector === undefined || relay === undefined || follower === undefined) throw new Error('a part is missing');
+    const operator = new Operator(() => installation.caller());
+    const activate = (value: number) => operator.command('PUT', SERVICE, '/a', { value, activate: true });
+    const call = async (method: string, place: string, body?: unknown) => (await installation.caller().call(method, place, body)).body;
+    const standing = async () => ((await call('GET', '/status')).data as { log?: { state: string } }).log?.state;
+    const atRest = async () =>
+      (await projector.health())?.lag === '0' && (await relay.health())?.lag === '0' && (await relay.health('changes'))?.lag === '0';
+    const records = async () => [
+      (await recordsOf(kafka.brokers, activeTopic)).length,
+      (await recordsOf(kafka.brokers, changesTopic)).length,
+    ];
+    const lose = kind === 'postgres' ? onPostgres(databaseUrl) : onEventStoreDb(store);
 
-  let newest = await activate(1);
-  const backup = await store.events.lastPosition();
-  for (let value = 2; value < 8; value += 1) newest = await activate(value);
-  await eventually(async () => (await atRest()) && follower.now()?.version === newest, LONG);
-  const restore = await lose(backup);
+    let newest = await activate(1);
+    const backup = await store.events.lastPosition();
+    for (let value = 2; value < 8; value += 1) newest = await activate(value);
+    await eventually(async () => (await atRest()) && follower.now()?.version === newest, LONG);
+    const restore = await lose(backup);
 
-  await eventually(async () => (await standing()) === 'set back', LONG);
-  expect((await call('PUT', `${DOCUMENT}/a`, { value: 9 })).code).toBe('LOG_SET_BACK');
-  expect((await call('GET', DOCUMENT)).code).toBe('LOG_SET_BACK');
-  expect((await call('GET', `${DOCUMENT}?consistency=local`)).data).toMatchObject({ configuration: { a: 7 } });
-  for (const part of [projector, relay]) {
-    await eventually(async () => (await part.metric('log_set_back')) === 1, LONG);
-    expect(await part.probe('/health')).toBe(503);
-  }
-  const before = await records();
-  await eventually(() => follower.now()?.state === 'stale', LONG);
-  expect(follower.now()?.version).toBe(newest);
-  expect(await records()).toEqual(before);
+    await eventually(async () => (await standing()) === 'set back', LONG);
+    expect((await call('PUT', `${DOCUMENT}/a`, { value: 9 })).code).toBe('LOG_SET_BACK');
+    expect((await call('GET', DOCUMENT)).code).toBe('LOG_SET_BACK');
+    expect((await call('GET', `${DOCUMENT}?consistency=local`)).data).toMatchObject({ configuration: { a: 7 } });
+    for (const part of [projector, relay]) {
+      await eventually(async () => (await part.metric('log_set_back')) === 1, LONG);
+      expect(await part.probe('/health')).toBe(503);
+    }
+    const before = await records();
+    await eventually(() => follower.now()?.state === 'stale', LONG);
+    expect(follower.now()?.version).toBe(newest);
+    expect(await records()).toEqual(before);
 
-  // It was the wrong backup: nothing is restarted.
-  await restore();
-  await eventually(async () => (await standing()) === 'held', LONG);
-  const restored = await activate(8);
-  await eventually(async () => (await atRest()) && follower.now()?.state === 'ready' && follower.now()?.version === restored, LONG);
+    // It was the wrong backup: nothing is restarted.
+    await restore();
+    await eventually(async () => (await standing()) === 'held', LONG);
+    const restored = await activate(8);
+    await eventually(async () => (await atRest()) && follower.now()?.state === 'ready' && follower.now()?.version === restored, LONG);
 
-  // It is the true one: the steps of the operations page.
-  await lose(backup);
-  await eventually(async () => (await standing()) === 'set back', LONG);
-  const id = ((await call('GET', '/status')).data as { installation?: string }).installation ?? '';
-  await follower.kill();
-  for (const part of [relay, projector, ...apis]) await part.stop();
-  expect(await rebuild(environment)).toBe(0);
-  await deleteTopics(installation);
-  rmSync(follower.cacheFile, { force: true });
-  await installation.addPart('api', { CONFLEDGER_ACCEPT_LOG: id });
-  await Promise.all([projector.start(), relay.start()]);
-  follower.launch();
-  await eventually(async () => (await atRest()) && follower.now()?.state === 'ready', LONG);
-  expect((await call('GET', DOCUMENT)).data).toMatchObject({ configuration: { a: 1 } });
-  const version = await activate(10);
-  await eventually(() => follower.now()?.version === version, LONG);
-  const events = await store.events.readAll({ after: 0n, limit: 1_000 });
-  await eventually(async () => (await recordsOf(kafka.brokers, changesTopic)).length === events.length, LONG);
-  expect((await call('GET', '/configurations')).data).toMatchObject({ items: [{ service: SERVICE, latest: version, active: version }] });
-});
+    // It is the true one: the steps of the operations page.
+    await lose(backup);
+    await eventually(async () => (await standing()) === 'set back', LONG);
+    const id = ((await call('GET', '/status')).data as { installation?: string }).installation ?? '';
+    await follower.kill();
+    for (const part of [relay, projector, ...apis]) await part.stop();
+    expect(await rebuild(environment)).toBe(0);
+    await deleteTopics(installation);
+    rmSync(follower.cacheFile, { force: true });
+    await installation.addPart('api', { CONFLEDGER_ACCEPT_LOG: id });
+    await Promise.all([projector.start(), relay.start()]);
+    follower.launch();
+    await eventually(async () => (await atRest()) && follower.now()?.state === 'ready', LONG);
+    expect((await call('GET', DOCUMENT)).data).toMatchObject({ configuration: { a: 1 } });
+    const version = await activate(10);
+    await eventually(() => follower.now()?.version === version, LONG);
+    const events = await store.events.readAll({ after: 0n, limit: 1_000 });
+    await eventually(async () => (await recordsOf(kafka.brokers, changesTopic)).length === events.length, LONG);
+    expect((await call('GET', '/configurations')).data).toMatchObject({ items: [{ service: SERVICE, latest: version, active: version }] });
+  },
+);

@@ -55,51 +55,73 @@ function tradingNode(environment: Environment): Process {
 }
 
 async function activate(limit: number): Promise<void> {
-  const { status } = await installation.caller().call('PUT', '/configurations/trading-engine', { configuration: { limit }, activate: true });
+  const { status } = await installation
+    .caller()
+    .call('PUT', '/configurations/trading-engine', { configuration: { limit }, activate: true });
   expect(status).toBeLessThan(300);
 }
 
 test.each([
   ['scram-sha-512', 'plain'],
   ['plain', 'scram-sha-512'],
-] as const)('a relay that comes by %s and a node that comes by %s carry an activation over TLS', { timeout: 180_000 }, async (relays, nodes) => {
-  await installation.addPart('relay', secured(relays));
-  const node = tradingNode(secured(nodes));
-  await activate(1);
-  await eventually(() => / runs version \d+,/.test(node.printed()), LONG);
-  await activate(2);
-  await eventually(() => / runs version \d+ instead of /.test(node.printed()), LONG);
-});
+] as const)(
+  'a relay that comes by %s and a node that comes by %s carry an activation over TLS',
+  { timeout: 180_000 },
+  async (relays, nodes) => {
+    await installation.addPart('relay', secured(relays));
+    const node = tradingNode(secured(nodes));
+    await activate(1);
+    await eventually(() => / runs version \d+,/.test(node.printed()), LONG);
+    await activate(2);
+    await eventually(() => / runs version \d+ instead of /.test(node.printed()), LONG);
+  },
+);
 
 const WRONG: readonly [string, () => Environment, RegExp][] = [
-  ['a wrong password', () => ({ ...secured('scram-sha-512'), CONFLEDGER_KAFKA_PASSWORD: WRONG_PASSWORD }), /the broker refuses the user name or the password: check both/],
-  ['a wrong authority', () => ({ ...secured('plain'), CONFLEDGER_KAFKA_CA_FILE: kafka.strangerFile }), /check that of the authority \(CA\)/],
-  ['TLS left out', () => ({ ...secured('plain'), CONFLEDGER_KAFKA_TLS: 'false', CONFLEDGER_KAFKA_CA_FILE: '' }), /check whether it asks for TLS/],
+  [
+    'a wrong password',
+    () => ({ ...secured('scram-sha-512'), CONFLEDGER_KAFKA_PASSWORD: WRONG_PASSWORD }),
+    /the broker refuses the user name or the password: check both/,
+  ],
+  [
+    'a wrong authority',
+    () => ({ ...secured('plain'), CONFLEDGER_KAFKA_CA_FILE: kafka.strangerFile }),
+    /check that of the authority \(CA\)/,
+  ],
+  [
+    'TLS left out',
+    () => ({ ...secured('plain'), CONFLEDGER_KAFKA_TLS: 'false', CONFLEDGER_KAFKA_CA_FILE: '' }),
+    /check whether it asks for TLS/,
+  ],
 ];
 
-test.each(WRONG)('with %s the relay says what to check and tries again at leisure; the node says it and ends', { timeout: 180_000 }, async (_, wrong, line) => {
-  const relay = new Part('relay', { ...installation.environment, ...wrong() });
-  processes.push(relay);
-  const node = tradingNode(wrong());
-  await relay.start();
-  const failures = await eventually(() => {
-    const failed = logOf(relay).filter(({ msg, err }) => msg === 'relay failed and tries again' && line.test(err?.message ?? ''));
-    return failed.length >= 4 && failed;
-  }, LONG);
-  // It waits longer each time, and repeats nothing of what the Kafka client says at every attempt.
-  const pauses = failures.map(({ retryInMs }) => retryInMs ?? 0);
-  expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
-  expect(new Set(pauses).size).toBeGreaterThan(1);
-  const said = logOf(relay).flatMap(({ client, msg }) => (client === 'kafka' ? [msg] : []));
-  expect(said.length).toBeGreaterThan(0);
-  expect(said.length).toBeLessThanOrEqual(KAFKA_CLIENTS * new Set(said).size);
-  expect(await relay.health()).toMatchObject({ status: 503, state: 'failing' });
+test.each(WRONG)(
+  'with %s the relay says what to check and tries again at leisure; the node says it and ends',
+  { timeout: 180_000 },
+  async (_, wrong, line) => {
+    const relay = new Part('relay', { ...installation.environment, ...wrong() });
+    processes.push(relay);
+    const node = tradingNode(wrong());
+    await relay.start();
+    const failures = await eventually(() => {
+      const failed = logOf(relay).filter(({ msg, err }) => msg === 'relay failed and tries again' && line.test(err?.message ?? ''));
+      return failed.length >= 4 && failed;
+    }, LONG);
+    // It waits longer each time, and repeats nothing of what the Kafka client says at every attempt.
+    const pauses = failures.map(({ retryInMs }) => retryInMs ?? 0);
+    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
+    expect(new Set(pauses).size).toBeGreaterThan(1);
+    const said = logOf(relay).flatMap(({ client, msg }) => (client === 'kafka' ? [msg] : []));
+    expect(said.length).toBeGreaterThan(0);
+    expect(said.length).toBeLessThanOrEqual(KAFKA_CLIENTS * new Set(said).size);
+    expect(await relay.health()).toMatchObject({ status: 503, state: 'failing' });
 
-  await eventually(() => !node.alive, LONG);
-  expect(node.printed().split('\n').at(-2)).toMatch(/^START_TIMEOUT: .*no connection to Kafka: /);
-  expect(node.printed()).toMatch(line);
-  expect(relay.alive).toBe(true);
-});
+    await eventually(() => !node.alive, LONG);
+    expect(node.printed().split('\n').at(-2)).toMatch(/^START_TIMEOUT: .*no connection to Kafka: /);
+    expect(node.printed()).toMatch(line);
+    expect(relay.alive).toBe(true);
+  },
+);
 
 interface LogLine {
   readonly client?: string;

@@ -42,7 +42,7 @@ export function openStore(kind: StoreKind, databaseUrl: string, namespace: strin
 /** Everything that it holds of this installation, in its order. */
 export async function rowsOf(events: EventStore): Promise<LogRow[]> {
   const rows: LogRow[] = [];
-  for (let after = 0n; ; ) {
+  for (let after = 0n; ;) {
     const page = await events.readAll({ after, limit: PAGE_EVENTS });
     if (page.length === 0) return rows;
     for (const event of page) rows.push(event);

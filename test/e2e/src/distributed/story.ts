@@ -22,7 +22,11 @@ const REST = { timeoutMs: 90_000 };
 const WRITTEN = { timeoutMs: 3_000 };
 
 /** What is wrong, in words; empty when all tell one story. The clients have to have ended. */
-export async function storyProblems(installation: Installation, clients: readonly ToldClient[], expectations: ActiveTopicExpectations = {}): Promise<string[]> {
+export async function storyProblems(
+  installation: Installation,
+  clients: readonly ToldClient[],
+  expectations: ActiveTopicExpectations = {},
+): Promise<string[]> {
   const { store, publicKey, followers } = installation;
   const rows = await rowsOf(store.events);
   const { problems, ledgers } = checkLog(rows, publicKey);
@@ -62,10 +66,19 @@ async function cameToRest(installation: Installation, ledgers: ReadonlyMap<strin
   const waits: readonly (readonly [string, () => boolean | Promise<boolean>])[] = [
     ['the read model', async () => (await (await installation.active('projector')).health())?.lag === '0'],
     ['the feed', async () => (await (await installation.active('relay')).health())?.lag === '0'],
-    ['the changes', async () => (await Promise.all(installation.relays.map((relay) => relay.health('changes')))).some((health) => health?.lag === '0')],
+    [
+      'the changes',
+      async () => (await Promise.all(installation.relays.map((relay) => relay.health('changes')))).some((health) => health?.lag === '0'),
+    ],
     ...installation.followers
       .filter(({ alive }) => alive)
-      .map((follower) => [follower.name, () => follower.now()?.activation === ledgers.get(follower.ledger)?.active?.activation && follower.now()?.state === 'ready'] as const),
+      .map(
+        (follower) =>
+          [
+            follower.name,
+            () => follower.now()?.activation === ledgers.get(follower.ledger)?.active?.activation && follower.now()?.state === 'ready',
+          ] as const,
+      ),
   ];
   const problems = await Promise.all(
     waits.map(async ([name, isDone]) => {
@@ -84,8 +97,13 @@ async function readModelProblems(installation: Installation, ledgers: ReadonlyMa
   const listed = new Map(items.map((item) => [`${item.environment}.${item.service}`, item]));
   for (const [ledger, { version, digest, active }] of ledgers) {
     const item = listed.get(ledger);
-    const same = item?.latest === version && item.digest === digest && item.active === (active?.version ?? null) && item.activeDigest === (active?.digest ?? null);
-    if (!same || !item.complete) problems.push(`${ledger} is listed as ${JSON.stringify(item)}, the log says version ${version}, active ${active?.version}`);
+    const same =
+      item?.latest === version &&
+      item.digest === digest &&
+      item.active === (active?.version ?? null) &&
+      item.activeDigest === (active?.digest ?? null);
+    if (!same || !item.complete)
+      problems.push(`${ledger} is listed as ${JSON.stringify(item)}, the log says version ${version}, active ${active?.version}`);
   }
   for (const ledger of listed.keys()) if (!ledgers.has(ledger)) problems.push(`${ledger} is listed, but is not in the log`);
   return problems.map((problem) => `read model: ${problem}`);

@@ -42,7 +42,14 @@ interface Scene {
 
 /** A whole installation at work: every node follows its service. */
 async function underLoad(name: string): Promise<Scene> {
-  const started = (installation = await Installation.start({ kafka, store: 'eventstoredb', relays: 1, projectors: 1, partitions: PARTITIONS, follow: SERVICES }));
+  const started = (installation = await Installation.start({
+    kafka,
+    store: 'eventstoredb',
+    relays: 1,
+    projectors: 1,
+    partitions: PARTITIONS,
+    follow: SERVICES,
+  }));
   const running = (load = startLoad(started, name, SERVICES, 1));
   const { followers, activeTopic } = started;
   const relay = await started.active('relay');
@@ -79,20 +86,24 @@ test('a topic that is deleted is made again by the relay, and every node follows
   expect(await problems({})).toEqual([]);
 });
 
-test.each(['lives', 'is dead'] as const)('a topic whose tail is cut off while the relay %s is written on, and no node goes back', { timeout: 240_000 }, async (relayIs) => {
-  const { followers, relay, tampering, records, problems } = await underLoad(`cut-${relayIs.length}`);
-  const whole = await records();
-  const short = whole.slice(0, Math.floor(whole.length / 2));
-  await newerEverywhere(followers);
-  // It stands still or is gone while the topic is changed: it would make a topic of its own at once.
-  if (relayIs === 'lives') relay.pause();
-  else await relay.kill();
-  await tampering.replace(short, PARTITIONS);
-  if (relayIs === 'lives') relay.resume();
-  else await relay.start();
-  expect(await newerEverywhere(followers)).toBeLessThan(HEALING_MS_MAX);
-  expect(await problems({ forged: true })).toEqual([]);
-});
+test.each(['lives', 'is dead'] as const)(
+  'a topic whose tail is cut off while the relay %s is written on, and no node goes back',
+  { timeout: 240_000 },
+  async (relayIs) => {
+    const { followers, relay, tampering, records, problems } = await underLoad(`cut-${relayIs.length}`);
+    const whole = await records();
+    const short = whole.slice(0, Math.floor(whole.length / 2));
+    await newerEverywhere(followers);
+    // It stands still or is gone while the topic is changed: it would make a topic of its own at once.
+    if (relayIs === 'lives') relay.pause();
+    else await relay.kill();
+    await tampering.replace(short, PARTITIONS);
+    if (relayIs === 'lives') relay.resume();
+    else await relay.start();
+    expect(await newerEverywhere(followers)).toBeLessThan(HEALING_MS_MAX);
+    expect(await problems({ forged: true })).toEqual([]);
+  },
+);
 
 /** What somebody may put on the topic who has no key to sign with: for each service, and in each partition. */
 function forgeries(genuine: readonly TopicRecord[]): ForeignRecord[] {
@@ -104,7 +115,8 @@ function forgeries(genuine: readonly TopicRecord[]): ForeignRecord[] {
     if (oldest === undefined || newest === undefined) throw new Error(`nothing of ${ledger} is on the topic`);
     const { partition } = oldest;
     const above = JSON.stringify({ ...(JSON.parse(newest.value ?? '') as object), activation: 1_000_000_000 });
-    const put = (path: string, value: string | null, where = partition): unknown => made.push({ partition: where, key: `${ledger}|${path}`, value });
+    const put = (path: string, value: string | null, where = partition): unknown =>
+      made.push({ partition: where, key: `${ledger}|${path}`, value });
     put('', oldest.value);
     put('', above);
     put('forged.leaf', '{"value":"mine","version":1}');
@@ -128,32 +140,40 @@ function forgeries(genuine: readonly TopicRecord[]): ForeignRecord[] {
   return made;
 }
 
-test('what somebody else writes beside a relay that lives is found by its next record, and runs nowhere', { timeout: 240_000 }, async () => {
-  const { followers, relay, tampering, records, problems } = await underLoad('beside');
-  const forged = forgeries(await records());
-  for (let round = 1; round <= 3; round += 1) {
-    const repairs = count(relay.printed(), '"repaired"');
-    await tampering.write(forged);
-    expect(await newerEverywhere(followers)).toBeLessThan(HEALING_MS_MAX);
-    await eventually(() => count(relay.printed(), '"repaired"') > repairs, LONG);
-  }
-  expect(await problems({ forged: true })).toEqual([]);
-});
+test(
+  'what somebody else writes beside a relay that lives is found by its next record, and runs nowhere',
+  { timeout: 240_000 },
+  async () => {
+    const { followers, relay, tampering, records, problems } = await underLoad('beside');
+    const forged = forgeries(await records());
+    for (let round = 1; round <= 3; round += 1) {
+      const repairs = count(relay.printed(), '"repaired"');
+      await tampering.write(forged);
+      expect(await newerEverywhere(followers)).toBeLessThan(HEALING_MS_MAX);
+      await eventually(() => count(relay.printed(), '"repaired"') > repairs, LONG);
+    }
+    expect(await problems({ forged: true })).toEqual([]);
+  },
+);
 
-test('what somebody else writes while no relay lives runs nowhere, not even in a node that is started then, and is written over by the next one', { timeout: 240_000 }, async () => {
-  const { followers, relay, tampering, records, problems } = await underLoad('alone');
-  await relay.kill();
-  await tampering.write(forgeries(await records()));
-  const [restarted] = followers;
-  await restarted?.kill();
-  restarted?.launch();
-  const before = followers.map(told);
-  await relay.start();
-  expect(await newerEverywhere(followers)).toBeLessThan(HEALING_MS_MAX);
-  expect(followers.every((follower, index) => told(follower) > (before[index] ?? 0))).toBe(true);
-  await eventually(() => ['"repaired"', '"unknown-ledger"'].every((alarm) => relay.printedNow().includes(alarm)));
-  expect(await problems({ forged: true })).toEqual([]);
-});
+test(
+  'what somebody else writes while no relay lives runs nowhere, not even in a node that is started then, and is written over by the next one',
+  { timeout: 240_000 },
+  async () => {
+    const { followers, relay, tampering, records, problems } = await underLoad('alone');
+    await relay.kill();
+    await tampering.write(forgeries(await records()));
+    const [restarted] = followers;
+    await restarted?.kill();
+    restarted?.launch();
+    const before = followers.map(told);
+    await relay.start();
+    expect(await newerEverywhere(followers)).toBeLessThan(HEALING_MS_MAX);
+    expect(followers.every((follower, index) => told(follower) > (before[index] ?? 0))).toBe(true);
+    await eventually(() => ['"repaired"', '"unknown-ledger"'].every((alarm) => relay.printedNow().includes(alarm)));
+    expect(await problems({ forged: true })).toEqual([]);
+  },
+);
 
 const ROUNDS = 30;
 const LEAVES_A_ROUND = 20;
@@ -170,15 +190,25 @@ async function longHistory(operator: Operator, service: string): Promise<void> {
   await operator.command('POST', service, `/versions/${versions[7]}/activate`, {});
 }
 
-test('a relay that starts on a long history with an empty topic writes the newest activation of each ledger, and no other', { timeout: 240_000 }, async () => {
-  const started = (installation = await Installation.start({ kafka, store: 'eventstoredb', relays: 0, projectors: 1, partitions: PARTITIONS }));
-  const services = [...SERVICES, 'order-router', 'quoter', 'hedger'];
-  const operator = new Operator(() => started.caller());
-  await Promise.all(services.map((service) => longHistory(operator, service)));
-  const followers = services.map((service) => started.follow(service));
-  await started.addPart('relay');
-  await eventually(() => followers.every(isReady), { timeoutMs: HEALING_MS_MAX });
-  expect(await storyProblems(started, [operator])).toEqual([]);
-  const markers = (await recordsOf(kafka.brokers, started.activeTopic)).filter(({ key }) => key.endsWith('|')).map(({ key }) => key);
-  expect(markers.toSorted()).toEqual(services.map((service) => `production.${service}|`).toSorted());
-});
+test(
+  'a relay that starts on a long history with an empty topic writes the newest activation of each ledger, and no other',
+  { timeout: 240_000 },
+  async () => {
+    const started = (installation = await Installation.start({
+      kafka,
+      store: 'eventstoredb',
+      relays: 0,
+      projectors: 1,
+      partitions: PARTITIONS,
+    }));
+    const services = [...SERVICES, 'order-router', 'quoter', 'hedger'];
+    const operator = new Operator(() => started.caller());
+    await Promise.all(services.map((service) => longHistory(operator, service)));
+    const followers = services.map((service) => started.follow(service));
+    await started.addPart('relay');
+    await eventually(() => followers.every(isReady), { timeoutMs: HEALING_MS_MAX });
+    expect(await storyProblems(started, [operator])).toEqual([]);
+    const markers = (await recordsOf(kafka.brokers, started.activeTopic)).filter(({ key }) => key.endsWith('|')).map(({ key }) => key);
+    expect(markers.toSorted()).toEqual(services.map((service) => `production.${service}|`).toSorted());
+  },
+);

@@ -23,6 +23,13 @@ export async function recordsOf(brokers: readonly string[], topic: string): Prom
   return found.map(({ partition, message }) => {
     const headers = Object.fromEntries(Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]));
     const epoch = (message as WithBatch).batchContext?.producerEpoch ?? -1;
-    return { partition, offset: BigInt(message.offset), key: message.key?.toString() ?? '', value: message.value?.toString() ?? null, headers, epoch };
+    return {
+      partition,
+      offset: BigInt(message.offset),
+      key: message.key?.toString() ?? '',
+      value: message.value?.toString() ?? null,
+      headers,
+      epoch,
+    };
   });
 }

@@ -33,14 +33,22 @@ export class TopicTampering {
       await admin.deleteTopics({ topics: [this.#topic] });
       await eventually(async () => !(await admin.listTopics()).includes(this.#topic), LONG);
       const configEntries = entries(REQUIRED_SETTINGS);
-      await admin.createTopics({ waitForLeaders: true, topics: [{ topic: this.#topic, numPartitions: partitions, replicationFactor: 1, configEntries }] });
+      await admin.createTopics({
+        waitForLeaders: true,
+        topics: [{ topic: this.#topic, numPartitions: partitions, replicationFactor: 1, configEntries }],
+      });
     });
     await this.write(records);
   }
 
   /** By a producer that takes part in no transaction. */
   async write(records: readonly ForeignRecord[]): Promise<void> {
-    const producer = this.#kafka.producer({ createPartitioner: () => ({ message }) => message.partition ?? 0 });
+    const producer = this.#kafka.producer({
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          message.partition ?? 0,
+    });
     await producer.connect();
     try {
       const messages = records.map(({ partition, key, value, headers = {} }) => ({ partition, key, value, headers }));
@@ -53,7 +61,9 @@ export class TopicTampering {
   /** From now on the broker compacts it as soon as it can. */
   async compactSoon(): Promise<void> {
     const configEntries = entries({ ...REQUIRED_SETTINGS, ...COMPACTING_SETTINGS });
-    await this.#withAdmin((admin) => admin.alterConfigs({ validateOnly: false, resources: [{ type: TOPIC_RESOURCE, name: this.#topic, configEntries }] }));
+    await this.#withAdmin((admin) =>
+      admin.alterConfigs({ validateOnly: false, resources: [{ type: TOPIC_RESOURCE, name: this.#topic, configEntries }] }),
+    );
   }
 
   async #withAdmin(act: (admin: Admin) => Promise<unknown>): Promise<void> {

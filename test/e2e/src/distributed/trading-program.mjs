@@ -2,7 +2,15 @@
 import { kafkaFeed } from '@confledger/feed-kafka';
 import { connectNode } from '@confledger/sdk';
 
-const { FOLLOW_BROKERS = '', FOLLOW_NAMESPACE = '', FOLLOW_SERVICE = '', FOLLOW_NAME = '', FOLLOW_PUBLIC_KEY = '', FOLLOW_CACHE = '', FOLLOW_SESSION_MS = '10000' } = process.env;
+const {
+  FOLLOW_BROKERS = '',
+  FOLLOW_NAMESPACE = '',
+  FOLLOW_SERVICE = '',
+  FOLLOW_NAME = '',
+  FOLLOW_PUBLIC_KEY = '',
+  FOLLOW_CACHE = '',
+  FOLLOW_SESSION_MS = '10000',
+} = process.env;
 
 /** @type {import('@confledger/sdk').TradingNode | null} */
 let node = null;
@@ -26,7 +34,12 @@ node = await connectNode({
   environment: 'production',
   service: FOLLOW_SERVICE,
   name: FOLLOW_NAME,
-  feed: kafkaFeed({ brokers: FOLLOW_BROKERS.split(','), namespace: FOLLOW_NAMESPACE, sessionTimeoutMs: Number(FOLLOW_SESSION_MS), reconnectDelayMsMax: 1_000 }),
+  feed: kafkaFeed({
+    brokers: FOLLOW_BROKERS.split(','),
+    namespace: FOLLOW_NAMESPACE,
+    sessionTimeoutMs: Number(FOLLOW_SESSION_MS),
+    reconnectDelayMsMax: 1_000,
+  }),
   publicKey: FOLLOW_PUBLIC_KEY,
   cacheFile: FOLLOW_CACHE,
   waitForFirst: true,

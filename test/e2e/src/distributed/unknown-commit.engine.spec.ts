@@ -62,25 +62,30 @@ function underLoad(name: string): Load {
 
 async function healed({ acknowledged, stop }: Load): Promise<void> {
   const [before, since] = [acknowledged(), Date.now()];
-  for (const follower of installation.followers) await eventually(() => follower.told().some(({ swapped, at }) => swapped && at > since), HEALED);
+  for (const follower of installation.followers)
+    await eventually(() => follower.told().some(({ swapped, at }) => swapped && at > since), HEALED);
   expect(acknowledged()).toBeGreaterThan(before);
   await stop();
   expect(relay.printed()).toContain('relay failed and tries again');
   expect(await storyProblems(installation, clients)).toEqual([]);
 }
 
-test('a broker that is killed between the records of a transaction and its commit leaves none of it, and the relay writes it anew', TEST, async (context) => {
-  if (!kafka.ours) context.skip('the brokers of CONFLEDGER_TEST_KAFKA_BROKERS are not ours to kill');
-  await startRelay({ RELAY_PAUSES_AT: `produced:${PUBLISHING}` });
-  const running = underLoad('broker');
-  await eventually(() => relay.printed().includes('paused at'), LONG);
-  await kafka.kill();
-  relay.resume();
-  const before = running.acknowledged();
-  await kafka.restart();
-  expect(running.acknowledged()).toBeGreaterThan(before);
-  await healed(running);
-});
+test(
+  'a broker that is killed between the records of a transaction and its commit leaves none of it, and the relay writes it anew',
+  TEST,
+  async (context) => {
+    if (!kafka.ours) context.skip('the brokers of CONFLEDGER_TEST_KAFKA_BROKERS are not ours to kill');
+    await startRelay({ RELAY_PAUSES_AT: `produced:${PUBLISHING}` });
+    const running = underLoad('broker');
+    await eventually(() => relay.printed().includes('paused at'), LONG);
+    await kafka.kill();
+    relay.resume();
+    const before = running.acknowledged();
+    await kafka.restart();
+    expect(running.acknowledged()).toBeGreaterThan(before);
+    await healed(running);
+  },
+);
 
 test.each([
   ['reached the broker and whose answer is lost', 'toClient'],
