@@ -4,8 +4,7 @@ import { testCore } from '../../../test/support/src/ledgers-core.js';
 import { createInMemoryEventStore } from './adapters/in-memory-event-store.js';
 import { APPEND_EVENTS_MAX, partsOf } from './commands/append-parts.js';
 import { bytesOf, decodeStored } from './codec.js';
-import { APPEND_BYTES_MAX } from './ports/event-store.js';
-import type { EventToAppend, StoredEvent } from './ports/event-store.js';
+import { APPEND_BYTES_MAX, type EventToAppend, type StoredEvent } from './ports/event-store.js';
 
 const decodeEvent = (event: StoredEvent) => decodeStored(ledgerAggregate.events, event);
 

@@ -1,6 +1,5 @@
 // What the Kafka client has to say, in the words and at the level that it is told to people. Used by every client that is made here.
-import kafkajs from 'kafkajs';
-import type { LogEntry } from 'kafkajs';
+import kafkajs, { type LogEntry } from 'kafkajs';
 
 // Node finds no named exports in this CommonJS module.
 const { logLevel } = kafkajs;

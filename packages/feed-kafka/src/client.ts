@@ -1,6 +1,5 @@
 // How a Kafka is reached: the part of the options that publisher and nodes share, and the kafkajs client made from it.
-import kafkajs from 'kafkajs';
-import type { ISocketFactory, Kafka, KafkaConfig, RetryOptions } from 'kafkajs';
+import kafkajs, { type ISocketFactory, type Kafka, type KafkaConfig, type RetryOptions } from 'kafkajs';
 import { clientLog, type KafkaLogLine } from './client-log.js';
 
 // Node finds no named exports in this CommonJS module.

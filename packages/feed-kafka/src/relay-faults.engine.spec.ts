@@ -1,8 +1,15 @@
 // The relay over Kafka through its faults: killed between any two steps, cut off, late, doubled; topics that are deleted, cut, forged.
 // After each: whoever follows the log's activations, from before or anew, runs what the log says, and never ran anything older.
-import { activeByName } from '@confledger/application';
+import {
+  activeByName,
+  createInMemoryEventStore,
+  createLedgers,
+  FeedFenced,
+  runRelay,
+  type LedgersCore,
+  type RelayEvent,
+} from '@confledger/application';
 import { LedgerId } from '@confledger/domain';
-import { createInMemoryEventStore, createLedgers, FeedFenced, runRelay, type LedgersCore, type RelayEvent } from '@confledger/application';
 import type { ActivationMarker } from '@confledger/contracts';
 import { SigningKey } from '@confledger/conformance';
 import type { JsonObject } from '@confledger/document';

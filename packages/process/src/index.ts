@@ -14,7 +14,7 @@ export { packageVersion } from './package-version.js';
 export { runProcess } from './run-process.js';
 export type { RunOptions } from './run-process.js';
 export { readSettings } from './settings.js';
-export type { Environment } from './settings.js';
+export type { Environment } from './environment.js';
 export { refusedWhen, StartRefused, systemCode } from './start-refused.js';
 export { starting } from './starting.js';
 export type { Starting } from './starting.js';

@@ -1,7 +1,7 @@
 // Every variable that some part of ConfLedger reads, so that one that is misspelt is not ignored in silence. Used by settings.ts.
 // The parts often share one environment: what belongs to another part is no mistake.
 import { nearestWord } from '@confledger/document';
-import type { Environment } from './settings.js';
+import type { Environment } from './environment.js';
 
 const PREFIX = 'CONFLEDGER_';
 

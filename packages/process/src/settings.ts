@@ -1,10 +1,8 @@
 // Reads a service's settings from environment variables, by the schema of its config.ts.
 import { z } from 'zod';
+import type { Environment } from './environment.js';
 import { misspeltVariables } from './known-variables.js';
 import { StartRefused } from './start-refused.js';
-
-/** `process.env`, or what a test puts in its place. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The values of the variables that the schema names; an empty one counts as not set. Throws StartRefused with one line for each variable

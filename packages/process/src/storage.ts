@@ -1,6 +1,6 @@
 // Which event store a service has and where its read model is, as the environment says it. Used by config.ts of api, projector and relay.
 import { z } from 'zod';
-import type { Environment } from './settings.js';
+import type { Environment } from './environment.js';
 import { StartRefused } from './start-refused.js';
 import { name, POSTGRES_RULE, postgresUrl } from './variables.js';
 

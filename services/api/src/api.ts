@@ -75,7 +75,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     logGuard,
     version,
     clock,
-    measurements,
+    metrics: { contentType: measurements.contentType, read: () => measurements.text(context) },
     closing: closing.signal,
     startedAt: new Date(clock.now()).toISOString(),
   };

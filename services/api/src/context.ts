@@ -1,7 +1,6 @@
 // What the routes need of the rest of the system. Made by createApi from its options, passed to every group of routes.
 import type { Clock, EventStore, Ledgers, LogGuard, NodeReports, ReadModel } from '@confledger/application';
 import type { HttpFeedPublisher } from '@confledger/feed-http/publisher';
-import type { Measurements } from './runtime/measurements.js';
 
 /** The public half of the key that activations are signed with. */
 export interface SignerPublicKey {
@@ -9,6 +8,12 @@ export interface SignerPublicKey {
   readonly keyId: string;
   /** Raw Ed25519 public key, base64url. */
   readonly publicKey: string;
+}
+
+/** What the api measures of itself and of the parts that it uses, for Prometheus. */
+export interface MetricsText {
+  readonly contentType: string;
+  read(): Promise<string>;
 }
 
 export interface ApiContext {
@@ -29,7 +34,7 @@ export interface ApiContext {
   /** The version of ConfLedger. */
   readonly version: string;
   readonly startedAt: string;
-  readonly measurements: Measurements;
+  readonly metrics: MetricsText;
   /** Aborts when the api closes: ends what would stay open for ever. */
   readonly closing: AbortSignal;
 }

@@ -1,6 +1,5 @@
 // Runs the publishing of changes with its log lines and its lag, beside the relay. Used by the relay process.
-import { runChanges } from '@confledger/application';
-import type { ChangesEvent, ChangesOptions } from '@confledger/application';
+import { runChanges, type ChangesEvent, type ChangesOptions } from '@confledger/application';
 import { limitedWarnings, type FaultLogger } from '@confledger/process/warnings';
 import type { Logger } from 'pino';
 import { startFollower, type Follower } from './follower.js';

@@ -1,6 +1,5 @@
 // Runs the relay loop with its log lines and its lag. Used by the relay process and by standalone.
-import { runRelay } from '@confledger/application';
-import type { RelayEvent, RelayOptions } from '@confledger/application';
+import { runRelay, type RelayEvent, type RelayOptions } from '@confledger/application';
 import { limitedWarnings, type FaultLogger } from '@confledger/process/warnings';
 import type { Logger } from 'pino';
 import { startFollower, type Follower } from './follower.js';

@@ -1,6 +1,5 @@
 // kafkajs as somebody would use it without us, tuned like us: the other half of every comparison over Kafka.
-import kafkajs from 'kafkajs';
-import type { Kafka, Message, Producer } from 'kafkajs';
+import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 
 // Node finds no named exports in this CommonJS module.
 const { Kafka: KafkaClient, logLevel } = kafkajs;

@@ -1,6 +1,5 @@
 // Starts a script as a process of its own and talks to it by messages, so that server and load do not share an event loop.
-import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 export interface Child {

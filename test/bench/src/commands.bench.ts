@@ -2,8 +2,7 @@
 // with a one-row insert on the same Postgres. The two take turns, so that a slow moment of the machine hits both.
 import { startPostgres } from '@confledger/test-support';
 import { startChild } from './children.js';
-import { run } from './load.js';
-import type { LoadResult } from './load.js';
+import { run, type LoadResult } from './load.js';
 import { Report, median, quantile } from './report.js';
 
 const ROUNDS = 5;

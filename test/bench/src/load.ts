@@ -1,7 +1,6 @@
 // An HTTP/1.1 load generator as thin as it can be: one socket a connection, one request under way on each, no parsing
 // beyond the end of the answer. What it costs is taken from the server's two cores, so it must cost little.
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 
 export interface Answered {
   readonly status: number;

@@ -3,7 +3,7 @@ import { EventStoreUnavailable, type CheckLog, type EventStore, type ReadPlace }
 import { eventually } from '@confledger/test-support';
 import { afterEach, describe, expect, test } from 'vitest';
 import { appended, newEvents, newStream, subscriber } from './event-store-fixtures.js';
-import type { EventStoreUnderTest } from './event-store.js';
+import type { EventStoreUnderTest } from './event-store-under-test.js';
 
 class WrongLog extends EventStoreUnavailable {
   override readonly name = 'WrongLog';

@@ -3,7 +3,7 @@ import { EventStoreUnavailable, type EventStore } from '@confledger/application'
 import { eventually } from '@confledger/test-support';
 import { describe, expect, test } from 'vitest';
 import { appended, newEvents, newStream, readWholeLog, subscriber } from './event-store-fixtures.js';
-import type { EventStoreUnderTest } from './event-store.js';
+import type { EventStoreUnderTest } from './event-store-under-test.js';
 
 export function subscriptionRules(store: () => EventStore, subject: EventStoreUnderTest): void {
   const { createSecond, notSharedBecause } = subject;

@@ -1,6 +1,6 @@
 // One suite per port, which every adapter runs.
 export { eventStoreConformance } from './event-store.js';
-export type { EventStoreUnderTest } from './event-store.js';
+export type { EventStoreUnderTest } from './event-store-under-test.js';
 export { appendEvents } from './append-events.js';
 export { LedgerLog } from './ledger-log.js';
 export type { Edits, SetOptions } from './ledger-log.js';

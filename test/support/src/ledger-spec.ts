@@ -1,22 +1,28 @@
 // The sentence that specs of the ledger are written in: given(change sets).when(command).then(events | refused | nothing).
 // Used by the specs of domain, whose sources it imports: classes with private members are equal to themselves only.
 import { isDeepStrictEqual } from 'node:util';
-import { decide, emptyStream, followAll, LedgerId, ledgerAggregate, recordEach, signedBy } from '../../../packages/domain/src/index.js';
-import type {
-  Command,
-  DraftEvent,
-  Envelope,
-  Guards,
-  Ledger,
-  LedgerEvent,
-  LedgerRefusal,
-  LedgerStream,
-  LedgerTypes,
-  LoadedVersion,
-  Recorded,
-  RecordedText,
-  SignActivation,
-  Verdict,
+import {
+  decide,
+  emptyStream,
+  followAll,
+  LedgerId,
+  ledgerAggregate,
+  recordEach,
+  signedBy,
+  type Command,
+  type DraftEvent,
+  type Envelope,
+  type Guards,
+  type Ledger,
+  type LedgerEvent,
+  type LedgerRefusal,
+  type LedgerStream,
+  type LedgerTypes,
+  type LoadedVersion,
+  type Recorded,
+  type RecordedText,
+  type SignActivation,
+  type Verdict,
 } from '../../../packages/domain/src/index.js';
 
 export const LEDGER = 'production.trading-engine';

@@ -2,18 +2,18 @@
 // imports.
 import { createHash, createHmac } from 'node:crypto';
 import { LedgerId, type Command, type Guards, type LedgerRefusal } from '@confledger/domain';
-import { createLedgers } from '../../../packages/application/src/index.js';
-import type {
-  Clock,
-  CommandOutcome,
-  CommandRequest,
-  EventStore,
-  Ids,
-  LedgersCore,
-  LedgersOptions,
-  ReadOutcome,
-  ReadSelector,
-  Signer,
+import {
+  createLedgers,
+  type Clock,
+  type CommandOutcome,
+  type CommandRequest,
+  type EventStore,
+  type Ids,
+  type LedgersCore,
+  type LedgersOptions,
+  type ReadOutcome,
+  type ReadSelector,
+  type Signer,
 } from '../../../packages/application/src/index.js';
 
 type RefusalCode = LedgerRefusal['code'];

@@ -1,7 +1,6 @@
 // Cuts the events of one change set into what single appends can hold. Used by the command loop.
 import { bytesOf } from '../codec.js';
-import { APPEND_BYTES_MAX } from '../ports/event-store.js';
-import type { EventToAppend } from '../ports/event-store.js';
+import { APPEND_BYTES_MAX, type EventToAppend } from '../ports/event-store.js';
 
 /** Events in one append; beyond a few hundred the round trip is amortised. */
 export const APPEND_EVENTS_MAX = 1_000;

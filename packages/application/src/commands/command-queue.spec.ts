@@ -1,6 +1,5 @@
 // The command loop: one append for those who wait, nothing acknowledged before its commit, and what faults of the store do.
-import { Document } from '@confledger/document';
-import type { JsonObject } from '@confledger/document';
+import { Document, type JsonObject } from '@confledger/document';
 import { recordEach, signedBy, type DraftEvent, type Envelope } from '@confledger/domain';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { faultyEventStore } from '../../../../test/support/src/faulty-event-store.js';
@@ -11,8 +10,7 @@ import { WRITE_ATTEMPTS_MAX } from './command-queue.js';
 import { OPEN_CHANGE_SET_WAIT_MS } from './open-change-sets.js';
 import { CommandOutcomeUnknown } from './outcome.js';
 import { EVENTS_IN_TURN } from './staging.js';
-import { EventStoreUnavailable } from '../ports/event-store.js';
-import type { EventStore, EventToAppend } from '../ports/event-store.js';
+import { EventStoreUnavailable, type EventStore, type EventToAppend } from '../ports/event-store.js';
 
 const STREAM = 'config-production.trading-engine';
 

@@ -5,10 +5,8 @@ import { eventually } from '../../../../test/support/src/eventually.js';
 import { testCore } from '../../../../test/support/src/ledgers-core.js';
 import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
-import { FeedFenced } from '../ports/feed.js';
-import type { ActiveDocument, FeedPublisher } from '../ports/feed.js';
-import { runRelay } from './relay.js';
-import type { RelayEvent, RelayOptions } from './relay.js';
+import { FeedFenced, type ActiveDocument, type FeedPublisher } from '../ports/feed.js';
+import { runRelay, type RelayEvent, type RelayOptions } from './relay.js';
 
 interface TestFeed extends FeedPublisher {
   readonly published: ActiveDocument[];

@@ -3,8 +3,7 @@
 import { EventUnreadable, LedgerId, StreamCorrupt } from '@confledger/domain';
 import type { LedgerReads } from '../ledger/create-ledgers.js';
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
-import { FeedFenced } from '../ports/feed.js';
-import type { ActiveDocument, FeedPublisher } from '../ports/feed.js';
+import { FeedFenced, type ActiveDocument, type FeedPublisher } from '../ports/feed.js';
 import type { ProjectorLock } from '../ports/projection-store.js';
 import { carryLog } from './carry-log.js';
 import { runReigns, type ReignEvent } from './reigns.js';

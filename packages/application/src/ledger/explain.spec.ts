@@ -1,8 +1,7 @@
 // What an answer says of other people's versions: those that stand in the way, and those that it took live.
 import { describe, expect, test } from 'vitest';
 import { recordEach, signedBy, type Command, type DraftEvent, type Envelope, type StreamEnd } from '@confledger/domain';
-import { NAME, testCore } from '../../../../test/support/src/ledgers-core.js';
-import type { TestCore, TestRequest } from '../../../../test/support/src/ledgers-core.js';
+import { NAME, testCore, type TestCore, type TestRequest } from '../../../../test/support/src/ledgers-core.js';
 import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
 import { toAppend } from '../codec.js';
 import type { EventStore } from '../ports/event-store.js';

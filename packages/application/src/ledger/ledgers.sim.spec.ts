@@ -19,8 +19,7 @@ import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
 import { decodeStored } from '../codec.js';
 import { CommandOutcomeUnknown } from '../commands/outcome.js';
 import type { CommandOutcome, ReadOutcome } from './ledgers.js';
-import { AppendOutcomeUnknown, EventStoreUnavailable } from '../ports/event-store.js';
-import type { EventStore } from '../ports/event-store.js';
+import { AppendOutcomeUnknown, EventStoreUnavailable, type EventStore } from '../ports/event-store.js';
 
 const SEEDS =
   process.env['CONFLEDGER_SIM_SEED'] === undefined

@@ -2,8 +2,7 @@
 import { decodeStream, encodeStream, followAll, ledgerAggregate, recordEach, signedBy, type LedgerStream } from '@confledger/domain';
 import { describe, expect, test } from 'vitest';
 import { faultyEventStore } from '../../../../test/support/src/faulty-event-store.js';
-import { NAME, testClock, testCore } from '../../../../test/support/src/ledgers-core.js';
-import type { TestCore } from '../../../../test/support/src/ledgers-core.js';
+import { NAME, testClock, testCore, type TestCore } from '../../../../test/support/src/ledgers-core.js';
 import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
 import { InMemorySnapshotStore } from '../adapters/in-memory-snapshot-store.js';
 import { toAppend } from '../codec.js';

@@ -1,9 +1,18 @@
 // What each command comes to: events, nothing, or a refusal that says what to do.
-import { DOCUMENT_LEAVES_MAX, Document } from '@confledger/document';
-import type { JsonObject } from '@confledger/document';
+import { DOCUMENT_LEAVES_MAX, Document, type JsonObject } from '@confledger/document';
 import { describe, expect, test } from 'vitest';
-import { abandoned, activated, created, deleted, given, refused, set, tagged, untagged } from '../../../../test/support/src/ledger-spec.js';
-import type { History } from '../../../../test/support/src/ledger-spec.js';
+import {
+  abandoned,
+  activated,
+  created,
+  deleted,
+  given,
+  refused,
+  set,
+  tagged,
+  untagged,
+  type History,
+} from '../../../../test/support/src/ledger-spec.js';
 import { REASON_CHARACTERS_MAX } from '../stream/reason.js';
 import { BATCH_OPERATIONS_MAX } from './edits.js';
 import { TAGS_MAX } from './tags.js';

@@ -1,6 +1,15 @@
 // What a command wants the document to be, as leaf differences against head.
-import { Document, canonicalJson, checkValue, mergePatch, parsePath } from '@confledger/document';
-import type { Difference, DocumentNode, JsonObject, JsonValue } from '@confledger/document';
+import {
+  Document,
+  canonicalJson,
+  checkValue,
+  mergePatch,
+  parsePath,
+  type Difference,
+  type DocumentNode,
+  type JsonObject,
+  type JsonValue,
+} from '@confledger/document';
 import { refusalOf, refuse, refuseWith } from '../stream/refusals.js';
 import { overlappingKeys } from './batch.js';
 import type { BatchOperation, Command, LedgerRefusal } from './commands.js';

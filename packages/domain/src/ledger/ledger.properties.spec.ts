@@ -1,6 +1,5 @@
 // What holds for every history and every command, whatever they are.
-import { canonicalJson, comparePaths, Document, parseJsonText } from '@confledger/document';
-import type { JsonValue } from '@confledger/document';
+import { canonicalJson, comparePaths, Document, parseJsonText, type JsonValue } from '@confledger/document';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { History, ID, recordLedger, set } from '../../../../test/support/src/ledger-spec.js';

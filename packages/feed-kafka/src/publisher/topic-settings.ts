@@ -1,6 +1,5 @@
 // The topics as they must be: made so where they are missing, checked where they are there. Used when a publisher takes over.
-import kafkajs from 'kafkajs';
-import type { Admin } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 
 // Node finds no named exports in this CommonJS module.
 const { ConfigResourceTypes } = kafkajs;

@@ -1,7 +1,6 @@
 // The only writer of a topic: one transaction after another, each checked against where its records must lie. Used by both publishers.
 import { FeedFenced } from '@confledger/application';
-import kafkajs from 'kafkajs';
-import type { IHeaders, Kafka, Message, Producer, Transaction } from 'kafkajs';
+import kafkajs, { type IHeaders, type Kafka, type Message, type Producer, type Transaction } from 'kafkajs';
 import { brokerErrorType } from '../error-details.js';
 
 // Node finds no named exports in this CommonJS module.

@@ -1,7 +1,6 @@
 // Rows of the read model as lists show them.
-import { formatPosition, type AuditRow, type Page, type VersionRow } from '@confledger/application';
+import { formatPosition, type AuditRow, type Page, type VersionRow, type LedgerStanding } from '@confledger/application';
 import type { AuditItem, LedgerList, PositionedList, VersionItem } from '@confledger/contracts';
-import type { LedgerStanding } from '@confledger/application';
 import { showBeforeAndAfter } from './shown-values.js';
 import { showStanding } from './standing.js';
 

@@ -1,13 +1,12 @@
 // The document of a ledger as a whole: read, create, replace, merge, delete.
 import type { JsonObject } from '@confledger/document';
-import { CREATED_ONLY_TAG } from '@confledger/domain';
+import { CREATED_ONLY_TAG, type Command } from '@confledger/domain';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Call, type Endpoint, type EndpointSpec, type Method } from '../endpoint.js';
 import { entityTag, readCondition } from '../request/conditions.js';
 import { configurationAnswer, successOf, writeAnswer } from '../schemas/answers.js';
 import { configurationBody, optionsBody, readQuery, writeQuery } from '../schemas/requests.js';
-import type { Command } from '@confledger/domain';
 import { READ_ERRORS, WRITE_ERRORS } from './error-groups.js';
 import { read, readAnswer, type Found } from './reading.js';
 import { write } from './write.js';

@@ -8,7 +8,7 @@ import { endpoint, type Call, type Endpoint } from '../endpoint.js';
 import { successOf } from '../schemas/answers.js';
 import { healthAnswer as healthSchema, statusAnswer } from '../schemas/lists.js';
 import { noQuery } from '../schemas/requests.js';
-import { checkHealth, healthAnswer, type HealthChecks } from './health.js';
+import { checkHealth, healthAnswer, type HealthChecks } from '../runtime/health-checks.js';
 
 const GROUP = 'System';
 /** How many parked events, and how many parked streams, the status names. */
@@ -153,8 +153,7 @@ function metrics(context: ApiContext): Endpoint {
     statuses: [200],
     errors: [],
     handle: async ({ reply }) => {
-      const text = await context.measurements.text(context);
-      reply.type(context.measurements.contentType).send(text);
+      reply.type(context.metrics.contentType).send(await context.metrics.read());
       return 'sent';
     },
   });

@@ -2,18 +2,21 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { EventStoreCounts } from '@confledger/application';
 import type { ApiContext } from '../context.js';
-import { checkHealth } from '../routes/health.js';
+import { checkHealth } from './health-checks.js';
 import { NodeLags } from './node-lags.js';
 import { watchNodes, type WatchedNode } from './watched-nodes.js';
 
 const SECONDS = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** What is asked when the metrics are read. */
+export type MeasuredParts = Pick<ApiContext, 'eventStore' | 'logGuard' | 'readModel' | 'clock' | 'feedPosition' | 'reports' | 'ledgers'>;
 
 export interface Measurements {
   readonly contentType: string;
   /** One request of an operation that was answered with a status. */
   request(operation: string, status: number, seconds: number): void;
   /** All metrics as text. */
-  text(context: ApiContext): Promise<string>;
+  text(parts: MeasuredParts): Promise<string>;
   close(): void;
 }
 
@@ -42,8 +45,8 @@ export function createMeasurements(): Measurements {
       }
       observer.observe(seconds);
     },
-    async text(context) {
-      await gauges.refresh(context);
+    async text(parts) {
+      await gauges.refresh(parts);
       return registry.metrics();
     },
     close: () => registry.clear(),
@@ -65,7 +68,7 @@ function systemGauges(registry: Registry) {
   const watched = nodeGauges(registry);
   const failures = new Counter({ name: 'confledger_metrics_failures_total', help: 'Gauges that could not be refreshed', registers });
   return {
-    async refresh(context: ApiContext): Promise<void> {
+    async refresh(context: MeasuredParts): Promise<void> {
       const checks = await checkHealth(context);
       up.set({ part: 'event_store' }, checks.eventStore.healthy ? 1 : 0);
       up.set({ part: 'read_model' }, checks.readModel.healthy ? 1 : 0);

@@ -1,12 +1,11 @@
 // The api with the HTTP feed on a durable Postgres, put together as the embedded mode does, without projector and node:
 // what a command costs by itself. Started by the command and the fan-out benchmarks.
-import { activeByName } from '@confledger/application';
+import { activeByName, InMemoryReadModel, createLedgers, ensureInstallation, runRelay } from '@confledger/application';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createApi, keyFilesOf, openKeys } from '@confledger/api';
-import { InMemoryReadModel, createLedgers, ensureInstallation, runRelay } from '@confledger/application';
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
 import { createHttpFeed } from '@confledger/feed-http/publisher';
 import pino from 'pino';

@@ -1,6 +1,5 @@
 // Appends of one event by the public client of EventStoreDB, one stream a lane. Started by the EventStoreDB benchmark.
-import { BareStream, bareClient } from '../bare-append.js';
-import type { EventBytes } from '../bare-append.js';
+import { BareStream, bareClient, type EventBytes } from '../bare-append.js';
 import { lanesAsked, runLanes } from '../lanes.js';
 import { answers, ready } from './lifecycle.js';
 

@@ -1,7 +1,6 @@
 // A bare kafkajs consumer that joins a group and reads one partition to its end, in a process of its own; then, one after another, what a
 // node does with such records: JSON, document, digest, signature. Started by the Kafka start benchmark.
-import { createPublicKey, verify } from 'node:crypto';
-import { randomUUID } from 'node:crypto';
+import { createPublicKey, verify, randomUUID } from 'node:crypto';
 import { activationStatement, readActivationMarker, readFeedLeaf } from '@confledger/contracts';
 import { Document } from '@confledger/document';
 import type { KafkaMessage } from 'kafkajs';

@@ -1,6 +1,5 @@
 // The publisher of changes alone, with the events of a history in memory. Started by the changes benchmark.
-import { createLedgerReader, createInMemoryEventStore } from '@confledger/application';
-import type { StoredEvent } from '@confledger/application';
+import { createLedgerReader, createInMemoryEventStore, type StoredEvent } from '@confledger/application';
 import { createKafkaChanges } from '@confledger/feed-kafka/publisher';
 import { HistoryWriter } from '../history.js';
 import { answers, ready } from './lifecycle.js';

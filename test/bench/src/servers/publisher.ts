@@ -1,7 +1,6 @@
 // The publisher alone, with every active document in memory: what the relay costs beside reading the log. Started by the relay benchmark.
 import { LedgerId } from '@confledger/domain';
-import { createLedgers, readInstallation } from '@confledger/application';
-import type { ActiveDocument } from '@confledger/application';
+import { createLedgers, readInstallation, type ActiveDocument } from '@confledger/application';
 import { openEventStoreNow } from '@confledger/event-stores';
 import { createKafkaFeed } from '@confledger/feed-kafka/publisher';
 import { signer } from '../history.js';

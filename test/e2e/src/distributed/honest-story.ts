@@ -1,9 +1,8 @@
 // A small story of one ledger in which nothing is wrong: its log as the product writes it, what the clients were told, the topic, and what a
 // trading program ran. For the spec of the checks, which changes one thing in it at a time.
-import { LedgerId } from '@confledger/domain';
+import { LedgerId, type Command } from '@confledger/domain';
 import { createHash, createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { createInMemoryEventStore, createLedgers, type ActiveDocument, type Signer } from '@confledger/application';
-import type { Command } from '@confledger/domain';
 import type { LogRow } from '../log-check.js';
 import type { Acknowledged } from '../mixed-load.js';
 import type { Told } from './follower.js';

@@ -20,8 +20,11 @@ export interface HealthChecks {
   readonly readModelPosition: bigint | null;
 }
 
+/** What is asked. */
+export type HealthParts = Pick<ApiContext, 'eventStore' | 'logGuard' | 'readModel' | 'clock'>;
+
 /** Asks the event store and the read model where they stand. Never rejects. */
-export async function checkHealth({ eventStore, logGuard, readModel, clock }: ApiContext): Promise<HealthChecks> {
+export async function checkHealth({ eventStore, logGuard, readModel, clock }: HealthParts): Promise<HealthChecks> {
   const [log, model] = await Promise.all([
     check('the event store', () => eventStore.lastPosition(), clock),
     check('the read model', () => readModel.position(), clock),
@@ -37,7 +40,7 @@ const STANDING_DETAILS: Partial<Record<LogStanding['kind'], string>> = {
 };
 
 /** The answer of a health call, of the checks that it looks at. */
-export function healthAnswer(checks: HealthAnswer['checks'], { clock, version }: ApiContext): HealthAnswer {
+export function healthAnswer(checks: HealthAnswer['checks'], { clock, version }: Pick<ApiContext, 'clock' | 'version'>): HealthAnswer {
   const healthy = Object.values(checks).every((one) => one.healthy);
   return { healthy, checks, timestamp: new Date(clock.now()).toISOString(), version };
 }
