@@ -1,7 +1,7 @@
 import { EventUnreadable, ledgerAggregate, LedgerId } from '@confledger/domain';
 import { describe, expect, test } from 'vitest';
 import { testCore } from '../../../test/support/src/ledgers-core.js';
-import { createInMemoryEventStore } from './adapters/in-memory-event-store.js';
+import { createInMemoryEventStore } from './in-memory/event-store.js';
 import { APPEND_EVENTS_MAX, partsOf } from './commands/append-parts.js';
 import { bytesOf, decodeStored } from './codec.js';
 import { APPEND_BYTES_MAX, type EventToAppend, type StoredEvent } from './ports/event-store.js';

@@ -1,12 +1,8 @@
 // Ports, and what every adapter of a port shares.
-export { checkAppend, checkLimit, checkStream, PAGE_EVENTS_MAX, STREAM_NAME_BYTES_MAX } from './adapters/event-checks.js';
-export { HANDED_OVER_EVENTS_MAX, SUBSCRIPTION_PAGE_EVENTS } from './adapters/subscription.js';
-export type { SubscriptionSource } from './adapters/subscription.js';
-export { Subscriptions } from './adapters/subscriptions.js';
-export { createInMemoryEventStore } from './adapters/in-memory-event-store.js';
-export type { InMemoryEventStore } from './adapters/in-memory-event-store.js';
-export { InMemoryNodeReports } from './adapters/in-memory-node-reports.js';
-export { InMemorySnapshotStore } from './adapters/in-memory-snapshot-store.js';
+export { checkAppend, checkLimit, checkStream, PAGE_EVENTS_MAX, STREAM_NAME_BYTES_MAX } from './ports/event-checks.js';
+export { HANDED_OVER_EVENTS_MAX, SUBSCRIPTION_PAGE_EVENTS } from './subscribing/subscription.js';
+export type { SubscriptionSource } from './subscribing/subscription.js';
+export { Subscriptions } from './subscribing/subscriptions.js';
 export { APPEND_BYTES_MAX, AppendOutcomeUnknown, AppendTooLarge, EventStoreRefused, EventStoreUnavailable } from './ports/event-store.js';
 export type {
   AppendResult,
@@ -26,8 +22,7 @@ export type { LogGuardOptions, LogMark, LogStanding } from './guard/log-guard.js
 export { acceptLog, EMPTY_LOG, LogNotAccepted, openLog, untilOpen } from './guard/open-log.js';
 export type { Acceptance, LogToOpen, OpenLogOptions } from './guard/open-log.js';
 // The read model: its two ports, the folds between log and rows, and the projector that drives them.
-export { InMemoryReadModel } from './adapters/in-memory-read-model.js';
-export { InMemoryTables } from './adapters/in-memory-tables.js';
+export { ReadModelTables } from './projections/tables.js';
 export { cursorBehind, keyOfCursor, ledgerOfCursor, numberOfCursor } from './page-cursors.js';
 export { CursorInvalid, ReadModelUnavailable } from './ports/read-model.js';
 export type {

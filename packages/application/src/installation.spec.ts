@@ -1,7 +1,7 @@
 import { INSTALLATION_STREAM } from '@confledger/domain';
 import { describe, expect, test } from 'vitest';
 import { countingIds, testClock, testSigner } from '../../../test/support/src/ledgers-core.js';
-import { createInMemoryEventStore } from './adapters/in-memory-event-store.js';
+import { createInMemoryEventStore } from './in-memory/event-store.js';
 import { InstallationKeyMismatch, ensureInstallation } from './installation.js';
 
 const options = (prefix: string) => ({ signer: testSigner, clock: testClock(), ids: countingIds(prefix) });

@@ -4,7 +4,7 @@ import { decodeStream, encodeStream, ledgerAggregate, type LedgerStream } from '
 import { describe, expect, test } from 'vitest';
 import { NAME, testCore } from '../../../test/support/src/ledgers-core.js';
 import { NAME_TRAP_CASES, setNameTrap } from '../../../test/support/src/name-traps.js';
-import { createInMemoryEventStore } from './adapters/in-memory-event-store.js';
+import { createInMemoryEventStore } from './in-memory/event-store.js';
 import { decodeStored } from './codec.js';
 import { createLedgerReader } from './ledger/ledger-versions.js';
 import type { StoredEvent } from './ports/event-store.js';

@@ -1,14 +1,7 @@
 // Changes over a real Kafka: what a plain consumer finds in the topic, and what is found of it by whoever takes over, after crashes at
 // every step, in topics that were deleted, expired, written to by others, or are long.
-import {
-  APPEND_BYTES_MAX,
-  createInMemoryEventStore,
-  FeedFenced,
-  runChanges,
-  type ChangesEvent,
-  type EventPlace,
-  type StoredEvent,
-} from '@confledger/application';
+import { APPEND_BYTES_MAX, FeedFenced, runChanges, type ChangesEvent, type EventPlace, type StoredEvent } from '@confledger/application';
+import { createInMemoryEventStore } from '@confledger/application/testing';
 import { eventually, kafkaRoute, startKafka, type TestKafka, topicMessages, type TopicMessage } from '@confledger/test-support';
 import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';

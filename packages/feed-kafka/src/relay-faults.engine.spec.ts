@@ -1,14 +1,7 @@
 // The relay over Kafka through its faults: killed between any two steps, cut off, late, doubled; topics that are deleted, cut, forged.
 // After each: whoever follows the log's activations, from before or anew, runs what the log says, and never ran anything older.
-import {
-  activeByName,
-  createInMemoryEventStore,
-  createLedgers,
-  FeedFenced,
-  runRelay,
-  type LedgersCore,
-  type RelayEvent,
-} from '@confledger/application';
+import { activeByName, createLedgers, FeedFenced, runRelay, type LedgersCore, type RelayEvent } from '@confledger/application';
+import { createInMemoryEventStore } from '@confledger/application/testing';
 import { LedgerId } from '@confledger/domain';
 import type { ActivationMarker } from '@confledger/contracts';
 import { SigningKey } from '@confledger/conformance';

@@ -1,5 +1,6 @@
 // Names that JSON writes with a backslash, behind texts that make JSON.parse misread them: rows give back what went into them.
-import { createInMemoryEventStore, type NodeReport } from '@confledger/application';
+import type { NodeReport } from '@confledger/application';
+import { createInMemoryEventStore } from '@confledger/application/testing';
 import { allPages, LedgerLog, projectLog } from '@confledger/conformance';
 import { canonicalJson, type JsonValue } from '@confledger/document';
 import { createPool } from '@confledger/postgres';

@@ -1,16 +1,14 @@
 // Projectors on a real Postgres: one is active, a standby takes over when its lock connection dies, and whatever happens
 // between, each event takes effect once.
 import {
-  createInMemoryEventStore,
-  InMemoryReadModel,
   LogSetBack,
   runProjector,
   type EventStore,
-  type InMemoryEventStore,
   type ProjectorEvent,
   type ProjectorOptions,
   type ReadModel,
 } from '@confledger/application';
+import { createInMemoryEventStore, InMemoryReadModel, type InMemoryEventStore } from '@confledger/application/testing';
 import { contentsOf, LedgerLog, projectLog, randomLedgerLog, randomNumbers } from '@confledger/conformance';
 import { createPool } from '@confledger/postgres';
 import { eventually, freshDatabase, tcpProxy, throughProxy } from '@confledger/test-support';

@@ -1,6 +1,5 @@
 // Rebuild and verify on a real Postgres: the old tables serve until the new ones have caught up, and one wrong value is found.
 import {
-  createInMemoryEventStore,
   LogFolder,
   type Discrepancy,
   type DocumentAt,
@@ -8,6 +7,7 @@ import {
   type ProjectionStore,
   type ReadModel,
 } from '@confledger/application';
+import { createInMemoryEventStore } from '@confledger/application/testing';
 import { contentsOf, projectLog, randomLedgerLog, type LedgerLog } from '@confledger/conformance';
 import { createPool, tryAdvisoryLock } from '@confledger/postgres';
 import { freshDatabase } from '@confledger/test-support';

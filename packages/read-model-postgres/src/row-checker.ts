@@ -1,7 +1,7 @@
 // A projection store that writes nothing and compares instead: what a batch would write with what the tables hold. Used by verify.
 // Rows that never change are compared batch by batch and forgotten; rows that do are kept and compared at the end.
 import {
-  InMemoryTables,
+  ReadModelTables,
   type Checkpoint,
   type Discrepancy,
   type ProjectionBatch,
@@ -25,7 +25,7 @@ const STREAMS_PER_STATEMENT = 50;
 export class RowChecker implements Pick<ProjectionStore, 'load' | 'commit'> {
   readonly #client: pg.Client;
   readonly #tables: string;
-  readonly #expected = new InMemoryTables();
+  readonly #expected = new ReadModelTables();
   /** How many rows each ledger must have in the tables whose rows are not kept. */
   readonly #counts: Record<CountedTable, Map<string, number>> = { audit: new Map(), versions: new Map(), activations: new Map() };
   #discrepancies: Discrepancy[] = [];

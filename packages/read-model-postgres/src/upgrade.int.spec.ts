@@ -1,7 +1,6 @@
 // Tables and projectors of other releases on a real Postgres: what an older one left serves, is read and is replaced; what one of them
 // could not read is folded by this one, with the rows of a rebuild.
 import {
-  createInMemoryEventStore,
   documentsOf,
   createLedgerReader,
   runProjector,
@@ -10,6 +9,7 @@ import {
   type EventStore,
   type ReadModel,
 } from '@confledger/application';
+import { createInMemoryEventStore } from '@confledger/application/testing';
 import {
   appendEvents,
   contentsOf,

@@ -2,7 +2,6 @@
 import {
   AppendOutcomeUnknown,
   CommandOutcomeUnknown,
-  createInMemoryEventStore,
   createLedgers,
   EventStoreUnavailable,
   ReadModelUnavailable,
@@ -11,6 +10,7 @@ import {
   type Ledgers,
   type ReadModel,
 } from '@confledger/application';
+import { createInMemoryEventStore } from '@confledger/application/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, TOKEN, type ApiUnderTest } from './fixtures/api-under-test.js';
 

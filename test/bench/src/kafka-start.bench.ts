@@ -3,7 +3,8 @@
 import { LedgerId } from '@confledger/domain';
 import { randomUUID } from 'node:crypto';
 import { keyFilesOf, openKeys } from '@confledger/api';
-import { createInMemoryEventStore, createLedgers, ensureInstallation } from '@confledger/application';
+import { createLedgers, ensureInstallation } from '@confledger/application';
+import { createInMemoryEventStore } from '@confledger/application/testing';
 import { createKafkaFeed } from '@confledger/feed-kafka/publisher';
 import { startKafka } from '@confledger/test-support';
 import { bareKafka } from './bare-kafka.js';

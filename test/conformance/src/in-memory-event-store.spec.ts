@@ -1,5 +1,5 @@
 // The store in memory is held to the same rules as the real ones.
-import { createInMemoryEventStore } from '@confledger/application';
+import { createInMemoryEventStore } from '@confledger/application/testing';
 import { eventStoreConformance } from './event-store.js';
 
 eventStoreConformance({

@@ -1,5 +1,5 @@
 // The in-memory node reports under the rules of their port.
-import { InMemoryNodeReports } from '@confledger/application';
+import { InMemoryNodeReports } from '@confledger/application/testing';
 import { nodeReportsConformance } from './node-reports.js';
 
 nodeReportsConformance('InMemoryNodeReports', () =>

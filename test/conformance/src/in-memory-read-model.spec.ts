@@ -1,5 +1,5 @@
 // The in-memory read model under the rules of its port.
-import { InMemoryReadModel } from '@confledger/application';
+import { InMemoryReadModel } from '@confledger/application/testing';
 import { readModelConformance } from './read-model.js';
 
 readModelConformance('InMemoryReadModel', () => {

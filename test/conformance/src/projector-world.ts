@@ -1,14 +1,6 @@
 // A projector under faults: every call to the outside may fail, before or after it took effect. For tests that are seeded.
-import {
-  createInMemoryEventStore,
-  InMemoryReadModel,
-  type EventStore,
-  type ProjectionStore,
-  type ProjectorEvent,
-  type ProjectorLock,
-  type ProjectorOptions,
-  type StoredEvent,
-} from '@confledger/application';
+import type { EventStore, ProjectionStore, ProjectorEvent, ProjectorLock, ProjectorOptions, StoredEvent } from '@confledger/application';
+import { createInMemoryEventStore, InMemoryReadModel } from '@confledger/application/testing';
 import type { LedgerLog } from './ledger-log.js';
 import { randomLedgerLog, randomNumbers } from './random-ledger-log.js';
 

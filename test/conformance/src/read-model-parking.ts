@@ -1,13 +1,6 @@
 // Rules of what a read model cannot fold: parked events, parked streams, and how a newer projector goes on with them.
-import {
-  createInMemoryEventStore,
-  InMemoryReadModel,
-  runProjector,
-  type EventStore,
-  type ProjectionBatch,
-  type ProjectionStore,
-  type ReadModel,
-} from '@confledger/application';
+import { runProjector, type EventStore, type ProjectionBatch, type ProjectionStore, type ReadModel } from '@confledger/application';
+import { createInMemoryEventStore, InMemoryReadModel } from '@confledger/application/testing';
 import { eventually } from '@confledger/test-support';
 import { describe, expect, test } from 'vitest';
 import type { LedgerLog } from './ledger-log.js';

@@ -1,5 +1,6 @@
 // The rules of the read model port and of the projection store behind it, which every adapter of the two must keep.
-import { CursorInvalid, InMemoryReadModel, type ProjectionBatch, type ProjectionStore, type ReadModel } from '@confledger/application';
+import { CursorInvalid, type ProjectionBatch, type ProjectionStore, type ReadModel } from '@confledger/application';
+import { InMemoryReadModel } from '@confledger/application/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LedgerLog } from './ledger-log.js';
 import { auditRules } from './read-model-audit.js';

@@ -27,6 +27,13 @@ const refused = [
   ['packages/process/src/part.ts', '@confledger/postgres', 'process knows how a service begins and ends'],
   ['services/api/src/routes/adapter.ts', '@confledger/event-store-postgres', 'Only compose.ts or main.ts'],
   ['services/api/src/routes/store.ts', '@confledger/event-stores', 'Only compose.ts or main.ts'],
+  ['packages/application/src/followers/double.ts', '../in-memory/event-store.js', 'What runs takes no test double'],
+  ['packages/application/src/double.ts', './in-memory/testing.js', 'What runs takes no test double'],
+  ['packages/read-model-postgres/src/double.ts', '@confledger/application/testing', 'What runs takes no test double'],
+  ['packages/feed-http/src/double.ts', '@confledger/application/testing', 'What runs takes no test double'],
+  ['packages/event-stores/src/double.ts', '@confledger/application/testing', 'What runs takes no test double'],
+  ['services/api/src/routes/double.ts', '@confledger/application/testing', 'What runs takes no test double'],
+  ['services/relay/src/compose.ts', '@confledger/application/testing', 'What runs takes no test double'],
   ['packages/domain/src/one.ts', './two.js', 'Dependency cycle'],
   ['packages/domain/src/two.ts', './one.js', 'Dependency cycle'],
 ] as const;
@@ -45,6 +52,9 @@ const allowed = [
   ['packages/event-store-postgres/src/store.spec.ts', '@confledger/conformance'],
   ['packages/event-stores/src/open.ts', '@confledger/event-store-eventstoredb'],
   ['services/api/src/compose.ts', '@confledger/event-stores'],
+  ['services/api/src/fixtures/double.ts', '@confledger/application/testing'],
+  ['packages/application/src/in-memory/near.ts', '../ports/event-store.js'],
+  ['packages/application/src/followers/follows.spec.ts', '../in-memory/event-store.js'],
 ] as const;
 
 const BY_PARSE = 'Read the text with parseJsonText';

@@ -1,5 +1,6 @@
 // The ordered faults, on the store in memory.
-import { AppendOutcomeUnknown, createInMemoryEventStore, EventStoreUnavailable } from '@confledger/application';
+import { AppendOutcomeUnknown, EventStoreUnavailable } from '@confledger/application';
+import { createInMemoryEventStore } from '@confledger/application/testing';
 import { expect, test } from 'vitest';
 import { faultyEventStore } from './index.js';
 

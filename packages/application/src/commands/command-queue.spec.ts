@@ -4,7 +4,7 @@ import { recordEach, signedBy, type DraftEvent, type Envelope } from '@confledge
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { faultyEventStore } from '../../../../test/support/src/faulty-event-store.js';
 import { NAME, countingIds, testClock, testCore, testSigner } from '../../../../test/support/src/ledgers-core.js';
-import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
+import { createInMemoryEventStore } from '../in-memory/event-store.js';
 import { toAppend } from '../codec.js';
 import { WRITE_ATTEMPTS_MAX } from './command-queue.js';
 import { OPEN_CHANGE_SET_WAIT_MS } from './open-change-sets.js';

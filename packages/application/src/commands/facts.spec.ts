@@ -2,7 +2,7 @@
 import { emptyStream, membersOf, refuse, type Aggregate, type Decision, type EventMetadata, type Recorded } from '@confledger/domain';
 import { expect, test } from 'vitest';
 import { countingIds, testClock, testSigner } from '../../../../test/support/src/ledgers-core.js';
-import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
+import { createInMemoryEventStore } from '../in-memory/event-store.js';
 import { KeptStream } from '../loading/kept-stream.js';
 import { StreamReader } from '../loading/stream-reader.js';
 import type { EventStore } from '../ports/event-store.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { eventually } from '../../../../test/support/src/eventually.js';
-import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
+import { createInMemoryEventStore } from '../in-memory/event-store.js';
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
 import { carryLog } from './carry-log.js';
 

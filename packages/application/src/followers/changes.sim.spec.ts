@@ -3,7 +3,7 @@
 import { randomLedgerLog, randomNumbers } from '@confledger/conformance';
 import { eventually } from '@confledger/test-support';
 import { describe, expect, test } from 'vitest';
-import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
+import { createInMemoryEventStore } from '../in-memory/event-store.js';
 import type { ChangesPublisher } from '../ports/changes.js';
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
 import { FeedFenced } from '../ports/feed.js';

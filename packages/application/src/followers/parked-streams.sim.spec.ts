@@ -14,7 +14,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { eventually } from '@confledger/test-support';
 import { describe, expect, test } from 'vitest';
 import type { EventStore } from '../ports/event-store.js';
-import { InMemoryReadModel } from '../adapters/in-memory-read-model.js';
+import { InMemoryReadModel } from '../in-memory/read-model.js';
 import type { LedgerLog } from '../../../../test/conformance/src/ledger-log.js';
 import { runProjector, type ProjectorEvent } from './projector.js';
 

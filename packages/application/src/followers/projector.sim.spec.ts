@@ -3,7 +3,7 @@
 import { contentsOf, projectLog, projectorWorld, randomNumbers, type ProjectorWorld } from '@confledger/conformance';
 import { eventually } from '@confledger/test-support';
 import { describe, expect, test } from 'vitest';
-import { InMemoryReadModel } from '../adapters/in-memory-read-model.js';
+import { InMemoryReadModel } from '../in-memory/read-model.js';
 import { ProjectionRefused, type ProjectionStore, type ProjectorLock } from '../ports/projection-store.js';
 import { runProjector, type ProjectorEvent } from './projector.js';
 

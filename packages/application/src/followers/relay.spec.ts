@@ -3,7 +3,7 @@ import { LedgerId } from '@confledger/domain';
 import { afterEach, describe, expect, test } from 'vitest';
 import { eventually } from '../../../../test/support/src/eventually.js';
 import { testCore } from '../../../../test/support/src/ledgers-core.js';
-import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
+import { createInMemoryEventStore } from '../in-memory/event-store.js';
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
 import { FeedFenced, type ActiveDocument, type FeedPublisher } from '../ports/feed.js';
 import { runRelay, type RelayEvent, type RelayOptions } from './relay.js';

@@ -1,7 +1,7 @@
 // A log that was set back is noticed, whatever it has grown to since; one that is only behind for a moment is not given up.
 import { eventually } from '@confledger/test-support';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createInMemoryEventStore, type InMemoryEventStore } from '../adapters/in-memory-event-store.js';
+import { createInMemoryEventStore, type InMemoryEventStore } from '../in-memory/event-store.js';
 import {
   AppendOutcomeUnknown,
   EventStoreUnavailable,

@@ -3,7 +3,7 @@ import { StreamCorrupt } from '@confledger/domain';
 import { describe, expect, test } from 'vitest';
 import { faultyEventStore } from '../../../../test/support/src/faulty-event-store.js';
 import { NAME, testCore } from '../../../../test/support/src/ledgers-core.js';
-import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
+import { createInMemoryEventStore } from '../in-memory/event-store.js';
 import type { EventStore } from '../ports/event-store.js';
 
 const LEDGER = 'production.trading-engine';

@@ -3,7 +3,7 @@ import { LedgerId } from '@confledger/domain';
 import { expect, test } from 'vitest';
 import { faultyEventStore } from '../../../../test/support/src/faulty-event-store.js';
 import { testCore } from '../../../../test/support/src/ledgers-core.js';
-import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
+import { createInMemoryEventStore } from '../in-memory/event-store.js';
 import { LEDGERS_KEPT_MAX } from './create-ledgers.js';
 
 const local = { consistency: 'local' } as const;

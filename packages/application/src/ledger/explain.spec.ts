@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { recordEach, signedBy, type Command, type DraftEvent, type Envelope, type StreamEnd } from '@confledger/domain';
 import { NAME, testCore, type TestCore, type TestRequest } from '../../../../test/support/src/ledgers-core.js';
-import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
+import { createInMemoryEventStore } from '../in-memory/event-store.js';
 import { toAppend } from '../codec.js';
 import type { EventStore } from '../ports/event-store.js';
 import { LISTED_EVENTS_MAX, versionsBetween } from './versions-between.js';

@@ -14,8 +14,8 @@ import {
 } from '@confledger/domain';
 import { expect, test } from 'vitest';
 import { NAME, testCore } from '../../../../test/support/src/ledgers-core.js';
-import { InMemorySnapshotStore } from '../adapters/in-memory-snapshot-store.js';
-import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
+import { InMemorySnapshotStore } from '../in-memory/snapshot-store.js';
+import { createInMemoryEventStore } from '../in-memory/event-store.js';
 import { decodeStored } from '../codec.js';
 import { CommandOutcomeUnknown } from '../commands/outcome.js';
 import type { CommandOutcome, ReadOutcome } from './ledgers.js';

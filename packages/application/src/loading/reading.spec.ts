@@ -3,8 +3,8 @@ import { decodeStream, encodeStream, followAll, ledgerAggregate, recordEach, sig
 import { describe, expect, test } from 'vitest';
 import { faultyEventStore } from '../../../../test/support/src/faulty-event-store.js';
 import { NAME, testClock, testCore, type TestCore } from '../../../../test/support/src/ledgers-core.js';
-import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
-import { InMemorySnapshotStore } from '../adapters/in-memory-snapshot-store.js';
+import { createInMemoryEventStore } from '../in-memory/event-store.js';
+import { InMemorySnapshotStore } from '../in-memory/snapshot-store.js';
 import { toAppend } from '../codec.js';
 import { createLedgerReader } from '../ledger/ledger-versions.js';
 import type { ReadSelector } from '../ledger/ledgers.js';

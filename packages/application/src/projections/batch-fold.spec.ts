@@ -3,7 +3,7 @@ import { LedgerLog, projectLog } from '@confledger/conformance';
 import { DocumentFault } from '@confledger/document';
 import { LedgerId } from '@confledger/domain';
 import { describe, expect, test } from 'vitest';
-import { InMemoryReadModel } from '../adapters/in-memory-read-model.js';
+import { InMemoryReadModel } from '../in-memory/read-model.js';
 import { BatchFold, type FoldedRows } from './batch-fold.js';
 import type { DocumentNeed } from './projection.js';
 import { useOfStream } from './projections.js';

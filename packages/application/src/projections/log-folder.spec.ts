@@ -2,8 +2,8 @@
 import { contentsOf, LedgerLog, olderRelease, projectLog } from '@confledger/conformance';
 import { StreamCorrupt } from '@confledger/domain';
 import { describe, expect, test } from 'vitest';
-import { createInMemoryEventStore } from '../adapters/in-memory-event-store.js';
-import { InMemoryReadModel } from '../adapters/in-memory-read-model.js';
+import { createInMemoryEventStore } from '../in-memory/event-store.js';
+import { InMemoryReadModel } from '../in-memory/read-model.js';
 import { ensureInstallation } from '../installation.js';
 import { EventStoreUnavailable } from '../ports/event-store.js';
 import { ProjectionRefused, type ProjectionBatch } from '../ports/projection-store.js';

@@ -3,7 +3,7 @@ import { contentsOf, projectLog, randomLedgerLog } from '@confledger/conformance
 import { Document } from '@confledger/document';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { InMemoryReadModel } from '../adapters/in-memory-read-model.js';
+import { InMemoryReadModel } from '../in-memory/read-model.js';
 import type { ItemWrite } from '../ports/projection-store.js';
 import { useOfStream } from './projections.js';
 

@@ -1,6 +1,7 @@
 // The api with the HTTP feed on a durable Postgres, put together as the embedded mode does, without projector and node:
 // what a command costs by itself. Started by the command and the fan-out benchmarks.
-import { activeByName, InMemoryReadModel, createLedgers, ensureInstallation, runRelay } from '@confledger/application';
+import { activeByName, createLedgers, ensureInstallation, runRelay } from '@confledger/application';
+import { InMemoryReadModel } from '@confledger/application/testing';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

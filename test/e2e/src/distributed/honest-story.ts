@@ -2,7 +2,8 @@
 // trading program ran. For the spec of the checks, which changes one thing in it at a time.
 import { LedgerId, type Command } from '@confledger/domain';
 import { createHash, createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
-import { createInMemoryEventStore, createLedgers, type ActiveDocument, type Signer } from '@confledger/application';
+import { createLedgers, type ActiveDocument, type Signer } from '@confledger/application';
+import { createInMemoryEventStore } from '@confledger/application/testing';
 import type { LogRow } from '../log-check.js';
 import type { Acknowledged } from '../mixed-load.js';
 import type { Told } from './follower.js';

@@ -1,4 +1,5 @@
-// The tables of the in-memory read model: a map per table, keyed as the primary keys are. Used by in-memory-read-model and verify.
+// The rows that the projector's batches make: a map per table, keyed as the primary keys are. Verify compares the database with them;
+// the read model in memory answers from them.
 import type { ParkedEvent, ParkedStream } from '../ports/parked.js';
 import type {
   ActivationWrite,
@@ -18,7 +19,8 @@ import type { StoredEvent } from '../ports/event-store.js';
 import type { AuditRow, LedgerRow, VersionRow } from '../ports/read-model.js';
 import { LedgerId } from '@confledger/domain';
 
-export class InMemoryTables {
+/** Empty tables at position 0; `apply` moves them on, one batch after the other. */
+export class ReadModelTables {
   checkpoint = 0n;
   mark: Checkpoint['mark'] = null;
   readonly streams = new Map<string, StreamWrite>();

@@ -1,4 +1,4 @@
-// Node reports in memory: for tests and trials.
+// Node reports in memory: for tests and benchmarks.
 import { CLOSED_NODE_KEPT_MS, SILENT_NODE_KEPT_MS, type NodeReport, type NodeReports } from '../ports/node-reports.js';
 
 export class InMemoryNodeReports implements NodeReports {

@@ -1,4 +1,4 @@
-// Snapshots in memory: for tests and trials.
+// Snapshots in memory: for tests and benchmarks.
 import type { Snapshot, SnapshotStore } from '../ports/snapshots.js';
 
 export class InMemorySnapshotStore implements SnapshotStore {

@@ -1,5 +1,5 @@
 // What every event store refuses before it looks at a stream. Called by each adapter, so that all refuse the same.
-import { APPEND_BYTES_MAX, AppendTooLarge, type EventToAppend } from '../ports/event-store.js';
+import { APPEND_BYTES_MAX, AppendTooLarge, type EventToAppend } from './event-store.js';
 
 /** Longest name of a stream, in bytes of UTF-8. Postgres could index 2,700. */
 export const STREAM_NAME_BYTES_MAX = 1_024;

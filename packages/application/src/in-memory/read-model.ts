@@ -1,14 +1,14 @@
-// The read model in memory: projection store and queries over the same maps. For tests, and for verify as the table of what should be.
+// The read model in memory: projection store and queries over the same maps. For tests.
 import { compileGlob, overlaps } from '@confledger/document';
 import { ledgerOfCursor, cursorBehind, numberOfCursor } from '../page-cursors.js';
 import type { ParkedEvent, ParkedStream } from '../ports/parked.js';
 import type { Checkpoint, ProjectionBatch, ProjectionStore, StoredView } from '../ports/projection-store.js';
 import type { AuditFilter, AuditRow, LedgerRow, Page, PageRequest, ReadModel, VersionRow } from '../ports/read-model.js';
 import { LedgerId } from '@confledger/domain';
-import { InMemoryTables } from './in-memory-tables.js';
+import { ReadModelTables } from '../projections/tables.js';
 
 export class InMemoryReadModel implements ReadModel, ProjectionStore {
-  readonly tables = new InMemoryTables();
+  readonly tables = new ReadModelTables();
   readonly #waiting = new Set<() => void>();
 
   checkpoint(): Promise<Checkpoint> {

@@ -1,4 +1,4 @@
-// The event store in memory: for tests and trials. The same conformance suite as the real ones holds it to the port.
+// The event store in memory: for tests and benchmarks. The same conformance suite as the real ones holds it to the port.
 import {
   EventStoreUnavailable,
   type AppendResult,
@@ -7,8 +7,8 @@ import {
   type EventToAppend,
   type StoredEvent,
 } from '../ports/event-store.js';
-import { checkAppend, checkLimit, checkStream } from './event-checks.js';
-import { Subscriptions } from './subscriptions.js';
+import { checkAppend, checkLimit, checkStream } from '../ports/event-checks.js';
+import { Subscriptions } from '../subscribing/subscriptions.js';
 
 export interface InMemoryEventStore extends EventStore {
   /** Loses every event behind a position, as a log does that is restored from a backup; connections break meanwhile. */
