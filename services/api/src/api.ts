@@ -1,10 +1,9 @@
 // Puts the API together: a Fastify instance over the core and its queries. Used by compose, the standalone service and tests.
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { LogGuard, type Clock, type EventStore, type Ledgers, type NodeReports, type ReadModel } from '@confledger/application';
-import type { HttpFeedPublisher } from '@confledger/feed-http/publisher';
 import { BASE } from './answers/standing.js';
 import { authenticator, NOBODY, type TokenOwner } from './auth.js';
-import type { ApiContext, SignerPublicKey } from './context.js';
+import type { ApiContext, FeedStreams, SignerPublicKey } from './context.js';
 import { serveDocumentation } from './docs/documentation.js';
 import { JSON_TYPE, type Endpoint } from './endpoint.js';
 import { byCatalogue, failure, isFault, refusalFor } from './errors/failure.js';
@@ -39,7 +38,7 @@ export interface ApiOptions {
   /** The guard of the event store's log; absent where nobody watches it. */
   readonly logGuard?: Pick<LogGuard, 'standing' | 'problem'>;
   /** The HTTP feed; null or absent where nodes are fed otherwise. */
-  readonly feed?: Pick<HttpFeedPublisher, 'subscribe'> | null;
+  readonly feed?: FeedStreams | null;
   /** How far the feed is complete, for /status and /metrics. */
   readonly feedPosition?: () => bigint;
   readonly tokens: readonly TokenOwner[];

@@ -1,6 +1,6 @@
 // What the routes need of the rest of the system. Made by createApi from its options, passed to every group of routes.
+import type { ServerResponse } from 'node:http';
 import type { Clock, EventStore, Ledgers, LogGuard, NodeReports, ReadModel } from '@confledger/application';
-import type { HttpFeedPublisher } from '@confledger/feed-http/publisher';
 
 /** The public half of the key that activations are signed with. */
 export interface SignerPublicKey {
@@ -16,12 +16,21 @@ export interface MetricsText {
   read(): Promise<string>;
 }
 
+/** The feed as clients follow it over HTTP. */
+export interface FeedStreams {
+  /**
+   * Answers a client with the stream of one ledger, head included, until it goes, `signal` aborts or the feed closes.
+   * Resolves when the client is in; rejects, with nothing written, when the active document cannot be loaded.
+   */
+  subscribe(ledger: string, lastEventId: string | null, response: ServerResponse, signal?: AbortSignal): Promise<void>;
+}
+
 export interface ApiContext {
   readonly ledgers: Ledgers;
   readonly readModel: ReadModel;
   readonly reports: NodeReports;
   /** Null where the feed does not go over HTTP. */
-  readonly feed: Pick<HttpFeedPublisher, 'subscribe'> | null;
+  readonly feed: FeedStreams | null;
   /** How far the feed is complete; null where this api does not know. */
   readonly feedPosition: (() => bigint) | null;
   readonly eventStore: Pick<EventStore, 'lastPosition' | 'counts'>;
