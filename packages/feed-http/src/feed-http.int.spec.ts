@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { httpFeed } from './index.js';
-import { createHttpFeed } from './publisher.js';
+import { createHttpFeed } from '@confledger/publisher-http';
 
 feedConformance({ name: 'the HTTP feed', create });
 

@@ -1,7 +1,7 @@
 // Names that JSON writes with a backslash, behind texts that make JSON.parse misread them: a node runs them, over HTTP and from its cache file.
 import { SigningLedger } from '@confledger/conformance';
 import { httpFeed } from '@confledger/feed-http';
-import { createHttpFeed, type HttpFeedPublisher } from '@confledger/feed-http/publisher';
+import { createHttpFeed, type HttpFeedPublisher } from '@confledger/publisher-http';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';

@@ -1,7 +1,7 @@
 // A node over the HTTP feed, with a real server that breaks, comes back, and lies.
 import { leavesOf, markerOf, SigningLedger } from '@confledger/conformance';
 import { httpFeed } from '@confledger/feed-http';
-import { createHttpFeed, type HttpFeedPublisher } from '@confledger/feed-http/publisher';
+import { createHttpFeed, type HttpFeedPublisher } from '@confledger/publisher-http';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';

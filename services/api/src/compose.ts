@@ -10,7 +10,7 @@ import {
   type Signer,
 } from '@confledger/application';
 import { openEventStore, type OpenedEventStore } from '@confledger/event-stores';
-import { createHttpFeed, type HttpFeedPublisher } from '@confledger/feed-http/publisher';
+import { createHttpFeed, type HttpFeedPublisher } from '@confledger/publisher-http';
 import { connectionProblems, createPool, unlessAway } from '@confledger/postgres';
 import { composed, limitedWarnings, listening, packageVersion, refusedWhen, type Closer, type FaultLogger } from '@confledger/process';
 import {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createHttpFeed, type HttpFeedPublisher } from '@confledger/feed-http/publisher';
+import { createHttpFeed, type HttpFeedPublisher } from '@confledger/publisher-http';
 import { BODY_BYTES_MAX } from './request/body-parser.js';
 import { startApi, TOKEN, type ApiUnderTest } from './fixtures/api-under-test.js';
 

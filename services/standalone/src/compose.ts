@@ -25,7 +25,7 @@ import {
   type Signer,
 } from '@confledger/application';
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
-import { createHttpFeed, type HttpFeedPublisher } from '@confledger/feed-http/publisher';
+import { createHttpFeed, type HttpFeedPublisher } from '@confledger/publisher-http';
 import { createLoggedGuard, type EventStoreLogger } from '@confledger/event-stores/guard';
 import { createPool, SchemaTooNew } from '@confledger/postgres';
 import { StartRefused as RefusedElsewhere } from '@confledger/process/start-refused';

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createApi, keyFilesOf, openKeys } from '@confledger/api';
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
-import { createHttpFeed } from '@confledger/feed-http/publisher';
+import { createHttpFeed } from '@confledger/publisher-http';
 import pino from 'pino';
 import { ready } from './lifecycle.js';
 

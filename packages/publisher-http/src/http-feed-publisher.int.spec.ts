@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer, request as open, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createHttpFeed, type HttpFeedPublisher, type HttpFeedPublisherOptions } from './publisher.js';
+import { createHttpFeed, type HttpFeedPublisher, type HttpFeedPublisherOptions } from './index.js';
 
 const WAIT = { timeout: 10_000, interval: 2 };
 

@@ -1,0 +1,4 @@
+// What writes the feed as server-sent events: the relay publishes into it, the api subscribes its clients to it.
+export { createHttpFeed, BEAT_INTERVAL_MS, BUFFERED_BYTES_MAX } from './http-feed-publisher.js';
+export type { HttpFeedPublisher, HttpFeedPublisherOptions } from './http-feed-publisher.js';
+export { CATCH_UP_TIMEOUT_MS } from './channel.js';
