@@ -5,7 +5,7 @@ import { kafkaRoute, startKafka, type TestKafka } from '@confledger/test-support
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import { kafkaFeed } from './index.js';
-import { createKafkaFeed } from './publisher.js';
+import { createKafkaFeed } from '@confledger/publisher-kafka';
 
 let kafka: TestKafka;
 

@@ -1,4 +1,4 @@
-// The consuming side: what a trading node passes to `connectNode`. The publisher is at './publisher'.
+// What a trading node passes to `connectNode` to follow the feed over Kafka.
 export { kafkaFeed, SESSION_TIMEOUT_MS } from './kafka-feed.js';
 export type { KafkaFeedOptions } from './kafka-feed.js';
 export type { KafkaConnection, KafkaCredentials } from './client.js';

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { KafkaLogLine } from './client-log.js';
 import { kafkaFeed, type KafkaConnection } from './index.js';
-import { createKafkaFeed } from './publisher.js';
+import { createKafkaFeed } from '@confledger/publisher-kafka';
 
 const NAME = { environment: 'production', service: 'trading-engine' };
 const LONG = { timeoutMs: 60_000 };

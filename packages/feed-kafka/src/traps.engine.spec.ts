@@ -10,7 +10,7 @@ import { Kafka, KafkaJSNonRetriableError, logLevel, type Admin } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { kafkaFeed, type KafkaFeedOptions } from './index.js';
 import { partitionOf } from './partitions.js';
-import { createKafkaFeed, type KafkaFeedPublisherOptions } from './publisher.js';
+import { createKafkaFeed, type KafkaFeedPublisherOptions } from '@confledger/publisher-kafka';
 import { openTopicConsumer } from './topic-consumer.js';
 
 const PARTITIONS = 2;

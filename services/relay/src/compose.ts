@@ -12,13 +12,7 @@ import {
 } from '@confledger/application';
 import { EventUnreadable, StreamCorrupt } from '@confledger/domain';
 import { awaitLog, openEventStore } from '@confledger/event-stores';
-import {
-  createKafkaChanges,
-  createKafkaFeed,
-  type FeedAlarm,
-  type KafkaLogLine,
-  type PublisherStep,
-} from '@confledger/feed-kafka/publisher';
+import { createKafkaChanges, createKafkaFeed, type FeedAlarm, type KafkaLogLine, type PublisherStep } from '@confledger/publisher-kafka';
 import { connectionProblems, createElection, createPool, unlessAway } from '@confledger/postgres';
 import { composed, limitedWarnings, refusedWhen } from '@confledger/process';
 import { createPostgresSnapshotStore, migrateReadModel, SNAPSHOT_LIMITS } from '@confledger/read-model-postgres';

@@ -1,6 +1,6 @@
 // The trading node as a process that follows the topic of a real Kafka: what it runs, says and reports, and what happens while Kafka is away.
 import { SigningLedger } from '@confledger/conformance';
-import { createKafkaFeed } from '@confledger/feed-kafka/publisher';
+import { createKafkaFeed } from '@confledger/publisher-kafka';
 import { eventually, startKafka, type TestKafka } from '@confledger/test-support';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { keyFilesOf, openKeys } from '@confledger/api';
 import { createLedgers, ensureInstallation } from '@confledger/application';
 import { createInMemoryEventStore } from '@confledger/application/testing';
-import { createKafkaFeed } from '@confledger/feed-kafka/publisher';
+import { createKafkaFeed } from '@confledger/publisher-kafka';
 import { startKafka } from '@confledger/test-support';
 import { bareKafka } from './bare-kafka.js';
 import { startChild } from './children.js';

@@ -6,13 +6,13 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { CHANGES_RETENTION_MS_DEFAULT } from '../../../packages/feed-kafka/src/publisher/kafka-changes.js';
 import {
   ACTIVE_TOPIC_RULES,
+  CHANGES_RETENTION_MS_DEFAULT,
   changesTopicRules,
   DELETE_RETENTION_MS,
   type TopicRules,
-} from '../../../packages/feed-kafka/src/publisher/topic-settings.js';
+} from '@confledger/publisher-kafka';
 import { readConfig as apiConfig } from '../../../services/api/src/config.js';
 import { readConfig as projectorConfig } from '../../../services/projector/src/config.js';
 import { readConfig as relayConfig } from '../../../services/relay/src/config.js';

@@ -1,7 +1,7 @@
 // The publisher of changes alone, with the events of a history in memory. Started by the changes benchmark.
 import { createLedgerReader, type StoredEvent } from '@confledger/application';
 import { createInMemoryEventStore } from '@confledger/application/testing';
-import { createKafkaChanges } from '@confledger/feed-kafka/publisher';
+import { createKafkaChanges } from '@confledger/publisher-kafka';
 import { HistoryWriter } from '../history.js';
 import { answers, ready } from './lifecycle.js';
 

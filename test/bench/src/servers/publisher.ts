@@ -2,7 +2,7 @@
 import { LedgerId } from '@confledger/domain';
 import { createLedgers, readInstallation, type ActiveDocument } from '@confledger/application';
 import { openEventStoreNow } from '@confledger/event-stores';
-import { createKafkaFeed } from '@confledger/feed-kafka/publisher';
+import { createKafkaFeed } from '@confledger/publisher-kafka';
 import { signer } from '../history.js';
 import { answers, ready } from './lifecycle.js';
 

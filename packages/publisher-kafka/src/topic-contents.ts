@@ -1,9 +1,7 @@
 // What the topic holds as it is read and written: its beats and its ledgers. Filled by reading the topic to its end.
 import type { FeedBeat } from '@confledger/contracts';
 import type { KafkaMessage } from 'kafkajs';
-import { partitionOf } from '../partitions.js';
-import { readBeat, readKey, readLeaf, readMarker } from '../records.js';
-import { topicOffsets } from '../topic-offsets.js';
+import { partitionOf, readBeat, readKey, readLeaf, readMarker, topicOffsets } from '@confledger/feed-kafka/topic';
 import { HeldLedger } from './held-ledger.js';
 import { readTopic, type TopicReading } from './topic-reading.js';
 

@@ -1,7 +1,6 @@
 // Reads a topic until its reader says that it has what it needs. Used by publishers, which read what they have fenced.
 import type { Admin, Kafka } from 'kafkajs';
-import { openTopicConsumer, type ConsumerListener } from '../topic-consumer.js';
-import type { PartitionOffsets } from '../topic-offsets.js';
+import { type ConsumerListener, openTopicConsumer, type PartitionOffsets } from '@confledger/feed-kafka/topic';
 
 /** A reading that gets nothing new for so long has failed. */
 const SILENCE_MS_MAX = 30_000;

@@ -1,9 +1,7 @@
 // Every event as a record of the topic `<namespace>.changes`, for other systems: the topic is its own checkpoint. Used by services/relay.
 import type { ChangesPublisher, EventPlace, StoredEvent } from '@confledger/application';
 import type { Admin, Kafka, KafkaMessage, Message } from 'kafkajs';
-import { createClient, type KafkaConnection } from '../client.js';
-import { partitionOf } from '../partitions.js';
-import { NAMESPACE_DEFAULT } from '../records.js';
+import { createClient, type KafkaConnection, NAMESPACE_DEFAULT, partitionOf } from '@confledger/feed-kafka/topic';
 import { FeedOfAnotherInstallation, type FeedAlarm } from './alarms.js';
 import { changeMessage, changesTopic, readChange, type PublishedChange } from './change-records.js';
 import { connect, CONNECT_RETRY, probeBrokers } from './connect.js';

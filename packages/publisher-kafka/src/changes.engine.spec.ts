@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { Kafka, logLevel, type Admin, type KafkaMessage, type Message } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { partitionOf } from './partitions.js';
+import { partitionOf } from '@confledger/feed-kafka/topic';
 import {
   CHANGES_RETENTION_MS_DEFAULT,
   createKafkaChanges,
@@ -16,7 +16,7 @@ import {
   type FeedAlarm,
   type KafkaChangesOptions,
   type PublisherStep,
-} from './publisher.js';
+} from './index.js';
 
 const STREAMS = ['config-production.a', 'config-production.b', 'config-production.c', 'installation'];
 const PARTITIONS = 2;

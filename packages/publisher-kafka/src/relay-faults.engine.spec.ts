@@ -20,10 +20,10 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { kafkaFeed, type KafkaFeedOptions } from './index.js';
-import { partitionOf } from './partitions.js';
-import { TRANSACTION_TIMEOUT_MS } from './publisher/transactions.js';
-import { createKafkaFeed, type FeedAlarm, type KafkaFeedPublisherOptions, type PublisherStep } from './publisher.js';
+import { kafkaFeed, type KafkaFeedOptions } from '@confledger/feed-kafka';
+import { partitionOf } from '@confledger/feed-kafka/topic';
+import { TRANSACTION_TIMEOUT_MS } from './transactions.js';
+import { createKafkaFeed, type FeedAlarm, type KafkaFeedPublisherOptions, type PublisherStep } from './index.js';
 
 const ENGINE = 'trading-engine';
 const SERVICES = [ENGINE, 'risk-gateway', 'mev-searcher'];

@@ -1,6 +1,6 @@
 import type { StoredEvent } from '@confledger/application';
 import { expect, test } from 'vitest';
-import { partitionOf } from '../partitions.js';
+import { partitionOf } from '@confledger/feed-kafka/topic';
 import { changeMessage, changesTopic, readChange } from './change-records.js';
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';

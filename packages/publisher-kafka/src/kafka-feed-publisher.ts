@@ -1,8 +1,7 @@
 // The relay's side of the feed over Kafka: the topic is its own checkpoint. Used by services/relay.
 import type { ActiveDocument, EventPlace, FeedPublisher } from '@confledger/application';
 import type { Admin, Kafka } from 'kafkajs';
-import { createClient, type KafkaConnection } from '../client.js';
-import { activeTopic, NAMESPACE_DEFAULT } from '../records.js';
+import { activeTopic, createClient, type KafkaConnection, NAMESPACE_DEFAULT } from '@confledger/feed-kafka/topic';
 import type { FeedAlarm } from './alarms.js';
 import { connect, CONNECT_RETRY, probeBrokers } from './connect.js';
 import { Reign } from './reign.js';

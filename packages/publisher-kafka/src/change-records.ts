@@ -2,7 +2,7 @@
 import { formatPosition, parsePosition, type EventPlace, type StoredEvent } from '@confledger/application';
 import { parseJsonText } from '@confledger/document';
 import type { IHeaders, Message } from 'kafkajs';
-import { partitionOf } from '../partitions.js';
+import { partitionOf } from '@confledger/feed-kafka/topic';
 
 /** What the source of an event begins with; the installation's id follows. */
 const SOURCE_PREFIX = 'urn:confledger:';

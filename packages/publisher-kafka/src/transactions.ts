@@ -1,7 +1,7 @@
 // The only writer of a topic: one transaction after another, each checked against where its records must lie. Used by both publishers.
 import { FeedFenced } from '@confledger/application';
 import kafkajs, { type IHeaders, type Kafka, type Message, type Producer, type Transaction } from 'kafkajs';
-import { brokerErrorType } from '../error-details.js';
+import { brokerErrorType } from '@confledger/feed-kafka/topic';
 
 // Node finds no named exports in this CommonJS module.
 const { KafkaJSNonRetriableError } = kafkajs;

@@ -2,8 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { formatPosition, parsePosition, type ActiveDocument, type EventPlace } from '@confledger/application';
 import type { Message } from 'kafkajs';
-import { partitionOf } from '../partitions.js';
-import { beatMessage, leafMessage, markerMessage } from '../records.js';
+import { beatMessage, leafMessage, markerMessage, partitionOf } from '@confledger/feed-kafka/topic';
 import { planActivation, type ActivationPlan } from './activation-plan.js';
 import { FeedOfAnotherInstallation, type FeedAlarm } from './alarms.js';
 import type { SignatureCheck } from './signatures.js';

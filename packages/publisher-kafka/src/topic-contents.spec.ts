@@ -1,6 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
 import { expect, test } from 'vitest';
-import { partitionOf } from '../partitions.js';
+import { partitionOf } from '@confledger/feed-kafka/topic';
 import { TopicContents } from './topic-contents.js';
 
 const LEDGER = 'production.trading-engine';

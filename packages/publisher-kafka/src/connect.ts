@@ -1,7 +1,6 @@
 // How publishers come to a connection, and what they say when they cannot have one. Used by both.
 import type { Admin } from 'kafkajs';
-import type { KafkaConnection } from '../client.js';
-import { connectionProblem } from '../connection-problems.js';
+import { connectionProblem, type KafkaConnection } from '@confledger/feed-kafka/topic';
 
 /** A connection that cannot be had is soon given up: whoever takes over tells of it, and tries again after a pause that grows. */
 export const CONNECT_RETRY = { initialRetryTime: 50, multiplier: 2, maxRetryTime: 500, retries: 4 };

@@ -1,8 +1,7 @@
 // Finds the newest record of each partition that the reader knows, from its end backwards: a topic may be long. Used when changes are
 // taken over.
 import type { KafkaMessage } from 'kafkajs';
-import type { Seek } from '../topic-consumer.js';
-import { topicOffsets, type PartitionOffsets } from '../topic-offsets.js';
+import { type PartitionOffsets, type Seek, topicOffsets } from '@confledger/feed-kafka/topic';
 import { readTopic, type TopicReading } from './topic-reading.js';
 
 /** How many offsets are read first. Ends of transactions and what was undone take offsets too: where that is all, more are read. */
