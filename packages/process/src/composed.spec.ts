@@ -18,10 +18,30 @@ test('what was opened is closed the newest first, and once', async () => {
 
 test('when a later part fails, what was opened before it is closed and the failure is passed on', async () => {
   const closed: string[] = [];
-  const failing = composed(async (closers) => {
+  const made = composed(async (closers) => {
     closers.push(closing(closed, 'store'));
     throw new Error('the pool does not open');
   });
-  await expect(failing).rejects.toThrow('the pool does not open');
+  await expect(made).rejects.toThrow('the pool does not open');
   expect(closed).toEqual(['store']);
+});
+
+const failing = (message: string) => () => Promise.reject(new Error(message));
+
+test('a part that fails to close keeps no other open, and its failure is passed on', async () => {
+  const closed: string[] = [];
+  const made = await composed(async (closers) => {
+    closers.push(closing(closed, 'store'), failing('the pool does not close'), closing(closed, 'server'));
+    return {};
+  });
+  await expect(made.close()).rejects.toThrow('the pool does not close');
+  expect(closed).toEqual(['server', 'store']);
+});
+
+test('the failure of a composition is passed on, also where closing fails behind it', async () => {
+  const made = composed(async (closers) => {
+    closers.push(failing('the store does not close'));
+    throw new Error('the pool does not open');
+  });
+  await expect(made).rejects.toThrow('the pool does not open');
 });

@@ -1,6 +1,6 @@
-// Every variable that some part of ConfLedger reads, so that one that is misspelt is not ignored in silence. Used by settings.ts.
+// Every variable that some part of ConfLedger reads, so that one that is misspelt is not ignored in silence.
 // The parts often share one environment: what belongs to another part is no mistake.
-import { nearestWord } from '@confledger/document';
+import { nearestWord } from '@confledger/document/nearest';
 import type { Environment } from './environment.js';
 
 const PREFIX = 'CONFLEDGER_';

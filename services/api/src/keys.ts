@@ -12,7 +12,7 @@ import {
 } from 'node:crypto';
 import path from 'node:path';
 import type { Signer } from '@confledger/application';
-import { keptOrMade } from './kept-file.js';
+import { keptOrMade } from '@confledger/process/private-file';
 
 export interface KeyFiles {
   /** Ed25519 private key, PKCS #8 PEM. */

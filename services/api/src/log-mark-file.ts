@@ -1,9 +1,7 @@
 // The mark of the log in a file of the data directory: what this installation has acknowledged, for the next start to look for.
-import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { LogMark } from '@confledger/application';
-import { readIfThere } from './kept-file.js';
+import { readIfThere, replaceFile } from '@confledger/process/private-file';
 
 /** A mark file that is there and cannot be read. */
 export class LogMarkUnusable extends Error {
@@ -48,20 +46,7 @@ function isMark(value: unknown): value is LogMark {
   return [installation, stream, id].every((each) => typeof each === 'string') && Number.isSafeInteger(revision);
 }
 
-/** Apis may share a data directory: each writes a draft of its own, and the last one stays. Any mark of theirs is a good one. */
-async function replace(file: string, { installation, stream, revision, id }: LogMark): Promise<void> {
-  const draft = `${file}.${randomUUID()}.tmp`;
-  try {
-    const handle = await open(draft, 'w', 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify({ installation, stream, revision, id })}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(draft, file);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
+/** Apis may share a data directory: the last one's stays, and any mark of theirs is a good one. */
+function replace(file: string, { installation, stream, revision, id }: LogMark): Promise<void> {
+  return replaceFile(file, `${JSON.stringify({ installation, stream, revision, id })}\n`);
 }

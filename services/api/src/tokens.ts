@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TokenOwner } from './auth.js';
-import { keptOrMade } from './kept-file.js';
+import { keptOrMade } from '@confledger/process/private-file';
 
 /** Entropy of a token that we make. */
 const TOKEN_BYTES = 32;

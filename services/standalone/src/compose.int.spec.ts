@@ -12,7 +12,7 @@ import type pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { compose, type Composed } from './compose.js';
 import { openDataDirectory } from './data-directory.js';
-import { Shutdown } from './shutdown.js';
+import { Shutdown } from '@confledger/process/shutdown';
 
 let dataDirectory: string;
 let postgresUrl: string;
@@ -48,7 +48,7 @@ async function installationOfLayout1(): Promise<void> {
 
 const start = (): Promise<Composed> =>
   compose({
-    settings: { dataDirectory, port: 0, host: '127.0.0.1', acceptedLog: null },
+    config: { dataDirectory, port: 0, host: '127.0.0.1', acceptedLog: null },
     postgresUrl,
     shutdown,
     onHappening: null,

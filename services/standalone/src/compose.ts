@@ -28,7 +28,6 @@ import { createPostgresEventStore, migrateEventStore } from '@confledger/event-s
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/publisher-http';
 import { createLoggedGuard, type EventStoreLogger } from '@confledger/event-stores/guard';
 import { createPool, SchemaTooNew } from '@confledger/postgres';
-import { StartRefused as RefusedElsewhere } from '@confledger/process/start-refused';
 import { limitedWarnings } from '@confledger/process/warnings';
 import {
   createPostgresNodeReports,
@@ -44,9 +43,9 @@ import { openLogs, type Logs } from './logs.js';
 import { createNarrator, type Happening } from './narrator.js';
 import { refusal } from './port.js';
 import { startReferenceNode } from './reference-node.js';
-import type { Settings } from './settings.js';
-import type { Shutdown } from './shutdown.js';
-import { StartRefused } from './start-refused.js';
+import type { StandaloneConfig } from './config.js';
+import type { Shutdown } from '@confledger/process/shutdown';
+import { StartRefused } from '@confledger/process/start-refused';
 
 /** The environments that there are from the start. */
 const ENVIRONMENTS = ['development', 'testing', 'staging', 'production'] as const;
@@ -55,7 +54,7 @@ const clock = { now: () => Date.now() };
 const ids = { next: () => randomUUID() };
 
 export interface ComposeOptions {
-  readonly settings: Settings;
+  readonly config: StandaloneConfig;
   /** Connection string; holds a password. */
   readonly postgresUrl: string;
   readonly shutdown: Shutdown;
@@ -83,14 +82,14 @@ interface Parts extends ComposeOptions {
 
 /** Starts every part and resolves when all of them work. Throws StartRefused for what people can put right. */
 export async function compose(options: ComposeOptions): Promise<Composed> {
-  const logs = openLogs(options.settings.dataDirectory);
+  const logs = openLogs(options.config.dataDirectory);
   options.shutdown.add('logs', () => logs.flush());
   try {
     return await startParts({ ...options, logs });
   } catch (error) {
     if (error instanceof InstallationKeyMismatch) {
       throw new StartRefused(
-        `The signing key in ${keyFilesOf(options.settings.dataDirectory).signingKeyFile} is not this installation's. Put the right one back from a backup (${error.message}).`,
+        `The signing key in ${keyFilesOf(options.config.dataDirectory).signingKeyFile} is not this installation's. Put the right one back from a backup (${error.message}).`,
         { cause: error },
       );
     }
@@ -99,12 +98,12 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   }
 }
 
-const REFUSALS = [KeyUnusable, LogMarkUnusable, TokenUnusable, SchemaTooNew, RefusedElsewhere];
+const REFUSALS = [KeyUnusable, LogMarkUnusable, TokenUnusable, SchemaTooNew];
 
 async function startParts(parts: Parts): Promise<Composed> {
-  const { settings, postgresUrl, shutdown, logs } = parts;
-  const token = ensureAdminToken(settings.dataDirectory);
-  const signer = openKeys(keyFilesOf(settings.dataDirectory));
+  const { config, postgresUrl, shutdown, logs } = parts;
+  const token = ensureAdminToken(config.dataDirectory);
+  const signer = openKeys(keyFilesOf(config.dataDirectory));
   const layout = await migrateReadModel({ connectionString: postgresUrl });
   const core = await startCore(parts, signer);
   const isEmpty = await core.store.readAll({ after: 0n, limit: 2 }).then(
@@ -131,16 +130,16 @@ interface Core {
   readonly pool: ReturnType<typeof createPool>;
 }
 
-async function startCore({ settings, postgresUrl, logs, shutdown, onNotice, onFault }: Parts, signer: Signer): Promise<Core> {
+async function startCore({ config, postgresUrl, logs, shutdown, onNotice, onFault }: Parts, signer: Signer): Promise<Core> {
   const logger = logs.of('core');
   const warnings = limitedWarnings(logger);
   const onBroken = (error: unknown): void => warnings.warn({ err: error }, 'an idle connection broke');
   const pool = createPool({ connectionString: postgresUrl, applicationName: 'confledger standalone' }, onBroken);
   shutdown.add('connections', () => pool.end());
-  const kept = openLogMark(settings.dataDirectory);
+  const kept = openLogMark(config.dataDirectory);
   const guard = createLoggedGuard({
     logger: noticed(logger, onNotice),
-    mark: settings.acceptedLog === null ? kept.mark : null,
+    mark: config.acceptedLog === null ? kept.mark : null,
     save: kept.save,
   });
   const faults = { warn: ({ error }: { readonly error: unknown }, message: string) => warnings.warn({ err: error }, message) };
@@ -155,7 +154,7 @@ async function startCore({ settings, postgresUrl, logs, shutdown, onNotice, onFa
   const installation = await openInstalledLog({
     opening: { store: opened, guard, connect: () => Promise.resolve(), layOut },
     mark: kept.mark,
-    accepted: settings.acceptedLog,
+    accepted: config.acceptedLog,
     signer,
     ids,
     clock,
@@ -229,7 +228,7 @@ async function startFeed({ logs, shutdown }: Parts, { store, guard, ledgers, ins
   return { publisher, position: relay.position };
 }
 
-async function startServing({ settings, postgresUrl, logs, shutdown }: Parts, core: Core, feed: Feed, signer: Signer): Promise<string> {
+async function startServing({ config, postgresUrl, logs, shutdown }: Parts, core: Core, feed: Feed, signer: Signer): Promise<string> {
   const logger = logs.of('api');
   const readModel = createPostgresReadModel({ connectionString: postgresUrl, logger });
   shutdown.add('read model', () => readModel.close());
@@ -241,7 +240,7 @@ async function startServing({ settings, postgresUrl, logs, shutdown }: Parts, co
     logGuard: core.guard,
     feed: feed.publisher,
     feedPosition: feed.position,
-    tokens: loadTokens(settings.dataDirectory),
+    tokens: loadTokens(config.dataDirectory),
     environments: ENVIRONMENTS,
     installation: core.installation,
     signerPublicKey: { keyId: signer.keyId, publicKey: signer.publicKey },
@@ -250,9 +249,9 @@ async function startServing({ settings, postgresUrl, logs, shutdown }: Parts, co
   });
   shutdown.add('api', () => app.close());
   try {
-    return await app.listen({ host: settings.host, port: settings.port });
+    return await app.listen({ host: config.host, port: config.port });
   } catch (error) {
-    throw refusal(settings.host, settings.port, error);
+    throw refusal(config.host, config.port, error);
   }
 }
 

@@ -1,9 +1,9 @@
 // The data directory: made at the first start, locked while a process uses it. Used by main.ts before anything else is touched.
 import { accessSync, constants, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { readIfThere } from './durable-file.js';
+import { readIfThere } from '@confledger/process/private-file';
 import { isAlive, startMarkOf } from './process-identity.js';
-import { StartRefused, systemCode } from './start-refused.js';
+import { StartRefused, systemCode } from '@confledger/process/start-refused';
 
 /** A data directory that this process has to itself. */
 export interface DataDirectory {

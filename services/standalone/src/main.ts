@@ -1,12 +1,12 @@
 // Everything in one process: `npm start`, or `node services/standalone/dist/main.js`. Starts, says what to do next, stops cleanly.
 // Only what every start needs is loaded before it is known that this one can be: a refusal comes at once.
+import { Shutdown } from '@confledger/process/shutdown';
+import { StartRefused } from '@confledger/process/start-refused';
+import { readConfig } from './config.js';
 import { openDataDirectory } from './data-directory.js';
 import type { Happening } from './narrator.js';
 import { checkPort } from './port.js';
 import { startEmbeddedPostgres } from './postgres/server.js';
-import { readSettings } from './settings.js';
-import { Shutdown } from './shutdown.js';
-import { StartRefused } from './start-refused.js';
 import { createTerminal, readyText } from './terminal.js';
 
 // A reader that has gone (a closed pipe or window) is no fault: said in turn, it would be a fault again, without end.
@@ -19,10 +19,10 @@ const shutdown = new Shutdown((part, error) =>
 let stopping = false;
 
 async function start(): Promise<void> {
-  const settings = readSettings(process.env);
-  const directory = openDataDirectory(settings.dataDirectory);
+  const config = readConfig(process.env);
+  const directory = openDataDirectory(config.dataDirectory);
   shutdown.add('data directory', () => directory.release());
-  await checkPort(settings.host, settings.port);
+  await checkPort(config.host, config.port);
 
   terminal.progress('Starting Postgres');
   // Half of a start is loading code: it is loaded while Postgres starts.
@@ -41,7 +41,7 @@ async function start(): Promise<void> {
   terminal.progress('Starting api, projector, relay and the reference node');
   const onHappening = terminal.interactive ? (happening: Happening) => terminal.happening(happening) : null;
   const { url, node, empty } = await compose({
-    settings,
+    config,
     postgresUrl: postgres.url,
     shutdown,
     onHappening,

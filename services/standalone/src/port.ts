@@ -1,6 +1,6 @@
 // Whether the port can be had, asked before anything is started. Used by main.ts.
 import { createServer } from 'node:net';
-import { StartRefused, systemCode } from './start-refused.js';
+import { StartRefused, systemCode } from '@confledger/process/start-refused';
 
 /** Binds and lets go. Throws StartRefused when the address cannot be bound. */
 export async function checkPort(host: string, port: number): Promise<void> {

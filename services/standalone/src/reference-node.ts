@@ -5,7 +5,7 @@ import { httpFeed } from '@confledger/sdk';
 import { startTradingNode, type RunningTradingNode } from '@confledger/trading-node';
 import type { Logs } from './logs.js';
 import type { Happening } from './narrator.js';
-import type { Settings } from './settings.js';
+import type { StandaloneConfig } from './config.js';
 
 const NAME = 'reference-node';
 const ENVIRONMENT = 'production';
@@ -15,7 +15,7 @@ export interface ReferenceNodeOptions {
   readonly url: string;
   readonly token: string;
   readonly publicKey: string;
-  readonly settings: Settings;
+  readonly config: StandaloneConfig;
   readonly logs: Logs;
   readonly onHappening: ((happening: Happening) => void) | null;
 }
@@ -25,7 +25,7 @@ export function startReferenceNode({
   url,
   token,
   publicKey,
-  settings,
+  config,
   logs,
   onHappening,
 }: ReferenceNodeOptions): Promise<RunningTradingNode> {
@@ -41,7 +41,7 @@ export function startReferenceNode({
       text: `${NAME} ${line.startsWith(`${ledger} `) ? line.slice(ledger.length + 1) : line}`,
     });
   };
-  const cacheFile = path.join(settings.dataDirectory, `${NAME}.cache`);
+  const cacheFile = path.join(config.dataDirectory, `${NAME}.cache`);
   // Its status is asked through the api (/nodes), so it serves none of its own.
   return startTradingNode({
     environment: ENVIRONMENT,

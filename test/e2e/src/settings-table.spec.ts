@@ -15,7 +15,7 @@ function variablesIn(text: string): string[] {
 
 test('what the parts declare is known, and nothing else', () => {
   const services = readdirSync(fileURLToPath(new URL('services', root)));
-  const ofServices = services.map((service) => `services/${service}/src/${service === 'standalone' ? 'settings' : 'config'}.ts`);
+  const ofServices = services.map((service) => `services/${service}/src/config.ts`);
   const shared = ['storage', 'kafka'].map((name) => `packages/process/src/${name}.ts`);
   expect(variablesIn([...ofServices, ...shared].map(read).join('\n'))).toEqual(known);
 });

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { readIfThere, syncDirectory, writePrivateFile } from '../durable-file.js';
+import { readIfThere, syncDirectory, replaceFile } from '@confledger/process/private-file';
 import { type Owner, type Programs, spawnProgram } from './programs.js';
-import { StartRefused } from '../start-refused.js';
+import { StartRefused } from '@confledger/process/start-refused';
 
 /** The database's superuser. */
 export const POSTGRES_USER = 'confledger';
@@ -22,7 +22,7 @@ export interface Cluster {
 /** Answers the cluster of a data directory and makes it at the first start: whole, or not at all. */
 export async function openCluster(dataDirectory: string, programs: Programs, owner: Owner | null): Promise<Cluster> {
   const directory = path.join(dataDirectory, 'postgres');
-  const password = keepPassword(path.join(dataDirectory, 'postgres.password'), existsSync(directory));
+  const password = await keepPassword(path.join(dataDirectory, 'postgres.password'), existsSync(directory));
   if (existsSync(directory)) return { directory, password, created: false };
 
   const draft = `${directory}.new`;
@@ -31,11 +31,11 @@ export async function openCluster(dataDirectory: string, programs: Programs, own
   if (owner !== null) chownSync(draft, owner.uid, owner.gid);
   await initialise(draft, password, programs, owner);
   renameSync(draft, directory);
-  syncDirectory(dataDirectory);
+  await syncDirectory(dataDirectory);
   return { directory, password, created: true };
 }
 
-function keepPassword(file: string, clusterThere: boolean): string {
+async function keepPassword(file: string, clusterThere: boolean): Promise<string> {
   const kept = readIfThere(file)?.trim();
   if (kept !== undefined && kept !== '') return kept;
   if (clusterThere) {
@@ -44,7 +44,7 @@ function keepPassword(file: string, clusterThere: boolean): string {
     );
   }
   const made = randomBytes(PASSWORD_BYTES).toString('hex');
-  writePrivateFile(file, `${made}\n`);
+  await replaceFile(file, `${made}\n`);
   return made;
 }
 

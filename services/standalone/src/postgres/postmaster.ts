@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { readlinkSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readIfThere } from '../durable-file.js';
+import { readIfThere } from '@confledger/process/private-file';
 import { isAlive } from '../process-identity.js';
-import { StartRefused } from '../start-refused.js';
+import { StartRefused } from '@confledger/process/start-refused';
 
 const POLL_INTERVAL_MS = 5;
 /** Fast mode ends sessions and writes a checkpoint. */

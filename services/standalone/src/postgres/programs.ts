@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { StartRefused } from '../start-refused.js';
+import { StartRefused } from '@confledger/process/start-refused';
 
 const call = promisify(execFile);
 

@@ -1,3 +1,4 @@
+// A process stops what it started, the newest first, whatever a part does.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Shutdown, STOP_TIMEOUT_MS } from './shutdown.js';
 
@@ -35,4 +36,17 @@ test('a part that never ends is left behind after its time', async () => {
   await vi.advanceTimersByTimeAsync(STOP_TIMEOUT_MS);
   await stopped;
   expect(told).toEqual([`api: it did not stop within ${STOP_TIMEOUT_MS} ms`, 'postgres']);
+});
+
+test('without a limit a part is waited for as long as it takes', async () => {
+  const told: string[] = [];
+  let ended: () => void = () => undefined;
+  const shutdown = new Shutdown((part) => told.push(part), null);
+  shutdown.add('store', () => new Promise<void>((resolve) => (ended = resolve)));
+  const stopped = shutdown.run().then(() => told.push('stopped'));
+  await vi.advanceTimersByTimeAsync(2 * STOP_TIMEOUT_MS);
+  expect(told).toEqual([]);
+  ended();
+  await stopped;
+  expect(told).toEqual(['stopped']);
 });

@@ -1,4 +1,4 @@
-// What has been started, to be stopped in the opposite order, once, in bounded time. Used by main.ts and compose.ts.
+// What has been started, to be stopped in the opposite order, once. A part that fails to stop keeps no other from being stopped.
 
 /** One part may take so long to stop before the next one is stopped all the same. */
 export const STOP_TIMEOUT_MS = 15_000;
@@ -11,11 +11,13 @@ interface Part {
 export class Shutdown {
   readonly #parts: Part[] = [];
   readonly #onFault: (part: string, error: unknown) => void;
+  readonly #stopTimeoutMs: number | null;
   #running: Promise<void> | undefined;
 
-  /** `onFault` hears of a part that fails to stop or takes too long; the others are stopped all the same. */
-  constructor(onFault: (part: string, error: unknown) => void) {
+  /** `onFault` is called for each part that fails to stop, or takes longer than `stopTimeoutMs`; null waits for ever. */
+  constructor(onFault: (part: string, error: unknown) => void, stopTimeoutMs: number | null = STOP_TIMEOUT_MS) {
     this.#onFault = onFault;
+    this.#stopTimeoutMs = stopTimeoutMs;
   }
 
   /** Something was started, and this ends it. */
@@ -32,7 +34,7 @@ export class Shutdown {
   async #stopAll(): Promise<void> {
     for (let part = this.#parts.pop(); part !== undefined; part = this.#parts.pop()) {
       try {
-        await within(STOP_TIMEOUT_MS, part.stop());
+        await within(this.#stopTimeoutMs, part.stop());
       } catch (error) {
         this.#onFault(part.name, error);
       }
@@ -40,7 +42,8 @@ export class Shutdown {
   }
 }
 
-async function within(timeoutMs: number, work: Promise<void> | void): Promise<void> {
+async function within(timeoutMs: number | null, work: Promise<void> | void): Promise<void> {
+  if (timeoutMs === null) return work;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`it did not stop within ${timeoutMs} ms`)), timeoutMs);

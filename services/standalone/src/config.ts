@@ -1,8 +1,9 @@
-// What the environment variables say. Used by main.ts; everything below gets the values handed in.
+// What the environment variables say. Read by hand: loading zod takes longer than all else before a start that must be refused.
 import path from 'node:path';
-import { StartRefused } from './start-refused.js';
+import { misspeltVariables } from '@confledger/process/known-variables';
+import { StartRefused } from '@confledger/process/start-refused';
 
-export interface Settings {
+export interface StandaloneConfig {
   /** Absolute. */
   readonly dataDirectory: string;
   /** 0 asks the system for a free port. */
@@ -14,16 +15,18 @@ export interface Settings {
 
 const PORT_MAX = 65_535;
 
-/** Reads the settings; throws StartRefused for a value that cannot be meant. */
-export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+/** Reads the configuration; throws StartRefused with one line for each variable that is misspelt or cannot be meant. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): StandaloneConfig {
   const given = (name: string, otherwise: string): string => {
     const value = environment[name]?.trim();
     return value === undefined || value === '' ? otherwise : value;
   };
   const port = given('PORT', '8011');
+  const wrong = misspeltVariables(environment);
   if (!/^\d{1,5}$/.test(port) || Number(port) > PORT_MAX) {
-    throw new StartRefused(`PORT is '${port}', which is no port. Set it to a number from 0 to ${PORT_MAX}, or leave it out for 8011.`);
+    wrong.push(`PORT is '${port}', which is no port. Set it to a number from 0 to ${PORT_MAX}, or leave it out for 8011.`);
   }
+  if (wrong.length > 0) throw new StartRefused(wrong.join('\n'));
   const accepted = given('CONFLEDGER_ACCEPT_LOG', '');
   return {
     dataDirectory: path.resolve(given('CONFLEDGER_DATA_DIR', '.confledger')),
