@@ -5,6 +5,8 @@ import { emptySegment, isForbiddenName, segmentFlaw } from './text.js';
 
 export type Segments = readonly string[];
 
+const utf8 = new TextEncoder();
+
 const DOT = 46;
 const BACKSLASH = 92;
 // The paths that nearly everybody writes: no escapes, no character that could be refused, so split() is the parser.
@@ -106,7 +108,7 @@ export function pathFlaw(text: string): Flaw | null {
       remedy: 'Name the value, for example risk.parameters.maxPositionSize; the whole document has calls of its own.',
     };
   }
-  const bytes = Buffer.byteLength(text, 'utf8');
+  const bytes = utf8.encode(text).length;
   return bytes > PATH_BYTES_MAX ? pathTooLong(bytes) : null;
 }
 

@@ -33,8 +33,9 @@ export class TextPieces {
   }
 }
 
-/** The same characters in memory of their own. */
+/** The same characters in memory of their own. A browser has no Buffer: there a piece keeps the whole text alive. */
 function copied(text: string): string {
+  if (typeof Buffer === 'undefined') return text;
   const encoding = BEYOND_LATIN1.test(text) ? 'utf16le' : 'latin1';
   return Buffer.from(text, encoding).toString(encoding);
 }
