@@ -1,5 +1,6 @@
 // The node's side of the embedded feed: `httpFeed` is given to `connectNode`, which opens it with its reader.
 import type { NodeFeed } from '@confledger/contracts';
+import { operationPath } from '@confledger/contracts/http';
 import { HttpFeedSession } from './http-feed-session.js';
 
 /** Silence for so long means that the connection is dead: beats come every 5 s. */
@@ -10,7 +11,7 @@ const RECONNECT_DELAY_MS_MAX = 5_000;
 export interface HttpFeedOptions {
   /** Where the api is, such as `http://127.0.0.1:8011`; a path before `/api/v1` may follow. */
   readonly url: string;
-  /** Bearer token with the permission to read. */
+  /** Bearer token that may `read`. */
   readonly token?: string;
   /** Silence after which the connection is given up. */
   readonly idleTimeoutMs?: number;
@@ -25,7 +26,7 @@ export function httpFeed(options: HttpFeedOptions): NodeFeed {
   return {
     reportTarget: { url: base, token },
     open: ({ environment, service }, sink) => {
-      const url = new URL(`${base}/api/v1/feed?${new URLSearchParams({ environment, service }).toString()}`);
+      const url = new URL(`${base}${operationPath('feed', {})}?${new URLSearchParams({ environment, service }).toString()}`);
       return new HttpFeedSession({
         url,
         token,

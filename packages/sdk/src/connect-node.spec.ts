@@ -366,6 +366,9 @@ describe('how a node starts', () => {
     ['service', { service: '' }],
     ['name', { name: 'a b' }],
     ['name', { name: 'x'.repeat(129) }],
+    // No URL carries these as one segment: the reports would go elsewhere.
+    ['name', { name: '.' }],
+    ['name', { name: '..' }],
     ['startTimeoutMs', { startTimeoutMs: 0 }],
     ['publicKey', { publicKey: 'abc' }],
     ['publicKey', { publicKey: [] }],

@@ -1,7 +1,8 @@
 // The trading node SDK: `connectNode`, and the feed over HTTP to give it. Tests use './testing'.
 export { httpFeed } from '@confledger/feed-http';
 export type { HttpFeedOptions } from '@confledger/feed-http';
-export type { FeedSession, FeedSink, NodeFeed, ReportTarget, RunningVersion } from '@confledger/contracts';
+export type { FeedSession, FeedSink, NodeFeed, ReportTarget } from '@confledger/contracts';
+export type { RunningVersion } from '@confledger/contracts/http';
 export type { Difference, JsonObject, JsonValue } from '@confledger/document';
 export { connectNode } from './connect-node.js';
 export { CONFLEDGER_ERROR_CODES, ConfLedgerError } from './errors.js';

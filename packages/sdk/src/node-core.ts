@@ -1,5 +1,6 @@
 // What a node knows and does between the feed and its handles: judges, swaps, remembers, reports. `connectNode` builds it.
-import type { ActivationMarker, NodeReportBody, RunningVersion } from '@confledger/contracts';
+import type { ActivationMarker } from '@confledger/contracts';
+import type { NodeReportBody, RunningVersion } from '@confledger/contracts/http';
 import type { Document } from '@confledger/document';
 import type { CachedActivation } from './cache-file.js';
 import type { CacheWriter } from './cache-writer.js';

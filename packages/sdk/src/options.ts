@@ -52,7 +52,7 @@ export interface ConnectNodeOptions<S extends NodeSchemas = NodeSchemas> {
 export const STALE_AFTER_MS = 15_000;
 export const START_TIMEOUT_MS = 10_000;
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
-const NODE_NAME = /^[A-Za-z0-9._:-]{1,128}$/;
+const NODE_NAME = /^(?!\.{1,2}$)[A-Za-z0-9._:-]{1,128}$/;
 
 /** Throws ConfLedgerError OPTION_INVALID for what cannot work. */
 export function checkOptions(options: ConnectNodeOptions): void {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { NodeReportBody } from '@confledger/contracts';
+import type { NodeReportBody } from '@confledger/contracts/http';
 import { REPORT_GAP_MS, Reporter } from './reporter.js';
 
 const WAIT = { timeout: 10_000, interval: 2 };

@@ -1,6 +1,7 @@
 // Says what the node runs, rejected, and how it is. Nothing waits for it and nothing it meets is thrown: trading goes first. That nobody
 // takes the reports is said once: who looks for the node would miss it.
-import type { NodeReportBody, ReportTarget } from '@confledger/contracts';
+import type { ReportTarget } from '@confledger/contracts';
+import { operationPath, type NodeReportBody } from '@confledger/contracts/http';
 import { postJson } from './post-json.js';
 
 /** A report is repeated so often, so that an api that lost its table learns of the node again. */
@@ -31,7 +32,7 @@ export class Reporter {
   /** `onUntaken` hears when an api refuses the reports, or has not answered for a while; again only after one was taken. */
   constructor(target: ReportTarget, nodeName: string, onUntaken: (why: string) => void) {
     this.#onUntaken = onUntaken;
-    this.#url = new URL(`${target.url.replace(/\/+$/, '')}/api/v1/nodes/${encodeURIComponent(nodeName)}`);
+    this.#url = new URL(`${target.url.replace(/\/+$/, '')}${operationPath('reportNode', { name: nodeName })}`);
     this.#token = target.token;
     this.#repeat = setInterval(() => this.#submit(this.#newest), REPORT_INTERVAL_MS);
     this.#repeat.unref();

@@ -1,5 +1,5 @@
 // What a node says of itself: `node.status`, `onStatus`, and the reports.
-import type { RunningVersion } from '@confledger/contracts';
+import type { RunningVersion } from '@confledger/contracts/http';
 import type { NodeProblem } from './errors.js';
 
 export interface NodeStatus {

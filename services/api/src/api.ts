@@ -1,9 +1,8 @@
-// Puts the API together: a Fastify instance over the core and its queries. Used by compose, the standalone service and tests.
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { LogGuard, type Clock, type EventStore, type Ledgers, type NodeReports, type ReadModel } from '@confledger/application';
-import { BASE } from './answers/standing.js';
+// Puts the API together: a Fastify instance over the core and its queries.
+import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { BASE } from '@confledger/contracts/http';
 import { authenticator, NOBODY, type TokenOwner } from './auth.js';
-import type { ApiContext, FeedStreams, SignerPublicKey } from './context.js';
+import type { ApiContext, ApiOptions } from './context.js';
 import { serveDocumentation } from './docs/documentation.js';
 import { JSON_TYPE, type Endpoint } from './endpoint.js';
 import { byCatalogue, failure, isFault, refusalFor } from './errors/failure.js';
@@ -11,13 +10,13 @@ import { STATUS_OF } from './errors/status.js';
 import { BODY_BYTES_MAX, forgetTypeOfNothing, isCutShort, isDrained, readBodiesStrictly } from './request/body-parser.js';
 import { requestIdOf } from './request/identity.js';
 import { parseQueryString } from './request/query-string.js';
+import { unroutedHandler, type KnownRoute } from './request/unrouted.js';
 import { documentEndpoints } from './routes/documents.js';
 import { batchEndpoints } from './routes/batches.js';
 import { differenceEndpoints } from './routes/differences.js';
 import { listEndpoints } from './routes/lists.js';
 import { nodeEndpoints } from './routes/nodes.js';
-import { healthEndpoints, systemEndpoints } from './routes/system.js';
-import { unroutedHandler, type KnownRoute } from './routes/unrouted.js';
+import { systemEndpoints } from './routes/system.js';
 import { valueEndpoints } from './routes/values.js';
 import { versionEndpoints } from './routes/versions.js';
 import { clientErrorHandler } from './runtime/client-errors.js';
@@ -30,76 +29,44 @@ const PARAMETER_CHARACTERS_MAX = 32 * 1024;
 /** How long a whole request may take to arrive: 10 MiB at 90 KB a second. */
 const REQUEST_TIMEOUT_MS = 120_000;
 
-export interface ApiOptions {
-  readonly ledgers: Ledgers;
-  readonly readModel: ReadModel;
-  readonly reports: NodeReports;
-  readonly eventStore: Pick<EventStore, 'lastPosition' | 'counts'>;
-  /** The guard of the event store's log; absent where nobody watches it. */
-  readonly logGuard?: Pick<LogGuard, 'standing' | 'problem'>;
-  /** The HTTP feed; null or absent where nodes are fed otherwise. */
-  readonly feed?: FeedStreams | null;
-  /** How far the feed is complete, for /status and /metrics. */
-  readonly feedPosition?: () => bigint;
-  readonly tokens: readonly TokenOwner[];
-  readonly environments: readonly string[];
-  /** Id of the installation. */
-  readonly installation: string;
-  readonly signerPublicKey: SignerPublicKey;
-  readonly logger: FastifyBaseLogger;
-  readonly clock?: Clock;
-  /** The version of ConfLedger that is shown. */
-  readonly version?: string;
-  /** Serve /metrics without a token, for scrapers that have none. */
-  readonly openMetrics?: boolean;
-}
-
 export interface Api {
   readonly app: FastifyInstance;
-  /** The endpoints that need a token, and those that do not. */
+  /** One for each row of the operations table. */
   readonly endpoints: readonly Endpoint[];
-  readonly openEndpoints: readonly Endpoint[];
 }
 
 /** Makes the API; the caller listens and closes. Closing ends the streams. */
 export async function createApi(options: ApiOptions): Promise<Api> {
-  const clock = options.clock ?? { now: () => Date.now() };
+  const { clock, logger, tokens, version } = options;
   const closing = new AbortController();
   const measurements = createMeasurements();
-  const { feed = null, feedPosition = null, version = '0.1.0', logGuard = new LogGuard() } = options;
   const context: ApiContext = {
     ...options,
-    feed,
-    feedPosition,
-    logGuard,
-    version,
-    clock,
     metrics: { contentType: measurements.contentType, read: () => measurements.text(context) },
     closing: closing.signal,
     startedAt: new Date(clock.now()).toISOString(),
   };
-  const app = makeServer(options, clock);
+  const app = makeServer(options);
   const routes: KnownRoute[] = [];
   app.addHook('onRoute', ({ method, url }) => {
     for (const each of [method].flat()) routes.push({ method: each, url });
   });
   app.addHook('preClose', async () => closing.abort());
   app.addHook('onClose', async () => measurements.close());
-  guardRequests(app, options.tokens);
-  logRequests(app, options.logger, measurements);
+  guardRequests(app, tokens);
+  logRequests(app, logger, measurements);
   readBodiesStrictly(app);
 
-  const { endpoints, openEndpoints } = endpointsOf(context, options.openMetrics ?? false);
-  for (const each of endpoints) route(app, BASE, each, false);
-  for (const each of openEndpoints) route(app, BASE, each, true);
-  for (const each of healthEndpoints(context)) route(app, '', each, true);
-  await serveDocumentation(app, endpoints, openEndpoints, version);
+  const endpoints = endpointsOf(context);
+  for (const each of endpoints) route(app, BASE, each);
+  for (const each of endpoints.filter(({ servedBare }) => servedBare === true)) route(app, '', each);
+  await serveDocumentation(app, endpoints, version);
   app.setNotFoundHandler(unroutedHandler(routes));
   await app.ready();
-  return { app, endpoints, openEndpoints };
+  return { app, endpoints };
 }
 
-function makeServer({ logger }: ApiOptions, clock: Clock): FastifyInstance {
+function makeServer({ logger, clock }: Pick<ApiOptions, 'logger' | 'clock'>): FastifyInstance {
   const answerFailure = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const refused = isCutShort(request) ? byCatalogue('REQUEST_MALFORMED') : refusalFor(error);
     if (isFault(refused)) logFault(logger, request, error);
@@ -137,7 +104,7 @@ function guardRequests(app: FastifyInstance, tokens: readonly TokenOwner[]): voi
     reply.headers(COMMON_HEADERS).header('x-request-id', request.id);
     request.actor = NOBODY;
     forgetTypeOfNothing(request);
-    if (request.is404 || request.routeOptions.config.open === true) return done();
+    if (request.is404 || request.routeOptions.config.access === 'open') return done();
     try {
       request.actor = authenticate(request);
     } catch (error) {
@@ -154,10 +121,8 @@ const COMMON_HEADERS = {
   'x-frame-options': 'DENY',
 };
 
-function endpointsOf(context: ApiContext, openMetrics: boolean): Pick<Api, 'endpoints' | 'openEndpoints'> {
-  const system = systemEndpoints(context);
-  const isOpen = ({ name }: Endpoint): boolean => openMetrics && name === 'metrics';
-  const endpoints = [
+function endpointsOf(context: ApiContext): readonly Endpoint[] {
+  return [
     ...documentEndpoints(context),
     ...valueEndpoints(context),
     ...batchEndpoints(context),
@@ -165,12 +130,12 @@ function endpointsOf(context: ApiContext, openMetrics: boolean): Pick<Api, 'endp
     ...differenceEndpoints(context),
     ...listEndpoints(context),
     ...nodeEndpoints(context),
-    ...system.filter((each) => !isOpen(each)),
+    ...systemEndpoints(context),
   ];
-  return { endpoints, openEndpoints: [...healthEndpoints(context), ...system.filter(isOpen)] };
 }
 
-function route(app: FastifyInstance, base: string, { method, path, name, streaming = false, run }: Endpoint, open: boolean): void {
+function route(app: FastifyInstance, base: string, { method, path, name, access, answers, run }: Endpoint): void {
   const url = `${base}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
-  app.route({ method, url, config: { open, operation: name, streaming }, exposeHeadRoute: method === 'GET' && !streaming, handler: run });
+  const streaming = answers === 'stream';
+  app.route({ method, url, config: { access, operation: name, streaming }, exposeHeadRoute: method === 'GET' && !streaming, handler: run });
 }

@@ -16,7 +16,7 @@ export interface TokenOwner {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who sent it. On the calls that need no token it is nobody. */
+    /** Who sent it. In a call that needs no token it is nobody. */
     actor: Actor;
   }
 }

@@ -1,7 +1,7 @@
 // Documentation, catalogue, OpenAPI document, domain and tests speak of the same errors: nothing missing, nothing stale.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ERROR_CATALOGUE, ERROR_CODES } from '@confledger/contracts';
+import { ERROR_CATALOGUE, ERROR_CODES } from '@confledger/contracts/http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { errorPage } from './docs/error-page.js';
 import { UNROUTED_ERRORS } from './docs/openapi.js';
@@ -11,7 +11,7 @@ import { startApi, type ApiUnderTest } from './fixtures/api-under-test.js';
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const CODE = /'([A-Z]+(?:_[A-Z0-9]+)*)'/g;
 /** Where codes stand that nobody answers with: the catalogue, its statuses, its groups for the documentation, and unions of types. */
-const LISTS = /errors-of-\w+\.ts$|errors\/status\.ts$|error-groups\.ts$|docs\/openapi\.ts$|src\/commands\.ts$|src\/problem\.ts$/;
+const LISTS = /errors-of-\w+\.ts$|errors\/status\.ts$|errors\/groups\.ts$|docs\/openapi\.ts$|src\/commands\.ts$|src\/problem\.ts$/;
 
 const sources = (folder: string): string[] =>
   readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })

@@ -47,6 +47,7 @@ export interface ComposeContext {
 }
 
 const clock = { now: () => Date.now() };
+const version = packageVersion(import.meta.url);
 const ids = { next: () => randomUUID() };
 
 /** Puts the api together by its configuration. Waits, and answers probes meanwhile, while it is not known which installation it belongs to. */
@@ -83,13 +84,16 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
       reports: createPostgresNodeReports(pool),
       eventStore: store,
       logGuard: guard,
-      ...(feed === null ? {} : { feed: feed.publisher, feedPosition: feed.position }),
+      feed: feed?.publisher ?? null,
+      feedPosition: feed?.position ?? null,
       tokens: loadTokens(config.dataDirectory),
+      openOperations: config.openMetrics ? ['metrics'] : [],
       environments: config.environments,
       installation,
       signerPublicKey: { keyId: signer.keyId, publicKey: signer.publicKey },
       logger,
-      openMetrics: config.openMetrics,
+      clock,
+      version,
     });
     closers.push(() => app.close());
     return { listen: () => app.listen({ host: config.host, port: config.port }) };
@@ -110,7 +114,7 @@ interface InstallationParts {
 
 /** Answers probes while it waits. */
 async function installationOf({ config, opened, kept, signer, logger, warnings, context, ending }: InstallationParts): Promise<string> {
-  const at = { host: config.host, port: config.port, version: packageVersion(import.meta.url) };
+  const at = { host: config.host, port: config.port, version };
   let waiting: Promise<WaitingServer> | undefined;
   const onWaiting = (problem: EventStoreUnavailable): void => {
     warnings.warn({ err: problem }, 'the event store cannot be used yet: waiting for it');

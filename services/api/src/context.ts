@@ -1,6 +1,9 @@
-// What the routes need of the rest of the system. Made by createApi from its options, passed to every group of routes.
+// What the api is made of, and what its routes get. The composition root hands in `ApiOptions`; createApi adds what lives as long as the api.
 import type { ServerResponse } from 'node:http';
+import type { FastifyBaseLogger } from 'fastify';
 import type { Clock, EventStore, Ledgers, LogGuard, NodeReports, ReadModel } from '@confledger/application';
+import type { OperationName } from '@confledger/contracts/http';
+import type { TokenOwner } from './auth.js';
 
 /** The public half of the key that activations are signed with. */
 export interface SignerPublicKey {
@@ -25,23 +28,33 @@ export interface FeedStreams {
   subscribe(ledger: string, lastEventId: string | null, response: ServerResponse, signal?: AbortSignal): Promise<void>;
 }
 
-export interface ApiContext {
+/** What the api is made of. */
+export interface ApiOptions {
   readonly ledgers: Ledgers;
   readonly readModel: ReadModel;
   readonly reports: NodeReports;
-  /** Null where the feed does not go over HTTP. */
-  readonly feed: FeedStreams | null;
-  /** How far the feed is complete; null where this api does not know. */
-  readonly feedPosition: (() => bigint) | null;
   readonly eventStore: Pick<EventStore, 'lastPosition' | 'counts'>;
   /** Says whether the log holds what was acknowledged. */
   readonly logGuard: Pick<LogGuard, 'standing' | 'problem'>;
+  /** Null where the feed does not go over HTTP. */
+  readonly feed: FeedStreams | null;
+  /** How far the feed is complete, for /status and /metrics; null where this api does not know. */
+  readonly feedPosition: (() => bigint) | null;
+  readonly tokens: readonly TokenOwner[];
+  /** Operations that need no token here, beside those that need none anywhere. */
+  readonly openOperations: readonly OperationName[];
   readonly environments: readonly string[];
+  /** Id of the installation. */
   readonly installation: string;
   readonly signerPublicKey: SignerPublicKey;
+  readonly logger: FastifyBaseLogger;
   readonly clock: Clock;
-  /** The version of ConfLedger. */
+  /** The release of ConfLedger. */
   readonly version: string;
+}
+
+/** What routes get. */
+export interface ApiContext extends ApiOptions {
   readonly startedAt: string;
   readonly metrics: MetricsText;
   /** Aborts when the api closes: ends what would stay open for ever. */

@@ -1,104 +1,117 @@
-// One call of the API: what it takes, what it answers, what may go wrong, and the function behind it. Routes, the OpenAPI
-// document and the tests are all made from these.
+// One operation of the API, as it is served: its row of the operations table, its schemas, what may go wrong, and the function behind it.
+// Routes, the OpenAPI document and the tests are all made from these.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { ErrorCode } from '@confledger/contracts';
-import type { Actor } from '@confledger/domain';
+import {
+  OPERATIONS,
+  type Access,
+  type ErrorCode,
+  type Failure,
+  type Operation,
+  type OperationName,
+  type Operations,
+  type OperationTable,
+} from '@confledger/contracts/http';
+import type { Actor, LedgerId } from '@confledger/domain';
+import type { ApiContext } from './context.js';
 import { byCatalogue } from './errors/failure.js';
+import { addressedLedger } from './request/environments.js';
 import { refuseIssues } from './request/issues.js';
 import { isMalformedQuery, nulParameter } from './request/query-string.js';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-
-/** The names that a URL may hold in braces. */
-export type Parameter = keyof ParameterValues;
-
-/** Their decoded values. Each is there when the endpoint's path names it; only the environment stands in some paths and not in others. */
-export interface ParameterValues {
-  readonly service: string;
-  readonly environment?: string;
-  readonly path: string;
-  readonly version: string;
-  readonly tag: string;
-  readonly name: string;
-}
+/** A body that may be left out is read as one without members. */
+type BodyOf<N extends OperationName> = NonNullable<Operations[N]['body']>;
 
 /** A request after its envelope was read. */
-export interface Call<Q, B> {
+export interface Call<N extends OperationName = OperationName> {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  readonly parameters: ParameterValues;
-  readonly query: Q;
-  readonly body: B;
+  /** Decoded. */
+  readonly parameters: Operations[N]['parameters'];
+  readonly query: Operations[N]['query'];
+  readonly body: BodyOf<N>;
   readonly actor: Actor;
+  /** The ledger that the call is about; null for one about the installation. */
+  readonly ledger: OperationTable[N]['about'] extends 'ledger' ? LedgerId : null;
 }
 
-/** What an endpoint says of itself. */
-export interface EndpointSpec<Q, B, A> {
-  readonly method: Method;
-  /** As in OpenAPI: `/configurations/{service}`, behind the base. */
-  readonly path: string;
-  /** The name of the operation, unique. */
-  readonly name: string;
-  readonly group: string;
-  readonly summary: string;
-  readonly query: z.ZodObject & z.ZodType<Q>;
+/** What the api adds to a row of the operations table. */
+export interface EndpointSpec<N extends OperationName> {
+  readonly query: z.ZodObject & z.ZodType<Operations[N]['query']>;
   /** Null: the call takes no body. */
-  readonly body: { readonly schema: z.ZodObject & z.ZodType<B>; readonly required: boolean } | null;
-  readonly answer: z.ZodType<A>;
-  readonly statuses: readonly (200 | 201 | 304)[];
+  readonly body: Operations[N]['body'] extends null ? null : BodySpec & { readonly schema: z.ZodType<BodyOf<N>> };
+  readonly answer: z.ZodType<Operations[N]['answer']>;
+  /** The statuses of an answer; 304 comes without a body. */
+  readonly statuses: readonly (200 | 201 | 304 | 503)[];
   /** The codes that are its own, beside those that every call may answer with. */
   readonly errors: readonly ErrorCode[];
   /** The schema of its failures, where it is not the usual one. */
   readonly failure?: z.ZodType;
-  /** The answer stays open for ever. */
-  readonly streaming?: boolean;
-  /** Gives the whole body of the answer, or 'sent' when it answered by itself. */
-  readonly handle: (call: Call<Q, B>) => Promise<A | 'sent'>;
+  /** Served outside the base too, where probes look for it. */
+  readonly servedBare?: boolean;
+  /** Gives the whole body of the answer; a failure in a shape of its own, whose status it has set; or 'sent' when it answered by itself. */
+  readonly handle: (call: Call<N>) => Promise<Operations[N]['answer'] | Failure<unknown> | 'sent'>;
+}
+
+interface BodySpec {
+  readonly schema: z.ZodObject;
+  readonly required: boolean;
 }
 
 /** An endpoint whose types are closed over: what the router, the documentation and the tests handle. */
-export interface Endpoint extends Omit<EndpointSpec<never, never, unknown>, 'handle' | 'query' | 'body' | 'answer'> {
+export interface Endpoint extends Operation, Omit<EndpointSpec<OperationName>, 'handle' | 'query' | 'body' | 'answer'> {
+  readonly name: OperationName;
+  /** As the table says, unless this api opens the operation. */
+  readonly access: Access;
   readonly query: z.ZodObject;
-  readonly body: { readonly schema: z.ZodObject; readonly required: boolean } | null;
+  readonly body: BodySpec | null;
   readonly answer: z.ZodType;
   readonly run: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 }
 
-const EMPTY_BODY = Object.freeze({});
-
-/** Makes an endpoint: reads query and body by their schemas, calls the handler, writes the answer as JSON. */
-export function endpoint<Q, B, A>(spec: EndpointSpec<Q, B, A>): Endpoint {
+/** Makes the endpoint of an operation: reads query and body by their schemas, finds the ledger, calls the handler, writes the answer as JSON. */
+export function endpoint<N extends OperationName>(context: ApiContext, name: N, spec: EndpointSpec<N>): Endpoint {
   const { handle, ...description } = spec;
-  const queryNames = Object.keys(spec.query.shape);
-  const emptyQuery = spec.query.safeParse({});
-  const readQuery = (query: object): Q => {
-    if (emptyQuery.success && isEmpty(query)) return emptyQuery.data;
-    if (isMalformedQuery(query)) throw byCatalogue('PERCENT_ENCODING_MALFORMED', 'query');
-    const parsed = spec.query.safeParse(query);
-    const withNul = parsed.success ? nulParameter(query) : undefined;
-    if (withNul !== undefined) throw byCatalogue('STRING_NUL', withNul);
-    if (parsed.success) return parsed.data;
-    throw refuseIssues('query', parsed.error.issues, query, queryNames);
-  };
+  const operation: Operation = OPERATIONS[name];
+  const readQuery = queryReader(spec.query);
   const readBody = bodyReader(spec.body);
   const run = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const parameters = request.params as object;
     const query = readQuery(request.query as object);
     const body = readBody(request.body);
-    const answer = await handle({ request, reply, parameters: request.params as ParameterValues, query, body, actor: request.actor });
+    const ledger = operation.about === 'ledger' ? addressedLedger({ parameters, query, body }, context.environments) : null;
+    // The schemas, the router and the table have made of each member what its type says.
+    const answer = await handle({ request, reply, parameters, query, body, actor: request.actor, ledger } as Call<N>);
     if (answer === 'sent') return reply;
     reply.header('content-type', JSON_TYPE);
     return JSON.stringify(answer);
   };
-  return { ...description, run };
+  const access = context.openOperations.includes(name) ? 'open' : operation.access;
+  return { ...operation, ...description, name, access, run };
 }
 
-/** The content type of every answer. */
+/** The content type of every answer in JSON. */
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
-function bodyReader<Q, B, A>(spec: EndpointSpec<Q, B, A>['body']): (body: unknown) => B {
+const EMPTY_BODY = Object.freeze({});
+
+function queryReader(schema: z.ZodObject): (query: object) => object {
+  const known = Object.keys(schema.shape);
+  const emptyQuery = schema.safeParse({});
+  return (query) => {
+    if (emptyQuery.success && isEmpty(query)) return emptyQuery.data;
+    if (isMalformedQuery(query)) throw byCatalogue('PERCENT_ENCODING_MALFORMED', 'query');
+    const parsed = schema.safeParse(query);
+    const withNul = parsed.success ? nulParameter(query) : undefined;
+    if (withNul !== undefined) throw byCatalogue('STRING_NUL', withNul);
+    if (parsed.success) return parsed.data;
+    throw refuseIssues('query', parsed.error.issues, query, known);
+  };
+}
+
+function bodyReader(spec: BodySpec | null): (body: unknown) => object {
   // A call without a body does not look at one.
-  if (spec === null) return () => EMPTY_BODY as B;
+  if (spec === null) return () => EMPTY_BODY;
   const names = Object.keys(spec.schema.shape);
   return (body) => {
     if (body === undefined && spec.required) throw byCatalogue('BODY_MISSING');

@@ -1,12 +1,12 @@
 // The HTTP API as a part: the standalone service and the benchmarks put it into a process of their own.
 export { createApi } from './api.js';
-export type { Api, ApiOptions } from './api.js';
+export type { Api } from './api.js';
 export type { TokenOwner } from './auth.js';
 export { compose } from './compose.js';
 export type { RunningApi } from './compose.js';
 export { readConfig } from './config.js';
 export type { ApiConfig } from './config.js';
-export type { SignerPublicKey } from './context.js';
+export type { ApiOptions, SignerPublicKey } from './context.js';
 export { openInstalledLog } from './installed-log.js';
 export { LogMarkUnusable, openLogMark } from './log-mark-file.js';
 export { keyFilesOf, KeyUnusable, openKeys } from './keys.js';

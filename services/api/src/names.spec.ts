@@ -2,7 +2,7 @@
 import { canonicalJson } from '@confledger/document';
 import { NAME_TRAP_CASES, setNameTrap } from '@confledger/test-support';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { BASE } from './answers/standing.js';
+import { BASE } from '@confledger/contracts/http';
 import { startApi, TOKEN, type ApiUnderTest } from './fixtures/api-under-test.js';
 
 let given: ApiUnderTest;

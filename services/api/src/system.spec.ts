@@ -118,7 +118,7 @@ describe('a healthy system', () => {
 });
 
 test('metrics are open where the configuration says so', async () => {
-  const given = await startApi({ openMetrics: true });
+  const given = await startApi({ openOperations: ['metrics'] });
   expect((await given.ask('GET /metrics', { token: null })).status).toBe(200);
   await given.close();
 });

@@ -28,6 +28,7 @@ import { createPostgresEventStore, migrateEventStore } from '@confledger/event-s
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/publisher-http';
 import { createLoggedGuard, type EventStoreLogger } from '@confledger/event-stores/guard';
 import { createPool, SchemaTooNew } from '@confledger/postgres';
+import { packageVersion } from '@confledger/process';
 import { limitedWarnings } from '@confledger/process/warnings';
 import {
   createPostgresNodeReports,
@@ -241,11 +242,13 @@ async function startServing({ config, postgresUrl, logs, shutdown }: Parts, core
     feed: feed.publisher,
     feedPosition: feed.position,
     tokens: loadTokens(config.dataDirectory),
+    openOperations: [],
     environments: ENVIRONMENTS,
     installation: core.installation,
     signerPublicKey: { keyId: signer.keyId, publicKey: signer.publicKey },
     logger,
     clock,
+    version: packageVersion(import.meta.url),
   });
   shutdown.add('api', () => app.close());
   try {

@@ -1,5 +1,6 @@
 // What people see: progress, the words when ready, one line per happening. Used by main.ts; logs go elsewhere (logs.ts).
 import path from 'node:path';
+import { operationPath, OPERATIONS, type OperationName, type PathParameters } from '@confledger/contracts/http';
 import type { Happening } from './narrator.js';
 
 export interface Terminal {
@@ -57,15 +58,19 @@ export interface Ready {
 /** The words when everything runs: where it is, and commands that work as they stand. Those that write are shown where nothing is yet. */
 export function readyText({ url, dataDirectory, node, startedInMs, empty }: Ready): string {
   const token = shown(path.join(dataDirectory, 'admin.token'));
-  const call = (method: string, place: string, body?: string): string => {
+  const call = <N extends OperationName>(name: N, parameters: PathParameters<N>, body?: string): string => {
+    const { method } = OPERATIONS[name];
     const header = `-H "Authorization: Bearer $(cat ${token})"`;
-    return `curl -s ${method === 'GET' ? '' : `-X ${method} `}${header} ${url}/api/v1${place}${body === undefined ? '' : ` -H 'Content-Type: application/json' -d '${body}'`}`;
+    const sent = body === undefined ? '' : ` -H 'Content-Type: application/json' -d '${body}'`;
+    return `curl -s ${method === 'GET' ? '' : `-X ${method} `}${header} ${url}${operationPath(name, parameters)}${sent}`;
   };
-  const nodes = call('GET', '/nodes');
+  const nodes = call('listNodes', {});
+  const service = 'trading-engine';
+  const limits = '{"value":{"maxPositionSize":1000,"stopLossPercentage":5}}';
   const tutorial = [
     'Put a limit of the trading engine, take it live, and see that the node runs it:',
-    call('PUT', '/configurations/trading-engine/risk.parameters', '{"value":{"maxPositionSize":1000,"stopLossPercentage":5}}'),
-    call('POST', '/configurations/trading-engine/versions/latest/activate'),
+    call('setValue', { service, path: 'risk.parameters' }, limits),
+    call('activateVersion', { service, version: 'latest' }),
     nodes,
   ];
   const look = ['See what every node runs:', nodes];

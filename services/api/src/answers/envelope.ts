@@ -1,6 +1,6 @@
 // The envelope of every answer that worked.
 import type { Clock } from '@confledger/application';
-import type { Success } from '@confledger/contracts';
+import type { Success } from '@confledger/contracts/http';
 
 /** Wraps the data of an answer. */
 export function success<T>(data: T, clock: Clock): Success<T> {

@@ -1,6 +1,6 @@
 // Rows of the read model as lists show them.
 import { formatPosition, type AuditRow, type Page, type VersionRow, type LedgerStanding } from '@confledger/application';
-import type { AuditItem, LedgerList, PositionedList, VersionItem } from '@confledger/contracts';
+import type { AuditItem, LedgerList, PositionedList, VersionItem } from '@confledger/contracts/http';
 import { showBeforeAndAfter } from './shown-values.js';
 import { showStanding } from './standing.js';
 

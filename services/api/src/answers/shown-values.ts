@@ -1,6 +1,6 @@
 // Values in lists and in `changes`: whole up to 4 KiB, above that as digest and size, so that a page has a bounded size.
 import { canonicalJson, leafDigest, type Difference, type JsonValue } from '@confledger/document';
-import type { Change, ShownValue } from '@confledger/contracts';
+import type { Change, ShownValue } from '@confledger/contracts/http';
 
 /** The largest value shown whole in a list, in bytes of its canonical JSON. */
 export const SHOWN_VALUE_BYTES_MAX = 4 * 1024;

@@ -1,9 +1,6 @@
 // Where a ledger stands, as every answer about one says it, and the call that would activate what is pending.
 import { formatPosition, type LedgerStanding } from '@confledger/application';
-import type { NextCall, Standing } from '@confledger/contracts';
-
-/** The base of all calls. */
-export const BASE = '/api/v1';
+import { operationPath, type NextCall, type Standing } from '@confledger/contracts/http';
 
 /** A standing with its position written out. */
 export function showStanding(standing: LedgerStanding, installation: string): Standing {
@@ -13,6 +10,6 @@ export function showStanding(standing: LedgerStanding, installation: string): St
 
 /** The call that activates a version. */
 export function activationCall(ledger: Pick<Standing, 'environment' | 'service'>, version: number): NextCall {
-  const url = `${BASE}/configurations/${ledger.service}/versions/${version}/activate?environment=${ledger.environment}`;
-  return { method: 'POST', url };
+  const path = operationPath('activateVersion', { service: ledger.service, version: String(version) });
+  return { method: 'POST', url: `${path}?environment=${ledger.environment}` };
 }

@@ -1,6 +1,6 @@
 // What every write answers: what it changed, what is live now, and which call comes next.
 import type { CommandOutcome } from '@confledger/application';
-import type { WriteAnswer } from '@confledger/contracts';
+import type { WriteAnswer } from '@confledger/contracts/http';
 import { SHOWN_CHANGES_MAX, showChange } from './shown-values.js';
 import { activationCall, showStanding } from './standing.js';
 

@@ -15,17 +15,12 @@ const LOGO = Buffer.from(
   '<svg xmlns="http://www.w3.org/2000/svg" width="130" height="40"><text x="0" y="27" fill="#fff" font-family="sans-serif" font-size="22" font-weight="600">ConfLedger</text></svg>',
 );
 
-/** Registers the pages. `endpoints` need a token, `open` ones do not. */
-export async function serveDocumentation(
-  app: FastifyInstance,
-  endpoints: readonly Endpoint[],
-  open: readonly Endpoint[],
-  version: string,
-): Promise<void> {
-  const document = openApiDocument(endpoints, open, version);
+/** Registers the pages. */
+export async function serveDocumentation(app: FastifyInstance, endpoints: readonly Endpoint[], version: string): Promise<void> {
+  const document = openApiDocument(endpoints, version);
   const json = JSON.stringify(document);
   const errors = errorPage();
-  const config = { open: true, operation: 'documentation' };
+  const config = { access: 'open', operation: 'documentation' } as const;
   // Who opens the address that the terminal names is a person with a browser.
   app.get('/', { config }, async (_request, reply) => reply.redirect('/docs'));
   app.get('/openapi.json', { config }, async (_request, reply) => {

@@ -1,5 +1,5 @@
 // The page /docs/errors: every code of the catalogue under its own anchor. Made once, at start.
-import { ERROR_CATALOGUE, ERROR_CODES, type ErrorCode } from '@confledger/contracts';
+import { ERROR_CATALOGUE, ERROR_CODES, type ErrorCode } from '@confledger/contracts/http';
 import { STATUS_OF } from '../errors/status.js';
 
 const STYLE = `

@@ -1,9 +1,8 @@
 // The OpenAPI 3.1 document, made from the endpoints and their zod schemas. Served at /openapi.json and shown at /docs.
 import { z } from 'zod';
-import { ERROR_CATALOGUE, type ErrorCode } from '@confledger/contracts';
+import { BASE, ERROR_CATALOGUE, type ErrorCode, type OperationName, type PathParameters } from '@confledger/contracts/http';
 import { parseJsonText } from '@confledger/document';
-import { BASE } from '../answers/standing.js';
-import type { Endpoint, Parameter } from '../endpoint.js';
+import type { Endpoint } from '../endpoint.js';
 import { STATUS_OF } from '../errors/status.js';
 import { failureAnswer } from '../schemas/answers.js';
 
@@ -22,6 +21,9 @@ export const UNROUTED_ERRORS: readonly ErrorCode[] = ['ROUTE_UNKNOWN', 'METHOD_N
 
 type Json = { [name: string]: unknown };
 
+/** The names that a path may hold in braces. */
+type Parameter = { [N in OperationName]: keyof PathParameters<N> }[OperationName];
+
 const PARAMETERS: Readonly<Record<Parameter, { readonly description: string; readonly example: string }>> = {
   service: { description: 'The service that is configured', example: 'trading-engine' },
   environment: { description: 'An environment that is defined', example: 'production' },
@@ -31,14 +33,14 @@ const PARAMETERS: Readonly<Record<Parameter, { readonly description: string; rea
   name: { description: 'The name of a node', example: 'engine-7' },
 };
 
-/** Makes the document. `open` are the operations that need no token. */
-export function openApiDocument(endpoints: readonly Endpoint[], open: readonly Endpoint[], version: string): Json {
+/** Makes the document. */
+export function openApiDocument(endpoints: readonly Endpoint[], version: string): Json {
   const components: Json = {};
   schemaOf(failureAnswer, 'output', components);
   const paths: { [path: string]: Json } = {};
-  for (const endpoint of [...endpoints, ...open]) {
+  for (const endpoint of endpoints) {
     const path = (paths[`${BASE}${endpoint.path}`] ??= {});
-    path[endpoint.method.toLowerCase()] = operation(endpoint, open.includes(endpoint), components);
+    path[endpoint.method.toLowerCase()] = operation(endpoint, components);
   }
   return {
     openapi: '3.1.0',
@@ -50,21 +52,22 @@ export function openApiDocument(endpoints: readonly Endpoint[], open: readonly E
     },
     servers: [{ url: '/' }],
     security: [{ token: [] }],
-    tags: [...new Set([...endpoints, ...open].map(({ group }) => group))].map((name) => ({ name })),
+    tags: [...new Set(endpoints.map(({ group }) => group))].map((name) => ({ name })),
     paths,
     components: { schemas: components, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
   };
 }
 
-function operation(endpoint: Endpoint, open: boolean, components: Json): Json {
+function operation(endpoint: Endpoint, components: Json): Json {
   return {
     operationId: endpoint.name,
     tags: [endpoint.group],
     summary: endpoint.summary,
-    ...(open ? { security: [] } : {}),
+    'x-access': endpoint.access,
+    ...(endpoint.access === 'open' ? { security: [] } : {}),
     parameters: [...pathParameters(endpoint), ...queryParameters(endpoint, components), ...headerParameters(endpoint)],
     ...(endpoint.body === null ? {} : { requestBody: requestBody(endpoint.body, components) }),
-    responses: { ...successes(endpoint, components), ...failures(endpoint, open, components) },
+    responses: { ...successes(endpoint, components), ...failures(endpoint, components) },
   };
 }
 
@@ -96,23 +99,20 @@ function requestBody({ schema, required }: NonNullable<Endpoint['body']>, compon
   return { required, content: { 'application/json': { schema: schemaOf(schema, 'input', components) } } };
 }
 
+const ANSWERS = { 200: 'It worked', 201: 'It worked', 304: 'Not modified', 503: 'A part is down' } as const;
+
 function successes({ answer, statuses }: Endpoint, components: Json): Json {
   const { contentType = 'application/json' } = (answer.meta() ?? {}) as { contentType?: string };
   const content = { [contentType]: { schema: schemaOf(answer, 'output', components) } };
-  const described = statuses.map((status) => [
-    String(status),
-    status === 304 ? { description: 'Not modified' } : { description: 'It worked', content },
-  ]);
+  const described = statuses.map((status) => [String(status), { description: ANSWERS[status], ...(status === 304 ? {} : { content }) }]);
   return Object.fromEntries(described) as Json;
 }
 
-function failures({ errors, failure = failureAnswer, body }: Endpoint, open: boolean, components: Json): Json {
-  const codes = [...new Set([...errors, ...COMMON_ERRORS, ...(open ? [] : TOKEN_ERRORS)])];
+function failures({ errors, failure = failureAnswer, access }: Endpoint, components: Json): Json {
+  const codes = [...new Set([...errors, ...COMMON_ERRORS, ...(access === 'open' ? [] : TOKEN_ERRORS)])];
   const statuses = [...new Set(codes.map((code) => STATUS_OF[code]))].sort((one, other) => one - other);
-  const batch = body !== null && failure !== failureAnswer;
-  const schema = batch
-    ? { anyOf: [schemaOf(failureAnswer, 'output', components), schemaOf(failure, 'output', components)] }
-    : schemaOf(failure, 'output', components);
+  const usual = schemaOf(failureAnswer, 'output', components);
+  const schema = failure === failureAnswer ? usual : { anyOf: [usual, schemaOf(failure, 'output', components)] };
   const answers = statuses.map((status) => {
     const each = codes.filter((code) => STATUS_OF[code] === status);
     const described = { description: each.map(describeCode).join('\n'), content: { 'application/json': { schema } }, 'x-codes': each };

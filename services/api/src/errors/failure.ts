@@ -1,7 +1,7 @@
 // Turns whatever went wrong into the failure answer: refusals as they are, unreachable parts as 503, everything else as
 // INTERNAL without a word about its inside. Used by the error handler and by the answers that Fastify gives early.
 import { CommandOutcomeUnknown, CursorInvalid, EventStoreUnavailable, LogSetBack, ReadModelUnavailable } from '@confledger/application';
-import { ERROR_CATALOGUE, type ErrorCode, type Failure } from '@confledger/contracts';
+import { ERROR_CATALOGUE, type ErrorCode, type Failure } from '@confledger/contracts/http';
 import { refuse, RequestRefused } from './request-refused.js';
 
 /** The codes that Fastify gives to what it refuses before a route is called, and ours for them. */

@@ -1,6 +1,6 @@
 // How the code behind a route says no: thrown anywhere while a request is read, answered by the error handler.
 // Refusals of the ledger itself come as values and are turned into this at the edge.
-import { ERROR_CATALOGUE, type ErrorCode, type ProblemDetail } from '@confledger/contracts';
+import { ERROR_CATALOGUE, type ErrorCode, type ProblemDetail } from '@confledger/contracts/http';
 import type { CodedProblem } from '@confledger/document';
 import type { LedgerRefusal } from '@confledger/domain';
 

@@ -1,5 +1,5 @@
 // The HTTP status of every code: validation is 400, unknown 404, a stale precondition 412, any other conflict 409.
-import type { ErrorCode } from '@confledger/contracts';
+import type { ErrorCode } from '@confledger/contracts/http';
 
 export const STATUS_OF = {
   REQUEST_MALFORMED: 400,

@@ -1,5 +1,5 @@
 // If-Match and If-None-Match: entity tags are revisions in quotes, such as "42".
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from '../errors/request-refused.js';
 
 const STRONG = /^"(0|[1-9]\d{0,15})"$/;
@@ -20,26 +20,37 @@ export function writeConditions(request: FastifyRequest): { ifMatch?: number | '
   };
 }
 
-/** Whether a reading is answered with its content, with 304, or refused, given the tag of what stands there (null: none). */
-export function readCondition(request: FastifyRequest, revision: number | null): 'content' | 'not-modified' {
+/** Sets the entity tag of what stands there; answers 304 when the client has that already. */
+export function answeredByTag(
+  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  tag: number,
+): boolean {
+  const condition = readCondition(request, tag);
+  reply.header('etag', entityTag(tag));
+  if (condition === 'content') return false;
+  reply.code(304).send();
+  return true;
+}
+
+/** Whether a reading is answered with its content, with 304, or refused, given the tag of what stands there. */
+function readCondition(request: FastifyRequest, revision: number): 'content' | 'not-modified' {
   const { 'if-match': match, 'if-none-match': noneMatch } = request.headers;
   if (match !== undefined) checkReadMatch(match, revision);
   if (noneMatch === undefined) return 'content';
   return names(parseTagList(noneMatch), revision) ? 'not-modified' : 'content';
 }
 
-function checkReadMatch(header: string, revision: number | null): void {
+function checkReadMatch(header: string, revision: number): void {
   const wanted = parseIfMatch(header);
   if (wanted === '*' || wanted === revision) return;
   throw refuse('IF_MATCH_FAILED', {
     path: 'if-match',
     rule: 'if-match',
-    message: `the entity tag is ${revision === null ? 'none' : entityTag(revision)} now`,
+    message: `the entity tag is ${entityTag(revision)} now`,
   });
 }
 
-function names(tags: readonly string[], revision: number | null): boolean {
-  if (revision === null) return false;
+function names(tags: readonly string[], revision: number): boolean {
   const tag = entityTag(revision);
   // RFC 9110 compares weakly here: a proxy that compresses marks the tag as weak.
   return tags.some((given) => given === '*' || given === tag || given === `W/${tag}`);

@@ -16,10 +16,24 @@ export interface NamedEnvironments {
   readonly body?: string | undefined;
 }
 
+/** What may name a ledger in a part of a request. */
+interface NamedLedger {
+  readonly service?: string | undefined;
+  readonly environment?: string | undefined;
+}
+
+/** The parts of a request that may name its ledger. The service stands in one of them. */
+interface Addressing {
+  readonly parameters: NamedLedger;
+  readonly query: NamedLedger;
+  readonly body: NamedLedger;
+}
+
 /** The ledger that a request is about. */
-export function ledgerOf(service: string, named: NamedEnvironments, defined: readonly string[]): LedgerId {
+export function addressedLedger({ parameters, query, body }: Addressing, defined: readonly string[]): LedgerId {
+  const named = { path: parameters.environment, query: query.environment, body: body.environment };
   const environment = environmentOf(named, defined) ?? checkEnvironment(DEFAULT_ENVIRONMENT, defined);
-  return LedgerId.of(environment, checkService(service));
+  return LedgerId.of(environment, checkService(parameters.service ?? query.service ?? body.service ?? ''));
 }
 
 /** The environment that a request names, checked; undefined when it names none. */

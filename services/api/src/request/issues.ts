@@ -1,7 +1,7 @@
 // Turns what zod found wrong with a query or a body into codes of the catalogue, with the nearest known name.
 import type { z } from 'zod';
 import { nearestWord } from '@confledger/document';
-import type { ErrorCode } from '@confledger/contracts';
+import type { ErrorCode } from '@confledger/contracts/http';
 import { refuse, RequestRefused } from '../errors/request-refused.js';
 
 type Place = 'body' | 'query';

@@ -1,21 +1,24 @@
 // What a write carries beside the change: reason, guards, activation, dry run. Each may stand in the query or in the body.
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandRequest } from '@confledger/application';
-import type { Guards, LedgerId } from '@confledger/domain';
-import type { Call } from '../endpoint.js';
+import type { WriteBody, WriteQuery } from '@confledger/contracts/http';
+import type { Actor, Guards, LedgerId } from '@confledger/domain';
 import { refuse } from '../errors/request-refused.js';
-import type { WriteBody, WriteQuery } from '../schemas/requests.js';
 import { writeConditions } from './conditions.js';
-import { ledgerOf } from './environments.js';
 import { idempotencyKeyOf, requestText, traceparentOf } from './identity.js';
 
-/** The ledger that a write is about. */
-export function writtenLedger(call: Call<WriteQuery, WriteBody>, environments: readonly string[]): LedgerId {
-  const { service, environment: path } = call.parameters;
-  return ledgerOf(service, { path, query: call.query.environment, body: call.body.environment }, environments);
+/** The call of any operation that writes to a ledger. */
+export interface WriteCall {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly query: WriteQuery;
+  readonly body: WriteBody;
+  readonly actor: Actor;
+  readonly ledger: LedgerId;
 }
 
 /** Everything about a write that is not the change itself. */
-export function commandRequest(call: Call<WriteQuery, WriteBody>): CommandRequest<Guards> {
+export function commandRequest(call: WriteCall): CommandRequest<Guards> {
   const { request, query, body, actor } = call;
   const traceparent = traceparentOf(request);
   const idempotencyKey = idempotencyKeyOf(request);
@@ -43,7 +46,7 @@ export function flag(text: 'true' | 'false' | undefined): boolean | undefined {
   return text === undefined ? undefined : text === 'true';
 }
 
-function guardsOf({ request, query, body }: Call<WriteQuery, WriteBody>): Guards {
+function guardsOf({ request, query, body }: WriteCall): Guards {
   const expectedVersion = oneOf('expectedVersion', wholeNumber(query.expectedVersion), body.expectedVersion);
   const expectedActive = oneOf(
     'expectedActive',

@@ -1,22 +1,19 @@
 // Batches: many operations as one change set, and many values of one version.
 import { parsePath, type Difference, type JsonValue } from '@confledger/document';
-import type { BatchFailure, BatchOperationAnswer, BatchSuccess, ProblemDetail } from '@confledger/contracts';
+import type { BatchBody, BatchFailure, BatchOperationAnswer, KeysQuery, ProblemDetail } from '@confledger/contracts/http';
 import type { BatchOperation, LedgerRefusal } from '@confledger/domain';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { failure } from '../errors/failure.js';
+import { PATH_ERRORS, READ_ERRORS, WRITE_ERRORS } from '../errors/groups.js';
 import { problemDetail, refuse, refuseByLedger } from '../errors/request-refused.js';
 import { STATUS_OF } from '../errors/status.js';
+import { accepted, execute } from '../ledger/execute-command.js';
+import { readAnswer, selectedDocument } from '../ledger/selected-document.js';
 import { readablePath } from '../request/addresses.js';
 import { batchFailure, batchSuccess, successOf, valuesAnswer } from '../schemas/answers.js';
 import { batchBody, keysQuery, writeQuery } from '../schemas/requests.js';
-import { PATH_ERRORS, READ_ERRORS, WRITE_ERRORS } from './error-groups.js';
-import { read, readAnswer } from './reading.js';
-import { accepted, execute } from './write.js';
-
-const GROUP = 'Values';
-const BATCH = '/configurations/{service}/batch';
 
 /** The endpoints of batches. */
 export function batchEndpoints(context: ApiContext): Endpoint[] {
@@ -24,12 +21,7 @@ export function batchEndpoints(context: ApiContext): Endpoint[] {
 }
 
 function writeBatch(context: ApiContext): Endpoint {
-  return endpoint<Parameters<typeof execute>[1]['query'], BatchBody, BatchSuccess | BatchFailure>({
-    method: 'POST',
-    path: BATCH,
-    name: 'writeBatch',
-    group: GROUP,
-    summary: 'Set and delete many values at once: all or nothing',
+  return endpoint(context, 'writeBatch', {
     query: writeQuery,
     body: { schema: batchBody, required: true },
     answer: batchSuccess,
@@ -59,8 +51,6 @@ function writeBatch(context: ApiContext): Endpoint {
     },
   });
 }
-
-type BatchBody = (typeof batchBody)['_zod']['output'];
 
 function withId(operation: BatchBody['operations'][number], index: number): BatchOperation {
   const id = operation.id ?? String(index);
@@ -110,12 +100,7 @@ function refusedBatch(operations: readonly BatchOperation[], refusal: LedgerRefu
 }
 
 function readBatch(context: ApiContext): Endpoint {
-  return endpoint({
-    method: 'GET',
-    path: BATCH,
-    name: 'readBatch',
-    group: GROUP,
-    summary: 'Read many values of one version',
+  return endpoint(context, 'readBatch', {
     query: keysQuery,
     body: null,
     answer: successOf(valuesAnswer),
@@ -123,7 +108,7 @@ function readBatch(context: ApiContext): Endpoint {
     errors: [...READ_ERRORS, ...PATH_ERRORS, 'QUERY_PARAMETER_MISSING'],
     handle: async (call) => {
       const keys = keysOf(call.query).map(readablePath);
-      const found = await read(context, call);
+      const found = await selectedDocument(context, call);
       const values: { [key: string]: JsonValue } = {};
       const missing: string[] = [];
       for (const key of keys) {
@@ -136,7 +121,7 @@ function readBatch(context: ApiContext): Endpoint {
   });
 }
 
-function keysOf({ key, keys }: { readonly key?: string | string[] | undefined; readonly keys?: string | undefined }): string[] {
+function keysOf({ key, keys }: KeysQuery): string[] {
   const listed = keys === undefined ? [] : keys.split(',');
   const all = [...(key === undefined ? [] : [key].flat()), ...listed];
   if (all.length > 0) return [...new Set(all)];

@@ -1,54 +1,38 @@
 // The difference between two states of one ledger, leaf by leaf, in pages.
 import type { ReadSelector } from '@confledger/application';
+import type { DifferenceQuery } from '@confledger/contracts/http';
 import type { LedgerId } from '@confledger/domain';
 import { success } from '../answers/envelope.js';
 import { showChange } from '../answers/shown-values.js';
 import { showStanding } from '../answers/standing.js';
 import type { ApiContext } from '../context.js';
-import { endpoint, type Call, type Endpoint } from '../endpoint.js';
+import { endpoint, type Endpoint } from '../endpoint.js';
 import { byCatalogue } from '../errors/failure.js';
+import { LEDGER_ADDRESS_ERRORS, SELECTION_ERRORS } from '../errors/groups.js';
+import { documentAt, type Found } from '../ledger/selected-document.js';
 import { pageLimit } from '../request/pages.js';
 import { readSelector } from '../request/selectors.js';
 import { diffAnswer, successOf } from '../schemas/answers.js';
 import { diffQuery } from '../schemas/requests.js';
-import { LEDGER_ADDRESS_ERRORS, SELECTION_ERRORS } from './error-groups.js';
-import { readAt, readLedger, type Found } from './reading.js';
 
 /** The endpoint of differences. */
 export function differenceEndpoints(context: ApiContext): Endpoint[] {
   return [
-    endpoint({
-      method: 'GET',
-      path: '/configurations/{service}/diff',
-      name: 'readDifference',
-      group: 'Versions',
-      summary: 'What differs between two versions or instants; unless told otherwise, what would go live: from active to latest',
+    endpoint(context, 'readDifference', {
       query: diffQuery,
       body: null,
       answer: successOf(diffAnswer),
       statuses: [200],
       errors: [...LEDGER_ADDRESS_ERRORS, ...SELECTION_ERRORS, 'CURSOR_INVALID'],
-      handle: async (call) => success(await difference(context, call), context.clock),
+      handle: async ({ ledger, query }) => success(await difference(context, ledger, query), context.clock),
     }),
   ];
 }
 
-interface DiffQuery {
-  readonly environment?: string | undefined;
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-  readonly fromAt?: string | undefined;
-  readonly toAt?: string | undefined;
-  readonly consistency?: 'linearizable' | 'local' | undefined;
-  readonly limit?: string | undefined;
-  readonly cursor?: string | undefined;
-}
-
-async function difference(context: ApiContext, call: Call<DiffQuery, unknown>) {
-  const ledger = readLedger(context, call);
-  const limit = pageLimit(call.query.limit);
-  const [from, to] = await bothSides(context, ledger, call.query);
-  const start = call.query.cursor === undefined ? 0 : readCursor(call.query.cursor, from, to);
+async function difference(context: ApiContext, ledger: LedgerId, query: DifferenceQuery) {
+  const limit = pageLimit(query.limit);
+  const [from, to] = await bothSides(context, ledger, query);
+  const start = query.cursor === undefined ? 0 : readCursor(query.cursor, from, to);
   const changes = from.document.diff(to.document);
   const end = start + limit;
   return {
@@ -61,14 +45,14 @@ async function difference(context: ApiContext, call: Call<DiffQuery, unknown>) {
   };
 }
 
-async function bothSides(context: ApiContext, ledger: LedgerId, query: DiffQuery): Promise<[Found, Found]> {
+async function bothSides(context: ApiContext, ledger: LedgerId, query: DifferenceQuery): Promise<[Found, Found]> {
   const { consistency } = query;
   const select = (version: string | undefined, at: string | undefined): ReadSelector =>
     readSelector({ version, at, consistency }, context.clock);
   // An instant alone means head at that instant.
   const from = select(query.from ?? (query.fromAt === undefined ? 'active' : undefined), query.fromAt);
   const to = select(query.to, query.toAt);
-  return [await readAt(context, ledger, from), await readAt(context, ledger, to)];
+  return [await documentAt(context, ledger, from), await documentAt(context, ledger, to)];
 }
 
 function side({ standing }: Found): { version: number | null; digest: string } {

@@ -3,56 +3,38 @@ import type { JsonObject } from '@confledger/document';
 import { CREATED_ONLY_TAG, type Command } from '@confledger/domain';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
-import { endpoint, type Call, type Endpoint, type EndpointSpec, type Method } from '../endpoint.js';
-import { entityTag, readCondition } from '../request/conditions.js';
+import { endpoint, type Endpoint } from '../endpoint.js';
+import { READ_ERRORS, WRITE_ERRORS } from '../errors/groups.js';
+import { write } from '../ledger/execute-command.js';
+import { readAnswer, selectedDocument, type Found } from '../ledger/selected-document.js';
+import { answeredByTag } from '../request/conditions.js';
 import { configurationAnswer, successOf, writeAnswer } from '../schemas/answers.js';
-import { configurationBody, optionsBody, readQuery, writeQuery } from '../schemas/requests.js';
-import { READ_ERRORS, WRITE_ERRORS } from './error-groups.js';
-import { read, readAnswer, type Found } from './reading.js';
-import { write } from './write.js';
-
-const GROUP = 'Configurations';
-const DOCUMENT = '/configurations/{service}';
-const DOCUMENT_IN_ENVIRONMENT = '/configurations/{service}/environments/{environment}';
+import { configurationBody, documentQuery, optionsBody, writeQuery } from '../schemas/requests.js';
 
 /** The endpoints of documents. */
 export function documentEndpoints(context: ApiContext): Endpoint[] {
+  const replace = (configuration: JsonObject): Command => ({ type: 'Replace', configuration });
+  const merge = (patch: JsonObject): Command => ({ type: 'Merge', patch });
   return [
-    readDocument(context, DOCUMENT, 'readConfiguration'),
-    readDocument(context, DOCUMENT_IN_ENVIRONMENT, 'readConfigurationIn'),
-    writeDocument(context, {
-      method: 'POST',
-      name: 'createConfiguration',
-      summary: 'Create the ledger',
-      command: (configuration) => ({ type: 'Create', configuration }),
-      errors: ['LEDGER_EXISTS'],
-    }),
-    replaceDocument(context, DOCUMENT, 'replaceConfiguration'),
-    replaceDocument(context, DOCUMENT_IN_ENVIRONMENT, 'replaceConfigurationIn'),
-    writeDocument(context, {
-      method: 'PATCH',
-      name: 'mergeConfiguration',
-      summary: 'Merge into the document (RFC 7396: null deletes)',
-      command: (patch) => ({ type: 'Merge', patch }),
-    }),
+    readDocument(context, 'readConfiguration'),
+    readDocument(context, 'readConfigurationIn'),
+    createDocument(context),
+    changeDocument(context, 'replaceConfiguration', replace),
+    changeDocument(context, 'replaceConfigurationIn', replace),
+    changeDocument(context, 'mergeConfiguration', merge),
     deleteDocument(context),
   ];
 }
 
-function readDocument(context: ApiContext, path: string, name: string): Endpoint {
-  return endpoint({
-    method: 'GET',
-    path,
-    name,
-    group: GROUP,
-    summary: 'Read the document: the newest version unless told otherwise',
-    query: readQuery,
+function readDocument(context: ApiContext, name: 'readConfiguration' | 'readConfigurationIn'): Endpoint {
+  return endpoint(context, name, {
+    query: documentQuery,
     body: null,
     answer: successOf(configurationAnswer),
     statuses: [200, 304],
     errors: READ_ERRORS,
     handle: async (call) => {
-      const found = await read(context, call);
+      const found = await selectedDocument(context, call);
       const tag = found.standing.version ?? CREATED_ONLY_TAG;
       if (answeredByTag(call, tag)) return 'sent';
       const configuration = call.query.format === 'flat' ? flatten(found) : found.document.toJson();
@@ -61,58 +43,45 @@ function readDocument(context: ApiContext, path: string, name: string): Endpoint
   });
 }
 
-/** Sets the entity tag; answers 304 when the client has that already. */
-export function answeredByTag({ request, reply }: Call<unknown, unknown>, tag: number): boolean {
-  const condition = readCondition(request, tag);
-  reply.header('etag', entityTag(tag));
-  if (condition === 'content') return false;
-  reply.code(304).send();
-  return true;
-}
-
 function flatten({ document }: Found): JsonObject {
   const flat: { [path: string]: JsonObject[string] } = {};
   for (const { path, value } of document.leaves()) flat[path] = value;
   return flat;
 }
 
-interface DocumentWrite {
-  readonly method: Method;
-  readonly path?: string;
-  readonly name: string;
-  readonly summary: string;
-  readonly command: (configuration: JsonObject) => Command;
-  readonly errors?: EndpointSpec<unknown, unknown, unknown>['errors'];
-}
+const DOCUMENT_ERRORS = [...WRITE_ERRORS, 'DOCUMENT_NOT_OBJECT'] as const;
 
-function replaceDocument(context: ApiContext, path: string, name: string): Endpoint {
-  const command = (configuration: JsonObject): Command => ({ type: 'Replace', configuration });
-  return writeDocument(context, { method: 'PUT', path, name, summary: 'Make the document equal to this one', command });
-}
-
-function writeDocument(context: ApiContext, { method, path = DOCUMENT, name, summary, command, errors = [] }: DocumentWrite): Endpoint {
-  return endpoint({
-    method,
-    path,
-    name,
-    group: GROUP,
-    summary,
+function createDocument(context: ApiContext): Endpoint {
+  return endpoint(context, 'createConfiguration', {
     query: writeQuery,
     body: { schema: configurationBody, required: true },
     answer: successOf(writeAnswer),
-    statuses: method === 'POST' ? [200, 201] : [200],
-    errors: [...WRITE_ERRORS, 'DOCUMENT_NOT_OBJECT', ...errors],
+    statuses: [200, 201],
+    errors: [...DOCUMENT_ERRORS, 'LEDGER_EXISTS'],
+    handle: async (call) => {
+      const { answer } = await write(context, call, { type: 'Create', configuration: call.body.configuration });
+      return success(answer, context.clock);
+    },
+  });
+}
+
+function changeDocument(
+  context: ApiContext,
+  name: 'replaceConfiguration' | 'replaceConfigurationIn' | 'mergeConfiguration',
+  command: (configuration: JsonObject) => Command,
+): Endpoint {
+  return endpoint(context, name, {
+    query: writeQuery,
+    body: { schema: configurationBody, required: true },
+    answer: successOf(writeAnswer),
+    statuses: [200],
+    errors: DOCUMENT_ERRORS,
     handle: async (call) => success((await write(context, call, command(call.body.configuration))).answer, context.clock),
   });
 }
 
 function deleteDocument(context: ApiContext): Endpoint {
-  return endpoint({
-    method: 'DELETE',
-    path: DOCUMENT,
-    name: 'deleteConfiguration',
-    group: GROUP,
-    summary: 'Delete every leaf; the history stays',
+  return endpoint(context, 'deleteConfiguration', {
     query: writeQuery,
     body: { schema: optionsBody, required: false },
     answer: successOf(writeAnswer),

@@ -1,20 +1,21 @@
 // Lists from the read model: ledgers, the history of a path, the audit.
 import { parseGlob } from '@confledger/document';
 import type { AuditFilter } from '@confledger/application';
+import type { AuditQuery } from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
 import { ledgerPage, positionedPage, showAuditRow } from '../answers/items.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
+import { LEDGER_ADDRESS_ERRORS, LIST_ERRORS, PATH_ERRORS } from '../errors/groups.js';
 import { refuseProblem } from '../errors/request-refused.js';
+import { documentAt } from '../ledger/selected-document.js';
 import { readablePath } from '../request/addresses.js';
 import { checkService, environmentOf } from '../request/environments.js';
 import { pageRequest, waitForPosition } from '../request/pages.js';
 import { parseInstant } from '../request/selectors.js';
 import { successOf } from '../schemas/answers.js';
 import { auditItem, ledgerItem, ledgerList, positionedList } from '../schemas/lists.js';
-import { auditQuery, historyQuery, ledgersQuery } from '../schemas/requests.js';
-import { LEDGER_ADDRESS_ERRORS, LIST_ERRORS, PATH_ERRORS } from './error-groups.js';
-import { readAt, readLedger } from './reading.js';
+import { auditQuery, historyQuery, positionedQuery } from '../schemas/requests.js';
 
 /** The endpoints of lists. */
 export function listEndpoints(context: ApiContext): Endpoint[] {
@@ -22,13 +23,8 @@ export function listEndpoints(context: ApiContext): Endpoint[] {
 }
 
 function listLedgers(context: ApiContext): Endpoint {
-  return endpoint({
-    method: 'GET',
-    path: '/configurations',
-    name: 'listConfigurations',
-    group: 'Configurations',
-    summary: 'The ledgers, with latest, active and pending; of all environments unless one is named',
-    query: ledgersQuery,
+  return endpoint(context, 'listConfigurations', {
+    query: positionedQuery,
     body: null,
     answer: successOf(positionedList(ledgerItem)),
     statuses: [200],
@@ -47,24 +43,18 @@ function listLedgers(context: ApiContext): Endpoint {
 }
 
 function readHistory(context: ApiContext): Endpoint {
-  return endpoint({
-    method: 'GET',
-    path: '/configurations/{service}/history',
-    name: 'readHistory',
-    group: 'Values',
-    summary: 'What happened at, above and below a path, newest first',
+  return endpoint(context, 'readHistory', {
     query: historyQuery,
     body: null,
     answer: successOf(ledgerList(auditItem)),
     statuses: [200],
     errors: [...LEDGER_ADDRESS_ERRORS, ...PATH_ERRORS, ...LIST_ERRORS, 'LEDGER_UNKNOWN', 'QUERY_PARAMETER_MISSING'],
-    handle: async (call) => {
-      const ledger = readLedger(context, call);
-      const key = readablePath(call.query.key);
-      const page = pageRequest(call.query);
-      await waitForPosition(context, call.query.atLeast);
-      const { standing } = await readAt(context, ledger, {});
-      const rows = await context.readModel.history(`${ledger.environment}.${ledger.service}`, key, page);
+    handle: async ({ ledger, query }) => {
+      const key = readablePath(query.key);
+      const page = pageRequest(query);
+      await waitForPosition(context, query.atLeast);
+      const { standing } = await documentAt(context, ledger, {});
+      const rows = await context.readModel.history(ledger.text, key, page);
       const { installation } = context;
       return success(
         ledgerPage(rows, (row) => showAuditRow(row, installation), standing, installation),
@@ -75,12 +65,7 @@ function readHistory(context: ApiContext): Endpoint {
 }
 
 function readAudit(context: ApiContext): Endpoint {
-  return endpoint({
-    method: 'GET',
-    path: '/audit',
-    name: 'readAudit',
-    group: 'Audit',
-    summary: 'One item per change, activation and tag, old and new, newest first',
+  return endpoint(context, 'readAudit', {
     query: auditQuery,
     body: null,
     answer: successOf(positionedList(auditItem)),
@@ -100,7 +85,7 @@ function readAudit(context: ApiContext): Endpoint {
   });
 }
 
-function auditFilter({ environments }: ApiContext, query: { readonly [P in keyof AuditFilter]?: string | undefined }): AuditFilter {
+function auditFilter({ environments }: ApiContext, query: AuditQuery): AuditFilter {
   const { service, key, actor, type, from, to } = query;
   const environment = environmentOf({ query: query.environment }, environments);
   return {

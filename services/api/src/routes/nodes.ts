@@ -1,20 +1,19 @@
 // What trading nodes say of themselves, who runs what, and the stream that feeds them.
 import { z } from 'zod';
 import type { NodeReport } from '@confledger/application';
-import type { NodeItem, NodeReportBody } from '@confledger/contracts';
+import type { NodeItem, NodeReportBody } from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { byCatalogue } from '../errors/failure.js';
+import { BODY_ERRORS, LEDGER_ADDRESS_ERRORS } from '../errors/groups.js';
 import { refuse } from '../errors/request-refused.js';
-import { checkService, environmentOf, ledgerOf } from '../request/environments.js';
+import { checkService, environmentOf } from '../request/environments.js';
 import { watchNodes, type WatchedNode } from '../runtime/watched-nodes.js';
 import { successOf } from '../schemas/answers.js';
-import { nodeItem } from '../schemas/lists.js';
+import { nodeReportAnswer, nodesAnswer } from '../schemas/lists.js';
 import { environmentQuery, feedQuery, nodeReportBody, nodesQuery } from '../schemas/requests.js';
-import { BODY_ERRORS, LEDGER_ADDRESS_ERRORS } from './error-groups.js';
 
-const GROUP = 'Nodes';
 const NODE_NAME = /^[A-Za-z0-9._:-]{1,128}$/;
 
 /** The endpoints of nodes. */
@@ -23,20 +22,14 @@ export function nodeEndpoints(context: ApiContext): Endpoint[] {
 }
 
 function report(context: ApiContext): Endpoint {
-  return endpoint({
-    method: 'POST',
-    path: '/nodes/{name}',
-    name: 'reportNode',
-    group: GROUP,
-    summary: 'A node says what it runs, or why it does not',
+  return endpoint(context, 'reportNode', {
     query: environmentQuery,
     body: { schema: nodeReportBody, required: true },
-    answer: successOf(z.strictObject({ name: z.string(), reportedAt: z.iso.datetime({ precision: 3 }) })),
+    answer: successOf(nodeReportAnswer),
     statuses: [201],
     errors: [...LEDGER_ADDRESS_ERRORS, ...BODY_ERRORS, 'NODE_NAME_INVALID', 'READ_MODEL_UNAVAILABLE'],
-    handle: async ({ parameters, query, body, reply }) => {
+    handle: async ({ parameters, ledger: { environment, service }, body, reply }) => {
       const name = checkNodeName(parameters.name);
-      const { environment, service } = ledgerOf(body.service, { query: query.environment, body: body.environment }, context.environments);
       const reportedAt = new Date(context.clock.now()).toISOString();
       await context.reports.put({ ...body, environment, service, name, reportedAt });
       reply.code(201);
@@ -55,15 +48,10 @@ function checkNodeName(name: string): string {
 }
 
 function listNodes(context: ApiContext): Endpoint {
-  return endpoint({
-    method: 'GET',
-    path: '/nodes',
-    name: 'listNodes',
-    group: GROUP,
-    summary: 'Who runs what: the newest report of every node, and whether it runs what is active now',
+  return endpoint(context, 'listNodes', {
     query: nodesQuery,
     body: null,
-    answer: successOf(z.strictObject({ items: z.array(nodeItem), next: z.null() })),
+    answer: successOf(nodesAnswer),
     statuses: [200],
     errors: ['ENVIRONMENT_UNKNOWN', 'SERVICE_NAME_INVALID', 'READ_MODEL_UNAVAILABLE', 'EVENT_STORE_UNAVAILABLE', 'LOG_SET_BACK'],
     handle: async ({ query }) => {
@@ -92,28 +80,16 @@ function stateOf({ state }: NodeReport): NodeReportBody['state'] {
 }
 
 function feed(context: ApiContext): Endpoint {
-  return endpoint({
-    method: 'GET',
-    path: '/feed',
-    name: 'feed',
-    group: GROUP,
-    summary: 'The active configuration as server-sent events: everything, then every activation',
+  return endpoint(context, 'feed', {
     query: feedQuery,
     body: null,
     answer: z.string().meta({ contentType: 'text/event-stream' }),
-    streaming: true,
     statuses: [200],
-    errors: [...LEDGER_ADDRESS_ERRORS, 'FEED_NOT_HERE', 'EVENT_STORE_UNAVAILABLE', 'LOG_SET_BACK'],
-    handle: async ({ request, reply, query }) => {
-      const { environment, service } = ledgerOf(query.service, { query: query.environment }, context.environments);
+    errors: [...LEDGER_ADDRESS_ERRORS, 'QUERY_PARAMETER_MISSING', 'FEED_NOT_HERE', 'EVENT_STORE_UNAVAILABLE', 'LOG_SET_BACK'],
+    handle: async ({ request, reply, ledger }) => {
       if (context.feed === null) throw byCatalogue('FEED_NOT_HERE');
       const lastEventId = request.headers['last-event-id'];
-      await context.feed.subscribe(
-        `${environment}.${service}`,
-        typeof lastEventId === 'string' ? lastEventId : null,
-        reply.raw,
-        context.closing,
-      );
+      await context.feed.subscribe(ledger.text, typeof lastEventId === 'string' ? lastEventId : null, reply.raw, context.closing);
       reply.hijack();
       return 'sent';
     },

@@ -1,61 +1,41 @@
 // The system about itself: status, health, metrics.
 import { z } from 'zod';
 import { formatPosition, type LogStanding, type Page, type ParkedStream } from '@confledger/application';
-import type { FollowerStatus, LogStatus, ParkedItem, StatusAnswer } from '@confledger/contracts';
+import type { FollowerStatus, LogStatus, ParkedItem, StatusAnswer } from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
-import { endpoint, type Call, type Endpoint } from '../endpoint.js';
+import { endpoint, type Endpoint } from '../endpoint.js';
 import { successOf } from '../schemas/answers.js';
 import { healthAnswer as healthSchema, statusAnswer } from '../schemas/lists.js';
 import { noQuery } from '../schemas/requests.js';
 import { checkHealth, healthAnswer, type HealthChecks } from '../runtime/health-checks.js';
 
-const GROUP = 'System';
 /** How many parked events, and how many parked streams, the status names. */
 const PARKED_SHOWN_MAX = 50;
 
-/** The endpoints of the system that need a token. */
+/** The endpoints of the system. */
 export function systemEndpoints(context: ApiContext): Endpoint[] {
-  return [status(context), metrics(context)];
-}
-
-/** The endpoints that need none: served under the base and, for probes, outside it. */
-export function healthEndpoints(context: ApiContext): Endpoint[] {
   return [
-    health(context, '', 'health', 'Whether everything works', ({ eventStore, readModel }) => ({ eventStore, readModel })),
-    // Nothing is looked at: an api that answers is alive, and restarting it would not mend a part that is down.
-    endpoint({ ...healthSpec('/live', 'healthLive', 'Whether the process answers'), handle: async () => healthAnswer({}, context) }),
+    status(context),
+    metrics(context),
+    health(context, 'health', ({ eventStore, readModel }) => ({ eventStore, readModel })),
+    healthLive(context),
     // Commands and documents need the event store alone: a dead read model takes no api out of service.
-    health(context, '/ready', 'healthReady', 'Whether commands and documents can be served', ({ eventStore }) => ({ eventStore })),
+    health(context, 'healthReady', ({ eventStore }) => ({ eventStore })),
   ];
 }
 
-function healthSpec(path: string, name: string, summary: string) {
-  return {
-    method: 'GET',
-    path: `/health${path}`,
-    name,
-    group: GROUP,
-    summary,
-    query: noQuery,
-    body: null,
-    answer: healthSchema,
-    statuses: [200],
-    errors: [],
-  } as const;
-}
+const HEALTH = { query: noQuery, body: null, answer: healthSchema, errors: [], servedBare: true } as const;
 
 function health(
   context: ApiContext,
-  path: string,
-  name: string,
-  summary: string,
+  name: 'health' | 'healthReady',
   pick: (checks: HealthChecks) => Parameters<typeof healthAnswer>[0],
 ): Endpoint {
-  return endpoint({
-    ...healthSpec(path, name, summary),
-    failure: healthSchema,
-    handle: async ({ reply }: Call<object, unknown>) => {
+  return endpoint(context, name, {
+    ...HEALTH,
+    statuses: [200, 503],
+    handle: async ({ reply }) => {
       const answer = healthAnswer(pick(await checkHealth(context)), context);
       if (!answer.healthy) reply.code(503);
       return answer;
@@ -63,13 +43,13 @@ function health(
   });
 }
 
+/** Looks at nothing: an api that answers is alive, and restarting it would not mend a part that is down. */
+function healthLive(context: ApiContext): Endpoint {
+  return endpoint(context, 'healthLive', { ...HEALTH, statuses: [200], handle: async () => healthAnswer({}, context) });
+}
+
 function status(context: ApiContext): Endpoint {
-  return endpoint({
-    method: 'GET',
-    path: '/status',
-    name: 'status',
-    group: GROUP,
-    summary: 'Parts, positions, lags, what is parked, the public key',
+  return endpoint(context, 'status', {
     query: noQuery,
     body: null,
     answer: successOf(statusAnswer),
@@ -141,12 +121,7 @@ function parkedItems({ items }: Pick<Page<ParkedStream>, 'items'>, installation:
 }
 
 function metrics(context: ApiContext): Endpoint {
-  return endpoint({
-    method: 'GET',
-    path: '/metrics',
-    name: 'metrics',
-    group: GROUP,
-    summary: 'Prometheus metrics',
+  return endpoint(context, 'metrics', {
     query: noQuery,
     body: null,
     answer: z.string().meta({ contentType: 'text/plain' }),

@@ -1,59 +1,57 @@
 // Single values and subtrees, by path in the URL or by `value?key=`.
 import type { JsonValue } from '@confledger/document';
+import type { SelectionQuery } from '@confledger/contracts/http';
+import type { LedgerId } from '@confledger/domain';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
-import { endpoint, type Call, type Endpoint } from '../endpoint.js';
+import { endpoint, type Endpoint } from '../endpoint.js';
+import { PATH_ERRORS, READ_ERRORS, WRITE_ERRORS } from '../errors/groups.js';
 import { refuse } from '../errors/request-refused.js';
+import { write } from '../ledger/execute-command.js';
+import { readAnswer, selectedDocument, type Found } from '../ledger/selected-document.js';
 import { pathInUrl, readablePath } from '../request/addresses.js';
+import { answeredByTag } from '../request/conditions.js';
+import type { WriteCall } from '../request/write-options.js';
 import { successOf, valueAnswer, writeAnswer } from '../schemas/answers.js';
 import { keyQuery, optionsBody, valueBody, valueQuery, writeQuery, writeValueQuery } from '../schemas/requests.js';
-import { answeredByTag } from './documents.js';
-import { PATH_ERRORS, READ_ERRORS, WRITE_ERRORS } from './error-groups.js';
-import { read, readAnswer, type Found } from './reading.js';
-import { write, type WriteCall } from './write.js';
-
-const GROUP = 'Values';
-const IN_URL = '/configurations/{service}/{path}';
-const BY_KEY = '/configurations/{service}/value';
 
 /** The endpoints of values. */
 export function valueEndpoints(context: ApiContext): Endpoint[] {
   return [...readEndpoints(context), ...setEndpoints(context), ...deleteEndpoints(context)];
 }
 
+interface ReadCall {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly query: SelectionQuery;
+  readonly ledger: LedgerId;
+}
+
 function readEndpoints(context: ApiContext): Endpoint[] {
   const common = {
-    method: 'GET',
-    group: GROUP,
-    summary: 'Read a value or a subtree',
     body: null,
     answer: successOf(valueAnswer),
     statuses: [200, 304],
     errors: [...READ_ERRORS, ...PATH_ERRORS, 'KEY_NOT_FOUND', 'PATH_RESERVED'],
   } as const;
-  const answer = (call: Call<object, unknown>, found: Found, key: string) => valueAt(context, call, found, key);
+  const read = async (call: ReadCall, key: string) => valueAt(context, call, await selectedDocument(context, call), key);
   return [
-    endpoint({
+    endpoint(context, 'readValueByKey', {
       ...common,
-      path: BY_KEY,
-      name: 'readValueByKey',
+      errors: [...common.errors, 'QUERY_PARAMETER_MISSING'],
       query: keyQuery,
-      handle: async (call) => answer(call, await read(context, call), readablePath(call.query.key)),
+      handle: async (call) => read(call, readablePath(call.query.key)),
     }),
-    endpoint({
+    endpoint(context, 'readValue', {
       ...common,
-      path: IN_URL,
-      name: 'readValue',
       query: valueQuery,
-      handle: async (call) => {
-        const key = readablePath(pathInUrl(call.parameters.path));
-        return answer(call, await read(context, call), key);
-      },
+      handle: async (call) => read(call, readablePath(pathInUrl(call.parameters.path))),
     }),
   ];
 }
 
-function valueAt(context: ApiContext, call: Call<object, unknown>, found: Found, key: string) {
+function valueAt(context: ApiContext, call: ReadCall, found: Found, key: string) {
   const node = found.document.nodeAt(key);
   const value = found.document.valueAt(key);
   if (node === undefined || value === undefined) throw notFound(found, key);
@@ -74,9 +72,6 @@ function notFound({ document, standing }: Found, key: string): Error {
 
 function setEndpoints(context: ApiContext): Endpoint[] {
   const common = {
-    method: 'PUT',
-    group: GROUP,
-    summary: 'Set a value; an object makes the subtree equal to it',
     body: { schema: valueBody, required: true },
     answer: successOf(writeAnswer),
     statuses: [200],
@@ -85,11 +80,14 @@ function setEndpoints(context: ApiContext): Endpoint[] {
   const set = async (call: WriteCall & { readonly body: { readonly value: JsonValue } }, path: string) =>
     success((await write(context, call, { type: 'Set', path, value: call.body.value })).answer, context.clock);
   return [
-    endpoint({ ...common, path: BY_KEY, name: 'setValueByKey', query: writeValueQuery, handle: (call) => set(call, call.query.key) }),
-    endpoint({
+    endpoint(context, 'setValueByKey', {
       ...common,
-      path: IN_URL,
-      name: 'setValue',
+      errors: [...common.errors, 'QUERY_PARAMETER_MISSING'],
+      query: writeValueQuery,
+      handle: (call) => set(call, call.query.key),
+    }),
+    endpoint(context, 'setValue', {
+      ...common,
       query: writeQuery,
       handle: async (call) => set(call, pathInUrl(call.parameters.path)),
     }),
@@ -98,9 +96,6 @@ function setEndpoints(context: ApiContext): Endpoint[] {
 
 function deleteEndpoints(context: ApiContext): Endpoint[] {
   const common = {
-    method: 'DELETE',
-    group: GROUP,
-    summary: 'Delete a value, or every leaf of a subtree',
     body: { schema: optionsBody, required: false },
     answer: successOf(writeAnswer),
     statuses: [200],
@@ -109,11 +104,14 @@ function deleteEndpoints(context: ApiContext): Endpoint[] {
   const remove = async (call: WriteCall, path: string) =>
     success((await write(context, call, { type: 'Delete', path })).answer, context.clock);
   return [
-    endpoint({ ...common, path: BY_KEY, name: 'deleteValueByKey', query: writeValueQuery, handle: (call) => remove(call, call.query.key) }),
-    endpoint({
+    endpoint(context, 'deleteValueByKey', {
       ...common,
-      path: IN_URL,
-      name: 'deleteValue',
+      errors: [...common.errors, 'QUERY_PARAMETER_MISSING'],
+      query: writeValueQuery,
+      handle: (call) => remove(call, call.query.key),
+    }),
+    endpoint(context, 'deleteValue', {
+      ...common,
       query: writeQuery,
       handle: async (call) => remove(call, pathInUrl(call.parameters.path)),
     }),

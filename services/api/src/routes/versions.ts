@@ -5,19 +5,16 @@ import { success } from '../answers/envelope.js';
 import { showStanding } from '../answers/standing.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
+import { COMMAND_ERRORS, LEDGER_ADDRESS_ERRORS, LIST_ERRORS, SELECTION_ERRORS } from '../errors/groups.js';
+import { write } from '../ledger/execute-command.js';
+import { documentAt } from '../ledger/selected-document.js';
 import { pageRequest, READ_MODEL_WAIT_MS_MAX, readModelBehind, waitForPosition } from '../request/pages.js';
 import { parseVersion } from '../request/selectors.js';
 import { rollbackAnswer, successOf, tagAnswer, writeAnswer } from '../schemas/answers.js';
 import { ledgerList, versionAnswer, versionItem } from '../schemas/lists.js';
-import { optionsBody, tagBody, tagQuery, versionQuery, versionsQuery, writeQuery } from '../schemas/requests.js';
+import { optionsBody, tagBody, tagQuery, versionQuery, positionedQuery, writeQuery } from '../schemas/requests.js';
 import { flag, oneOf } from '../request/write-options.js';
-import { COMMAND_ERRORS, LEDGER_ADDRESS_ERRORS, LIST_ERRORS, SELECTION_ERRORS } from './error-groups.js';
-import { readAt, readLedger } from './reading.js';
-import { write } from './write.js';
 
-const GROUP = 'Versions';
-const VERSIONS = '/configurations/{service}/versions';
-const VERSION = '/configurations/{service}/versions/{version}';
 const VERSION_ERRORS = [
   'LEDGER_UNKNOWN',
   'VERSION_UNKNOWN',
@@ -33,51 +30,38 @@ export function versionEndpoints(context: ApiContext): Endpoint[] {
 }
 
 function listVersions(context: ApiContext): Endpoint {
-  return endpoint({
-    method: 'GET',
-    path: VERSIONS,
-    name: 'listVersions',
-    group: GROUP,
-    summary: 'The versions, newest first: author, reason, time, change count, tags, activations',
-    query: versionsQuery,
+  return endpoint(context, 'listVersions', {
+    query: positionedQuery,
     body: null,
     answer: successOf(ledgerList(versionItem)),
     statuses: [200],
     errors: [...LEDGER_ADDRESS_ERRORS, ...LIST_ERRORS, 'LEDGER_UNKNOWN'],
-    handle: async (call) => {
-      const ledger = readLedger(context, call);
-      const page = pageRequest(call.query);
-      await waitForPosition(context, call.query.atLeast);
-      const { standing } = await readAt(context, ledger, {});
-      const rows = await context.readModel.versions(`${ledger.environment}.${ledger.service}`, page);
+    handle: async ({ ledger, query }) => {
+      const page = pageRequest(query);
+      await waitForPosition(context, query.atLeast);
+      const { standing } = await documentAt(context, ledger, {});
+      const rows = await context.readModel.versions(ledger.text, page);
       return success(ledgerPage(rows, showVersion, standing, context.installation), context.clock);
     },
   });
 }
 
 function readVersion(context: ApiContext): Endpoint {
-  return endpoint({
-    method: 'GET',
-    path: VERSION,
-    name: 'readVersion',
-    group: GROUP,
-    summary: 'One version: by number, tag, latest, active or previous',
+  return endpoint(context, 'readVersion', {
     query: versionQuery,
     body: null,
     answer: successOf(versionAnswer),
     statuses: [200],
     errors: [...LEDGER_ADDRESS_ERRORS, ...SELECTION_ERRORS, ...LIST_ERRORS],
-    handle: async (call) => {
-      const ledger = readLedger(context, call);
-      await waitForPosition(context, call.query.atLeast);
-      const { standing } = await readAt(context, ledger, { version: versionOf(call.parameters.version) });
+    handle: async ({ ledger, query, parameters }) => {
+      await waitForPosition(context, query.atLeast);
+      const { standing } = await documentAt(context, ledger, { version: versionOf(parameters.version) });
       const shown = showStanding(standing, context.installation);
       if (standing.version === null) return success({ ...shown, details: null }, context.clock);
-      const name = `${ledger.environment}.${ledger.service}`;
       // The version stands in the log; the read model may need a moment to have it too.
       const row =
-        (await context.readModel.version(name, standing.version)) ??
-        (await afterCatchingUp(context, name, standing.version, standing.position));
+        (await context.readModel.version(ledger.text, standing.version)) ??
+        (await afterCatchingUp(context, ledger.text, standing.version, standing.position));
       if (row === null) throw readModelBehind(shown.position);
       return success({ ...shown, details: showVersion(row) }, context.clock);
     },
@@ -94,12 +78,7 @@ function versionOf(text: string): VersionName {
 }
 
 function activate(context: ApiContext): Endpoint {
-  return endpoint({
-    method: 'POST',
-    path: `${VERSION}/activate`,
-    name: 'activateVersion',
-    group: GROUP,
-    summary: 'Make a version the one that nodes run; the answer names every version that went live with it',
+  return endpoint(context, 'activateVersion', {
     query: writeQuery,
     body: { schema: optionsBody, required: false },
     answer: successOf(writeAnswer),
@@ -113,12 +92,7 @@ function activate(context: ApiContext): Endpoint {
 }
 
 function rollBack(context: ApiContext): Endpoint {
-  return endpoint({
-    method: 'POST',
-    path: `${VERSION}/rollback`,
-    name: 'rollBack',
-    group: GROUP,
-    summary: 'Make the document equal to an older version and take it live, at once; the answer shows both digests, equal',
+  return endpoint(context, 'rollBack', {
     query: writeQuery,
     body: { schema: optionsBody, required: false },
     answer: successOf(rollbackAnswer),
@@ -133,12 +107,7 @@ function rollBack(context: ApiContext): Endpoint {
 }
 
 function tag(context: ApiContext): Endpoint {
-  return endpoint({
-    method: 'PUT',
-    path: `${VERSION}/tags/{tag}`,
-    name: 'tagVersion',
-    group: GROUP,
-    summary: 'Name a version; a tag that exists elsewhere moves only with move=true',
+  return endpoint(context, 'tagVersion', {
     query: tagQuery,
     body: { schema: tagBody, required: false },
     answer: successOf(tagAnswer),
@@ -154,12 +123,7 @@ function tag(context: ApiContext): Endpoint {
 }
 
 function untag(context: ApiContext): Endpoint {
-  return endpoint({
-    method: 'DELETE',
-    path: `${VERSION}/tags/{tag}`,
-    name: 'untagVersion',
-    group: GROUP,
-    summary: 'Take a tag off a version',
+  return endpoint(context, 'untagVersion', {
     query: writeQuery,
     body: { schema: optionsBody, required: false },
     answer: successOf(tagAnswer),

@@ -1,7 +1,7 @@
 // Whether the parts that this api needs are there: for probes, operators and the status page.
 import type { LogStanding } from '@confledger/application';
 import type { ApiContext } from '../context.js';
-import type { HealthAnswer } from '@confledger/contracts';
+import type { HealthAnswer } from '@confledger/contracts/http';
 
 /** How long a part may take to answer before it counts as down. */
 export const HEALTH_CHECK_MS_MAX = 2_000;

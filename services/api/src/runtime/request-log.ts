@@ -1,6 +1,7 @@
 // What the log says about requests: faults as errors, slow ones as warnings, the rest only at debug. Never the query, which
 // may hold what should have been a header.
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Access } from '@confledger/contracts/http';
 import type { Measurements } from './measurements.js';
 
 /** A request that takes longer is worth a line. */
@@ -8,8 +9,8 @@ export const SLOW_REQUEST_MS = 1_000;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Answered without a token. */
-    open?: boolean;
+    /** Answered without a token only where it is `open`. */
+    access?: Access;
     /** Name of the operation, for metrics and the log. */
     operation?: string;
     /** Stays open for ever: not timed. */

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock } from '@confledger/application';
-import { BASE } from '../answers/standing.js';
+import { BASE } from '@confledger/contracts/http';
 import { byCatalogue, failure } from '../errors/failure.js';
 import { STATUS_OF } from '../errors/status.js';
 

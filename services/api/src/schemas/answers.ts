@@ -20,7 +20,7 @@ import {
   type ValueAnswer,
   type ValuesAnswer,
   type WriteAnswer,
-} from '@confledger/contracts';
+} from '@confledger/contracts/http';
 import { count, digest, instant, jsonObject, jsonValue, position, revision, shownValue, versionNumber } from './values.js';
 
 /** The envelope around the data of an answer. */

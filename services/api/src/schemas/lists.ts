@@ -6,11 +6,13 @@ import type {
   LedgerItem,
   LedgerList,
   NodeItem,
+  NodeReportAnswer,
+  NodesAnswer,
   PositionedList,
   StatusAnswer,
   VersionAnswer,
   VersionItem,
-} from '@confledger/contracts';
+} from '@confledger/contracts/http';
 import { standingMembers } from './answers.js';
 import { count, digest, instant, jsonObject, position, revision, shownValue, versionNumber } from './values.js';
 
@@ -98,7 +100,7 @@ export const rejectedVersion = z.strictObject({
   problems: z.array(z.strictObject({ path: z.string().nullable(), message: z.string().max(2_000) })).max(100),
 });
 
-export const nodeItem: z.ZodType<NodeItem> = z
+const nodeItem: z.ZodType<NodeItem> = z
   .strictObject({
     name: z.string(),
     environment: z.string(),
@@ -111,6 +113,10 @@ export const nodeItem: z.ZodType<NodeItem> = z
     upToDate: z.boolean().nullable(),
   })
   .meta({ id: 'Node' });
+
+export const nodesAnswer: z.ZodType<NodesAnswer> = z.strictObject({ items: z.array(nodeItem), next: z.null() });
+
+export const nodeReportAnswer: z.ZodType<NodeReportAnswer> = z.strictObject({ name: z.string(), reportedAt: instant });
 
 const follower = z.strictObject({ position: position.nullable(), lag: z.string().nullable() });
 

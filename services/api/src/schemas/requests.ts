@@ -2,10 +2,36 @@
 // query parameters. `optional` and not `exactOptional`: zod would run the inner schema on what is absent, and throw its issues
 // away. Texts in a query stay texts here; what they mean is read where each is used, with a code of its own.
 import { z } from 'zod';
-import type { NodeReportBody } from '@confledger/contracts';
+import type {
+  AuditQuery,
+  BatchBody,
+  ConfigurationBody,
+  DifferenceQuery,
+  DocumentQuery,
+  EnvironmentQuery,
+  FeedQuery,
+  HistoryQuery,
+  KeyedWriteQuery,
+  KeyQuery,
+  KeysQuery,
+  NodeReportBody,
+  NodesQuery,
+  PageQuery,
+  PositionedQuery,
+  SelectionQuery,
+  TagBody,
+  TagQuery,
+  ValueBody,
+  VersionQuery,
+  WriteBody,
+  WriteQuery,
+} from '@confledger/contracts/http';
 import { REASON_CHARACTERS_MAX } from '@confledger/domain';
 import { nodeState, rejectedVersion, runningVersion } from './lists.js';
 import { environmentName, jsonObject, jsonValue, pathText, revision, serviceName } from './values.js';
+
+/** A schema for each member of a shape of the contract: a member that is missing, or one too many, does not compile. */
+type ShapeOf<T> = { readonly [P in keyof T]-?: z.ZodType<T[P]> };
 
 const environment = environmentName.optional();
 const reason = z.string().max(REASON_CHARACTERS_MAX).optional().meta({ description: 'Why; kept for ever beside the change' });
@@ -15,9 +41,9 @@ const wholeNumber = z
   .regex(/^(?:0|[1-9]\d{0,15})$/, 'expected a whole number')
   .optional();
 
-export const versionText = z.string().optional().meta({ description: 'latest (default), active, previous, a number, or a tag' });
-export const atText = z.string().optional().meta({ description: 'An instant with offset, ISO 8601', example: '2026-07-31T14:05:00Z' });
-export const consistency = z.enum(['linearizable', 'local']).optional().meta({ description: 'local: answered from what this api keeps' });
+const versionText = z.string().optional().meta({ description: 'latest (default), active, previous, a number, or a tag' });
+const atText = z.string().optional().meta({ description: 'An instant with offset, ISO 8601', example: '2026-07-31T14:05:00Z' });
+const consistency = z.enum(['linearizable', 'local']).optional().meta({ description: 'local: answered from what this api keeps' });
 
 /** What a write may carry beside the change, in the body. */
 const writeMembers = {
@@ -28,7 +54,7 @@ const writeMembers = {
   expectedActive: revision.nullable().optional(),
   dryRun: z.boolean().optional(),
   approvals: z.array(z.unknown()).max(0).optional().meta({ description: 'Not available yet: refused unless empty' }),
-};
+} satisfies ShapeOf<WriteBody>;
 
 /** The same in the query. */
 const writeParameters = {
@@ -38,21 +64,19 @@ const writeParameters = {
   expectedVersion: wholeNumber,
   expectedActive: z.union([wholeNumber.unwrap(), z.literal('null')], 'expected a whole number or null').optional(),
   dryRun: flag,
-};
+} satisfies ShapeOf<WriteQuery>;
 
 export const writeQuery = z.strictObject(writeParameters);
-export const writeValueQuery = z.strictObject({ ...writeParameters, key: pathText });
-export const tagQuery = z.strictObject({ ...writeParameters, move: flag });
-export type WriteQuery = z.output<typeof writeQuery>;
+export const writeValueQuery = z.strictObject({ ...writeParameters, key: pathText } satisfies ShapeOf<KeyedWriteQuery>);
+export const tagQuery = z.strictObject({ ...writeParameters, move: flag } satisfies ShapeOf<TagQuery>);
 
 export const optionsBody = z.strictObject(writeMembers);
-export const configurationBody = z.strictObject({ ...writeMembers, configuration: jsonObject });
-export const valueBody = z.strictObject({ ...writeMembers, value: jsonValue });
-export const tagBody = z.strictObject({ ...writeMembers, move: z.boolean().optional() });
-export type WriteBody = z.output<typeof optionsBody>;
+export const configurationBody = z.strictObject({ ...writeMembers, configuration: jsonObject } satisfies ShapeOf<ConfigurationBody>);
+export const valueBody = z.strictObject({ ...writeMembers, value: jsonValue } satisfies ShapeOf<ValueBody>);
+export const tagBody = z.strictObject({ ...writeMembers, move: z.boolean().optional() } satisfies ShapeOf<TagBody>);
 
 const id = z.string().max(255).optional().meta({ description: 'Default: the index of the operation' });
-export const batchOperation = z.discriminatedUnion(
+const batchOperation = z.discriminatedUnion(
   'type',
   [
     z.strictObject({ id, type: z.literal('SET'), key: z.string(), value: jsonValue }),
@@ -60,12 +84,18 @@ export const batchOperation = z.discriminatedUnion(
   ],
   'the type is SET or DELETE',
 );
-export const batchBody = z.strictObject({ ...writeMembers, operations: z.array(batchOperation).meta({ minItems: 1, maxItems: 10_000 }) });
+export const batchBody = z.strictObject({
+  ...writeMembers,
+  operations: z.array(batchOperation).meta({ minItems: 1, maxItems: 10_000 }),
+} satisfies ShapeOf<BatchBody>);
 
-const selection = { environment, version: versionText, at: atText, consistency };
-export const readQuery = z.strictObject({ ...selection, format: z.enum(['nested', 'flat']).optional() });
+const selection = { environment, version: versionText, at: atText, consistency } satisfies ShapeOf<SelectionQuery>;
+export const documentQuery = z.strictObject({
+  ...selection,
+  format: z.enum(['nested', 'flat']).optional(),
+} satisfies ShapeOf<DocumentQuery>);
 export const valueQuery = z.strictObject(selection);
-export const keyQuery = z.strictObject({ ...selection, key: pathText });
+export const keyQuery = z.strictObject({ ...selection, key: pathText } satisfies ShapeOf<KeyQuery>);
 export const keysQuery = z.strictObject({
   ...selection,
   key: z
@@ -73,7 +103,7 @@ export const keysQuery = z.strictObject({
     .optional()
     .meta({ description: 'A path; may be repeated' }),
   keys: z.string().optional().meta({ description: 'Paths without commas, separated by commas' }),
-});
+} satisfies ShapeOf<KeysQuery>);
 
 const page = {
   limit: z
@@ -82,13 +112,13 @@ const page = {
     .optional()
     .meta({ description: '50 unless told; at most 500' }),
   cursor: z.string().max(4_096).optional(),
-};
-const positioned = { ...page, atLeast: z.string().optional().meta({ description: 'Wait until the read model has reached this position' }) };
+} satisfies ShapeOf<PageQuery>;
+const atLeast = z.string().optional().meta({ description: 'Wait until the read model has reached this position' });
+const positioned = { environment, ...page, atLeast } satisfies ShapeOf<PositionedQuery>;
 
-export const ledgersQuery = z.strictObject({ environment, ...positioned });
-export const versionsQuery = z.strictObject({ environment, ...positioned });
-export const versionQuery = z.strictObject({ environment, atLeast: positioned.atLeast });
-export const historyQuery = z.strictObject({ environment, key: pathText, ...positioned });
+export const positionedQuery = z.strictObject(positioned);
+export const versionQuery = z.strictObject({ environment, atLeast } satisfies ShapeOf<VersionQuery>);
+export const historyQuery = z.strictObject({ environment, key: pathText, ...page, atLeast } satisfies ShapeOf<HistoryQuery>);
 export const auditQuery = z.strictObject({
   environment,
   service: serviceName.optional(),
@@ -97,8 +127,9 @@ export const auditQuery = z.strictObject({
   type: z.string().optional().meta({ example: 'ConfigSet' }),
   from: atText,
   to: atText,
-  ...positioned,
-});
+  ...page,
+  atLeast,
+} satisfies ShapeOf<AuditQuery>);
 export const diffQuery = z.strictObject({
   environment,
   from: z.string().optional().meta({ description: 'A version; default active' }),
@@ -107,11 +138,11 @@ export const diffQuery = z.strictObject({
   toAt: atText,
   consistency,
   ...page,
-});
-export const nodesQuery = z.strictObject({ environment, service: serviceName.optional() });
-export const feedQuery = z.strictObject({ environment, service: serviceName });
+} satisfies ShapeOf<DifferenceQuery>);
+export const nodesQuery = z.strictObject({ environment, service: serviceName.optional() } satisfies ShapeOf<NodesQuery>);
+export const feedQuery = z.strictObject({ environment, service: serviceName } satisfies ShapeOf<FeedQuery>);
 export const noQuery = z.strictObject({});
-export const environmentQuery = z.strictObject({ environment });
+export const environmentQuery = z.strictObject({ environment } satisfies ShapeOf<EnvironmentQuery>);
 
 export const nodeReportBody = z.strictObject({
   environment: environmentName,
@@ -119,4 +150,4 @@ export const nodeReportBody = z.strictObject({
   state: nodeState,
   running: runningVersion.nullable(),
   rejected: rejectedVersion.nullable(),
-}) satisfies z.ZodType<NodeReportBody>;
+} satisfies ShapeOf<NodeReportBody>);

@@ -1,6 +1,6 @@
 // The api with the HTTP feed on a durable Postgres, put together as the embedded mode does, without projector and node:
 // what a command costs by itself. Started by the command and the fan-out benchmarks.
-import { activeByName, createLedgers, ensureInstallation, runRelay } from '@confledger/application';
+import { activeByName, createLedgers, ensureInstallation, LogGuard, runRelay } from '@confledger/application';
 import { InMemoryReadModel } from '@confledger/application/testing';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -34,12 +34,17 @@ const { app } = await createApi({
   readModel: new InMemoryReadModel(),
   reports: { put: () => Promise.resolve(), forget: () => Promise.resolve(), list: () => Promise.resolve([]) },
   eventStore: store,
+  logGuard: new LogGuard(),
   feed,
+  feedPosition: null,
   tokens: [{ actor: 'bench', roles: ['admin'], sha256: createHash('sha256').update(token).digest('hex') }],
+  openOperations: [],
   environments: ['production'],
   installation,
   signerPublicKey: signer,
   logger: pino({ level: 'warn' }, pino.destination(2)),
+  clock,
+  version: 'bench',
 });
 const url = await app.listen({ host: '127.0.0.1', port: 0 });
 ready({ url, token, publicKey: signer.publicKey }, async () => {

@@ -1,6 +1,6 @@
 // The one checker of a distributed installation: when it has come to rest, log, answers, read model, topics and nodes must tell one story.
 import { documentsOf, createLedgerReader, type EventStore } from '@confledger/application';
-import type { LedgerItem } from '@confledger/contracts';
+import type { LedgerItem } from '@confledger/contracts/http';
 import { verifyReadModel } from '@confledger/read-model-postgres';
 import { eventually } from '@confledger/test-support';
 import { untrueAnswers } from '../answers-check.js';

@@ -1,16 +1,12 @@
-// Sends a command to its ledger and gives its outcome to the client. Used by every route that writes.
+// Sends a command to its ledger and gives its outcome to the client.
 import type { CommandOutcome } from '@confledger/application';
-import type { WriteAnswer } from '@confledger/contracts';
+import type { WriteAnswer } from '@confledger/contracts/http';
 import type { Command } from '@confledger/domain';
 import { writeAnswer, writeStatus, type Done } from '../answers/writes.js';
 import type { ApiContext } from '../context.js';
-import type { Call } from '../endpoint.js';
 import { refuseByLedger } from '../errors/request-refused.js';
 import { entityTag } from '../request/conditions.js';
-import { commandRequest, writtenLedger } from '../request/write-options.js';
-import type { WriteBody, WriteQuery } from '../schemas/requests.js';
-
-export type WriteCall = Call<WriteQuery, WriteBody>;
+import { commandRequest, type WriteCall } from '../request/write-options.js';
 
 /** Executes a command; a refusal is thrown for the error handler. Sets status and headers of the answer. */
 export async function write(
@@ -25,8 +21,7 @@ export async function write(
 
 /** Executes a command and gives its outcome, refused or done. */
 export function execute(context: ApiContext, call: WriteCall, command: Command): Promise<CommandOutcome> {
-  const ledger = writtenLedger(call, context.environments);
-  return context.ledgers.execute(ledger, command, commandRequest(call));
+  return context.ledgers.execute(call.ledger, command, commandRequest(call));
 }
 
 /** The answer to a command that was not refused; sets status and headers. */

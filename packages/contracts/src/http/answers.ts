@@ -1,5 +1,5 @@
-// The shapes of the HTTP API under /api/v1: what its answers hold. The API builds and documents them; clients read them.
-import type { JsonObject, JsonValue } from '@confledger/document';
+// What the answers of the HTTP API hold. The API builds and documents them; clients read them.
+import type { JsonObject, JsonValue } from '@confledger/document/json-and-paths';
 import type { ErrorCode } from './errors.js';
 import type { NodeReportBody } from './nodes.js';
 
@@ -228,6 +228,18 @@ export interface NodeItem extends NodeReportBody {
   readonly active: number | null;
   /** Whether the node runs exactly what is active now; null when that is not known. */
   readonly upToDate: boolean | null;
+}
+
+/** Who runs what. There are no pages yet. */
+export interface NodesAnswer {
+  readonly items: readonly NodeItem[];
+  readonly next: null;
+}
+
+/** The answer to a report of a node. */
+export interface NodeReportAnswer {
+  readonly name: string;
+  readonly reportedAt: string;
 }
 
 export interface PartStatus {

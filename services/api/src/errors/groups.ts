@@ -1,5 +1,5 @@
 // Codes that calls of one kind share, for the OpenAPI document.
-import type { ErrorCode } from '@confledger/contracts';
+import type { ErrorCode } from '@confledger/contracts/http';
 
 /** Every call about a ledger. */
 export const LEDGER_ADDRESS_ERRORS: readonly ErrorCode[] = ['SERVICE_NAME_INVALID', 'ENVIRONMENT_UNKNOWN', 'ENVIRONMENT_MISMATCH'];

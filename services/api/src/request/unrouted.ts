@@ -1,7 +1,7 @@
 // Requests that reach no call: an unknown address is 404 with the nearest known, a known one with another method is 405.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { nearestWord } from '@confledger/document';
-import { BASE } from '../answers/standing.js';
+import { BASE } from '@confledger/contracts/http';
 import { refuse, RequestRefused } from '../errors/request-refused.js';
 
 /** A route as it was registered: `/api/v1/nodes/:name`. */

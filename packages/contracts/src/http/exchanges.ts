@@ -1,0 +1,106 @@
+// What each operation takes and answers. The api's schemas are held to these types, and the client's calls are made of them.
+import type {
+  AuditItem,
+  BatchSuccess,
+  ConfigurationAnswer,
+  DiffAnswer,
+  HealthAnswer,
+  LedgerItem,
+  LedgerList,
+  NodeReportAnswer,
+  NodesAnswer,
+  PositionedList,
+  RollbackAnswer,
+  StatusAnswer,
+  Success,
+  TagAnswer,
+  ValueAnswer,
+  ValuesAnswer,
+  VersionAnswer,
+  VersionItem,
+  WriteAnswer,
+} from './answers.js';
+import type { NodeReportBody } from './nodes.js';
+import type {
+  AuditQuery,
+  BatchBody,
+  CommonHeaders,
+  ConfigurationBody,
+  DifferenceQuery,
+  DocumentQuery,
+  EnvironmentQuery,
+  FeedHeaders,
+  FeedQuery,
+  HistoryQuery,
+  KeyedWriteQuery,
+  KeyQuery,
+  KeysQuery,
+  NodesQuery,
+  NoQuery,
+  PositionedQuery,
+  ReadHeaders,
+  SelectionQuery,
+  TagBody,
+  TagQuery,
+  ValueBody,
+  VersionQuery,
+  WriteBody,
+  WriteHeaders,
+  WriteQuery,
+} from './requests.js';
+
+/** A request without a body. `A` is the whole body of the answer. */
+interface Query<Q, A, H = CommonHeaders> {
+  readonly query: Q;
+  readonly headers: H;
+  readonly body: null;
+  readonly answer: A;
+}
+
+/** A request that changes something. A body that may be left out is optional. */
+interface Write<Q, B, A, H = WriteHeaders> {
+  readonly query: Q;
+  readonly headers: H;
+  readonly body: B;
+  readonly answer: A;
+}
+
+/** Reads a document or a part of it, under a condition if the client names one. */
+type Reading<Q, D> = Query<Q, Success<D>, ReadHeaders>;
+
+/** Query, headers, body and answer of every operation. A body is null where there is none, and undefined where it may be left out. */
+export interface Exchanges {
+  readonly readConfiguration: Reading<DocumentQuery, ConfigurationAnswer>;
+  readonly readConfigurationIn: Reading<DocumentQuery, ConfigurationAnswer>;
+  readonly createConfiguration: Write<WriteQuery, ConfigurationBody, Success<WriteAnswer>>;
+  readonly replaceConfiguration: Write<WriteQuery, ConfigurationBody, Success<WriteAnswer>>;
+  readonly replaceConfigurationIn: Write<WriteQuery, ConfigurationBody, Success<WriteAnswer>>;
+  readonly mergeConfiguration: Write<WriteQuery, ConfigurationBody, Success<WriteAnswer>>;
+  readonly deleteConfiguration: Write<WriteQuery, WriteBody | undefined, Success<WriteAnswer>>;
+  readonly readValueByKey: Reading<KeyQuery, ValueAnswer>;
+  readonly readValue: Reading<SelectionQuery, ValueAnswer>;
+  readonly setValueByKey: Write<KeyedWriteQuery, ValueBody, Success<WriteAnswer>>;
+  readonly setValue: Write<WriteQuery, ValueBody, Success<WriteAnswer>>;
+  readonly deleteValueByKey: Write<KeyedWriteQuery, WriteBody | undefined, Success<WriteAnswer>>;
+  readonly deleteValue: Write<WriteQuery, WriteBody | undefined, Success<WriteAnswer>>;
+  readonly writeBatch: Write<WriteQuery, BatchBody, BatchSuccess>;
+  readonly readBatch: Query<KeysQuery, Success<ValuesAnswer>>;
+  readonly listVersions: Query<PositionedQuery, Success<LedgerList<VersionItem>>>;
+  readonly readVersion: Query<VersionQuery, Success<VersionAnswer>>;
+  readonly activateVersion: Write<WriteQuery, WriteBody | undefined, Success<WriteAnswer>>;
+  readonly rollBack: Write<WriteQuery, WriteBody | undefined, Success<RollbackAnswer>>;
+  readonly tagVersion: Write<TagQuery, TagBody | undefined, Success<TagAnswer>>;
+  readonly untagVersion: Write<WriteQuery, WriteBody | undefined, Success<TagAnswer>>;
+  readonly readDifference: Query<DifferenceQuery, Success<DiffAnswer>>;
+  readonly readHistory: Query<HistoryQuery, Success<LedgerList<AuditItem>>>;
+  readonly reportNode: Write<EnvironmentQuery, NodeReportBody, Success<NodeReportAnswer>, CommonHeaders>;
+  readonly feed: Query<FeedQuery, string, FeedHeaders>;
+  readonly listConfigurations: Query<PositionedQuery, Success<PositionedList<LedgerItem>>>;
+  readonly readAudit: Query<AuditQuery, Success<PositionedList<AuditItem>>>;
+  readonly listNodes: Query<NodesQuery, Success<NodesAnswer>>;
+  readonly status: Query<NoQuery, Success<StatusAnswer>>;
+  readonly metrics: Query<NoQuery, string>;
+  readonly health: Query<NoQuery, HealthAnswer>;
+  readonly healthLive: Query<NoQuery, HealthAnswer>;
+  readonly healthReady: Query<NoQuery, HealthAnswer>;
+}

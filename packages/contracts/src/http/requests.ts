@@ -1,0 +1,173 @@
+// What requests hold beside their path: query parameters, headers and bodies, by the name of the operations that share them.
+import type { JsonObject, JsonValue } from '@confledger/document/json-and-paths';
+
+/** A flag of a query. */
+export type Flag = 'true' | 'false';
+
+/** Names the environment; `production` where path, query and body name none. */
+export interface EnvironmentQuery {
+  readonly environment?: string | undefined;
+}
+
+/** Which version of a document. */
+export interface SelectionQuery extends EnvironmentQuery {
+  /** `latest` (the default), `active`, `previous`, a number, or a tag. */
+  readonly version?: string | undefined;
+  /** An instant with offset, ISO 8601. */
+  readonly at?: string | undefined;
+  /** `local`: answered from what the api keeps. */
+  readonly consistency?: 'linearizable' | 'local' | undefined;
+}
+
+export interface DocumentQuery extends SelectionQuery {
+  readonly format?: 'nested' | 'flat' | undefined;
+}
+
+export interface KeyQuery extends SelectionQuery {
+  readonly key: string;
+}
+
+export interface KeysQuery extends SelectionQuery {
+  readonly key?: string | readonly string[] | undefined;
+  /** Paths without commas, separated by commas. */
+  readonly keys?: string | undefined;
+}
+
+/** What a write may carry beside the change, in the query. The same may stand in the body; where both do, they must agree. */
+export interface WriteQuery extends EnvironmentQuery {
+  readonly changeReason?: string | undefined;
+  readonly activate?: Flag | 'all' | undefined;
+  /** A version. */
+  readonly expectedVersion?: string | undefined;
+  /** A version; `null`: nothing is active. */
+  readonly expectedActive?: string | undefined;
+  readonly dryRun?: Flag | undefined;
+}
+
+export interface KeyedWriteQuery extends WriteQuery {
+  readonly key: string;
+}
+
+export interface TagQuery extends WriteQuery {
+  /** Takes the tag off the version that has it. */
+  readonly move?: Flag | undefined;
+}
+
+/** What a write may carry beside the change, in the body. */
+export interface WriteBody {
+  readonly environment?: string | undefined;
+  readonly changeReason?: string | undefined;
+  /** True takes live what this call writes; `all` also what others wrote before. */
+  readonly activate?: boolean | 'all' | undefined;
+  readonly expectedVersion?: number | undefined;
+  readonly expectedActive?: number | null | undefined;
+  readonly dryRun?: boolean | undefined;
+  /** Not available yet: refused unless empty. */
+  readonly approvals?: readonly unknown[] | undefined;
+}
+
+export interface ConfigurationBody extends WriteBody {
+  readonly configuration: JsonObject;
+}
+
+export interface ValueBody extends WriteBody {
+  readonly value: JsonValue;
+}
+
+export interface TagBody extends WriteBody {
+  readonly move?: boolean | undefined;
+}
+
+/** One operation of a batch. Without `id` it is named by its index. */
+export type BatchOperationBody =
+  | { readonly id?: string | undefined; readonly type: 'SET'; readonly key: string; readonly value: JsonValue }
+  | { readonly id?: string | undefined; readonly type: 'DELETE'; readonly key: string };
+
+export interface BatchBody extends WriteBody {
+  readonly operations: readonly BatchOperationBody[];
+}
+
+/** A page of a list. */
+export interface PageQuery {
+  /** 50 unless told; at most 500. */
+  readonly limit?: string | undefined;
+  /** `next` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+/** A page of a list from the read model. */
+export interface PositionedQuery extends PageQuery, EnvironmentQuery {
+  /** Wait until the read model has reached this position. */
+  readonly atLeast?: string | undefined;
+}
+
+export interface VersionQuery extends EnvironmentQuery {
+  readonly atLeast?: string | undefined;
+}
+
+export interface HistoryQuery extends PositionedQuery {
+  readonly key: string;
+}
+
+export interface AuditQuery extends PositionedQuery {
+  readonly service?: string | undefined;
+  /** A glob over paths: `*` is one segment, `**` any number. */
+  readonly key?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly type?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+export interface DifferenceQuery extends PageQuery, EnvironmentQuery {
+  /** A version; default `active`. */
+  readonly from?: string | undefined;
+  /** A version; default `latest`. */
+  readonly to?: string | undefined;
+  readonly fromAt?: string | undefined;
+  readonly toAt?: string | undefined;
+  readonly consistency?: 'linearizable' | 'local' | undefined;
+}
+
+export interface NodesQuery extends EnvironmentQuery {
+  readonly service?: string | undefined;
+}
+
+export interface FeedQuery extends EnvironmentQuery {
+  readonly service: string;
+}
+
+/** An operation that takes no query parameters. */
+export type NoQuery = Readonly<Record<never, never>>;
+
+/** Headers that every operation takes. */
+export interface CommonHeaders {
+  /** Comes back in the answer and stands in the log; made by the api where it is missing. */
+  readonly 'x-request-id'?: string | undefined;
+  /** The W3C trace that the request belongs to. */
+  readonly traceparent?: string | undefined;
+}
+
+/** Headers of an operation that reads a document or a value. */
+export interface ReadHeaders extends CommonHeaders {
+  /** An entity tag such as `"42"`: anything else that stands there refuses the reading. */
+  readonly 'if-match'?: string | undefined;
+  /** Entity tags: when one of them stands there, the answer is 304 without a body. */
+  readonly 'if-none-match'?: string | undefined;
+}
+
+/** Headers of an operation that writes to a ledger. */
+export interface WriteHeaders extends CommonHeaders {
+  /** A request that is repeated with the same key gets the first answer again: 255 bytes at most. */
+  readonly 'idempotency-key'?: string | undefined;
+  /** The entity tag that the writer saw: anything newer refuses the write. */
+  readonly 'if-match'?: string | undefined;
+  /** Creates only. */
+  readonly 'if-none-match'?: '*' | undefined;
+}
+
+/** Headers of the feed. */
+export interface FeedHeaders extends CommonHeaders {
+  /** What runs already, as `<origin>:<activation>`. */
+  readonly 'last-event-id'?: string | undefined;
+}

@@ -1,0 +1,92 @@
+// The operations table and what the api serves are the same: each row has one endpoint, and the access that it says holds over HTTP.
+import { BASE, OPERATION_NAMES, OPERATIONS, type OperationName } from '@confledger/contracts/http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startApi, TOKEN, type ApiUnderTest } from './fixtures/api-under-test.js';
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  service: 'engine',
+  environment: 'production',
+  path: 'risk.max',
+  version: 'latest',
+  tag: 'stable',
+  name: 'engine-7',
+};
+
+/** `GET /configurations/engine` */
+function callOf(name: OperationName): string {
+  const { method, path } = OPERATIONS[name];
+  return `${method} ${path.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => EXAMPLES[parameter] ?? '')}`;
+}
+
+const accessOf = (name: OperationName): string => OPERATIONS[name].access;
+const closed = OPERATION_NAMES.filter((name) => accessOf(name) !== 'open');
+const open = OPERATION_NAMES.filter((name) => accessOf(name) === 'open');
+
+let given: ApiUnderTest;
+let subscribed = 0;
+beforeAll(async () => {
+  const subscribe = () => {
+    subscribed += 1;
+    return Promise.resolve();
+  };
+  given = await startApi({ feed: { subscribe } });
+});
+afterAll(() => given.close());
+
+test('every operation of the table has one endpoint, and every endpoint is of the table', () => {
+  expect(given.api.endpoints.map(({ name }) => name).toSorted()).toEqual(OPERATION_NAMES.toSorted());
+  for (const endpoint of given.api.endpoints) expect(endpoint).toMatchObject(OPERATIONS[endpoint.name]);
+});
+
+describe('what is not open needs a token', () => {
+  test.each(closed)('%s', async (name) => {
+    const before = await given.store.lastPosition();
+    expect(await given.ask(callOf(name), { token: null })).toMatchObject({ status: 401, code: 'TOKEN_MISSING' });
+    expect(await given.ask(callOf(name), { token: 'a-token-of-nobody' })).toMatchObject({ status: 401, code: 'TOKEN_INVALID' });
+    expect([await given.store.lastPosition(), subscribed]).toEqual([before, 0]);
+  });
+
+  test('a HEAD request, a body that is not JSON and an unknown service are no way around it', async () => {
+    expect((await given.ask(`HEAD ${OPERATIONS.status.path}`, { token: null })).status).toBe(401);
+    expect((await given.ask(callOf('setValue'), { token: null, raw: 'nonsense' })).code).toBe('TOKEN_MISSING');
+    expect((await given.ask('GET /configurations/No%20Name', { token: null })).code).toBe('TOKEN_MISSING');
+  });
+});
+
+test.each(open)('%s is open: it is answered without a token and with a wrong one', async (name) => {
+  for (const token of [null, 'a-token-of-nobody']) expect((await given.ask(callOf(name), { token })).status).toBe(200);
+});
+
+test('a token may call every operation: there is no access control yet', async () => {
+  for (const name of OPERATION_NAMES.filter((each) => each !== 'feed')) {
+    const { status } = await given.ask(callOf(name), { token: TOKEN });
+    expect([name, status]).not.toEqual([name, 401]);
+    expect([name, status]).not.toEqual([name, 403]);
+  }
+});
+
+test('an operation that the configuration opens is open, and no other', async () => {
+  const opened = await startApi({ openOperations: ['metrics'] });
+  expect((await opened.ask('GET /metrics', { token: null })).status).toBe(200);
+  expect((await opened.ask('GET /status', { token: null })).status).toBe(401);
+  const document = JSON.parse((await opened.ask('GET //openapi.json', { token: null })).text) as OpenApi;
+  expect(document.paths[`${BASE}/metrics`]?.['get']).toMatchObject({ 'x-access': 'open', security: [] });
+  await opened.close();
+});
+
+interface OpenApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+}
+
+test('the OpenAPI document says the access of every operation, and asks for a token where it is not open', async () => {
+  const { paths } = JSON.parse((await given.ask('GET //openapi.json', { token: null })).text) as OpenApi;
+  const said = Object.values(paths).flatMap((methods) =>
+    Object.values(methods).map(({ operationId, 'x-access': access, security }) => [String(operationId), access, security]),
+  );
+  const table = OPERATION_NAMES.map((name) => [name, accessOf(name), accessOf(name) === 'open' ? [] : undefined]);
+  expect(said.toSorted(byName)).toEqual(table.toSorted(byName));
+});
+
+function byName([one]: readonly unknown[], [other]: readonly unknown[]): number {
+  return String(one) < String(other) ? -1 : 1;
+}

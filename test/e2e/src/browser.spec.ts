@@ -1,0 +1,54 @@
+// What a browser may load: each of these entries bundles without a module of Node, and runs where there is nothing of Node.
+import vm from 'node:vm';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { browserBundle, type BrowserBundle } from './browser-bundle.js';
+
+/** What every browser has and a bare JavaScript engine lacks. */
+const BROWSER = { URL, TextEncoder, TextDecoder, AbortController, AbortSignal, setTimeout, clearTimeout, fetch, crypto };
+
+/** Runs a bundle with nothing but what browsers have; gives what it exports. */
+function runInBrowser(code: string): Readonly<Record<string, unknown>> {
+  return vm.runInNewContext(`${code}\nbundle;`, { ...BROWSER }) as Readonly<Record<string, unknown>>;
+}
+
+describe.each(['@confledger/document/json-and-paths', '@confledger/contracts/http'])('%s', (entry) => {
+  let bundle: BrowserBundle;
+  beforeAll(async () => {
+    bundle = await browserBundle(entry);
+  });
+
+  test('imports no module of Node', () => {
+    expect(bundle.nodeImports).toEqual([]);
+  });
+
+  test('brings no npm package along', () => {
+    expect(bundle.files.filter((file) => file.includes('node_modules'))).toEqual([]);
+  });
+
+  test('is loaded where there is nothing of Node', () => {
+    expect(Object.keys(runInBrowser(bundle.code)).length).toBeGreaterThan(5);
+  });
+});
+
+test('the contract of HTTP loads no other package of ours', async () => {
+  const { files } = await browserBundle('@confledger/contracts/http');
+  expect(files.filter((file) => !file.includes('/packages/contracts/src/http/'))).toEqual([]);
+});
+
+test('JSON and paths are read in a browser as they are in Node', async () => {
+  const { parseJsonText, parseJson, parsePath } = runInBrowser((await browserBundle('@confledger/document/json-and-paths')).code) as {
+    readonly parseJsonText: (text: string) => unknown;
+    readonly parseJson: (text: string) => { readonly ok: boolean };
+    readonly parsePath: (text: string) => { readonly ok: boolean; readonly value: readonly string[] };
+  };
+  const text = `{"a\\\\.b":["${'x'.repeat(2_000)}","ü😀"],"n":1}`;
+  expect(JSON.stringify(parseJsonText(text))).toBe(JSON.stringify(JSON.parse(text)));
+  expect(parseJson('{"a":1,"a":2}').ok).toBe(false);
+  expect([...parsePath('a\\.b.ü').value]).toEqual(['a.b', 'ü']);
+  expect(parsePath('ü'.repeat(128)).ok).toBe(false);
+});
+
+test('an import of Node is noticed, wherever it stands', async () => {
+  const { nodeImports } = await browserBundle('@confledger/contracts');
+  expect(nodeImports).toEqual([expect.stringMatching(/^node:crypto by .*document.src.digest\.ts$/)]);
+});
