@@ -45,7 +45,7 @@ describe('a stored event', () => {
   test('of an unknown schemaVersion is told by type, schemaVersion, stream and revision', async () => {
     for (const event of await stored()) {
       const { schemaVersion: _, ...metadata } = JSON.parse(event.metadata) as Record<string, unknown>;
-      for (const schemaVersion of [0, 2, 1.5]) {
+      for (const schemaVersion of [0, 99, 1.5]) {
         const later = { ...event, metadata: JSON.stringify({ ...metadata, schemaVersion }) };
         expect(() => decodeEvent(later)).toThrow(EventUnreadable);
         expect(() => decodeEvent(later)).toThrow(

@@ -77,6 +77,8 @@ export { OPEN_CHANGE_SET_WAIT_MS } from './commands/open-change-sets.js';
 export { CommandOutcomeUnknown } from './commands/outcome.js';
 export type { CommandRequest, Outcome } from './commands/outcome.js';
 export { KeptStream } from './loading/kept-stream.js';
+export { Authentication, NOT_SEALED } from './loading/authentication.js';
+export type { AuthenticationOptions, Seals } from './loading/authentication.js';
 export { SNAPSHOT_INTERVAL_EVENTS, StreamReader } from './loading/stream-reader.js';
 export type { Loaded, StreamReaderOptions } from './loading/stream-reader.js';
 export { beginningOf, kindOfStream, STREAM_KINDS, STREAMS } from './streams.js';
@@ -86,7 +88,9 @@ export type { LedgerReads, LedgersCore, LedgersOptions } from './ledger/create-l
 export { activeByName } from './ledger/active-document.js';
 export { createLedgerReader, loadVersion } from './ledger/ledger-versions.js';
 export type { LedgerReader } from './ledger/ledger-versions.js';
-export { InstallationKeyMismatch, ensureInstallation, readInstallation } from './installation.js';
+export { InstallationKeyMismatch, InstallationRecord, SealLost, ensureInstallation } from './installation/installation-record.js';
+export type { InstallationOptions, KeptSeal } from './installation/installation-record.js';
+export { readInstallation } from './installation/read-installation.js';
 export type {
   ActivationDone,
   ActivationNow,
@@ -99,7 +103,7 @@ export type {
 } from './ledger/ledgers.js';
 export { FeedFenced } from './ports/feed.js';
 export type { ActiveDocument, FeedPublisher } from './ports/feed.js';
-export type { Clock, Ids, Signer } from './ports/system.js';
+export type { Authority, Clock, Ids, Keys, Signer } from './ports/system.js';
 export { formatPosition, parsePosition } from './position.js';
 export type { ParsedPosition } from './position.js';
 export { PROVISIONAL_MS } from './ledger/read-document.js';

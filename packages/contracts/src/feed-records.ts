@@ -1,6 +1,6 @@
 // Reads what came over the wire as feed records. Every consumer of a feed checks shapes here, so that a reader meets typed values only.
 import type { JsonValue } from '@confledger/document';
-import type { ActivationMarker, FeedBeat, FeedLeaf } from './feed.js';
+import type { ActivationLayer, ActivationMarker, FeedBeat, FeedLeaf, LayeredActivation } from './feed.js';
 
 type Fields = { readonly [name: string]: unknown };
 
@@ -26,7 +26,30 @@ export function readActivationMarker(json: unknown): ActivationMarker | null {
   if (previous !== null && !isRevision(previous)) return null;
   if (typeof origin !== 'string' || typeof digest !== 'string' || typeof keyId !== 'string') return null;
   if (typeof signature !== 'string' || typeof actor !== 'string' || typeof occurredAt !== 'string') return null;
-  return { origin, activation, version, previous, digest, changes, keyId, signature, actor, occurredAt };
+  const marker = { origin, activation, version, previous, digest, changes, keyId, signature, actor, occurredAt };
+  if (json['own'] === undefined) return marker;
+  // With `own` the statement has form 2: a marker that lacks one of its members is none.
+  const layered = readLayered(json);
+  return layered === null ? null : { ...marker, ...layered };
+}
+
+function readLayered(json: Fields): LayeredActivation | null {
+  const { previousActivation, own, layers, restart, pinned, definition, previousHash } = json;
+  if (typeof own !== 'string' || typeof previousHash !== 'string' || typeof pinned !== 'boolean') return null;
+  if (previousActivation !== null && !isRevision(previousActivation)) return null;
+  if (definition !== null && !isRevision(definition)) return null;
+  if (!isListOf(restart, (each) => typeof each === 'string') || !isListOf(layers, isLayer)) return null;
+  return { previousActivation, own, layers, restart, pinned, definition, previousHash };
+}
+
+function isListOf<T>(json: unknown, isItem: (each: unknown) => each is T): json is readonly T[] {
+  return Array.isArray(json) && json.every(isItem);
+}
+
+function isLayer(json: unknown): json is ActivationLayer {
+  if (!isFields(json)) return false;
+  const { ledger, origin, activation, version, digest } = json;
+  return [ledger, origin, digest].every((each) => typeof each === 'string') && isRevision(activation) && isRevision(version);
 }
 
 /** The beat that this JSON says; null when it is none. */

@@ -6,8 +6,8 @@ export type FeedLeaf =
   | { readonly path: string; readonly value: JsonValue; readonly version: number }
   | { readonly path: string; readonly version: number; readonly removed: true };
 
-/** The marker: the leaves of this activation are all there. */
-export interface ActivationMarker {
+/** The marker: the leaves of this activation are all there. One that has `own` has a statement of form 2. */
+export interface ActivationMarker extends Partial<LayeredActivation> {
   /** Id of the ledger's first event. */
   readonly origin: string;
   /** Revision of the activation's event; orders activations. */
@@ -26,6 +26,32 @@ export interface ActivationMarker {
   readonly occurredAt: string;
 }
 
+/** An activation of a parent ledger, which the document is built on. */
+export type ActivationLayer = {
+  readonly ledger: string;
+  readonly origin: string;
+  readonly activation: number;
+  readonly version: number;
+  readonly digest: string;
+};
+
+/** What an activation whose statement has form 2 says too. */
+export type LayeredActivation = {
+  /** Revision of the activation before; null for the first. */
+  readonly previousActivation: number | null;
+  /** Digest of the ledger's own document. */
+  readonly own: string;
+  /** Nearest first. */
+  readonly layers: readonly ActivationLayer[];
+  /** Globs of paths whose change needs a restart of the node, sorted. */
+  readonly restart: readonly string[];
+  readonly pinned: boolean;
+  /** Revision of the stream of environments whose parents the layers follow; null where there is none. */
+  readonly definition: number | null;
+  /** Hash of the event before the activation's. */
+  readonly previousHash: string;
+};
+
 /** A sign of life: the feed is complete up to this position of the log. */
 export interface FeedBeat {
   readonly installation: string;
@@ -38,16 +64,39 @@ export interface FeedBeat {
   readonly mark?: { readonly stream: string; readonly revision: number; readonly id: string };
 }
 
-/** The bytes that an activation's signature covers. */
+/** Members of a marker that its signature covers, whatever its form. */
+type Signed = Pick<ActivationMarker, 'keyId' | 'origin' | 'activation' | 'version' | 'previous' | 'digest'>;
+
+/** The bytes that an activation's signature covers: of form 2 for a marker that has `own`. */
 export function activationStatement(
   ledger: string,
-  marker: Pick<ActivationMarker, 'keyId' | 'origin' | 'activation' | 'version' | 'previous' | 'digest'>,
+  marker: Signed & Partial<LayeredActivation> & Partial<Pick<ActivationMarker, 'actor' | 'occurredAt'>>,
 ): Uint8Array {
-  const { keyId, origin, activation, version, previous, digest } = marker;
-  return Buffer.from(
-    `confledger.activation.v1\n${canonicalJson({ keyId, ledger, origin, activation, version, previous, digest })}`,
-    'utf8',
-  );
+  const { keyId, origin, activation, version, previous, digest, actor, occurredAt } = marker;
+  const covered = { keyId, ledger, origin, activation, version, previous, digest };
+  const layered = layeredOf(marker);
+  if (layered === null) return statement(1, covered);
+  return statement(2, { ...covered, ...layered, actor: actor ?? '', occurredAt: occurredAt ?? '' });
+}
+
+function statement(form: 1 | 2, covered: JsonValue): Uint8Array {
+  return Buffer.from(`confledger.activation.v${form}\n${canonicalJson(covered)}`, 'utf8');
+}
+
+/** What an activation of form 2 says too; null for one of form 1. */
+export function layeredOf(marker: Partial<LayeredActivation>): LayeredActivation | null {
+  const { previousActivation, own, layers, restart, pinned, definition, previousHash } = marker;
+  if (previousActivation === undefined || own === undefined || layers === undefined || restart === undefined) return null;
+  if (pinned === undefined || definition === undefined || previousHash === undefined) return null;
+  return { previousActivation, own, layers, restart, pinned, definition, previousHash };
+}
+
+/** The marker of an activation that sends so many leaves. */
+export function activationMarker(active: Omit<ActivationMarker, 'changes'>, changes: number): ActivationMarker {
+  const { origin, activation, version, previous, digest, keyId, signature, actor, occurredAt } = active;
+  const marker = { origin, activation, version, previous, digest, changes, keyId, signature, actor, occurredAt };
+  const layered = layeredOf(active);
+  return layered === null ? marker : { ...marker, ...layered };
 }
 
 /** What a feed tells its reader, in order. The calls are synchronous: the reader never makes a feed wait. */

@@ -1,4 +1,16 @@
 // What crosses the feed, in whatever way it is carried. The HTTP API has an entry of its own: `@confledger/contracts/http`.
-export { activationStatement } from './feed.js';
-export type { ActivationMarker, FeedBeat, FeedLeaf, FeedSession, FeedSink, NodeFeed, ReportTarget } from './feed.js';
+export { activationMarker, activationStatement, layeredOf } from './feed.js';
+export type {
+  ActivationLayer,
+  ActivationMarker,
+  FeedBeat,
+  FeedLeaf,
+  FeedSession,
+  FeedSink,
+  LayeredActivation,
+  NodeFeed,
+  ReportTarget,
+} from './feed.js';
 export { readActivationMarker, readFeedBeat, readFeedLeaf } from './feed-records.js';
+export { macKeyStatement } from './mac-key.js';
+export type { NamedMacKey } from './mac-key.js';

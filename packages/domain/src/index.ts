@@ -1,12 +1,8 @@
 // What this installation is about: streams of several kinds, what they can be asked, what they decide, what their events add up to.
+export { SEALED_STREAMS_MAX } from './installation/events.js';
+export type { InstallationCreated, InstallationEvent, MacKeySet, SealedEnd, StreamsSealed } from './installation/events.js';
 export { INSTALLATION_STREAM, installationAggregate } from './installation/installation.js';
-export type {
-  CreateInstallation,
-  Installation,
-  InstallationCreated,
-  InstallationEvent,
-  InstallationTypes,
-} from './installation/installation.js';
+export type { Installation, InstallationCommand, InstallationTypes, Seal } from './installation/installation.js';
 export type { BatchOperation, Command, Guards, LedgerRefusal, LedgerRefusalCode, VersionName } from './ledger/commands.js';
 export { pathOf } from './ledger/decisions.js';
 export { differencesOf } from './ledger/differences.js';
@@ -15,8 +11,11 @@ export type {
   ConfigDeleted,
   ConfigSet,
   DraftEvent,
+  Layer,
   LedgerCreated,
   LedgerEvent,
+  UnsignedActivation,
+  UnsignedStatement,
   VersionActivated,
   VersionTagged,
   VersionUntagged,
@@ -25,9 +24,9 @@ export { CREATED_ONLY_TAG, entityTag } from './ledger/guards.js';
 export { LEDGER_PATTERN, LedgerId } from './ledger/ledger-id.js';
 export { ledgerAggregate, signedBy } from './ledger/ledger.js';
 export type { LedgerStream, LedgerTypes } from './ledger/ledger-types.js';
-export type { ActivationToSign, SignActivation } from './ledger/ledger.js';
+export type { ActivationToSign, ActivationToSignMore, SignActivation } from './ledger/ledger.js';
 export { changesOf, ledgerFold, versionOf } from './ledger/state.js';
-export type { Activation, Foldable, Head, Ledger, RevisedChange } from './ledger/state.js';
+export type { Activation, Foldable, Head, LayeredStatement, Ledger, RevisedChange } from './ledger/state.js';
 export { TAGS_MAX } from './ledger/tags.js';
 export { VERSION_WORDS, isWord, notAVersion, resolveVersion, versionNumber } from './ledger/versions.js';
 export type { ExistingLedger, LoadedVersion, ResolvedVersion, VersionContent } from './ledger/versions.js';
@@ -52,8 +51,10 @@ export { EventUnreadable, decodeRecorded, isCount, isText, membersOf } from './s
 export type { EventDecoder, EventDecoders, ParsedEvent } from './stream/decoders.js';
 export type { Actor, ChangeSetPlace, EventMetadata, EventShape, FactRevisions, Recorded } from './stream/events.js';
 export { REASON_CHARACTERS_MAX } from './stream/reason.js';
-export { SCHEMA_VERSION, chainProblem, idFromHash, recordEach, recordEvent } from './stream/record.js';
-export type { Envelope, FinishDraft, RecordedText, StreamEnd } from './stream/record.js';
+export { contentProblem, idFromHash } from './stream/authenticity.js';
+export type { EventTexts } from './stream/authenticity.js';
+export { recordEach, recordEvent } from './stream/record.js';
+export type { Envelope, EventPlacement, FinishDraft, RecordTools, RecordedText, StreamEnd } from './stream/record.js';
 export { refuse, refuseWith, refusalOf } from './stream/refusals.js';
 export type { Refusal, RefusalDetail, StreamRefusalCode } from './stream/refusals.js';
 export { decodeStream, encodeStream } from './stream/snapshots.js';

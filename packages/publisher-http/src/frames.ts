@@ -1,6 +1,6 @@
 // The server-sent events of the feed as bytes. A channel serialises once; all of its subscribers get the same buffers.
 import type { ActiveDocument } from '@confledger/application';
-import type { ActivationMarker, FeedBeat, FeedLeaf } from '@confledger/contracts';
+import { activationMarker, type FeedBeat, type FeedLeaf } from '@confledger/contracts';
 
 /** `<origin>:<activation>`: what a client resumes behind. */
 export function activationId(active: Pick<ActiveDocument, 'origin' | 'activation'>): string {
@@ -46,9 +46,7 @@ function leafEvent(leaf: FeedLeaf): string {
 }
 
 function markerEvent(active: ActiveDocument, changes: number): string {
-  const { origin, activation, version, previous, digest, keyId, signature, actor, occurredAt } = active;
-  const marker: ActivationMarker = { origin, activation, version, previous, digest, changes, keyId, signature, actor, occurredAt };
-  return event('active', marker, activationId(active));
+  return event('active', activationMarker(active, changes), activationId(active));
 }
 
 function synchronizedEvent(active: ActiveDocument | null): string {

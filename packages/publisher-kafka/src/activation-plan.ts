@@ -1,6 +1,6 @@
 // What has to be written so that the topic holds an activation: its differing leaves, then its marker; or nothing. Used by the publisher.
 import type { ActiveDocument } from '@confledger/application';
-import type { ActivationMarker, FeedLeaf } from '@confledger/contracts';
+import { activationMarker, type ActivationMarker, type FeedLeaf } from '@confledger/contracts';
 import type { FeedAlarm } from './alarms.js';
 import type { HeldLedger } from './held-ledger.js';
 import type { SignatureCheck } from './signatures.js';
@@ -19,12 +19,7 @@ export function planActivation(held: HeldLedger, active: ActiveDocument, holds: 
   if (counts && newest.activation > active.activation) return aboveAlarm(active, newest);
   const leaves = held.leavesTowards(active.document, active.version);
   if (counts && newest.activation === active.activation && newest.digest === active.digest && leaves.length === 0) return null;
-  const { origin, activation, version, previous, digest, keyId, signature, actor, occurredAt } = active;
-  return {
-    active,
-    leaves,
-    marker: { origin, activation, version, previous, digest, changes: leaves.length, keyId, signature, actor, occurredAt },
-  };
+  return { active, leaves, marker: activationMarker(active, leaves.length) };
 }
 
 /** The same statement with the same signature needs no second check. */

@@ -16,7 +16,7 @@ import {
   topicMessages,
   type TopicMessage,
 } from '@confledger/test-support';
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -69,9 +69,7 @@ afterEach(async () => {
 });
 
 function newCore(): LedgersCore {
-  const fingerprint = (text: string): string => createHmac('sha256', 'k').update(text).digest('hex');
-  const signer = { keyId: key.keyId, publicKey: key.publicKey, sign: (statement: Uint8Array) => key.sign(statement), fingerprint };
-  return createLedgers({ store, clock: { now: () => Date.now() }, ids: { next: () => randomUUID() }, signer });
+  return createLedgers({ store, clock: { now: () => Date.now() }, ids: { next: () => randomUUID() }, signer: key });
 }
 
 /** Makes this a service's active document. */

@@ -95,7 +95,7 @@ describe('rebuild and verify', () => {
     const { revision } = first;
     const held = JSON.parse(first.metadata) as { readonly hash: string; readonly occurredAt: string };
     const taken = (hash: string, at: number, codeVersion: number) =>
-      snapshots.save({ stream: `config-${ENGINE}`, codeVersion, revision: at, hash, occurredAt: held.occurredAt, body: '{}' });
+      snapshots.save({ stream: `config-${ENGINE}`, codeVersion, revision: at, hash, occurredAt: held.occurredAt, body: '{}', mac: '' });
     await taken(held.hash, revision, 1);
     await taken('0'.repeat(64), revision, 2);
     await taken(held.hash, 1_000_000, 1);

@@ -6,11 +6,12 @@ import { LAYOUT } from './layout.js';
 import { pointer } from './migrations/0001-pointer.js';
 import { snapshots } from './migrations/0002-snapshots.js';
 import { nodeReports } from './migrations/0003-node-reports.js';
+import { authenticity } from './migrations/0004-authenticity.js';
 
 export const READ_MODEL_SCHEMA_DEFAULT = 'confledger';
 
 /** Never edited once released: what changes is a new number. */
-const MIGRATIONS = [pointer, snapshots, nodeReports];
+const MIGRATIONS = [pointer, snapshots, nodeReports, authenticity];
 
 export type ReadModelLocation = PostgresOptions & {
   /** The fixed schema, plain lower case, at most 32 characters; the generations' are named after it. Default `confledger`. */

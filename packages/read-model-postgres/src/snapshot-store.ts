@@ -14,23 +14,24 @@ interface SnapshotColumns {
   readonly hash: string;
   readonly occurred_at: string;
   readonly body: string;
+  readonly mac: string;
 }
 
 /** `migrateReadModel` must have been run. The pool stays the caller's. */
 export function createPostgresSnapshotStore(pool: pg.Pool, options: { readonly schema?: string } = {}): SnapshotStore {
   const table = `${quotedSchema(options.schema ?? READ_MODEL_SCHEMA_DEFAULT)}.snapshots`;
   return {
-    async save({ stream, codeVersion, revision, hash, occurredAt, body }) {
+    async save({ stream, codeVersion, revision, hash, occurredAt, body, mac }) {
       await pool.query(
-        `INSERT INTO ${table} (stream, code_version, revision, hash, occurred_at, body) VALUES ($1, $2, $3, $4, $5, $6)
+        `INSERT INTO ${table} (stream, code_version, revision, hash, occurred_at, body, mac) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (stream, code_version, revision) DO NOTHING`,
-        [stream, codeVersion, revision, hash, occurredAt, body],
+        [stream, codeVersion, revision, hash, occurredAt, body, mac],
       );
     },
     async newest(stream, codeVersion, limit) {
       const [condition, order, value] = boundOf(limit);
       const { rows } = await pool.query<SnapshotColumns>(
-        `SELECT * FROM ${table} WHERE stream = $1 AND code_version = $2 AND ${condition} ORDER BY ${order} LIMIT 1`,
+        `SELECT * FROM ${table} WHERE stream = $1 AND code_version = $2 AND mac IS NOT NULL AND ${condition} ORDER BY ${order} LIMIT 1`,
         [stream, codeVersion, value],
       );
       return rows[0] ? snapshotOf(rows[0]) : null;
@@ -47,8 +48,8 @@ function boundOf(limit: Limit): readonly [condition: string, order: string, valu
   return ['occurred_at <= $3', 'occurred_at DESC, revision DESC', limit.at];
 }
 
-function snapshotOf({ stream, code_version: codeVersion, revision, hash, occurred_at: occurredAt, body }: SnapshotColumns): Snapshot {
-  return { stream, codeVersion, revision: Number(revision), hash, occurredAt, body };
+function snapshotOf({ stream, code_version: codeVersion, revision, hash, occurred_at: occurredAt, body, mac }: SnapshotColumns): Snapshot {
+  return { stream, codeVersion, revision: Number(revision), hash, occurredAt, body, mac };
 }
 
 const SWEEP_ROWS = 500;

@@ -7,7 +7,6 @@ import {
   type EventStore,
   type EventStoreUnavailable,
   type LedgersCore,
-  type Signer,
 } from '@confledger/application';
 import { openEventStore, type OpenedEventStore } from '@confledger/event-stores';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/publisher-http';
@@ -23,10 +22,11 @@ import {
 import type { Logger } from 'pino';
 import { createApi } from './api.js';
 import type { ApiConfig } from './config.js';
-import { openInstalledLog } from './installed-log.js';
-import { keyFilesOf, openKeys } from './keys.js';
+import { openInstalledLog, type InstalledLog } from './installed-log.js';
+import { keyFilesOf } from './keys.js';
 import { openLogMark, type LogMarkFile } from './log-mark-file.js';
 import { serveWhileWaiting, type WaitingServer } from './runtime/waiting-server.js';
+import { openSealFile } from './seal-file.js';
 import { ensureAdminToken, loadTokens } from './tokens.js';
 
 export interface RunningApi {
@@ -56,11 +56,6 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
     const ending = new AbortController();
     closers.push(async () => ending.abort());
     ensureAdminToken(config.dataDirectory);
-    const keyFiles = keyFilesOf(config.dataDirectory);
-    const signer = openKeys({
-      signingKeyFile: config.signingKeyFile ?? keyFiles.signingKeyFile,
-      fingerprintKeyFile: config.fingerprintKeyFile ?? keyFiles.fingerprintKeyFile,
-    });
     const warnings = limitedWarnings(logger);
     const onBroken = (error: unknown): void => warnings.warn({ err: error }, 'an idle connection broke');
     const kept = openLogMark(config.dataDirectory);
@@ -68,7 +63,7 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
     const opened = openEventStore(config.eventStore, { logger, mark: acceptedLog === null ? kept.mark : null, save: kept.save });
     const { store, guard } = opened;
     closers.push(() => store.close());
-    const installation = await installationOf({ config, opened, kept, signer, logger, warnings, context, ending });
+    const { installation, keys, record } = await installationOf({ config, opened, kept, logger, warnings, context, ending });
     await layOutReadModel(config.readModelUrl, logger);
     const pool = createPool({ connectionString: config.readModelUrl, applicationName: 'confledger api', ...SNAPSHOT_LIMITS }, onBroken);
     closers.push(() => pool.end());
@@ -76,7 +71,7 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
     closers.push(() => readModel.close());
     const snapshots = createPostgresSnapshotStore(pool);
     const onSnapshotFault = (error: unknown): void => warnings.warn({ err: error }, 'a snapshot could not be used');
-    const ledgers = createLedgers({ store, snapshots, clock, ids, signer, onSnapshotFault });
+    const ledgers = createLedgers({ store, snapshots, clock, ids, signer: keys, seals: record, onSnapshotFault });
     const feed = config.feed === 'http' ? await serveFeed({ store, ledgers, installation, warnings }, closers) : null;
     const { app } = await createApi({
       ledgers,
@@ -90,7 +85,7 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
       openOperations: config.openMetrics ? ['metrics'] : [],
       environments: config.environments,
       installation,
-      signerPublicKey: { keyId: signer.keyId, publicKey: signer.publicKey },
+      signerPublicKey: { keyId: keys.keyId, publicKey: keys.publicKey },
       logger,
       clock,
       version,
@@ -104,7 +99,6 @@ interface InstallationParts {
   readonly config: ApiConfig;
   readonly opened: OpenedEventStore;
   readonly kept: LogMarkFile;
-  readonly signer: Signer;
   readonly logger: Logger;
   readonly warnings: FaultLogger;
   readonly context: ComposeContext;
@@ -113,7 +107,8 @@ interface InstallationParts {
 }
 
 /** Answers probes while it waits. */
-async function installationOf({ config, opened, kept, signer, logger, warnings, context, ending }: InstallationParts): Promise<string> {
+async function installationOf({ config, opened, kept, logger, warnings, context, ending }: InstallationParts): Promise<InstalledLog> {
+  const keyFiles = keyFilesOf(config.dataDirectory);
   const at = { host: config.host, port: config.port, version };
   let waiting: Promise<WaitingServer> | undefined;
   const onWaiting = (problem: EventStoreUnavailable): void => {
@@ -127,9 +122,14 @@ async function installationOf({ config, opened, kept, signer, logger, warnings, 
   try {
     return await openInstalledLog({
       opening: opened.opening,
+      store: opened.store,
       mark: kept.mark,
+      sealFile: openSealFile(config.dataDirectory),
       accepted: config.acceptedLog,
-      signer,
+      keyFiles: {
+        signingKeyFile: config.signingKeyFile ?? keyFiles.signingKeyFile,
+        fingerprintKeyFile: config.fingerprintKeyFile ?? keyFiles.fingerprintKeyFile,
+      },
       ids,
       clock,
       logger,

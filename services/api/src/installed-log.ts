@@ -2,27 +2,35 @@
 import {
   acceptLog,
   EMPTY_LOG,
-  ensureInstallation,
   EventStoreRefused,
   EventStoreUnavailable,
+  InstallationRecord,
   LogNotAccepted,
   openLog,
+  readInstallation,
   untilOpen,
   type Clock,
+  type EventStore,
   type Ids,
+  type InstallationOptions,
+  type Keys,
   type LogMark,
   type LogToOpen,
-  type Signer,
 } from '@confledger/application';
 import { StartRefused } from '@confledger/process/start-refused';
+import { makeKeys, openKeys, type KeyFiles } from './keys.js';
+import type { SealFile } from './seal-file.js';
 
 export interface InstalledLogOptions {
   readonly opening: LogToOpen;
+  /** What everything but the opening uses: the guarded store. */
+  readonly store: EventStore;
   /** What an earlier process kept; its installation is known also while the event store is away. */
   readonly mark: LogMark | null;
+  readonly sealFile: SealFile;
   /** The value of CONFLEDGER_ACCEPT_LOG. The guard must not know the mark then. */
   readonly accepted: string | null;
-  readonly signer: Signer;
+  readonly keyFiles: KeyFiles;
   readonly ids: Ids;
   readonly clock: Clock;
   readonly logger: { info(details: object, message: string): void; warn(details: object, message: string): void };
@@ -34,12 +42,19 @@ export interface InstalledLogOptions {
   readonly onFault: (error: unknown) => void;
 }
 
+export interface InstalledLog {
+  readonly installation: string;
+  readonly keys: Keys;
+  /** Knows what was sealed as soon as the log is open. */
+  readonly record: InstallationRecord;
+}
+
 /**
- * The installation's id. Known from the mark, it is answered at once when the event store is away or was set back: the log is then opened in
- * the background, and until then every call to it is refused. Otherwise waits until the log can be opened. Rejects with StartRefused,
- * InstallationKeyMismatch, and the signal's reason.
+ * Known from the mark, the installation is answered at once when the event store is away or was set back: the log is then opened in the
+ * background, and until then every call to it is refused. Otherwise waits until the log can be opened. Rejects with StartRefused, KeyUnusable,
+ * InstallationKeyMismatch, SealLost, and the signal's reason.
  */
-export async function openInstalledLog(options: InstalledLogOptions): Promise<string> {
+export async function openInstalledLog(options: InstalledLogOptions): Promise<InstalledLog> {
   const { mark, accepted, signal, onWaiting, onFault } = options;
   const attempt = () => (accepted === null ? open(options) : openAccepted(options, accepted));
   if (mark === null || accepted !== null) return untilOpen(attempt, signal, onWaiting);
@@ -49,18 +64,55 @@ export async function openInstalledLog(options: InstalledLogOptions): Promise<st
     if (!(error instanceof EventStoreUnavailable) || error instanceof EventStoreRefused) throw error;
     onWaiting(error);
   }
-  untilOpen(attempt, signal, onWaiting).catch((error: unknown) => {
-    if (!signal.aborted) onFault(error);
-  });
-  return mark.installation;
+  const keys = openKeys(options.keyFiles);
+  const known = { installation: mark.installation, keys, record: recordOf(options, keys) };
+  untilOpen(attempt, signal, onWaiting)
+    .then(() => known.record.refresh())
+    .catch((error: unknown) => {
+      if (!signal.aborted) onFault(error);
+    });
+  return known;
 }
 
-async function open({ opening, signer, ids, clock }: InstalledLogOptions): Promise<string> {
-  const ensured = async () => ({ installation: await ensureInstallation({ store: opening.store, signer, ids, clock }) });
-  return (await openLog({ ...opening, installation: ensured })).installation;
+async function open(options: InstalledLogOptions): Promise<InstalledLog> {
+  const { opening } = options;
+  const { installation, keys } = await openLog({ ...opening, installation: () => ensured(options) });
+  const record = recordOf(options, keys);
+  await record.refresh();
+  return { installation, keys, record };
 }
 
-async function openAccepted(options: InstalledLogOptions, accepted: string): Promise<string> {
+/** The start that makes the installation makes its keys too; every other needs those. */
+async function ensured(options: InstalledLogOptions): Promise<{ readonly installation: string; readonly keys: Keys }> {
+  const { store } = options.opening;
+  const keys = (await readInstallation(store)) === null ? makeKeys(options.keyFiles) : openKeys(options.keyFiles);
+  const record = new InstallationRecord(recordOptions(options, store, keys));
+  await record.ensure();
+  return { installation: record.id, keys };
+}
+
+function recordOf(options: InstalledLogOptions, keys: Keys): InstallationRecord {
+  return new InstallationRecord(recordOptions(options, options.store, keys));
+}
+
+function recordOptions(
+  { ids, clock, sealFile, accepted, logger }: InstalledLogOptions,
+  store: EventStore,
+  signer: Keys,
+): InstallationOptions {
+  return {
+    store,
+    signer,
+    ids,
+    clock,
+    keptSeal: accepted === null ? sealFile.seal : null,
+    onSeal: (seal) => {
+      sealFile.save(seal).catch((error: unknown) => logger.warn({ err: error }, 'the seal that was seen cannot be kept'));
+    },
+  };
+}
+
+async function openAccepted(options: InstalledLogOptions, accepted: string): Promise<InstalledLog> {
   const { opening, mark, logger } = options;
   await opening.connect();
   await opening.layOut();

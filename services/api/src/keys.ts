@@ -1,18 +1,20 @@
-// The installation's keys in files: the signing key of activations and the key of request fingerprints.
-// Made at the first start, whole or not at all; used by the composition root of every service that signs or decides.
+// The installation's keys in files: the signing key of activations, and the key of request fingerprints, which the mac key is made from.
+// Made by the start that makes the installation, each whole or not at all.
 import {
   createHash,
   createHmac,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  hkdfSync,
   type KeyObject,
   randomBytes,
   sign,
 } from 'node:crypto';
 import path from 'node:path';
-import type { Signer } from '@confledger/application';
-import { keptOrMade } from '@confledger/process/private-file';
+import type { Keys } from '@confledger/application';
+import { keptOrMade, readIfThere } from '@confledger/process/private-file';
+import { hmacOf } from './mac.js';
 
 export interface KeyFiles {
   /** Ed25519 private key, PKCS #8 PEM. */
@@ -27,6 +29,7 @@ export class KeyUnusable extends Error {
 }
 
 const FINGERPRINT_KEY_BYTES = 32;
+const MAC_KEY_BYTES = 32;
 const RAW_KEY_BYTES = 32;
 
 /** Where the keys of a data directory lie. */
@@ -34,17 +37,38 @@ export function keyFilesOf(dataDirectory: string): KeyFiles {
   return { signingKeyFile: path.join(dataDirectory, 'signing.key'), fingerprintKeyFile: path.join(dataDirectory, 'fingerprint.key') };
 }
 
-/** Reads both keys; makes those that are missing. Throws KeyUnusable for a file that holds something else. */
-export function openKeys({ signingKeyFile, fingerprintKeyFile }: KeyFiles): Signer {
-  const privateKey = parseSigningKey(signingKeyFile, keptOrMade(signingKeyFile, newSigningKey));
-  const fingerprintKey = parseFingerprintKey(fingerprintKeyFile, keptOrMade(fingerprintKeyFile, newFingerprintKey));
+/** The keys of an installation that exists. Throws KeyUnusable for a file that is missing, or holds something else. */
+export function openKeys({ signingKeyFile, fingerprintKeyFile }: KeyFiles): Keys {
+  const signing = parseSigningKey(signingKeyFile, keptText(signingKeyFile, 'signing key'));
+  return keysOf(signing, parseFingerprintKey(fingerprintKeyFile, keptText(fingerprintKeyFile, 'fingerprint key')));
+}
+
+/** The keys for a new installation: made where they are missing. Throws KeyUnusable for a file that holds something else. */
+export function makeKeys({ signingKeyFile, fingerprintKeyFile }: KeyFiles): Keys {
+  const signing = parseSigningKey(signingKeyFile, keptOrMade(signingKeyFile, newSigningKey));
+  return keysOf(signing, parseFingerprintKey(fingerprintKeyFile, keptOrMade(fingerprintKeyFile, newFingerprintKey)));
+}
+
+/** Another key in place of a missing one would make this process write what every other api refuses. */
+function keptText(file: string, what: string): string {
+  const text = readIfThere(file);
+  if (text !== null) return text;
+  throw new KeyUnusable(
+    `${file} is missing, and the event store holds an installation already. Put the installation's ${what} back from a backup.`,
+  );
+}
+
+function keysOf(privateKey: KeyObject, fingerprintKey: Buffer): Keys {
   // The raw key is the end of its SubjectPublicKeyInfo.
   const raw = createPublicKey(privateKey).export({ type: 'spki', format: 'der' }).subarray(-RAW_KEY_BYTES);
+  const macKey = Buffer.from(hkdfSync('sha256', fingerprintKey, '', 'confledger.mac.v1', MAC_KEY_BYTES));
   return {
     keyId: createHash('sha256').update(raw).digest('hex').slice(0, 16),
     publicKey: raw.toString('base64url'),
     sign: (statement) => sign(null, statement, privateKey).toString('base64url'),
     fingerprint: (text) => createHmac('sha256', fingerprintKey).update(text, 'utf8').digest('hex'),
+    macKey: createHash('sha256').update('confledger.mac.id.v1\n').update(macKey).digest('hex').slice(0, 16),
+    mac: hmacOf(macKey),
   };
 }
 

@@ -19,7 +19,11 @@ export interface LogMarkFile {
 export function openLogMark(dataDirectory: string): LogMarkFile {
   const file = path.join(dataDirectory, 'log.mark');
   const text = readIfThere(file);
-  return { mark: text === null ? null : parse(file, text), save: (mark) => replace(file, mark) };
+  return {
+    mark: text === null ? null : parse(file, text),
+    // Of apis that share the directory, any mark is a good one.
+    save: ({ installation, stream, revision, id }) => replaceFile(file, `${JSON.stringify({ installation, stream, revision, id })}\n`),
+  };
 }
 
 function parse(file: string, text: string): LogMark {
@@ -44,9 +48,4 @@ function isMark(value: unknown): value is LogMark {
   if (typeof value !== 'object' || value === null) return false;
   const { installation, stream, revision, id } = value as Readonly<Record<string, unknown>>;
   return [installation, stream, id].every((each) => typeof each === 'string') && Number.isSafeInteger(revision);
-}
-
-/** Apis may share a data directory: the last one's stays, and any mark of theirs is a good one. */
-function replace(file: string, { installation, stream, revision, id }: LogMark): Promise<void> {
-  return replaceFile(file, `${JSON.stringify({ installation, stream, revision, id })}\n`);
 }

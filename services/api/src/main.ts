@@ -1,12 +1,9 @@
 // The api as a process of its own. Configuration comes from the environment (config.ts), logs go to standard output.
-import { InstallationKeyMismatch } from '@confledger/application';
 import { listening, runProcess, systemCode } from '@confledger/process';
 import { compose } from './compose.js';
 import { readConfig } from './config.js';
-import { KeyUnusable } from './keys.js';
 import { createLogger } from './runtime/logger.js';
-import { TokenUnusable } from './tokens.js';
-import { LogMarkUnusable } from './log-mark-file.js';
+import { startProblem } from './start-problems.js';
 
 async function start(stopping: AbortSignal, fail: (error: unknown) => void): Promise<() => Promise<void>> {
   const config = readConfig(process.env);
@@ -19,10 +16,8 @@ async function start(stopping: AbortSignal, fail: (error: unknown) => void): Pro
 
 /** What the files of the data directory can have against a start. */
 function explain(error: unknown): string | null {
-  if (error instanceof KeyUnusable || error instanceof TokenUnusable || error instanceof LogMarkUnusable) return error.message;
-  if (error instanceof InstallationKeyMismatch) {
-    return `CONFLEDGER_SIGNING_KEY_FILE: ${error.message}. Put the installation's signing key there, or name the file that holds it.`;
-  }
+  const problem = startProblem(error, (key) => (key === 'signing key' ? 'CONFLEDGER_SIGNING_KEY_FILE' : 'CONFLEDGER_FINGERPRINT_KEY_FILE'));
+  if (problem !== null) return problem;
   const code = systemCode(error);
   if (code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR' || code === 'ENOSPC') {
     return `CONFLEDGER_DATA_DIR: ${error instanceof Error ? error.message : code}. Make it a directory that this user may write to, or set another.`;

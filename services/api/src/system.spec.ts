@@ -11,6 +11,7 @@ import {
   type ReadModel,
 } from '@confledger/application';
 import { createInMemoryEventStore } from '@confledger/application/testing';
+import { SigningKey } from '@confledger/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, TOKEN, type ApiUnderTest } from './fixtures/api-under-test.js';
 
@@ -43,6 +44,8 @@ describe('a healthy system', () => {
   test('names parked events, and each parked stream by its first event that is not folded', async () => {
     const given = await startApi();
     const event = (type: string) => ({ id: crypto.randomUUID(), type, data: '{}', metadata: '{"schemaVersion":7}' });
+    const before = await given.store.lastPosition();
+    const at = (nth: bigint): string => `${given.installation}:${before + nth}`;
     await given.store.append('environments', -1, [event('EnvironmentDefined'), event('EnvironmentRetired')]);
     await given.store.append('config-production.engine', -1, [event('LedgerSealed'), event('LedgerSealed')]);
     await given.projected();
@@ -50,14 +53,14 @@ describe('a healthy system', () => {
     const ledger = { stream: 'config-production.engine', type: 'LedgerSealed' };
     const reason = "event 0 of config-production.engine has the unknown type 'LedgerSealed' (schemaVersion 7)";
     expect(data.parked).toEqual([
-      { ...ledger, position: `${given.installation}:5`, revision: 1, reason: expect.stringContaining('behind the event') },
-      { ...ledger, position: `${given.installation}:4`, revision: 0, reason },
+      { ...ledger, position: at(4n), revision: 1, reason: expect.stringContaining('behind the event') },
+      { ...ledger, position: at(3n), revision: 0, reason },
     ]);
     expect(data.parkedStreams).toEqual([
-      { ...ledger, position: `${given.installation}:4`, revision: 0, reason },
+      { ...ledger, position: at(3n), revision: 0, reason },
       {
         stream: 'environments',
-        position: `${given.installation}:2`,
+        position: at(1n),
         revision: 0,
         type: 'EnvironmentDefined',
         reason: expect.stringContaining('does not know'),
@@ -193,8 +196,7 @@ describe('when a part is away', () => {
 
   test('a command that loses against other processes again and again is told so', async () => {
     const store = { ...createInMemoryEventStore(), append: () => Promise.resolve({ outcome: 'conflict', revision: 7 } as const) };
-    const signer = { keyId: '', publicKey: '', sign: () => '', fingerprint: () => '' };
-    const ledgers = createLedgers({ store, clock: { now: () => 0 }, ids: { next: () => crypto.randomUUID() }, signer });
+    const ledgers = createLedgers({ store, clock: { now: () => 0 }, ids: { next: () => crypto.randomUUID() }, signer: new SigningKey() });
     const given = await startApi({ ledgers });
     const answer = await given.ask('PUT /configurations/engine/x', { body: { value: 1 } });
     expect([answer.status, answer.code]).toEqual([409, 'WRITE_CONFLICT']);
@@ -203,8 +205,7 @@ describe('when a part is away', () => {
 
   test('a command whose word means another version since another process wrote is told so, and nothing is written', async () => {
     const store = createInMemoryEventStore();
-    const signer = { keyId: '0123456789abcdef', publicKey: '', sign: () => 'A'.repeat(86), fingerprint: () => '' };
-    const options = { clock: { now: () => 0 }, ids: { next: () => crypto.randomUUID() }, signer };
+    const options = { clock: { now: () => 0 }, ids: { next: () => crypto.randomUUID() }, signer: new SigningKey() };
     const other = await startApi({ ledgers: createLedgers({ ...options, store }) });
     let isLosing = false;
     const losing: EventStore = {

@@ -1,14 +1,13 @@
 // Relays as processes, on a real Kafka, and on Postgres or a double of EventStoreDB: one is active, another stands by; the active one is killed under writes.
 import { LedgerId } from '@confledger/domain';
-import { createLedgers, ensureInstallation, type LedgersCore, type Signer } from '@confledger/application';
-import { SigningKey } from '@confledger/conformance';
+import { createLedgers, ensureInstallation, type LedgersCore } from '@confledger/application';
 import { eventStoreDbDouble } from '@confledger/doubles';
 import { openEventStoreNow } from '@confledger/event-stores';
 import { kafkaFeed } from '@confledger/feed-kafka';
 import { connectNode, type TradingNode } from '@confledger/sdk';
-import { eventually, freshDatabase, startKafka, type TestKafka } from '@confledger/test-support';
+import { eventually, freshDatabase, SigningKey, startKafka, type TestKafka } from '@confledger/test-support';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
@@ -66,15 +65,6 @@ function relayProcess(environment: Readonly<Record<string, string>>): RelayProce
   };
 }
 
-function signerOf(key: SigningKey): Signer {
-  return {
-    keyId: key.keyId,
-    publicKey: key.publicKey,
-    sign: (statement) => key.sign(statement),
-    fingerprint: (text) => createHmac('sha256', 'k').update(text).digest('hex'),
-  };
-}
-
 async function activate(ledgers: LedgersCore, n: number): Promise<void> {
   const request = {
     actor: { id: 'alice', method: 'token', roles: ['writer'] },
@@ -103,12 +93,11 @@ async function environmentFor(kind: 'postgres' | 'eventstoredb') {
 /** What an api would make. */
 async function openInstallation(environment: Readonly<Record<string, string>>) {
   const key = new SigningKey();
-  const signer = signerOf(key);
   const [clock, ids] = [{ now: () => Date.now() }, { next: () => randomUUID() }];
   const store = await openEventStoreNow(readConfig(environment).eventStore, { logger: pino({ level: 'silent' }) });
   cleaners.push(() => store.close());
-  await ensureInstallation({ store, signer, ids, clock });
-  return { key, store, ledgers: createLedgers({ store, signer, ids, clock }) };
+  await ensureInstallation({ store, signer: key, ids, clock });
+  return { key, store, ledgers: createLedgers({ store, signer: key, ids, clock }) };
 }
 
 /** Where the events are, as the environment says it. */

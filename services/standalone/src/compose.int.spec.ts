@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ensureAdminToken, keyFilesOf, openKeys } from '@confledger/api';
+import { ensureAdminToken, keyFilesOf, makeKeys } from '@confledger/api';
 import { ensureInstallation } from '@confledger/application';
 import { appendEvents, logOfLayout1, readModelOfLayout1 } from '@confledger/conformance';
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
@@ -39,7 +39,7 @@ afterEach(async () => {
 async function installationOfLayout1(): Promise<void> {
   await migrateEventStore({ connectionString: postgresUrl });
   const store = createPostgresEventStore({ connectionString: postgresUrl });
-  const signer = openKeys(keyFilesOf(dataDirectory));
+  const signer = makeKeys(keyFilesOf(dataDirectory));
   await ensureInstallation({ store, signer, ids: { next: () => crypto.randomUUID() }, clock: { now: () => Date.now() } });
   await appendEvents(store, logOfLayout1().slice(1));
   await store.close();

@@ -5,25 +5,23 @@ import {
   createApi,
   ensureAdminToken,
   keyFilesOf,
-  KeyUnusable,
   loadTokens,
-  LogMarkUnusable,
   openInstalledLog,
-  openKeys,
   openLogMark,
-  TokenUnusable,
+  openSealFile,
+  startProblem,
 } from '@confledger/api';
 import {
   activeByName,
   createLedgers,
   documentsOf,
   guardedEventStore,
-  InstallationKeyMismatch,
   type EventStore,
+  type Keys,
   type LogGuard,
   type LedgersCore,
-  type Signer,
 } from '@confledger/application';
+import { INSTALLATION_STREAM } from '@confledger/domain';
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/publisher-http';
 import { createLoggedGuard, type EventStoreLogger } from '@confledger/event-stores/guard';
@@ -50,6 +48,9 @@ import { StartRefused } from '@confledger/process/start-refused';
 
 /** The environments that there are from the start. */
 const ENVIRONMENTS = ['development', 'testing', 'staging', 'production'] as const;
+
+/** More than a new installation records of itself. */
+const FIRST_EVENTS = 20;
 
 const clock = { now: () => Date.now() };
 const ids = { next: () => randomUUID() };
@@ -88,34 +89,28 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   try {
     return await startParts({ ...options, logs });
   } catch (error) {
-    if (error instanceof InstallationKeyMismatch) {
-      throw new StartRefused(
-        `The signing key in ${keyFilesOf(options.config.dataDirectory).signingKeyFile} is not this installation's. Put the right one back from a backup (${error.message}).`,
-        { cause: error },
-      );
-    }
-    if (REFUSALS.some((kind) => error instanceof kind) && error instanceof Error) throw new StartRefused(error.message, { cause: error });
+    const files = keyFilesOf(options.config.dataDirectory);
+    const problem = startProblem(error, (key) => (key === 'signing key' ? files.signingKeyFile : files.fingerprintKeyFile));
+    if (problem !== null) throw new StartRefused(problem, { cause: error });
+    if (error instanceof SchemaTooNew) throw new StartRefused(error.message, { cause: error });
     throw error;
   }
 }
 
-const REFUSALS = [KeyUnusable, LogMarkUnusable, TokenUnusable, SchemaTooNew];
-
 async function startParts(parts: Parts): Promise<Composed> {
   const { config, postgresUrl, shutdown, logs } = parts;
   const token = ensureAdminToken(config.dataDirectory);
-  const signer = openKeys(keyFilesOf(config.dataDirectory));
   const layout = await migrateReadModel({ connectionString: postgresUrl });
-  const core = await startCore(parts, signer);
-  const isEmpty = await core.store.readAll({ after: 0n, limit: 2 }).then(
-    ([, written]) => written === undefined,
+  const core = await startCore(parts);
+  const isEmpty = await core.store.readAll({ after: 0n, limit: FIRST_EVENTS }).then(
+    (events) => events.every(({ stream }) => stream === INSTALLATION_STREAM),
     () => false,
   );
   await startProjections(parts, core, layout);
   const feed = await startFeed(parts, core);
-  const url = await startServing(parts, core, feed, signer);
+  const url = await startServing(parts, core, feed);
   await narrate(parts, core.store);
-  const node = await startReferenceNode({ ...parts, url: localUrl(url), token, publicKey: signer.publicKey });
+  const node = await startReferenceNode({ ...parts, url: localUrl(url), token, publicKey: core.keys.publicKey });
   shutdown.add('reference node', () => node.close());
   logs.of('standalone').info({ url, pid: process.pid }, 'ready');
   return { url, node: node.name, empty: isEmpty };
@@ -127,11 +122,12 @@ interface Core {
   readonly guard: LogGuard;
   readonly ledgers: LedgersCore;
   readonly installation: string;
+  readonly keys: Keys;
   /** For snapshots and node reports. */
   readonly pool: ReturnType<typeof createPool>;
 }
 
-async function startCore({ config, postgresUrl, logs, shutdown, onNotice, onFault }: Parts, signer: Signer): Promise<Core> {
+async function startCore({ config, postgresUrl, logs, shutdown, onNotice, onFault }: Parts): Promise<Core> {
   const logger = logs.of('core');
   const warnings = limitedWarnings(logger);
   const onBroken = (error: unknown): void => warnings.warn({ err: error }, 'an idle connection broke');
@@ -152,11 +148,13 @@ async function startCore({ config, postgresUrl, logs, shutdown, onNotice, onFaul
     return store.close();
   });
   const layOut = async (): Promise<void> => void (await migrateEventStore({ connectionString: postgresUrl }));
-  const installation = await openInstalledLog({
+  const { installation, keys, record } = await openInstalledLog({
     opening: { store: opened, guard, connect: () => Promise.resolve(), layOut },
+    store,
     mark: kept.mark,
+    sealFile: openSealFile(config.dataDirectory),
     accepted: config.acceptedLog,
-    signer,
+    keyFiles: keyFilesOf(config.dataDirectory),
     ids,
     clock,
     logger,
@@ -165,8 +163,9 @@ async function startCore({ config, postgresUrl, logs, shutdown, onNotice, onFaul
     onFault,
   });
   const onSnapshotFault = (error: unknown): void => warnings.warn({ err: error }, 'a snapshot could not be used');
-  const ledgers = createLedgers({ store, snapshots: createPostgresSnapshotStore(pool), clock, ids, signer, onSnapshotFault });
-  return { store, guard, ledgers, pool, installation };
+  const snapshots = createPostgresSnapshotStore(pool);
+  const ledgers = createLedgers({ store, snapshots, clock, ids, signer: keys, seals: record, onSnapshotFault });
+  return { store, guard, ledgers, pool, installation, keys };
 }
 
 /** The same logger, whose warnings and errors a person hears of too. */
@@ -229,7 +228,7 @@ async function startFeed({ logs, shutdown }: Parts, { store, guard, ledgers, ins
   return { publisher, position: relay.position };
 }
 
-async function startServing({ config, postgresUrl, logs, shutdown }: Parts, core: Core, feed: Feed, signer: Signer): Promise<string> {
+async function startServing({ config, postgresUrl, logs, shutdown }: Parts, core: Core, feed: Feed): Promise<string> {
   const logger = logs.of('api');
   const readModel = createPostgresReadModel({ connectionString: postgresUrl, logger });
   shutdown.add('read model', () => readModel.close());
@@ -245,7 +244,7 @@ async function startServing({ config, postgresUrl, logs, shutdown }: Parts, core
     openOperations: [],
     environments: ENVIRONMENTS,
     installation: core.installation,
-    signerPublicKey: { keyId: signer.keyId, publicKey: signer.publicKey },
+    signerPublicKey: { keyId: core.keys.keyId, publicKey: core.keys.publicKey },
     logger,
     clock,
     version: packageVersion(import.meta.url),

@@ -1,5 +1,6 @@
 // Makes long histories quickly: records and chains events as the command loop does, and appends them a thousand at a time.
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { hmacOf } from '@confledger/api';
 import { toAppend, type EventStore, type LedgerReader, type Loaded } from '@confledger/application';
 import {
   emptyStream,
@@ -8,8 +9,10 @@ import {
   recordEach,
   signedBy,
   type DraftEvent,
+  type LedgerEvent,
   type LedgerStream,
   type LedgerTypes,
+  type RecordTools,
 } from '@confledger/domain';
 
 const APPEND_EVENTS = 500;
@@ -21,9 +24,15 @@ export const signer = {
   publicKey: '',
   sign: () => 'A'.repeat(86),
   fingerprint: (text: string) => createHmac('sha256', 'bench').update(text).digest('hex'),
+  macKey: '0123456789abcdef',
+  mac: hmacOf(Buffer.from('macs of the bench')),
 };
 
-const sign = signedBy(() => ({ keyId: signer.keyId, signature: signer.sign() }));
+const tools: RecordTools<DraftEvent, LedgerEvent> = {
+  finish: signedBy(() => ({ keyId: signer.keyId, signature: signer.sign() })),
+  schemaVersionOf: ledgerAggregate.schemaVersionOf,
+  macOf: (hash) => signer.mac(Buffer.from(hash, 'hex')),
+};
 
 export class HistoryWriter {
   #loaded: Loaded<LedgerTypes>;
@@ -50,7 +59,7 @@ export class HistoryWriter {
           stream.revision < 0
             ? { type: 'LedgerCreated', data: { environment: 'production', service: 'engine' } }
             : next(stream.revision + 1);
-        const [text] = recordEach(stream, [draft], this.#envelope(stream.revision), sign);
+        const [text] = recordEach(stream, [draft], this.#envelope(stream.revision), tools);
         if (!text) throw new Error('nothing was recorded');
         events.push(toAppend(text));
         stream = follow(ledgerAggregate.apply, stream, text.event);

@@ -2,7 +2,7 @@
 // same partition to its end; and what the steps cost that the consumer does not do.
 import { LedgerId } from '@confledger/domain';
 import { randomUUID } from 'node:crypto';
-import { keyFilesOf, openKeys } from '@confledger/api';
+import { keyFilesOf, makeKeys } from '@confledger/api';
 import { createLedgers, ensureInstallation } from '@confledger/application';
 import { createInMemoryEventStore } from '@confledger/application/testing';
 import { createKafkaFeed } from '@confledger/publisher-kafka';
@@ -19,9 +19,9 @@ const STARTS = 15;
 const namespace = `bench-${randomUUID()}`;
 const kafka = await startKafka();
 const brokers = kafka.brokers.join(',');
-const signer = openKeys(keyFilesOf(temporaryDirectory()));
+const signer = makeKeys(keyFilesOf(temporaryDirectory()));
 const [clock, ids, store] = [{ now: () => Date.now() }, { next: () => randomUUID() }, createInMemoryEventStore()];
-const installation = await ensureInstallation({ store, signer, ids, clock });
+const { id: installation } = await ensureInstallation({ store, signer, ids, clock });
 const ledgers = createLedgers({ store, clock, ids, signer });
 const configuration: Record<string, Record<string, number>> = {};
 for (let leaf = 0; leaf < LEAVES; leaf += 1) (configuration[`section${leaf % 100}`] ??= {})[`leaf${Math.floor(leaf / 100)}`] = leaf;

@@ -4,7 +4,7 @@
 import { LedgerId } from '@confledger/domain';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { keyFilesOf, openKeys } from '@confledger/api';
+import { keyFilesOf, makeKeys } from '@confledger/api';
 import { createLedgers, ensureInstallation } from '@confledger/application';
 import { openEventStoreNow } from '@confledger/event-stores';
 import { eventually, startKafka, startPostgres } from '@confledger/test-support';
@@ -32,7 +32,7 @@ const brokers = kafka.brokers.join(',');
 const bare = bareKafka(brokers);
 
 const store = await openEventStoreNow({ kind: 'eventstoredb', url: eventStore.url, namespace }, { logger: console });
-const [clock, ids, signer] = [{ now: () => Date.now() }, { next: () => randomUUID() }, openKeys(keyFilesOf(directory))];
+const [clock, ids, signer] = [{ now: () => Date.now() }, { next: () => randomUUID() }, makeKeys(keyFilesOf(directory))];
 await ensureInstallation({ store, signer, ids, clock });
 const ledgers = createLedgers({ store, clock, ids, signer });
 const actor = { id: 'bench', method: 'token', roles: ['admin'] };

@@ -81,8 +81,8 @@ export class LedgerLog {
       type: 'InstallationCreated',
       data: { installation: `installation-${this.#sets}`, keyId: '0123456789abcdef', publicKey: 'a2V5' },
     };
-    const place = { id: `set-${this.#sets}`, index: 0, size: 1 };
-    const { event, data, metadata } = recordEvent(this.#installation, created, place, this.#envelope('confledger', null));
+    const place = { changeSet: { id: `set-${this.#sets}`, index: 0, size: 1 }, envelope: this.#envelope('confledger', null) };
+    const { event, data, metadata } = recordEvent(this.#installation, created, place, { macOf: null, schemaVersionOf: () => 1 });
     this.#installation = {
       name: event.stream,
       revision: event.revision,
@@ -138,6 +138,7 @@ export class LedgerLog {
     return {
       type: 'VersionActivated',
       data: { version, previous, digest: document.digest, pending, ...(rollbackTo !== undefined && { rollbackTo }) },
+      statement: { form: 1 },
     };
   }
 
@@ -149,7 +150,8 @@ export class LedgerLog {
   /** Records with the id and time of the set that was begun last. */
   #again(ledger: string, drafts: readonly DraftEvent[], { actor = 'alice', reason = null }: SetOptions): RecordedText<LedgerEvent>[] {
     const sign = signedBy(() => ({ keyId: '0123456789abcdef', signature: 'signature' }));
-    return [...recordEach(this.state(ledger), drafts, this.#envelope(actor, reason), sign)];
+    const { schemaVersionOf } = ledgerAggregate;
+    return [...recordEach(this.state(ledger), drafts, this.#envelope(actor, reason), { finish: sign, macOf: null, schemaVersionOf })];
   }
 
   #envelope(actor: string, reason: string | null): Envelope {

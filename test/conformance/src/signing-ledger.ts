@@ -1,28 +1,11 @@
 // A ledger whose activations are signed as an installation signs them, without an installation. For the feed's suite and the SDK's specs.
 import type { ActiveDocument } from '@confledger/application';
-import { activationStatement, type ActivationMarker, type FeedLeaf } from '@confledger/contracts';
+import { activationMarker, activationStatement, type ActivationMarker, type FeedLeaf } from '@confledger/contracts';
 import { differencesToChanges, Document, type JsonObject } from '@confledger/document';
-import { createHash, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
+import { SigningKey } from '@confledger/test-support';
+import { randomUUID } from 'node:crypto';
 
-/** An installation's key pair. */
-export class SigningKey {
-  /** Raw, base64url. */
-  readonly publicKey: string;
-  readonly keyId: string;
-  readonly #privateKey: KeyObject;
-
-  constructor() {
-    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-    const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
-    this.publicKey = raw.toString('base64url');
-    this.keyId = createHash('sha256').update(raw).digest('hex').slice(0, 16);
-    this.#privateKey = privateKey;
-  }
-
-  sign(statement: Uint8Array): string {
-    return sign(null, statement, this.#privateKey).toString('base64url');
-  }
-}
+export { SigningKey };
 
 export class SigningLedger {
   readonly name: string;
@@ -67,8 +50,7 @@ export class SigningLedger {
 
 /** The marker that a feed sends for an activation. */
 export function markerOf(active: ActiveDocument, changes = active.document.leafCount): ActivationMarker {
-  const { origin, activation, version, previous, digest, keyId, signature, actor, occurredAt } = active;
-  return { origin, activation, version, previous, digest, changes, keyId, signature, actor, occurredAt };
+  return activationMarker(active, changes);
 }
 
 /** Every leaf of an activation, as a feed sends them to a new reader. */

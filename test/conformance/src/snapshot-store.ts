@@ -86,6 +86,7 @@ function snapshotAt(revision: number, other: Partial<Snapshot> = {}): Snapshot {
     occurredAt: `2026-01-01T00:00:${second}.000Z`,
     codeVersion: 1,
     body: '{}',
+    mac: 'cd'.repeat(32),
     ...other,
   };
 }

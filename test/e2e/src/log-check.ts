@@ -22,6 +22,7 @@ interface Metadata extends JsonObject {
   readonly commandId: string;
   readonly changeSet: { readonly id: string; readonly index: number; readonly size: number };
   readonly hash: string;
+  readonly mac?: string;
   readonly previousHash: string | null;
   readonly occurredAt: string;
 }
@@ -104,7 +105,8 @@ function checkedEvent(row: LogRow, before: ReadEvent | undefined, problems: stri
   const revision = Number(row.revision);
   const data = JSON.parse(row.data) as Data;
   const metadata = JSON.parse(row.metadata) as Metadata;
-  const { hash, ...bare } = metadata;
+  // The mac is made from the hash, and the hash leaves it out.
+  const { hash, mac: _, ...bare } = metadata;
   const wrong = (what: string): unknown => problems.push(`${stream} ${revision}: ${what}`);
   if (revision !== (before?.revision ?? -1) + 1) wrong('a revision is missing');
   if (metadata.previousHash !== (before?.metadata.hash ?? null)) wrong('the chain is broken');

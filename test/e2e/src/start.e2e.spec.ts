@@ -1,6 +1,7 @@
 // What a newcomer meets first: starts, stops, refusals, and a start after everything was killed.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -132,14 +133,21 @@ test('a crash of Postgres alone is mended while everything runs', async () => {
   }
 });
 
-test("a signing key that is not the installation's is refused, and the right one put back works", async () => {
+test("a signing key that is missing or not the installation's is refused, and the right one put back works", async () => {
   const key = path.join(data, 'signing.key');
   renameSync(key, `${key}.kept`);
-  const { code, output } = await runToEnd({ CONFLEDGER_DATA_DIR: data, PORT: '0' });
+  const missing = await runToEnd({ CONFLEDGER_DATA_DIR: data, PORT: '0' });
+  const other = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+  writeFileSync(key, other, { mode: 0o600 });
+  const another = await runToEnd({ CONFLEDGER_DATA_DIR: data, PORT: '0' });
   renameSync(`${key}.kept`, key);
-  expect({ code, output }).toEqual({
+  expect(missing).toMatchObject({
     code: 1,
-    output: expect.stringContaining("is not this installation's. Put the right one back from a backup") as string,
+    output: expect.stringContaining('signing.key is missing, and the event store holds') as string,
+  });
+  expect(another).toMatchObject({
+    code: 1,
+    output: expect.stringContaining("Put the installation's signing key there from a backup") as string,
   });
   expect((await (await startStandalone(data)).end('SIGTERM')).code).toBe(0);
 });

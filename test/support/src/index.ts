@@ -11,6 +11,7 @@ export { MEMBERS_BEFORE, NAME_TRAPS, NAME_TRAP_CASES, setNameTrap } from './name
 export type { NameTrap } from './name-traps.js';
 export { startPostgres } from './postgres.js';
 export type { StartPostgresOptions, TestPostgres } from './postgres.js';
+export { SigningKey } from './signing-key.js';
 export { tcpProxy, throughProxy } from './tcp-proxy.js';
 export type { TcpProxy } from './tcp-proxy.js';
 export { topicMessages } from './topic-messages.js';

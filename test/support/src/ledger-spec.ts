@@ -22,8 +22,10 @@ import {
   type Recorded,
   type RecordedText,
   type SignActivation,
+  type UnsignedActivation,
   type Verdict,
 } from '../../../packages/domain/src/index.js';
+import { ledgerFacts } from './ledger-facts.js';
 
 export const LEDGER = 'production.trading-engine';
 export const ID = LedgerId.of('production', 'trading-engine');
@@ -47,9 +49,10 @@ export const set = (path: string, value: Extract<DraftEvent, { type: 'ConfigSet'
 export const deleted = (path: string): DraftEvent => ({ type: 'ConfigDeleted', data: { path } });
 export const tagged = (version: number, tag: string): DraftEvent => ({ type: 'VersionTagged', data: { version, tag } });
 export const untagged = (version: number, tag: string): DraftEvent => ({ type: 'VersionUntagged', data: { version, tag } });
-export const activated = (data: Extract<DraftEvent, { type: 'VersionActivated' }>['data']): DraftEvent => ({
+export const activated = (data: UnsignedActivation['data'], statement: UnsignedActivation['statement'] = { form: 1 }): DraftEvent => ({
   type: 'VersionActivated',
   data,
+  statement,
 });
 
 /** A change set that was begun and never completed: its first events only. */
@@ -67,6 +70,8 @@ export interface When {
   readonly key?: string;
   readonly fingerprint?: string;
   readonly reason?: string;
+  /** The newest form of statement that every node can verify; 1 by default. */
+  readonly statement?: 1 | 2;
 }
 
 export type Expected =
@@ -105,9 +110,10 @@ export class History {
   /** Decides as the command loop does: versions that are not in the state are looked up in the history. */
   decide(
     command: Command,
-    { guards = {}, actor = 'alice', key, fingerprint = 'f', reason }: When = {},
+    { guards = {}, actor = 'alice', key, fingerprint = 'f', reason, statement = 1 }: When = {},
   ): Exclude<Verdict<LedgerTypes>, { kind: 'needs' }> {
     const loaded = new Map<string | number, LoadedVersion>();
+    let known: 1 | 2 | undefined;
     for (;;) {
       const decision = decide(ledgerAggregate, this.stream, command, {
         id: ID,
@@ -117,11 +123,12 @@ export class History {
         fingerprint,
         reason: reason ?? null,
         guards,
-        facts: { get: (_sort, version) => loaded.get(version) },
+        facts: ledgerFacts((version) => loaded.get(version), known),
         meant: null,
       });
       if (decision.kind !== 'needs') return decision;
-      for (const { key: version } of decision.needs) loaded.set(version, this.versionAt(Number(version)));
+      for (const { sort, key: version } of decision.needs) if (sort === 'version') loaded.set(version, this.versionAt(Number(version)));
+      if (decision.needs.some(({ sort }) => sort === 'statement')) known = statement;
     }
   }
 
@@ -182,9 +189,10 @@ export function recordLedger(
   stream: LedgerStream,
   drafts: readonly DraftEvent[],
   envelope: Envelope,
-  sign = fakeSign,
+  { sign = fakeSign, macOf = null }: { readonly sign?: SignActivation; readonly macOf?: ((hash: string) => string) | null } = {},
 ): RecordedText<LedgerEvent>[] {
-  return [...recordEach(stream, drafts, envelope, signedBy(sign))];
+  const { schemaVersionOf } = ledgerAggregate;
+  return [...recordEach(stream, drafts, envelope, { finish: signedBy(sign), macOf, schemaVersionOf })];
 }
 
 export function given(...steps: readonly Given[]): {

@@ -1,7 +1,20 @@
 // The core over any event store, with a clock and ids that a test holds in its hand. Used by the specs of application, whose sources it
 // imports.
 import { createHash, createHmac } from 'node:crypto';
-import { LedgerId, type Command, type Guards, type LedgerRefusal } from '@confledger/domain';
+import {
+  LedgerId,
+  ledgerAggregate,
+  recordEach,
+  signedBy,
+  type Command,
+  type DraftEvent,
+  type Envelope,
+  type Guards,
+  type LedgerEvent,
+  type LedgerRefusal,
+  type RecordedText,
+  type StreamEnd,
+} from '@confledger/domain';
 import {
   createLedgers,
   type Clock,
@@ -9,11 +22,11 @@ import {
   type CommandRequest,
   type EventStore,
   type Ids,
+  type Keys,
   type LedgersCore,
   type LedgersOptions,
   type ReadOutcome,
   type ReadSelector,
-  type Signer,
 } from '../../../packages/application/src/index.js';
 
 type RefusalCode = LedgerRefusal['code'];
@@ -40,11 +53,13 @@ export function countingIds(prefix: string): Ids {
 }
 
 /** Not Ed25519, but a signature that belongs to its statement alone. */
-export const testSigner: Signer = {
+export const testSigner: Keys = {
   keyId: '0123456789abcdef',
   publicKey: 'cHVibGlj',
   sign: (statement) => createHash('sha256').update(statement).digest('base64url'),
   fingerprint: (text) => createHmac('sha256', 'fingerprints').update(text).digest('hex'),
+  macKey: 'fedcba9876543210',
+  mac: (bytes) => createHmac('sha256', 'macs').update(bytes).digest('hex'),
 };
 
 export interface TestRequest {
@@ -100,6 +115,17 @@ export function testCore(store: EventStore, options: Partial<LedgersOptions> = {
       throw new Error(`the read was refused: ${JSON.stringify(outcome.refusal)}`);
     },
   };
+}
+
+/** A change set as another program would record it: without a mac, unless it has a key. */
+export function recordedBy(
+  end: StreamEnd,
+  drafts: readonly DraftEvent[],
+  envelope: Envelope,
+  macOf: ((hash: string) => string) | null = null,
+): RecordedText<LedgerEvent>[] {
+  const { schemaVersionOf } = ledgerAggregate;
+  return [...recordEach(end, drafts, envelope, { finish: signedBy(() => ({ keyId: 'k', signature: 's' })), macOf, schemaVersionOf })];
 }
 
 function requestOf(command: Command, { guards = {}, key, actor = 'alice', reason, dryRun }: TestRequest): CommandRequest<Guards> {

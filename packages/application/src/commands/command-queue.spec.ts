@@ -1,9 +1,9 @@
 // The command loop: one append for those who wait, nothing acknowledged before its commit, and what faults of the store do.
 import { Document, type JsonObject } from '@confledger/document';
-import { recordEach, signedBy, type DraftEvent, type Envelope } from '@confledger/domain';
+import type { DraftEvent, Envelope } from '@confledger/domain';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { faultyEventStore } from '../../../../test/support/src/faulty-event-store.js';
-import { NAME, countingIds, testClock, testCore, testSigner } from '../../../../test/support/src/ledgers-core.js';
+import { NAME, countingIds, recordedBy, testClock, testCore, testSigner } from '../../../../test/support/src/ledgers-core.js';
 import { createInMemoryEventStore } from '../in-memory/event-store.js';
 import { toAppend } from '../codec.js';
 import { WRITE_ATTEMPTS_MAX } from './command-queue.js';
@@ -500,8 +500,7 @@ function foreign(end: End, drafts: readonly DraftEvent[], over: Partial<Envelope
     now: 0,
     ...over,
   };
-  const sign = signedBy(() => ({ keyId: 'k', signature: 's' }));
-  return [...recordEach({ name: NAME.stream, ...end }, drafts, envelope, sign)].map(toAppend);
+  return recordedBy({ name: NAME.stream, ...end }, drafts, envelope).map(toAppend);
 }
 
 describe("another's open change set", () => {

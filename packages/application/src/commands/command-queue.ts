@@ -23,7 +23,7 @@ import type { Signer } from '../ports/system.js';
 /** How often a command that lost against another process is decided again before it is refused. */
 export const WRITE_ATTEMPTS_MAX = 4;
 
-export interface CommandQueueOptions<A extends AggregateTypes> extends Omit<GroupTools<A>, 'aggregate'> {
+export interface CommandQueueOptions<A extends AggregateTypes> extends Omit<GroupTools<A>, 'aggregate' | 'macOf'> {
   readonly aggregate: Aggregate<A>;
   readonly signer: Pick<Signer, 'fingerprint'>;
   readonly kept: KeptStream<A>;
@@ -38,7 +38,7 @@ interface Queued<A extends AggregateTypes> extends Waiting<A> {
 }
 
 export class CommandQueue<A extends AggregateTypes> {
-  readonly #options: CommandQueueOptions<A>;
+  readonly #options: CommandQueueOptions<A> & GroupTools<A>;
   readonly #openSets: OpenChangeSets;
   #queue: Queued<A>[] = [];
   #running = false;
@@ -47,7 +47,7 @@ export class CommandQueue<A extends AggregateTypes> {
   #confirmedFor = 0;
 
   constructor(options: CommandQueueOptions<A>) {
-    this.#options = options;
+    this.#options = { ...options, macOf: options.reader.authentication.macOf };
     this.#openSets = new OpenChangeSets(options.clock);
   }
 

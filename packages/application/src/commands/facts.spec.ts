@@ -27,6 +27,7 @@ const counters: Aggregate<CounterTypes> = {
   streamOf: (id) => `counter-${id}`,
   idOf: (stream) => (stream.startsWith('counter-') ? stream.slice('counter-'.length) : null),
   events: { Counted: { 1: membersOf<{ by: number }>({ by: isNumber }) } },
+  schemaVersionOf: () => 1,
   apply: (state, events: readonly Recorded<CounterTypes['event']>[]) => events.reduce((sum, { data }) => sum + data.by, state ?? 0),
   decide({ state }, { by, asks }, { facts }): Decision<CounterTypes> {
     for (const keys of asks) {

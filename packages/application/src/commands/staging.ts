@@ -30,10 +30,12 @@ export interface Staging<A extends AggregateTypes> {
 }
 
 export interface StagingTools<A extends AggregateTypes> {
-  readonly aggregate: Pick<Aggregate<A>, 'apply'>;
+  readonly aggregate: Pick<Aggregate<A>, 'apply' | 'schemaVersionOf'>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly finish: FinishDraft<A['draft'], A['event']>;
+  /** The mac of a change set whose last event has this hash; null without the key. */
+  readonly macOf: ((hash: string) => string) | null;
   /** In place of `finish` where nothing is written: nothing signed may come of a command that is only tried out. */
   readonly finishDryRun: FinishDraft<A['draft'], A['event']>;
 }
@@ -82,7 +84,7 @@ export async function stageInTurns<A extends AggregateTypes>(
 }
 
 function recording<A extends AggregateTypes>(
-  { ids, clock, finish, finishDryRun }: StagingTools<A>,
+  { ids, clock, finish, finishDryRun, macOf, aggregate }: StagingTools<A>,
   tip: StreamOf<A>,
   { request, commandId, fingerprint, facts }: Staging<A>,
   { events }: Accepted<A>,
@@ -90,7 +92,14 @@ function recording<A extends AggregateTypes>(
   const { actor, reason, correlationId, causationId = null, traceparent = null, dryRun = false } = request;
   const place = { changeSetId: ids.next(), facts: facts.revisions, now: clock.now() };
   const envelope = { actor, reason, commandId, fingerprint, correlationId, causationId, traceparent, ...place };
-  return recordEach(tip, events, envelope, dryRun ? finishDryRun : finish);
+  const { schemaVersionOf } = aggregate;
+  // Nothing authentic may come of a command that is only tried out.
+  return recordEach(
+    tip,
+    events,
+    envelope,
+    dryRun ? { finish: finishDryRun, macOf: null, schemaVersionOf } : { finish, macOf, schemaVersionOf },
+  );
 }
 
 function stagedOf<A extends AggregateTypes>(staged: Omit<Staged<A>, 'events' | 'bytes'>): Staged<A> {

@@ -14,9 +14,10 @@ export async function activeDocument(
   const known = kept.kept;
   const { stream } = known !== null && revision >= 0 && known.stream.revision >= revision ? known : await kept.fresh();
   if (stream.origin === null || stream.state === null || stream.state.active === null) return null;
-  const { document, rollbackTo: _rollbackTo, ...active } = stream.state.active;
-  const content = document ?? (await documentOf(reader, kept.id, active.version));
-  return { ledger: kept.id.text, origin: stream.origin, ...active, document: content };
+  const { document, layered, activation, version, previous, digest, keyId, signature, actor, occurredAt } = stream.state.active;
+  const content = document ?? (await documentOf(reader, kept.id, version));
+  const active = { activation, version, previous, digest, keyId, signature, actor, occurredAt, document: content };
+  return { ledger: kept.id.text, origin: stream.origin, ...active, ...layered };
 }
 
 /** What the ledger of this name runs, for whoever has only the name; null too where it is no ledger's name. */

@@ -2,11 +2,12 @@
 import { activationStatement } from '@confledger/contracts';
 import { ledgerAggregate, signedBy, type LedgerId, type LedgerTypes, type SignActivation } from '@confledger/domain';
 import { CommandQueue } from '../commands/command-queue.js';
+import { Authentication, type Seals } from '../loading/authentication.js';
 import { KeptStream } from '../loading/kept-stream.js';
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
 import type { ActiveDocument } from '../ports/feed.js';
 import type { SnapshotStore } from '../ports/snapshots.js';
-import type { Clock, Ids, Signer } from '../ports/system.js';
+import type { Authority, Clock, Ids, Keys, Signer } from '../ports/system.js';
 import { activationNow, activeDocument } from './active-document.js';
 import { createLedgerReader, loadVersion, type LedgerReader } from './ledger-versions.js';
 import type { ActivationNow, CommandOutcome, Ledgers, ReadOutcome, ReadSelector } from './ledgers.js';
@@ -22,14 +23,22 @@ export const LEAVES_KEPT_MAX = 2_000_000;
 
 export interface LedgerReadsOptions {
   readonly store: EventStore;
+  /** Null for parts without the key: they check hashes and the chain, and use no snapshots. Default: null. */
+  readonly authority?: Authority | null;
+  readonly seals?: Seals;
+  /** Hears of a change set without a mac that is accepted, because nothing was sealed yet. */
+  readonly onUnauthenticated?: (stream: string) => void;
   readonly snapshots?: SnapshotStore | null;
   readonly clock: Clock;
   readonly onSnapshotFault?: (error: unknown) => void;
 }
 
-export interface LedgersOptions extends LedgerReadsOptions {
+export interface LedgersOptions extends Omit<LedgerReadsOptions, 'authority'> {
   readonly ids: Ids;
-  readonly signer: Signer;
+  /** Signs activations, and authenticates what is written and read. */
+  readonly signer: Keys;
+  /** The newest form of statement that every live node of a ledger can verify. Default: 1, which every node can. */
+  readonly statementFor?: (ledger: LedgerId) => Promise<1 | 2>;
 }
 
 /** What the relay and other followers of the log need: reading, and no commands. */
@@ -47,12 +56,12 @@ export interface LedgerReads {
 export interface LedgersCore extends Ledgers, LedgerReads {}
 
 export function createLedgerReads(options: LedgerReadsOptions): LedgerReads {
-  const reader = createLedgerReader(options);
+  const reader = readerOf(options);
   return readsOf(options, reader, new LedgersInUse((id) => ({ kept: new KeptStream(id, reader), queue: null })));
 }
 
 export function createLedgers(options: LedgersOptions): LedgersCore {
-  const reader = createLedgerReader(options);
+  const reader = readerOf({ ...options, authority: options.signer });
   const inUse = new LedgersInUse((id) => queued(options, reader, id));
   return {
     ...readsOf(options, reader, inUse),
@@ -61,6 +70,10 @@ export function createLedgers(options: LedgersOptions): LedgersCore {
       return withVersionsTakenLive(reader, id, await outcomeOf(reader, { id, command, guards: request.guards }, outcome));
     },
   };
+}
+
+function readerOf({ authority = null, ...options }: LedgerReadsOptions): LedgerReader {
+  return createLedgerReader({ ...options, authentication: new Authentication({ ...options, authority }) });
 }
 
 function readsOf(options: LedgerReadsOptions, reader: LedgerReader, inUse: LedgersInUse<InUse>): LedgerReads {
@@ -77,7 +90,7 @@ function readsOf(options: LedgerReadsOptions, reader: LedgerReader, inUse: Ledge
 
 function queued(options: LedgersOptions, reader: LedgerReader, id: LedgerId): InUse & { readonly queue: CommandQueue<LedgerTypes> } {
   const kept = new KeptStream(id, reader);
-  const { signer } = options;
+  const { signer, statementFor = () => Promise.resolve(1) } = options;
   const queue = new CommandQueue({
     ...options,
     id,
@@ -93,6 +106,7 @@ function queued(options: LedgersOptions, reader: LedgerReader, id: LedgerId): In
         // A number that is no version now may become one.
         return { value, source: null, isLasting: 'document' in value };
       },
+      statement: async (ledger) => ({ value: await statementFor(ledger), source: null, isLasting: false }),
     },
   });
   return { kept, queue };
@@ -100,7 +114,10 @@ function queued(options: LedgersOptions, reader: LedgerReader, id: LedgerId): In
 
 function signerOf(signer: Signer): SignActivation {
   const { keyId } = signer;
-  return ({ ledger, ...activation }) => ({ keyId, signature: signer.sign(activationStatement(ledger, { keyId, ...activation })) });
+  return ({ ledger, more, ...activation }) => {
+    const marker = { keyId, ...activation };
+    return { keyId, signature: signer.sign(activationStatement(ledger, more === null ? marker : { ...marker, ...more })) };
+  };
 }
 
 interface InUse {

@@ -1,7 +1,7 @@
 // What an answer says of other people's versions: those that stand in the way, and those that it took live.
 import { describe, expect, test } from 'vitest';
-import { recordEach, signedBy, type Command, type DraftEvent, type Envelope, type StreamEnd } from '@confledger/domain';
-import { NAME, testCore, type TestCore, type TestRequest } from '../../../../test/support/src/ledgers-core.js';
+import type { Command, DraftEvent, Envelope } from '@confledger/domain';
+import { NAME, recordedBy, testCore, type TestCore, type TestRequest } from '../../../../test/support/src/ledgers-core.js';
 import { createInMemoryEventStore } from '../in-memory/event-store.js';
 import { toAppend } from '../codec.js';
 import type { EventStore } from '../ports/event-store.js';
@@ -101,7 +101,7 @@ describe('the versions of a stretch of history', () => {
       type: 'VersionTagged',
       data: { version: stream.revision + 1, tag: `t${index}` },
     }));
-    const texts = record(stream, [{ type: 'ConfigSet', data: { path: 'late', value: 1 } }, ...tags], ENVELOPE);
+    const texts = recordedBy(stream, [{ type: 'ConfigSet', data: { path: 'late', value: 1 } }, ...tags], ENVELOPE);
     await store.append(stream.name, stream.revision, texts.map(toAppend));
     const version = stream.revision + 1;
     expect((await testCore(store).found({ version })).document.valueAt('late')).toBe(1);
@@ -160,21 +160,14 @@ async function abandon(store: EventStore, drafts: readonly DraftEvent[]): Promis
   const { hash, occurredAt } = JSON.parse(last.metadata) as { hash: string; occurredAt: string };
   const padding: DraftEvent = { type: 'ConfigSet', data: { path: 'padding', value: 0 } };
   const end = { name: stream, revision: last.revision, hash, occurredAt, origin: first.id };
-  const recorded = record(end, [...drafts, padding], ENVELOPE);
+  const recorded = recordedBy(end, [...drafts, padding], ENVELOPE);
   await store.append(stream, last.revision, recorded.slice(0, drafts.length).map(toAppend));
   // The writer behind it waits for its end, except that it is its own: another core abandons it after the agreed time.
   const { stream: now } = await testCore(store).ledgers.reader.end(NAME);
-  const tag = record(now, [{ type: 'VersionTagged', data: { version: 2, tag: 'cut' } }], { ...ENVELOPE, changeSetId: 'y', commandId: 'y' });
+  const tag = recordedBy(now, [{ type: 'VersionTagged', data: { version: 2, tag: 'cut' } }], {
+    ...ENVELOPE,
+    changeSetId: 'y',
+    commandId: 'y',
+  });
   await store.append(stream, now.revision, tag.map(toAppend));
-}
-
-function record(end: StreamEnd, drafts: readonly DraftEvent[], envelope: Envelope) {
-  return [
-    ...recordEach(
-      end,
-      drafts,
-      envelope,
-      signedBy(() => ({ keyId: 'k', signature: 's' })),
-    ),
-  ];
 }

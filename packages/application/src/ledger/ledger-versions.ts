@@ -63,7 +63,7 @@ export async function changeSetsBetween(
   const events: Recorded<LedgerEvent>[] = [];
   let last = upTo;
   for (let from = Math.max(after, -1) + 1; from <= last && events.length < eventsMax;) {
-    const page = await reader.events(id, from, Math.min(PAGE_EVENTS, last - from + 1));
+    const page = await reader.events(id, from, Math.min(PAGE_EVENTS, last - from + 1), events.at(-1));
     if (page.length === 0) break;
     events.push(...page);
     from += page.length;

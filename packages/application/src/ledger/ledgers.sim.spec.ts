@@ -13,6 +13,7 @@ import {
   type Recorded,
 } from '@confledger/domain';
 import { expect, test } from 'vitest';
+import { ledgerFacts } from '../../../../test/support/src/ledger-facts.js';
 import { NAME, testCore } from '../../../../test/support/src/ledgers-core.js';
 import { InMemorySnapshotStore } from '../in-memory/snapshot-store.js';
 import { createInMemoryEventStore } from '../in-memory/event-store.js';
@@ -214,7 +215,7 @@ function decideOn(stream: LedgerStream, { command, guards, actor, key }: Call, e
       fingerprint: 'model',
       reason: null,
       guards,
-      facts: { get: (_sort, version) => loaded.get(version) },
+      facts: ledgerFacts((version) => loaded.get(version), 1),
       meant: null,
     });
     if (decision.kind !== 'needs') return decision;

@@ -1,7 +1,6 @@
 // One stream as this process keeps it: a folded state that may lag behind the log, and reads that bring it to its end.
 // A kept state may only propose: whatever is answered from it without an append is first checked against the log.
-import { StreamCorrupt, follow, type AggregateTypes } from '@confledger/domain';
-import { decodeStored } from '../codec.js';
+import { StreamCorrupt, type AggregateTypes } from '@confledger/domain';
 import { EventStoreUnavailable, type StoredEvent } from '../ports/event-store.js';
 import type { Loaded, StreamReader } from './stream-reader.js';
 
@@ -71,9 +70,9 @@ export class KeptStream<A extends AggregateTypes> {
   observe(stored: StoredEvent): void {
     const kept = this.#kept;
     if (kept === null || kept.stream.revision + 1 !== stored.revision) return;
-    const { apply, events } = this.#reader.aggregate;
     try {
-      this.advance({ ...kept, stream: follow(apply, kept.stream, decodeStored(events, stored)), position: stored.position });
+      const stream = this.#reader.followed(kept.stream, this.#reader.decode(stored));
+      this.advance({ ...kept, stream, position: stored.position });
     } catch {
       this.forget();
     }

@@ -1,8 +1,8 @@
 // Reads of documents: by version, tag and instant, with and without snapshots, and what they cost.
-import { decodeStream, encodeStream, followAll, ledgerAggregate, recordEach, signedBy, type LedgerStream } from '@confledger/domain';
+import { decodeStream, encodeStream, followAll, ledgerAggregate, type LedgerStream } from '@confledger/domain';
 import { describe, expect, test } from 'vitest';
 import { faultyEventStore } from '../../../../test/support/src/faulty-event-store.js';
-import { NAME, testClock, testCore, type TestCore } from '../../../../test/support/src/ledgers-core.js';
+import { NAME, recordedBy, testClock, testCore, testSigner, type TestCore } from '../../../../test/support/src/ledgers-core.js';
 import { createInMemoryEventStore } from '../in-memory/event-store.js';
 import { InMemorySnapshotStore } from '../in-memory/snapshot-store.js';
 import { toAppend } from '../codec.js';
@@ -11,6 +11,7 @@ import type { ReadSelector } from '../ledger/ledgers.js';
 import { PROVISIONAL_MS } from '../ledger/read-document.js';
 import { EventStoreUnavailable, type EventStore, type StoredEvent } from '../ports/event-store.js';
 import type { SnapshotStore } from '../ports/snapshots.js';
+import { Authentication } from './authentication.js';
 import { SNAPSHOT_INTERVAL_EVENTS } from './stream-reader.js';
 
 const STREAM = 'config-production.trading-engine';
@@ -335,8 +336,9 @@ function millionth(start: LedgerStream): { store: EventStore; snapshots: Snapsho
       changeSetId: `n${value}`,
       now: START + 1_000_000 + value,
     };
-    const sign = signedBy(() => ({ keyId: 'k', signature: 's' }));
-    const texts = [...recordEach(stream, [{ type: 'ConfigSet', data: { path: 'n', value } }], envelope, sign)];
+    const texts = recordedBy(stream, [{ type: 'ConfigSet', data: { path: 'n', value } }], envelope, (of) =>
+      testSigner.mac(Buffer.from(of, 'hex')),
+    );
     for (const text of texts)
       stored.push({ ...toAppend(text), stream: STREAM, revision: text.event.revision, position: BigInt(text.event.revision + 1) });
     stream = followAll(
@@ -348,7 +350,9 @@ function millionth(start: LedgerStream): { store: EventStore; snapshots: Snapsho
   record(0);
   const { revision, hash, occurredAt } = stream as LedgerStream & { hash: string; occurredAt: string };
   const snapshots = new InMemorySnapshotStore();
-  void snapshots.save({ stream: STREAM, revision, hash, occurredAt, codeVersion: CODEC.version, body: encodeStream(CODEC, stream) });
+  const snapshot = { stream: STREAM, revision, hash, occurredAt, codeVersion: CODEC.version, body: encodeStream(CODEC, stream) };
+  const mac = new Authentication({ authority: testSigner }).snapshotMac(snapshot);
+  void snapshots.save({ ...snapshot, mac: mac ?? '' });
   for (let value = 1; value <= 300; value += 1) record(value);
   let count = 0;
   const store: EventStore = {

@@ -1,8 +1,9 @@
 // The port to the feed, seen from the relay: how activations leave for the nodes. The node's side is `NodeFeed` in contracts.
+import type { LayeredActivation } from '@confledger/contracts';
 import type { Document } from '@confledger/document';
 
-/** What a ledger runs now: its newest activation with the whole document of its version. */
-export interface ActiveDocument {
+/** What a ledger runs now: its newest activation with the whole document of its version. With `own` its statement has form 2. */
+export interface ActiveDocument extends Partial<LayeredActivation> {
   /** `<environment>.<service>` */
   readonly ledger: string;
   readonly origin: string;

@@ -1,6 +1,6 @@
 // The port to stored snapshots: a cache that makes long streams quick to load. Deleting all of them changes nothing but time.
 
-/** The folded state of a ledger after the event at `revision`. */
+/** The folded state of a stream after the event at `revision`. */
 export interface Snapshot {
   readonly stream: string;
   readonly revision: number;
@@ -12,6 +12,8 @@ export interface Snapshot {
   readonly codeVersion: number;
   /** JSON text, opaque to the store. */
   readonly body: string;
+  /** Over all of the above, under a key that apis alone have: one that does not hold is not used. */
+  readonly mac: string;
 }
 
 export interface SnapshotStore {

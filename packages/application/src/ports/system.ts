@@ -21,3 +21,14 @@ export interface Signer {
   /** Hex HMAC-SHA-256 under the fingerprint key, which all apis of an installation share. */
   fingerprint(text: string): string;
 }
+
+/** Authenticates change sets and snapshots. Apis alone have the key, which is made from the fingerprint key. */
+export interface Authority {
+  /** Names the key: first 16 hex digits of SHA-256 of `confledger.mac.id.v1`, a line feed and the key. */
+  readonly macKey: string;
+  /** Hex HMAC-SHA-256. */
+  mac(bytes: Uint8Array): string;
+}
+
+/** What an api holds. */
+export interface Keys extends Signer, Authority {}

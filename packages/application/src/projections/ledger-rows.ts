@@ -65,7 +65,17 @@ function restoredActivation(
   document: Document,
 ): Activation<LazyDocument> | null {
   if (version === null || activation === null || digest === null) return null;
-  const unknown = { previous: null, keyId: '', signature: '', rollbackTo: null, actor: '', occurredAt: '' };
+  const unknown = {
+    previous: null,
+    keyId: '',
+    signature: '',
+    rollbackTo: null,
+    statement: 1,
+    layered: null,
+    previousActivation: null,
+    actor: '',
+    occurredAt: '',
+  };
   return { ...unknown, activation, version, digest, document: LazyDocument.of(document) };
 }
 

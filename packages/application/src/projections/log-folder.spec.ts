@@ -2,9 +2,10 @@
 import { contentsOf, LedgerLog, olderRelease, projectLog } from '@confledger/conformance';
 import { StreamCorrupt } from '@confledger/domain';
 import { describe, expect, test } from 'vitest';
+import { testSigner } from '../../../../test/support/src/ledgers-core.js';
 import { createInMemoryEventStore } from '../in-memory/event-store.js';
 import { InMemoryReadModel } from '../in-memory/read-model.js';
-import { ensureInstallation } from '../installation.js';
+import { ensureInstallation } from '../installation/installation-record.js';
 import { EventStoreUnavailable } from '../ports/event-store.js';
 import { ProjectionRefused, type ProjectionBatch } from '../ports/projection-store.js';
 import type { DriverEvent } from './driver-events.js';
@@ -112,12 +113,17 @@ test('An open change set that a newer release kept, and that this one cannot rea
 
 test('Every event of every stream that is known has its audit row, with what it says', async () => {
   const store = createInMemoryEventStore();
-  const signer = { keyId: '0123456789abcdef', publicKey: 'a2V5', sign: () => '', fingerprint: () => 'f' };
-  await ensureInstallation({ store, signer, ids: { next: () => 'id' }, clock: { now: () => Date.UTC(2026, 0, 5) } });
+  await ensureInstallation({ store, signer: testSigner, ids: { next: () => 'id' }, clock: { now: () => Date.UTC(2026, 0, 5) } });
   const model = new InMemoryReadModel();
   const events = await store.readAll({ after: 0n, limit: 10 });
   await new LogFolder({ store: model, documentAt: () => Promise.resolve(null), at: 0n }).take(events);
-  expect((await model.audit({}, { limit: 10 })).items).toMatchObject([
+  const { items } = await model.audit({}, { limit: 10 });
+  expect(items.map(({ type, stream, position }) => [type, stream, position])).toEqual([
+    ['StreamsSealed', 'installation', 3n],
+    ['MacKeySet', 'installation', 2n],
+    ['InstallationCreated', 'installation', 1n],
+  ]);
+  expect(items.slice(-1)).toMatchObject([
     {
       position: 1n,
       stream: 'installation',
@@ -132,10 +138,10 @@ test('Every event of every stream that is known has its audit row, with what it 
       abandoned: false,
       version: null,
       path: null,
-      detail: { installation: 'id', keyId: '0123456789abcdef', publicKey: 'a2V5' },
+      detail: { installation: 'id', keyId: '0123456789abcdef', publicKey: 'cHVibGlj' },
     },
   ]);
-  expect(model.tables.streams.get('installation')).toMatchObject({ revision: 0, parkedAt: null });
+  expect(model.tables.streams.get('installation')).toMatchObject({ revision: 2, parkedAt: null });
   expect([model.tables.ledgers.size, model.tables.parkedStreams.size]).toEqual([0, 0]);
 });
 

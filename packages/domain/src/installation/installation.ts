@@ -1,34 +1,50 @@
-// The installation as an aggregate: who this installation is, and the key that its activations are signed with. One stream.
+// The installation as an aggregate: who it is, the keys that its activations and change sets are proved with, and what was sealed.
 import type { Aggregate, Decision } from '../stream/aggregate.js';
-import { isText, membersOf, type EventDecoders } from '../stream/decoders.js';
 import type { Recorded } from '../stream/events.js';
 import { refuse } from '../stream/refusals.js';
 import { EventMisfit } from '../stream/stream-state.js';
+import {
+  INSTALLATION_EVENTS,
+  SEALED_BYTES_MAX,
+  SEALED_STREAMS_MAX,
+  type InstallationCreated,
+  type InstallationEvent,
+  type MacKeySet,
+  type SealedEnd,
+} from './events.js';
 
 export const INSTALLATION_STREAM = 'installation';
 
-/** The first event: made once, by the first start. */
-export interface InstallationCreated {
-  readonly type: 'InstallationCreated';
-  readonly data: {
-    readonly installation: string;
-    /** Of the signing key: first 16 hex digits of SHA-256 of the raw public key. */
-    readonly keyId: string;
-    /** Raw Ed25519 public key, base64url. */
-    readonly publicKey: string;
-  };
-}
-
-export type InstallationEvent = InstallationCreated;
-
 /** What every process knows of the installation. */
-export type Installation = InstallationCreated['data'];
-
-/** Makes the installation where there is none. */
-export interface CreateInstallation {
-  readonly type: 'CreateInstallation';
-  readonly installation: Installation;
+export interface Installation {
+  readonly installation: string;
+  readonly keyId: string;
+  readonly publicKey: string;
+  /** Null in an installation of before macs, until an api names its key. */
+  readonly macKey: MacKeySet['data'] | null;
+  /** Null while nothing was sealed. */
+  readonly seal: Seal | null;
+  /** Whether the newest change set has a mac, which covers all before it. Behind `MacKeySet` every one must. */
+  readonly hasMac: boolean;
 }
+
+/** What was sealed, all calls together. */
+export interface Seal {
+  /** The newest `StreamsSealed`, which a log must not lose. */
+  readonly revision: number;
+  readonly hash: string;
+  /** By stream. A stream that is not there was not there when the installation was sealed. */
+  readonly ends: ReadonlyMap<string, { readonly revision: number; readonly hash: string }>;
+}
+
+export type InstallationCommand =
+  /** Makes the installation where there is none. */
+  | { readonly type: 'CreateInstallation'; readonly created: InstallationCreated['data']; readonly macKey: MacKeySet['data'] }
+  /** Names the mac key of an installation that has none. */
+  | { readonly type: 'SetMacKey'; readonly macKey: MacKeySet['data'] }
+  | { readonly type: 'SealStreams'; readonly ends: readonly SealedEnd[] }
+  /** Another mac key, because the old one is lost or known to others. What was written with the old one is sealed as it stands. */
+  | { readonly type: 'ReplaceMacKey'; readonly macKey: MacKeySet['data']; readonly ends: readonly SealedEnd[] };
 
 export interface InstallationTypes {
   /** There is one stream of this kind. */
@@ -36,34 +52,83 @@ export interface InstallationTypes {
   readonly state: Installation;
   readonly event: InstallationEvent;
   readonly draft: InstallationEvent;
-  readonly command: CreateInstallation;
+  readonly command: InstallationCommand;
   readonly guards: null;
   readonly facts: Readonly<Record<never, never>>;
-  readonly refusal: 'INSTALLATION_EXISTS';
+  readonly refusal: 'INSTALLATION_EXISTS' | 'INSTALLATION_UNKNOWN' | 'MAC_KEY_SET';
 }
-
-const INSTALLATION_EVENTS: EventDecoders<InstallationEvent> = {
-  InstallationCreated: { 1: membersOf<InstallationCreated['data']>({ installation: isText, keyId: isText, publicKey: isText }) },
-};
 
 export const installationAggregate: Aggregate<InstallationTypes> = {
   streamOf: () => INSTALLATION_STREAM,
   idOf: () => null,
   events: INSTALLATION_EVENTS,
-  apply,
-  decide: ({ state }, { installation }): Decision<InstallationTypes> => {
-    if (state === null) return { kind: 'accepted', events: [{ type: 'InstallationCreated', data: installation }], meant: null };
-    return {
-      kind: 'refused',
-      refusal: refuse('INSTALLATION_EXISTS', null, 'the installation exists already', 'start with the key that it names'),
-    };
+  schemaVersionOf: () => 1,
+  apply: (state, events) => {
+    const next = events.reduce<Installation | null>(withEvent, state);
+    if (next === null) throw new EventMisfit('a change set has at least one event');
+    return next;
   },
+  decide: ({ state }, command) => decideInstallation(state, command),
   snapshots: null,
-  sizeOf: () => 1,
+  sizeOf: ({ seal }) => seal?.ends.size ?? 1,
 };
 
-function apply(state: Installation | null, events: readonly Recorded<InstallationEvent>[]): Installation {
-  const [event] = events;
-  if (event === undefined || events.length > 1 || state !== null) throw new EventMisfit('an installation is created once');
-  return event.data;
+function withEvent(state: Installation | null, { type, data, revision, metadata }: Recorded<InstallationEvent>): Installation {
+  if (type === 'InstallationCreated') {
+    if (state !== null) throw new EventMisfit('an installation is created once');
+    return { ...data, macKey: null, seal: null, hasMac: false };
+  }
+  if (state === null) throw new EventMisfit('the installation is not created yet');
+  const hasMac = metadata.mac !== undefined;
+  if (type === 'MacKeySet') return { ...state, macKey: data, hasMac };
+  const ends = new Map(state.seal?.ends);
+  for (const [stream, sealedTo, hash] of data.streams) ends.set(stream, { revision: sealedTo, hash });
+  return { ...state, seal: { revision, hash: metadata.hash, ends }, hasMac };
+}
+
+type InstallationDecision = Decision<InstallationTypes>;
+
+function decideInstallation(state: Installation | null, command: InstallationCommand): InstallationDecision {
+  if (command.type === 'CreateInstallation') {
+    if (state !== null) return refused('INSTALLATION_EXISTS', 'the installation exists already', 'start with the keys that it names');
+    return accepted([
+      { type: 'InstallationCreated', data: command.created },
+      { type: 'MacKeySet', data: command.macKey },
+      // Nothing is older than its macs.
+      { type: 'StreamsSealed', data: { streams: [] } },
+    ]);
+  }
+  if (state === null) return refused('INSTALLATION_UNKNOWN', 'there is no installation yet', 'start an api, which makes it');
+  if (command.type === 'SealStreams') return accepted(sealEvents(command.ends));
+  if (state.macKey?.macKey === command.macKey.macKey) return { kind: 'nothing', meant: null };
+  if (command.type === 'ReplaceMacKey') return accepted([{ type: 'MacKeySet', data: command.macKey }, ...sealEvents(command.ends)]);
+  if (state.macKey !== null)
+    return refused(
+      'MAC_KEY_SET',
+      `the installation has the mac key ${state.macKey.macKey}`,
+      'start with the key files that it was made with',
+    );
+  return accepted([{ type: 'MacKeySet', data: command.macKey }]);
+}
+
+/** One event at least: an installation without streams can be sealed too. */
+function sealEvents(ends: readonly SealedEnd[]): InstallationEvent[] {
+  const parts: SealedEnd[][] = [[]];
+  let bytes = 0;
+  for (const end of ends) {
+    const size = Buffer.byteLength(JSON.stringify(end)) + 1;
+    if ((parts.at(-1)?.length ?? 0) >= SEALED_STREAMS_MAX || bytes + size > SEALED_BYTES_MAX) {
+      parts.push([]);
+      bytes = 0;
+    }
+    parts.at(-1)?.push(end);
+    bytes += size;
+  }
+  return parts.map((streams) => ({ type: 'StreamsSealed', data: { streams } }));
+}
+
+const accepted = (events: readonly InstallationEvent[]): InstallationDecision => ({ kind: 'accepted', events, meant: null });
+
+function refused(code: InstallationTypes['refusal'], message: string, remedy: string): InstallationDecision {
+  return { kind: 'refused', refusal: refuse(code, null, message, remedy) };
 }

@@ -4,7 +4,7 @@ import type { Decision, DecisionContext } from '../stream/aggregate.js';
 import { refuse } from '../stream/refusals.js';
 import type { Command, Guards, LedgerRefusal } from './commands.js';
 import { editOf, type EditCommand } from './edits.js';
-import type { DraftEvent, UnsignedActivation } from './events.js';
+import type { DraftEvent, UnsignedActivation, UnsignedStatement } from './events.js';
 import { guardRefusal } from './guards.js';
 import type { LedgerId } from './ledger-id.js';
 import type { LedgerStream, LedgerTypes } from './ledger-types.js';
@@ -46,8 +46,11 @@ export const pathOf = (command: Command): string | null => (command.type === 'Se
 
 const refused = (refusal: LedgerRefusal): LedgerDecision => ({ kind: 'refused', refusal });
 
-function edited(stream: LedgerStream, command: EditCommand, { id, guards }: Context): LedgerDecision {
+function edited(stream: LedgerStream, command: EditCommand, context: Context): LedgerDecision {
+  const { id, guards } = context;
   const ledger = stream.state;
+  const statement = guards.activate === undefined || guards.activate === false ? null : statementFor(ledger, context);
+  if (statement === 'unknown') return { kind: 'needs', needs: [statementNeed(id)], meant: null };
   const head = ledger?.head.document ?? Document.empty;
   const edit = editOf(head, command);
   if (!edit.ok) return refused(edit.refusal);
@@ -57,7 +60,7 @@ function edited(stream: LedgerStream, command: EditCommand, { id, guards }: Cont
   const created = stream.origin === null ? [createdEvent(id)] : [];
   const events: DraftEvent[] = [...created, ...changes];
   const version = changes.length > 0 ? stream.revision + events.length : null;
-  const live = activationAfterEdit({ id, ledger }, guards, { version, differences: edit.differences });
+  const live = statement && activationAfterEdit({ id, ledger }, guards, { version, differences: edit.differences, statement });
   if (live && 'code' in live) return refused(live);
   if (live) events.push(live);
   if (events.length === 0 && ledger !== null) return { kind: 'nothing', meant: null };
@@ -78,6 +81,8 @@ interface Edited {
   /** The version that the edit makes; null when it changes nothing. */
   readonly version: number | null;
   readonly differences: readonly Difference[];
+  /** How the activation is to be signed. */
+  readonly statement: UnsignedStatement;
 }
 
 /** `activate: true` takes live what this call wrote and nothing else; 'all' accepts what was pending before. */
@@ -86,7 +91,6 @@ function activationAfterEdit(
   { activate = false }: Guards,
   edit: Edited,
 ): UnsignedActivation | LedgerRefusal | null {
-  if (activate === false) return null;
   const live = ledger?.active ?? null;
   if (ledger && activate === true && ledger.head.version !== null && ledger.head.document.digest !== live?.digest)
     return pendingChanges(id, ledger);
@@ -96,8 +100,19 @@ function activationAfterEdit(
   const head = ledger?.head.document ?? Document.empty;
   const { digest } = changes.length > 0 ? head.apply(changes) : head;
   if (digest === live?.digest && edit.version === null) return null;
-  return { type: 'VersionActivated', data: { version, previous: live?.version ?? null, digest, pending: 0 } };
+  const data = { version, previous: live?.version ?? null, digest, pending: 0 };
+  return { type: 'VersionActivated', data, statement: edit.statement };
 }
+
+/** Once a ledger has an activation of form 2 it gets none of form 1 again. */
+function statementFor(ledger: Ledger | null, { id, facts }: Context): UnsignedStatement | 'unknown' {
+  const active = ledger?.active ?? null;
+  const form = active !== null && active.statement >= 2 ? 2 : facts.get('statement', id.text);
+  if (form === undefined) return 'unknown';
+  return form === 1 ? { form } : { form, previousActivation: active?.activation ?? null };
+}
+
+const statementNeed = ({ text }: LedgerId) => ({ sort: 'statement', key: text }) as const;
 
 function nothingToActivate(id: LedgerId): LedgerRefusal {
   const message = `${id.text} has no version that could be activated`;
@@ -110,21 +125,24 @@ function pendingChanges(id: LedgerId, { pending, head }: Ledger): LedgerRefusal 
   return refuse('PENDING_CHANGES', 'activate', message, remedy);
 }
 
-function onVersion(existing: ExistingLedger, command: VersionCommand, { facts }: Context): LedgerDecision {
+function onVersion(existing: ExistingLedger, command: VersionCommand, context: Context): LedgerDecision {
+  const { facts } = context;
   const version = versionNumber(existing, command.version);
   if (typeof version !== 'number') return refused(version);
   const meant = isWord(command.version) ? version : null;
   if (command.type === 'Untag') return labelled(untagged(existing, command.tag, version), meant);
+  const statement = command.type === 'Tag' ? FORM_1 : statementFor(existing.ledger, context);
   const resolved = resolveVersion(existing, version, (wanted) => facts.get('version', wanted));
-  switch (resolved.kind) {
-    case 'needs':
-      return { kind: 'needs', needs: [{ sort: 'version', key: resolved.version }], meant };
-    case 'refused':
-      return resolved;
-    case 'found':
-      return labelled(eventsFor(existing, command, resolved.content), meant);
+  if (resolved.kind === 'refused') return resolved;
+  if (resolved.kind === 'needs' || statement === 'unknown') {
+    const ofVersion = resolved.kind === 'needs' ? [{ sort: 'version', key: resolved.version } as const] : [];
+    return { kind: 'needs', needs: [...ofVersion, ...(statement === 'unknown' ? [statementNeed(existing.id)] : [])], meant };
   }
+  return labelled(eventsFor(existing, command, resolved.content, statement), meant);
 }
+
+/** For commands that activate nothing. */
+const FORM_1: UnsignedStatement = { form: 1 };
 
 function labelled(events: DraftEvent[] | LedgerRefusal, meant: number | null): LedgerDecision {
   if ('code' in events) return refused(events);
@@ -135,32 +153,33 @@ function eventsFor(
   existing: ExistingLedger,
   command: Exclude<VersionCommand, { type: 'Untag' }>,
   content: VersionContent,
+  statement: UnsignedStatement,
 ): DraftEvent[] | LedgerRefusal {
   switch (command.type) {
     case 'Activate':
-      return activated(existing.ledger, content);
+      return activated(existing.ledger, content, statement);
     case 'Rollback':
-      return rolledBack(existing, content);
+      return rolledBack(existing, content, statement);
     case 'Tag':
       return tagged(existing, command, content.version);
   }
 }
 
-function activated(ledger: Ledger, { version, ordinal, document }: VersionContent): DraftEvent[] {
+function activated(ledger: Ledger, { version, ordinal, document }: VersionContent, statement: UnsignedStatement): DraftEvent[] {
   if (ledger.active?.digest === document.digest) return [];
   const data = { version, previous: ledger.active?.version ?? null, digest: document.digest, pending: ledger.head.ordinal - ordinal };
-  return [{ type: 'VersionActivated', data }];
+  return [{ type: 'VersionActivated', data, statement }];
 }
 
 /** Makes head equal to an older version and takes it live. Where head matches already, the activation alone: in an emergency it must not refuse. */
-function rolledBack({ ledger, revision }: ExistingLedger, content: VersionContent): DraftEvent[] {
+function rolledBack({ ledger, revision }: ExistingLedger, content: VersionContent, statement: UnsignedStatement): DraftEvent[] {
   const { digest } = content.document;
   const differences = ledger.head.document.diff(content.document);
   if (differences.length === 0 && ledger.active?.digest === digest) return [];
   const changes = differencesToChanges(differences).map(changeEvent);
   const version = changes.length > 0 ? revision + changes.length : (ledger.head.version ?? content.version);
   const data = { version, previous: ledger.active?.version ?? null, digest, pending: 0, rollbackTo: content.version };
-  return [...changes, { type: 'VersionActivated', data }];
+  return [...changes, { type: 'VersionActivated', data, statement }];
 }
 
 function changeEvent(change: { readonly path: string; readonly value?: unknown }): DraftEvent {

@@ -1,7 +1,17 @@
 // The events of a ledger: a storage format. Names and members never change; a new form of an event gets a new schemaVersion and a decoder
 // that makes today's shape of the old one. Order within a change set: LedgerCreated, changes, tags, the activation last.
 import type { JsonValue } from '@confledger/document';
-import { isCount, isCountOrNull, isPresent, isText, membersOf, type EventDecoders } from '../stream/decoders.js';
+import {
+  holdsMembers,
+  isCount,
+  isCountOrNull,
+  isFlag,
+  isListOf,
+  isPresent,
+  isText,
+  membersOf,
+  type EventDecoders,
+} from '../stream/decoders.js';
 
 /** The first event of every ledger. Its id is the ledger's origin. */
 export interface LedgerCreated {
@@ -37,8 +47,29 @@ export interface VersionActivated {
     readonly signature: string;
     /** The version whose content was restored, when this event ends a rollback. */
     readonly rollbackTo?: number;
+    /** Revision of the activation before this one, null for the first. Absent in schemaVersion 1: it is the one before in the stream. */
+    readonly previousActivation?: number | null;
+    /** Digest of the version's own document. In schemaVersion 1 it is `digest`. */
+    readonly own: string;
+    /** The activations of parents that the document is built on, nearest first. None in schemaVersion 1. */
+    readonly layers: readonly Layer[];
+    /** Globs of paths whose change needs a restart of the node, sorted. None in schemaVersion 1. */
+    readonly restart: readonly string[];
+    /** True while layers are kept although parents have newer ones. False in schemaVersion 1. */
+    readonly pinned: boolean;
+    /** Revision of `environments` whose parents the layers follow; null where there is none, and in schemaVersion 1. */
+    readonly definition: number | null;
   };
 }
+
+/** An activation of a parent ledger. */
+export type Layer = {
+  readonly ledger: string;
+  readonly origin: string;
+  readonly activation: number;
+  readonly version: number;
+  readonly digest: string;
+};
 
 export interface VersionTagged {
   readonly type: 'VersionTagged';
@@ -55,21 +86,43 @@ export type LedgerEvent = LedgerCreated | ConfigSet | ConfigDeleted | VersionAct
 /** An activation before it is signed: what a decision knows of it. */
 export type UnsignedActivation = {
   readonly type: 'VersionActivated';
-  readonly data: Omit<VersionActivated['data'], 'keyId' | 'signature'>;
+  readonly data: Pick<VersionActivated['data'], 'version' | 'previous' | 'digest' | 'pending' | 'rollbackTo'>;
+  /** How it is to be signed. */
+  readonly statement: UnsignedStatement;
 };
+
+/** The form of the statement that an activation's signature covers, with what only that form holds. */
+export type UnsignedStatement = { readonly form: 1 } | { readonly form: 2; readonly previousActivation: number | null };
 
 /** What a decision yields: events that have no envelope and no signature yet. */
 export type DraftEvent = Exclude<LedgerEvent, VersionActivated> | UnsignedActivation;
 
 const activation = { version: isCount, previous: isCountOrNull, digest: isText, pending: isCount, keyId: isText, signature: isText };
+const layer = membersOf<Layer>({ ledger: isText, origin: isText, activation: isCount, version: isCount, digest: isText });
+const layered = {
+  previousActivation: isCountOrNull,
+  own: isText,
+  layers: isListOf(holdsMembers(layer)),
+  restart: isListOf(isText),
+  pinned: isFlag,
+  definition: isCountOrNull,
+};
 const tag = { version: isCount, tag: isText };
+
+type ActivatedV1 = Omit<VersionActivated['data'], 'previousActivation' | 'own' | 'layers' | 'restart' | 'pinned' | 'definition'>;
 
 /** What this release reads. */
 export const LEDGER_EVENTS: EventDecoders<LedgerEvent> = {
   LedgerCreated: { 1: membersOf<LedgerCreated['data']>({ environment: isText, service: isText }) },
   ConfigSet: { 1: membersOf<ConfigSet['data']>({ path: isText, value: isPresent }) },
   ConfigDeleted: { 1: membersOf<ConfigDeleted['data']>({ path: isText }) },
-  VersionActivated: { 1: membersOf<VersionActivated['data']>({ ...activation, rollbackTo: isCount }, { optional: ['rollbackTo'] }) },
+  VersionActivated: {
+    1: (data) => {
+      const read = membersOf<ActivatedV1>({ ...activation, rollbackTo: isCount }, { optional: ['rollbackTo'] })(data);
+      return { ...read, own: read.digest, layers: [], restart: [], pinned: false, definition: null };
+    },
+    2: membersOf<VersionActivated['data']>({ ...activation, rollbackTo: isCount, ...layered }, { optional: ['rollbackTo'] }),
+  },
   VersionTagged: { 1: membersOf<VersionTagged['data']>(tag) },
   VersionUntagged: { 1: membersOf<VersionUntagged['data']>(tag) },
 };

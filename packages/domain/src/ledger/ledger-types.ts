@@ -14,7 +14,11 @@ export interface LedgerTypes {
   readonly draft: DraftEvent;
   readonly command: Command;
   readonly guards: Guards;
-  readonly facts: { readonly version: LoadedVersion };
+  readonly facts: {
+    readonly version: LoadedVersion;
+    /** The newest form of statement that every live node of the ledger can verify. */
+    readonly statement: 1 | 2;
+  };
   readonly refusal: LedgerRefusalCode;
 }
 

@@ -12,7 +12,7 @@ type Body = JsonObject & {
 };
 
 export const ledgerSnapshots: SnapshotCodec<Ledger> = {
-  version: 1,
+  version: 2,
   encode: ({ head, active, pending, tags }) => ({
     head: { ...head, document: head.document.toSnapshot() },
     active: active && { ...active, document: encodeActiveDocument(active, head.document) },

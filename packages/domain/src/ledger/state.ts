@@ -2,7 +2,7 @@
 import { DocumentFault, type Document, type DocumentChange } from '@confledger/document';
 import type { Recorded } from '../stream/events.js';
 import { EventMisfit } from '../stream/stream-state.js';
-import type { LedgerEvent } from './events.js';
+import type { LedgerEvent, VersionActivated } from './events.js';
 
 /** A change with the revision of its event. */
 export type RevisedChange = DocumentChange & { readonly revision: number };
@@ -30,11 +30,22 @@ export interface Activation<D = Document> {
   readonly keyId: string;
   readonly signature: string;
   readonly rollbackTo: number | null;
+  /** The form of its statement: the schemaVersion of its event. */
+  readonly statement: number;
+  /** What a statement of form 2 covers too; null for form 1. */
+  readonly layered: LayeredStatement | null;
+  /** Revision of the activation before it; null for the first. */
+  readonly previousActivation: number | null;
   readonly actor: string;
   readonly occurredAt: string;
   /** The document of `version`; null when it was not head at that moment and must be read from the history. */
   readonly document: D | null;
 }
+
+/** What a statement of form 2 covers beside the members of form 1, actor and time. */
+export type LayeredStatement = Required<
+  Pick<VersionActivated['data'], 'previousActivation' | 'own' | 'layers' | 'restart' | 'pinned' | 'definition'>
+> & { readonly previousHash: string };
 
 export interface Ledger<D = Document> {
   readonly head: Head<D>;
@@ -93,9 +104,11 @@ function withLabel<D>(ledger: Ledger<D>, event: Recorded<LedgerEvent>): Ledger<D
   switch (event.type) {
     case 'VersionActivated': {
       const { version, previous, digest, keyId, signature, pending, rollbackTo = null } = event.data;
-      const { actor, occurredAt } = event.metadata;
+      const { actor, occurredAt, schemaVersion: statement } = event.metadata;
+      const { previousActivation = ledger.active?.activation ?? null } = event.data;
       const document = documentOf(ledger, version);
-      const signed = { version, previous, digest, keyId, signature, rollbackTo };
+      const layered = statement === 1 ? null : layeredStatement(event.data, previousActivation, event.metadata.previousHash ?? '');
+      const signed = { version, previous, digest, keyId, signature, rollbackTo, statement, previousActivation, layered };
       return { ...ledger, active: { activation: event.revision, ...signed, actor: actor.id, occurredAt, document }, pending };
     }
     case 'VersionTagged':
@@ -110,6 +123,11 @@ function withLabel<D>(ledger: Ledger<D>, event: Recorded<LedgerEvent>): Ledger<D
     case 'ConfigDeleted':
       return ledger;
   }
+}
+
+function layeredStatement(data: VersionActivated['data'], previousActivation: number | null, previousHash: string): LayeredStatement {
+  const { own, layers, restart, pinned, definition } = data;
+  return { previousActivation, own, layers, restart, pinned, definition, previousHash };
 }
 
 function documentOf<D>(ledger: Ledger<D>, version: number): D | null {

@@ -68,6 +68,8 @@ export interface Aggregate<A extends AggregateTypes> {
   /** The id of a stream of this kind; null for every other name. */
   readonly idOf: (stream: string) => A['id'] | null;
   readonly events: EventDecoders<A['event']>;
+  /** The schemaVersion of an event that was made just now. */
+  readonly schemaVersionOf: (event: A['event']) => number;
   readonly apply: ApplyChangeSet<A['state'], Recorded<A['event']>>;
   readonly decide: (stream: StreamOf<A>, command: A['command'], context: DecisionContext<A>) => Decision<A>;
   /** Null for streams that stay short. */

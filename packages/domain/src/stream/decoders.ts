@@ -76,6 +76,25 @@ export function membersOf<Data extends JsonObject>(
 export const isText: MemberCheck = (value) => typeof value === 'string';
 export const isCount: MemberCheck = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 export const isPresent: MemberCheck = (value) => value !== undefined;
+export const isFlag: MemberCheck = (value) => typeof value === 'boolean';
+
+/** For a list of which each item has its form. */
+export function isListOf(item: MemberCheck): MemberCheck {
+  return (value) => Array.isArray(value) && value.every(item);
+}
+
+/** For an object that a decoder takes. */
+export function holdsMembers(decoder: EventDecoder<unknown>): MemberCheck {
+  return (value) => {
+    try {
+      decoder(objectOf(value, 'item'));
+      return true;
+    } catch {
+      return false;
+    }
+  };
+}
+
 export const isCountOrNull: MemberCheck = (value) => value === null || isCount(value);
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;

@@ -42,8 +42,10 @@ export type EventMetadata = {
   readonly traceparent: string | null;
   /** `hash` of the stream's previous event; null for the first. */
   readonly previousHash: string | null;
-  /** Hex SHA-256 over the canonical JSON of {stream, revision, type, data, metadata without hash}. */
+  /** Hex SHA-256 over the canonical JSON of {stream, revision, type, data, metadata without hash and mac}. */
   readonly hash: string;
+  /** In the last event of a change set: hex HMAC-SHA-256 of `hash` (its 32 bytes) under a key that apis alone have. Absent before macs. */
+  readonly mac?: string;
 };
 
 /** An event as it stands in its stream. */

@@ -1,8 +1,8 @@
 // Gives decided events their envelope: place in the change set, time, hash chain, ids. Pure: what it cannot know (time, ids, signatures)
 // arrives with the call. Also the other direction: verifying a chain.
-import { hash as digestOf } from 'node:crypto';
 import { canonicalJson } from '@confledger/document';
-import type { Actor, EventMetadata, EventShape, FactRevisions, Recorded } from './events.js';
+import { hashOfTexts, idFromHash, withSeal } from './authenticity.js';
+import type { Actor, ChangeSetPlace, EventMetadata, EventShape, FactRevisions, Recorded } from './events.js';
 
 /** Where a stream stands before the events. */
 export interface StreamEnd {
@@ -29,8 +29,25 @@ export interface Envelope {
   readonly now: number;
 }
 
+/** Where an event will stand. */
+export interface EventPlacement {
+  /** The stream before it. */
+  readonly end: StreamEnd;
+  readonly actor: Actor;
+  readonly occurredAt: string;
+}
+
 /** Makes the event out of what a decision says of it, at the place where it will stand: a signature, for example. */
-export type FinishDraft<D extends EventShape, E extends EventShape> = (draft: D, end: StreamEnd) => E;
+export type FinishDraft<D extends EventShape, E extends EventShape> = (draft: D, place: EventPlacement) => E;
+
+/** What makes events of drafts, beside the envelope. */
+export interface RecordTools<D extends EventShape, E extends EventShape> {
+  readonly finish: FinishDraft<D, E>;
+  /** The schemaVersion of an event that was made just now. */
+  readonly schemaVersionOf: (event: E) => number;
+  /** The mac of a hash: authenticates the change set that ends with that event, and all before it. Null where there is no key. */
+  readonly macOf: ((hash: string) => string) | null;
+}
 
 /** A recorded event with the very texts that its hash covers and a store keeps. */
 export interface RecordedText<E extends EventShape = EventShape> {
@@ -39,20 +56,19 @@ export interface RecordedText<E extends EventShape = EventShape> {
   readonly metadata: string;
 }
 
-/** The version of the event format that this code writes. */
-export const SCHEMA_VERSION = 1;
-
 /** The events of one change set as their stream will hold them, one at a time: a caller with 100,000 of them can let others have a turn. */
 export function* recordEach<D extends EventShape, E extends EventShape>(
   end: StreamEnd,
   drafts: readonly D[],
   envelope: Envelope,
-  finish: FinishDraft<D, E>,
+  { finish, ...making }: RecordTools<D, E>,
 ): Generator<RecordedText<E>> {
   let tail = end;
   for (const [index, draft] of drafts.entries()) {
-    const place = { id: envelope.changeSetId, index, size: drafts.length };
-    const text = recordEvent(tail, finish(draft, tail), place, envelope);
+    const changeSet = { id: envelope.changeSetId, index, size: drafts.length };
+    const occurredAt = occurredAtIn(tail, envelope);
+    const event = finish(draft, { end: tail, actor: envelope.actor, occurredAt });
+    const text = recordEvent(tail, event, { changeSet, envelope }, making);
     const { id, revision, metadata } = text.event;
     tail = { name: tail.name, revision, hash: metadata.hash, occurredAt: metadata.occurredAt, origin: tail.origin ?? id };
     yield text;
@@ -63,8 +79,8 @@ export function* recordEach<D extends EventShape, E extends EventShape>(
 export function recordEvent<E extends EventShape>(
   end: StreamEnd,
   event: E,
-  changeSet: EventMetadata['changeSet'],
-  envelope: Envelope,
+  { changeSet, envelope }: { readonly changeSet: ChangeSetPlace; readonly envelope: Envelope },
+  { macOf, schemaVersionOf }: Omit<RecordTools<E, E>, 'finish'>,
 ): RecordedText<E> {
   const { actor, reason, commandId, fingerprint, correlationId, causationId, traceparent } = envelope;
   const facts = changeSet.index === 0 ? envelope.facts : undefined;
@@ -77,8 +93,8 @@ export function recordEvent<E extends EventShape>(
     causationId,
     changeSet,
     ...(facts !== undefined && { facts }),
-    occurredAt: laterOf(new Date(envelope.now).toISOString(), end.occurredAt),
-    schemaVersion: SCHEMA_VERSION,
+    occurredAt: occurredAtIn(end, envelope),
+    schemaVersion: schemaVersionOf(event),
     traceparent,
     previousHash: end.hash,
   };
@@ -86,14 +102,15 @@ export function recordEvent<E extends EventShape>(
   const revision = end.revision + 1;
   const data = canonicalJson(event.data);
   const bareText = metadataText(bare);
-  const hash = hashOf(stream, revision, event.type, data, bareText);
-  const metadata = `${bareText.slice(0, -1)},"hash":"${hash}"}`;
-  return { event: { ...event, id: idFromHash(hash), stream, revision, metadata: { ...bare, hash } }, data, metadata };
+  const hash = hashOfTexts({ stream, revision, type: event.type, data, metadata: bareText });
+  const mac = macOf === null || changeSet.index + 1 < changeSet.size ? null : macOf(hash);
+  const metadata = { ...bare, hash, ...(mac !== null && { mac }) };
+  return { event: { ...event, id: idFromHash(hash), stream, revision, metadata }, data, metadata: withSeal(bareText, hash, mac) };
 }
 
 /**
- * Canonical JSON of metadata without `hash`. The names are known, so they are written in order: half the time of sorting them anew. `hash`
- * is put behind `traceparent`, which is not its place in the alphabet: so it stands in every store.
+ * Canonical JSON of metadata without `hash` and `mac`. The names are known, so they are written in order: half the time of sorting them
+ * anew. The two are put at the end, which is not their place in the alphabet: so they stand in every store.
  */
 function metadataText({
   actor,
@@ -108,7 +125,7 @@ function metadataText({
   reason,
   schemaVersion,
   traceparent,
-}: Omit<EventMetadata, 'hash'>): string {
+}: Omit<EventMetadata, 'hash' | 'mac'>): string {
   const { id, index, size } = changeSet;
   const text = canonicalJson;
   const factsText = facts === undefined ? '' : `,"facts":${text(facts)}`;
@@ -120,32 +137,8 @@ function metadataText({
   );
 }
 
-/** SHA-256 over the canonical JSON of {data, metadata, revision, stream, type}; the texts are canonical already. */
-function hashOf(stream: string, revision: number, type: string, data: string, metadata: string): string {
-  return digestOf(
-    'sha256',
-    `{"data":${data},"metadata":${metadata},"revision":${revision},"stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}}`,
-    'hex',
-  );
+/** Never before the stream's last event. */
+function occurredAtIn({ occurredAt: before }: StreamEnd, { now }: Envelope): string {
+  const time = new Date(now).toISOString();
+  return before !== null && before > time ? before : time;
 }
-
-/** The first 16 bytes of a hash as a UUIDv8. */
-export function idFromHash(hash: string): string {
-  const variant = ((Number.parseInt(hash.charAt(16), 16) & 0x3) | 0x8).toString(16);
-  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-${variant}${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
-}
-
-/** What is wrong with an event's place in its chain; null when nothing is. Whatever was done to the event, it is answered and not thrown. */
-export function chainProblem(event: Recorded, previousHash: string | null): string | null {
-  try {
-    const { hash, ...bare } = event.metadata;
-    if (bare.previousHash !== previousHash) return 'previousHash is not the hash of the event before it';
-    const expected = hashOf(event.stream, event.revision, event.type, canonicalJson(event.data), canonicalJson(bare));
-    if (expected !== hash) return 'the hash is not that of its content';
-    return event.id === idFromHash(hash) ? null : 'the id is not made from the hash';
-  } catch {
-    return 'it is no event at all: data or metadata are missing';
-  }
-}
-
-const laterOf = (now: string, before: string | null): string => (before !== null && before > now ? before : now);

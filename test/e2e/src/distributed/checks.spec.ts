@@ -43,7 +43,7 @@ describe('the log', () => {
     const result: LogRow[] = [];
     let previousHash: string | null = null;
     for (const row of changed(rows, index, change)) {
-      const { hash: _, ...bare } = JSON.parse(row.metadata) as JsonObject;
+      const { hash: _, mac = null, ...bare } = JSON.parse(row.metadata) as JsonObject;
       const metadata: JsonObject = { ...bare, previousHash };
       const data = JSON.parse(row.data) as JsonObject;
       const statement = canonicalJson({ stream: row.stream, revision: Number(row.revision), type: row.type, data, metadata });
@@ -53,7 +53,7 @@ describe('the log', () => {
       id.writeUInt8((id.readUInt8(8) & 0x3f) | 0x80, 8);
       result.push({
         ...row,
-        metadata: JSON.stringify({ ...metadata, hash }),
+        metadata: JSON.stringify({ ...metadata, hash, ...(mac === null ? {} : { mac }) }),
         id: id.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
       });
       previousHash = hash;

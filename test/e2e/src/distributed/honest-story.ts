@@ -1,9 +1,11 @@
 // A small story of one ledger in which nothing is wrong: its log as the product writes it, what the clients were told, the topic, and what a
 // trading program ran. For the spec of the checks, which changes one thing in it at a time.
+import { randomUUID } from 'node:crypto';
+import { createLedgers, type ActiveDocument } from '@confledger/application';
+import { activationMarker } from '@confledger/contracts';
 import { LedgerId, type Command } from '@confledger/domain';
-import { createHash, createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
-import { createLedgers, type ActiveDocument, type Signer } from '@confledger/application';
 import { createInMemoryEventStore } from '@confledger/application/testing';
+import { SigningKey } from '@confledger/test-support';
 import type { LogRow } from '../log-check.js';
 import type { Acknowledged } from '../mixed-load.js';
 import type { Told } from './follower.js';
@@ -25,7 +27,7 @@ export interface Story {
 
 /** Two activations, of revisions 3 and 6, with a version between them that nobody activated alone. */
 export async function honestStory(): Promise<Story> {
-  const signer = newSigner();
+  const signer = new SigningKey();
   const store = createInMemoryEventStore();
   const core = createLedgers({ store, signer, clock: { now: () => Date.now() }, ids: { next: () => randomUUID() } });
   const acknowledged: Acknowledged[] = [];
@@ -69,29 +71,12 @@ export async function honestStory(): Promise<Story> {
   };
 }
 
-function newSigner(): Signer {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const raw = publicKey.export({ format: 'jwk' }).x ?? '';
-  return {
-    keyId: createHash('sha256').update(Buffer.from(raw, 'base64url')).digest('hex').slice(0, 16),
-    publicKey: raw,
-    sign: (statement) => sign(null, statement, privateKey).toString('base64url'),
-    fingerprint: (text) => createHmac('sha256', 'fingerprints').update(text).digest('hex'),
-  };
-}
-
 function leaf(path: string, value: number, { version }: ActiveDocument): Pick<TopicRecord, 'key' | 'value'> {
   return { key: `${LEDGER}|${path}`, value: JSON.stringify({ value, version }) };
 }
 
-function marker(
-  { origin, activation, version, previous, digest, keyId, signature, actor, occurredAt }: ActiveDocument,
-  changes: number,
-): Pick<TopicRecord, 'key' | 'value'> {
-  return {
-    key: `${LEDGER}|`,
-    value: JSON.stringify({ origin, activation, version, previous, digest, changes, keyId, signature, actor, occurredAt }),
-  };
+function marker(active: ActiveDocument, changes: number): Pick<TopicRecord, 'key' | 'value'> {
+  return { key: `${LEDGER}|`, value: JSON.stringify(activationMarker(active, changes)) };
 }
 
 function beat(position: bigint): Pick<TopicRecord, 'key' | 'value'> {

@@ -1,0 +1,209 @@
+// The installation as an api knows it: made by the first start and read by every other, with the keys that are its own and what was sealed.
+import { macKeyStatement } from '@confledger/contracts';
+import {
+  INSTALLATION_STREAM,
+  installationAggregate,
+  StreamCorrupt,
+  type Installation,
+  type InstallationCommand,
+  type InstallationTypes,
+  type MacKeySet,
+  type Seal,
+  type SealedEnd,
+} from '@confledger/domain';
+import { CommandQueue } from '../commands/command-queue.js';
+import type { CommandRequest, Outcome } from '../commands/outcome.js';
+import { Authentication, type Seals } from '../loading/authentication.js';
+import { KeptStream } from '../loading/kept-stream.js';
+import { StreamReader } from '../loading/stream-reader.js';
+import { hashOf } from '../projections/storable.js';
+import type { EventStore } from '../ports/event-store.js';
+import type { Clock, Ids, Keys } from '../ports/system.js';
+import { readInstallation } from './read-installation.js';
+
+/** The event store belongs to an installation with another signing key or another mac key than the ones given here. */
+export class InstallationKeyMismatch extends Error {
+  override readonly name = 'InstallationKeyMismatch';
+  /** The key that is another. The mac key is made from the fingerprint key. */
+  readonly key: 'signing key' | 'fingerprint key';
+
+  constructor(key: 'signing key' | 'fingerprint key', message: string) {
+    super(message);
+    this.key = key;
+  }
+}
+
+/** The log does not hold a seal that an api of this installation has seen: its stream was cut, or exchanged. */
+export class SealLost extends Error {
+  override readonly name = 'SealLost';
+}
+
+/** A seal as an api keeps it. */
+export interface KeptSeal {
+  /** Id of the installation. */
+  readonly installation: string;
+  /** Of the newest `StreamsSealed` in the stream `installation`, with its hash. */
+  readonly revision: number;
+  readonly hash: string;
+}
+
+export interface InstallationOptions {
+  readonly store: EventStore;
+  readonly signer: Keys;
+  readonly ids: Ids;
+  readonly clock: Clock;
+  /** What earlier processes saw, which the log must hold. Null: nothing, or a person accepted a log that was set back. */
+  readonly keptSeal?: KeptSeal | null;
+  /** Hears of a seal that is newer than the kept one. */
+  readonly onSeal?: (seal: KeptSeal) => void;
+}
+
+/**
+ * The installation, made where the event store is new; of two that try, both get the same one. An installation of before macs is told the key.
+ * Throws `InstallationKeyMismatch`, and `StreamCorrupt` when somebody else wrote into its stream.
+ */
+export async function ensureInstallation(options: InstallationOptions): Promise<InstallationRecord> {
+  const record = new InstallationRecord(options);
+  await record.ensure();
+  return record;
+}
+
+export class InstallationRecord implements Seals {
+  readonly #kept: KeptStream<InstallationTypes>;
+  readonly #queue: CommandQueue<InstallationTypes>;
+  readonly #options: InstallationOptions;
+  #keptSeal: KeptSeal | null;
+
+  constructor(options: InstallationOptions) {
+    const { store, signer, clock, ids } = options;
+    this.#options = options;
+    this.#keptSeal = options.keptSeal ?? null;
+    const reader = new StreamReader(installationAggregate, { store, authentication: new Authentication({ authority: signer }) });
+    this.#kept = new KeptStream(null, reader);
+    this.#queue = new CommandQueue({
+      id: null,
+      aggregate: installationAggregate,
+      kept: this.#kept,
+      reader,
+      store,
+      clock,
+      ids,
+      signer,
+      finish: (event) => event,
+      finishDryRun: (event) => event,
+      facts: {},
+    });
+  }
+
+  get id(): string {
+    return this.#state().installation;
+  }
+
+  /** Null while nothing was sealed. */
+  get seal(): Seal | null {
+    return this.#kept.known?.stream.state?.seal ?? null;
+  }
+
+  endOf(stream: string): { readonly revision: number; readonly hash: string | null } | null {
+    const { seal } = this;
+    return seal && (seal.ends.get(stream) ?? { revision: -1, hash: null });
+  }
+
+  /** Makes what is missing, and checks that the keys are the installation's. */
+  async ensure(): Promise<void> {
+    // Read without the key first: another key is told as such, not as a log that somebody wrote into.
+    const found = await readInstallation(this.#options.store);
+    if (found === null) await this.#create();
+    else this.#checkKeys(found);
+    if (found?.macKey === null) await this.#setMacKey(found);
+    await this.refresh();
+  }
+
+  /** Reads what other apis recorded of the installation since. */
+  async refresh(): Promise<void> {
+    const { stream } = await this.#kept.fresh();
+    if (stream.state === null) throw new Error('The installation was made, but cannot be read.');
+    this.#check(stream.state);
+    await this.#keepSeal(stream.state);
+  }
+
+  /** Records where streams end: up to there they count as they stand. */
+  sealStreams(ends: readonly SealedEnd[], request: CommandRequest<null>): Promise<Outcome<InstallationTypes>> {
+    return this.#queue.execute({ type: 'SealStreams', ends }, request);
+  }
+
+  async #keepSeal({ installation, seal }: Installation): Promise<void> {
+    const kept = this.#keptSeal?.installation === installation ? this.#keptSeal : null;
+    if (kept !== null && kept.revision === seal?.revision && kept.hash === seal.hash) return;
+    if (kept !== null && !(await this.#holds(kept)))
+      throw new SealLost(`the stream installation does not hold the seal at revision ${kept.revision} that was seen before`);
+    if (seal === null) return;
+    this.#keptSeal = { installation, revision: seal.revision, hash: seal.hash };
+    this.#options.onSeal?.(this.#keptSeal);
+  }
+
+  async #holds({ revision, hash }: KeptSeal): Promise<boolean> {
+    const [stored] = await this.#options.store.readStream(INSTALLATION_STREAM, { from: revision, limit: 1 });
+    return stored !== undefined && hashOf(stored) === hash;
+  }
+
+  #state(): Installation {
+    const state = this.#kept.known?.stream.state ?? null;
+    if (state === null) throw new TypeError('The installation is not read yet.');
+    return state;
+  }
+
+  async #create(): Promise<void> {
+    const { signer, ids } = this.#options;
+    const installation = ids.next();
+    const created = { installation, keyId: signer.keyId, publicKey: signer.publicKey };
+    await this.#execute({ type: 'CreateInstallation', created, macKey: this.#macKeyOf(installation) }, 'first start');
+  }
+
+  async #setMacKey({ installation }: Installation): Promise<void> {
+    await this.#execute({ type: 'SetMacKey', macKey: this.#macKeyOf(installation) }, 'first start of a release with macs');
+  }
+
+  /** Refused: another start was first, and what it wrote is checked like everything else. */
+  async #execute(command: InstallationCommand, reason: string): Promise<void> {
+    await this.#queue.execute(command, {
+      actor: { id: 'confledger', method: 'internal', roles: [] },
+      reason,
+      request: JSON.stringify(command),
+      correlationId: this.#options.ids.next(),
+      guards: null,
+    });
+  }
+
+  #macKeyOf(installation: string): MacKeySet['data'] {
+    const { signer } = this.#options;
+    const { keyId, macKey } = signer;
+    return { macKey, keyId, signature: signer.sign(macKeyStatement({ keyId, installation, macKey })) };
+  }
+
+  #checkKeys({ installation, keyId, publicKey, macKey }: Installation): void {
+    const { signer } = this.#options;
+    if (publicKey !== signer.publicKey) {
+      throw new InstallationKeyMismatch(
+        'signing key',
+        `the event store belongs to installation ${installation}, whose signing key is ${keyId}; the key given here is ${signer.keyId}`,
+      );
+    }
+    if (macKey !== null && macKey.macKey !== signer.macKey) {
+      throw new InstallationKeyMismatch(
+        'fingerprint key',
+        `the event store belongs to installation ${installation}, whose mac key is ${macKey.macKey}; the fingerprint key given here makes the mac key ${signer.macKey}`,
+      );
+    }
+  }
+
+  #check(state: Installation): void {
+    this.#checkKeys(state);
+    const { installation, macKey, hasMac } = state;
+    // Ed25519 is deterministic: who has the key verifies by signing again.
+    if (macKey !== null && macKey.signature !== this.#macKeyOf(installation).signature)
+      throw new StreamCorrupt(`the installation's mac key ${macKey.macKey} is not signed with its signing key`);
+    if (macKey !== null && !hasMac)
+      throw new StreamCorrupt('the stream installation ends with a change set that has no mac: no api recorded it');
+  }
+}
