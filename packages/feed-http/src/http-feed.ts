@@ -1,6 +1,6 @@
 // The node's side of the embedded feed: `httpFeed` is given to `connectNode`, which opens it with its reader.
 import type { NodeFeed } from '@confledger/contracts';
-import { operationPath } from '@confledger/contracts/http';
+import { baseUrl, operationPath } from '@confledger/contracts/http';
 import { HttpFeedSession } from './http-feed-session.js';
 
 /** Silence for so long means that the connection is dead: beats come every 5 s. */
@@ -36,13 +36,4 @@ export function httpFeed(options: HttpFeedOptions): NodeFeed {
       });
     },
   };
-}
-
-function baseUrl(text: string): string {
-  if (!URL.canParse(text)) throw new TypeError('httpFeed: `url` is not a URL; give one such as http://127.0.0.1:8011');
-  const url = new URL(text);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new TypeError('httpFeed: `url` must begin with http:// or https://');
-  if (url.username !== '' || url.password !== '')
-    throw new TypeError('httpFeed: `url` holds credentials, which end in logs; give the token as `token`');
-  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
 }

@@ -1,6 +1,8 @@
 // What a browser may load: each of these entries bundles without a module of Node, and runs where there is nothing of Node.
 import vm from 'node:vm';
+import type * as ClientModule from '@confledger/client';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { startApi, TOKEN } from '../../../services/api/src/fixtures/api-under-test.js';
 import { browserBundle, type BrowserBundle } from './browser-bundle.js';
 
 /** What every browser has and a bare JavaScript engine lacks. */
@@ -11,7 +13,7 @@ function runInBrowser(code: string): Readonly<Record<string, unknown>> {
   return vm.runInNewContext(`${code}\nbundle;`, { ...BROWSER }) as Readonly<Record<string, unknown>>;
 }
 
-describe.each(['@confledger/document/json-and-paths', '@confledger/contracts/http'])('%s', (entry) => {
+describe.each(['@confledger/document/json-and-paths', '@confledger/contracts/http', '@confledger/client'])('%s', (entry) => {
   let bundle: BrowserBundle;
   beforeAll(async () => {
     bundle = await browserBundle(entry);
@@ -46,6 +48,24 @@ test('JSON and paths are read in a browser as they are in Node', async () => {
   expect(parseJson('{"a":1,"a":2}').ok).toBe(false);
   expect([...parsePath('a\\.b.ü').value]).toEqual(['a.b', 'ü']);
   expect(parsePath('ü'.repeat(128)).ok).toBe(false);
+});
+
+test('the client calls an api from a browser', async () => {
+  const { createClient, newIdempotencyKey } = runInBrowser((await browserBundle('@confledger/client')).code) as Pick<
+    typeof ClientModule,
+    'createClient' | 'newIdempotencyKey'
+  >;
+  const given = await startApi();
+  try {
+    const client = createClient({ url: await given.api.app.listen({ host: '127.0.0.1', port: 0 }), token: TOKEN });
+    const headers = { 'idempotency-key': newIdempotencyKey() };
+    await client.setValue({ service: 'engine', path: 'a\\.b', headers, body: { value: 'ü' } });
+    expect((await client.readValue({ service: 'engine', path: 'a\\.b' })).data.value).toBe('ü');
+    await expect(client.readValue({ service: 'engine', path: 'gone' })).rejects.toMatchObject({ code: 'KEY_NOT_FOUND' });
+  } finally {
+    given.api.app.server.closeAllConnections();
+    await given.close();
+  }
 });
 
 test('an import of Node is noticed, wherever it stands', async () => {

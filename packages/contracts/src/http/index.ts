@@ -1,4 +1,5 @@
 // The HTTP API as its clients see it: operations, shapes, error codes. Loads nothing of node: and no other package, so that a browser can.
+export { baseUrl } from './base-url.js';
 export { BASE, OPERATION_NAMES, operationPath, OPERATIONS } from './operations.js';
 export type { Access, Operation, OperationName, Operations, OperationTable, PathParameters } from './operations.js';
 export type { Exchanges } from './exchanges.js';

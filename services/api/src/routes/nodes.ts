@@ -89,6 +89,8 @@ function feed(context: ApiContext): Endpoint {
     handle: async ({ request, reply, ledger }) => {
       if (context.feed === null) throw byCatalogue('FEED_NOT_HERE');
       const lastEventId = request.headers['last-event-id'];
+      // A stream is written to the raw response, which does not have the headers of the reply.
+      reply.raw.setHeader('x-request-id', request.id);
       await context.feed.subscribe(ledger.text, typeof lastEventId === 'string' ? lastEventId : null, reply.raw, context.closing);
       reply.hijack();
       return 'sent';

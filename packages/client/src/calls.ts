@@ -1,0 +1,83 @@
+// The types of all calls: mapped from the operations of the contract, so that no call has a type of its own.
+import type { Flag, OperationName, Operations, OperationTable } from '@confledger/contracts/http';
+
+/** Options of one call. */
+export interface CallOptions {
+  /** Aborts the call, and the stream that it returned; both then reject with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds that the whole answer may take; of a stream, its beginning. Default: the client's. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Numbers and booleans may be given where the query has them as text. */
+type QueryValue<T> = T | (string extends T ? number : never) | (Flag extends T ? boolean : never);
+type QueryOf<Q> = { readonly [P in keyof Q]: QueryValue<Q[P]> };
+
+/** A part of a request, optional when all of its members are. */
+type Part<K extends string, T> = {} extends T ? { readonly [P in K]?: T | undefined } : { readonly [P in K]: T };
+type QueryPart<Q> = keyof Q extends never ? { readonly query?: undefined } : Part<'query', QueryOf<Q>>;
+type BodyPart<B> = [B] extends [null] ? { readonly body?: undefined } : undefined extends B ? { readonly body?: B } : { readonly body: B };
+
+/** Input of a call: the parameters of the path by name, `query`, `headers` and `body`. */
+export type CallInput<N extends OperationName> = Operations[N]['parameters'] &
+  QueryPart<Operations[N]['query']> &
+  Part<'headers', Operations[N]['headers']> &
+  BodyPart<Operations[N]['body']>;
+
+/** Status and headers of an answer. */
+export interface HttpFacts {
+  readonly status: number;
+  /** The entity tag, with its quotes, to be sent as `if-match`. */
+  readonly etag: string | null;
+  /** True when the request repeats an `idempotency-key` and this is the first answer again. */
+  readonly replayed: boolean;
+  readonly requestId: string | null;
+}
+
+/** The answer (304) to a read whose `if-none-match` names the current entity tag. */
+export interface NotModified {
+  readonly data: null;
+  readonly http: HttpFacts;
+}
+
+/** Plain text, such as metrics. */
+export interface TextAnswer {
+  readonly text: string;
+  readonly http: HttpFacts;
+}
+
+/** An answer that stays open. The loop over it ends when the api ends it, and throws NoAnswer when the connection breaks. Leaving the loop closes it. */
+export interface StreamAnswer {
+  readonly stream: AsyncIterable<string>;
+  readonly http: HttpFacts;
+}
+
+/** The members of the answer's JSON (`data` where it has the envelope), and `http`. */
+export type Reply<N extends OperationName> = OperationTable[N] extends { readonly answers: 'stream' }
+  ? StreamAnswer
+  : OperationTable[N] extends { readonly answers: 'text' }
+    ? TextAnswer
+    : Operations[N]['answer'] & { readonly http: HttpFacts };
+
+type SimpleCall<N extends OperationName> =
+  {} extends CallInput<N>
+    ? (input?: CallInput<N>, options?: CallOptions) => Promise<Reply<N>>
+    : (input: CallInput<N>, options?: CallOptions) => Promise<Reply<N>>;
+
+interface ConditionalCall<N extends OperationName> {
+  (
+    input: CallInput<N> & { readonly headers?: { readonly 'if-none-match'?: undefined } | undefined },
+    options?: CallOptions,
+  ): Promise<Reply<N>>;
+  (input: CallInput<N>, options?: CallOptions): Promise<Reply<N> | NotModified>;
+}
+
+/** One call. Rejects with a `CallError`, with the reason of the caller's signal, or with a TypeError when no request can carry the input. */
+export type Call<N extends OperationName> = OperationTable[N]['method'] extends 'GET'
+  ? 'if-none-match' extends keyof Operations[N]['headers']
+    ? ConditionalCall<N>
+    : SimpleCall<N>
+  : SimpleCall<N>;
+
+/** A call for every operation, by its name. */
+export type Client = { readonly [N in OperationName]: Call<N> };

@@ -1,0 +1,73 @@
+// The errors of a call: a failure of the api, no answer, or the answer of another server.
+import { isErrorCode, type ErrorCode, type Failure, type OperationName, type ProblemDetail } from '@confledger/contracts/http';
+
+/** The api answered with a failure. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly operation: OperationName;
+  /** The code of the error catalogue. `UNKNOWN` where a newer api sends a code that this release lacks; `failure.code` has it. */
+  readonly code: ErrorCode | 'UNKNOWN';
+  readonly status: number;
+  /** Each problem with its path, rule, message and remedy. */
+  readonly details: readonly ProblemDetail[];
+  readonly requestId: string;
+  /** The whole answer. In that of a batch, `details` has one item for each operation. */
+  readonly failure: Failure<unknown>;
+
+  constructor(operation: OperationName, status: number, failure: Failure<unknown>) {
+    super(`${operation}: ${failure.error}`);
+    this.operation = operation;
+    this.code = isErrorCode(failure.code) ? failure.code : 'UNKNOWN';
+    this.status = status;
+    this.details = problemsOf(failure);
+    this.requestId = failure.requestId;
+    this.failure = failure;
+  }
+}
+
+/** The failure of a batch has its operations in `details`, and the problems in `problems`. */
+function problemsOf(failure: Failure<unknown> & { readonly problems?: readonly ProblemDetail[] }): readonly ProblemDetail[] {
+  return failure.problems ?? (failure.details as readonly ProblemDetail[]);
+}
+
+/**
+ * No answer, or not in time. A write may still have taken effect: sent again with the same `idempotency-key`, it is written once.
+ */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+  readonly operation: OperationName;
+  readonly why: 'network' | 'timeout';
+
+  constructor(operation: OperationName, why: NoAnswer['why'], message: string, cause?: unknown) {
+    super(`${operation}: ${message}`, { cause });
+    this.operation = operation;
+    this.why = why;
+  }
+}
+
+/** The answer is not one of a ConfLedger api, but of a proxy or another server. */
+export class ForeignAnswer extends Error {
+  override readonly name = 'ForeignAnswer';
+  readonly operation: OperationName;
+  /** HTTP status; 0 for a redirect in a browser, which hides it. */
+  readonly status: number;
+  readonly contentType: string | null;
+  /** The first 200 characters of its text. */
+  readonly excerpt: string;
+
+  constructor(operation: OperationName, answer: Pick<ForeignAnswer, 'status' | 'contentType' | 'excerpt'>) {
+    super(`${operation}: ${describe(answer)}; is \`url\` the address of a ConfLedger api?`);
+    this.operation = operation;
+    this.status = answer.status;
+    this.contentType = answer.contentType;
+    this.excerpt = answer.excerpt;
+  }
+}
+
+function describe({ status, contentType }: Pick<ForeignAnswer, 'status' | 'contentType'>): string {
+  if (status === 0 || (status >= 300 && status < 400 && status !== 304)) return `the answer redirects (${status}), which is not followed`;
+  return `the answer is not the api's (status ${status}, ${contentType ?? 'no content type'})`;
+}
+
+/** Every error of a call, except the reason of a signal that the caller aborts. */
+export type CallError = ApiError | NoAnswer | ForeignAnswer;

@@ -1,0 +1,87 @@
+// Every operation of the table is called once, over a real connection to a real api, and every answer is held to the schema of its endpoint.
+import { OPERATION_NAMES, type OperationName } from '@confledger/contracts/http';
+import { createHttpFeed, type HttpFeedPublisher } from '@confledger/publisher-http';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startApi, TOKEN, type ApiUnderTest } from '../../../services/api/src/fixtures/api-under-test.js';
+import type { HttpFacts } from './calls.js';
+import { createClient } from './index.js';
+
+let given: ApiUnderTest;
+let feed: HttpFeedPublisher;
+let client: ReturnType<typeof createClient>;
+
+beforeAll(async () => {
+  feed = createHttpFeed({ installation: 'here', load: () => Promise.resolve(null), position: () => 0n });
+  given = await startApi({ feed });
+  client = createClient({ url: await given.api.app.listen({ host: '127.0.0.1', port: 0 }), token: TOKEN });
+  await client.createConfiguration({ service: 'engine', body: { configuration: { risk: { max: 1 }, old: true }, activate: true } });
+  await client.setValue({ service: 'engine', path: 'risk.max', body: { value: 2 } });
+});
+afterAll(async () => {
+  given.api.app.server.closeAllConnections();
+  await given.close();
+  await feed.close();
+});
+
+const service = 'engine';
+const staging = { environment: 'staging' };
+
+/** In the order that they are called in. A name that is missing does not compile. */
+const calls: { readonly [N in OperationName]: () => Promise<object> } = {
+  createConfiguration: () => client.createConfiguration({ service: 'gateway', body: { configuration: { a: 1 }, ...staging } }),
+  replaceConfiguration: () => client.replaceConfiguration({ service: 'gateway', query: staging, body: { configuration: { a: 2, b: 3 } } }),
+  replaceConfigurationIn: () => client.replaceConfigurationIn({ service: 'gateway', ...staging, body: { configuration: { a: 3, b: 3 } } }),
+  mergeConfiguration: () => client.mergeConfiguration({ service: 'gateway', query: staging, body: { configuration: { b: null } } }),
+  readConfiguration: () => client.readConfiguration({ service, query: { version: 'active', format: 'flat' } }),
+  readConfigurationIn: () => client.readConfigurationIn({ service: 'gateway', ...staging }),
+  setValueByKey: () => client.setValueByKey({ service, query: { key: 'risk.min', dryRun: false }, body: { value: 0 } }),
+  setValue: () => client.setValue({ service, path: 'risk.min', query: { activate: 'all' }, body: { value: 1 } }),
+  readValueByKey: () => client.readValueByKey({ service, query: { key: 'risk' } }),
+  readValue: () => client.readValue({ service, path: 'risk.min', query: { consistency: 'local' } }),
+  deleteValueByKey: () => client.deleteValueByKey({ service, query: { key: 'risk.min' } }),
+  deleteValue: () => client.deleteValue({ service, path: 'old', body: { changeReason: 'not used' } }),
+  writeBatch: () => client.writeBatch({ service, body: { operations: [{ type: 'SET', key: 'risk.max', value: 3 }] } }),
+  readBatch: () => client.readBatch({ service, query: { key: ['risk.max', 'gone'] } }),
+  listVersions: () => client.listVersions({ service, query: { limit: 1 } }),
+  readVersion: () => client.readVersion({ service, version: 'latest' }),
+  tagVersion: () => client.tagVersion({ service, version: 'latest', tag: 'stable', query: { move: true } }),
+  untagVersion: () => client.untagVersion({ service, version: 'stable', tag: 'stable' }),
+  readDifference: () => client.readDifference({ service, query: { from: 'active' } }),
+  activateVersion: () => client.activateVersion({ service, version: 'latest' }),
+  rollBack: () => client.rollBack({ service, version: 'previous', body: { changeReason: 'losses' } }),
+  deleteConfiguration: () => client.deleteConfiguration({ service: 'gateway', query: staging }),
+  readHistory: () => client.readHistory({ service, query: { key: 'risk' } }),
+  readAudit: () => client.readAudit({ query: { key: 'risk.**', limit: 2 } }),
+  listConfigurations: () => client.listConfigurations(),
+  reportNode: () =>
+    client.reportNode({ name: 'engine-7', body: { environment: 'production', service, state: 'waiting', running: null, rejected: null } }),
+  listNodes: () => client.listNodes({ query: { service } }),
+  feed: () => client.feed({ query: { service } }),
+  status: () => client.status(),
+  metrics: () => client.metrics(),
+  health: () => client.health(),
+  healthLive: () => client.healthLive(),
+  healthReady: () => client.healthReady(),
+};
+
+test('the client has a call for every operation, and no other', () => {
+  expect(Object.keys(client)).toEqual(OPERATION_NAMES);
+});
+
+test.each(Object.entries(calls))('%s answers as its endpoint promises', async (name, make) => {
+  const { http, ...answer } = (await make()) as {
+    readonly http: HttpFacts;
+    readonly stream?: AsyncIterable<string>;
+    readonly text?: string;
+  };
+  const endpoint = given.api.endpoints.find((each) => each.name === name);
+  expect(endpoint?.statuses).toContain(http.status);
+  expect(http.requestId).toMatch(/^[0-9a-f-]{36}$/);
+  const body = answer.text ?? (answer.stream === undefined ? answer : await beginningOf(answer.stream));
+  expect(endpoint?.answer.safeParse(body)).toMatchObject({ success: true });
+});
+
+async function beginningOf(stream: AsyncIterable<string>): Promise<string> {
+  for await (const text of stream) return text;
+  throw new Error('the stream is empty');
+}

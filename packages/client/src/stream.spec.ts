@@ -1,0 +1,66 @@
+// The stream of the feed: how it begins, ends, breaks off and is closed.
+import { createHttpFeed } from '@confledger/publisher-http';
+import { eventually } from '@confledger/test-support';
+import { afterEach, describe, expect, test } from 'vitest';
+import { startApi, TOKEN } from '../../../services/api/src/fixtures/api-under-test.js';
+import { createClient } from './index.js';
+
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close();
+});
+
+describe('the stream of the feed', () => {
+  async function streaming() {
+    const feed = createHttpFeed({ installation: 'here', load: () => Promise.resolve(null), position: () => 0n });
+    const given = await startApi({ feed });
+    const client = createClient({ url: await given.api.app.listen({ host: '127.0.0.1', port: 0 }), token: TOKEN, timeoutMs: 5_000 });
+    closers.push(
+      () => feed.close(),
+      () => {
+        given.api.app.server.closeAllConnections();
+        return given.close();
+      },
+    );
+    return { feed, client };
+  }
+
+  test('gives its text, and is closed when the loop is left', async () => {
+    const { feed, client } = await streaming();
+    const { stream, http } = await client.feed({ query: { service: 'engine' } });
+    expect(http.status).toBe(200);
+    expect(feed.subscriberCount).toBe(1);
+    for await (const text of stream) if (text.includes('event: synchronized')) break;
+    await eventually(() => feed.subscriberCount === 0);
+  });
+
+  test('ends when the api ends it', async () => {
+    const { feed, client } = await streaming();
+    const { stream } = await client.feed({ query: { service: 'engine' } });
+    let text = '';
+    for await (const piece of stream) {
+      text += piece;
+      await feed.close();
+    }
+    expect(text).toContain('event: synchronized');
+  });
+
+  test('rejects with the reason of a signal that aborts while it is read', async () => {
+    const { feed, client } = await streaming();
+    const stop = new AbortController();
+    const reason = new Error('enough');
+    const { stream } = await client.feed({ query: { service: 'engine' } }, { signal: stop.signal });
+    const read = async (): Promise<void> => {
+      for await (const _ of stream) stop.abort(reason);
+    };
+    await expect(read()).rejects.toBe(reason);
+    await eventually(() => feed.subscriberCount === 0);
+  });
+
+  test('an api that serves no feed says so', async () => {
+    const given = await startApi();
+    closers.push(() => given.close());
+    const client = createClient({ url: await given.api.app.listen({ host: '127.0.0.1', port: 0 }), token: TOKEN });
+    await expect(client.feed({ query: { service: 'engine' } })).rejects.toMatchObject({ code: 'FEED_NOT_HERE', status: 404 });
+  });
+});
