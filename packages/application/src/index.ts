@@ -67,6 +67,8 @@ export { readLog, runProjector } from './followers/projector.js';
 export { pause } from './followers/reigns.js';
 export type { ProjectorEvent, ProjectorOptions } from './followers/projector.js';
 export type { Snapshot, SnapshotStore } from './ports/snapshots.js';
+export { API_HEARTBEAT_EXPIRES_MS, LIVE_APIS_LISTED_MAX } from './ports/api-heartbeats.js';
+export type { ApiHeartbeat, ApiHeartbeats, ApiIdentity } from './ports/api-heartbeats.js';
 export { CLOSED_NODE_KEPT_MS, SILENT_NODE_KEPT_MS } from './ports/node-reports.js';
 export type { NodeReport, NodeReports } from './ports/node-reports.js';
 

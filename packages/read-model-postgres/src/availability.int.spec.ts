@@ -4,6 +4,7 @@ import { LedgerLog, projectLog } from '@confledger/conformance';
 import { createPool } from '@confledger/postgres';
 import { eventually, freshDatabase, tcpProxy, throughProxy, type TcpProxy } from '@confledger/test-support';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createPostgresApiHeartbeats } from './api-heartbeats.js';
 import { createPostgresNodeReports } from './node-reports.js';
 import { openProjectionStore } from './projection-store.js';
 import { createPostgresReadModel } from './read-model.js';
@@ -65,6 +66,16 @@ test('Reports of nodes are unavailable with it, and so is their list', async () 
   await expect(reports.put({ ...report, reportedAt: '2026-07-01T00:00:00.000Z' })).rejects.toBeInstanceOf(ReadModelUnavailable);
   await expect(reports.list({})).rejects.toBeInstanceOf(ReadModelUnavailable);
   await expect(reports.forget(0)).rejects.toBeInstanceOf(ReadModelUnavailable);
+  await pool.end();
+});
+
+test('Heartbeats of apis are unavailable with it, and so is their list', async () => {
+  const pool = createPool({ connectionString: throughProxy(connectionString, proxy) });
+  const heartbeats = createPostgresApiHeartbeats(pool);
+  proxy.shut();
+  await expect(heartbeats.write({ id: 'a1', release: '0.1.0', features: [] })).rejects.toBeInstanceOf(ReadModelUnavailable);
+  await expect(heartbeats.remove('a1')).rejects.toBeInstanceOf(ReadModelUnavailable);
+  await expect(heartbeats.list()).rejects.toBeInstanceOf(ReadModelUnavailable);
   await pool.end();
 });
 

@@ -1,4 +1,5 @@
 // The read model on Postgres: tables, projection store, queries, rebuild, verify; and the stores that live beside it.
+export { createPostgresApiHeartbeats } from './api-heartbeats.js';
 export { createPostgresNodeReports } from './node-reports.js';
 export { openProjectionStore } from './projection-store.js';
 export { createProjectorLock } from './projector-lock.js';

@@ -12,6 +12,14 @@ CREATE VIEW confledger.activations AS
     rollback_to
    FROM confledger_read_1.activations;
 
+CREATE TABLE confledger.api_heartbeats (
+  id text COLLATE "C" NOT NULL,
+  release text NOT NULL,
+  features text[] NOT NULL,
+  heartbeat_at timestamp(3) with time zone NOT NULL,
+  PRIMARY KEY (id)
+);
+
 CREATE VIEW confledger.audit AS
  SELECT "position",
     stream,
@@ -87,6 +95,7 @@ CREATE TABLE confledger.node_reports (
   running json,
   rejected json,
   reported_at timestamp(3) with time zone NOT NULL,
+  sdk text,
   PRIMARY KEY (environment, service, name)
 );
 
@@ -123,6 +132,7 @@ CREATE TABLE confledger.snapshots (
   hash text COLLATE "C" NOT NULL,
   occurred_at text COLLATE "C" NOT NULL,
   body text NOT NULL,
+  mac text COLLATE "C",
   PRIMARY KEY (stream, code_version, revision)
 );
 CREATE INDEX snapshots_by_time ON confledger.snapshots USING btree (stream, code_version, occurred_at, revision);

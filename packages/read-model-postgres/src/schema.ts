@@ -1,4 +1,4 @@
-// The schemas of the read model: a fixed one (pointer, snapshots, node reports, views) and one per generation of tables.
+// The schemas of the read model: a fixed one (pointer, snapshots, node reports, heartbeats, views) and one per generation of tables.
 import { connectClient, migrate, quotedSchema, SchemaTooNew, type PostgresOptions } from '@confledger/postgres';
 import type pg from 'pg';
 import { addGeneration, pointAt, readPointer } from './generations.js';
@@ -7,11 +7,12 @@ import { pointer } from './migrations/0001-pointer.js';
 import { snapshots } from './migrations/0002-snapshots.js';
 import { nodeReports } from './migrations/0003-node-reports.js';
 import { authenticity } from './migrations/0004-authenticity.js';
+import { apiHeartbeats } from './migrations/0005-api-heartbeats.js';
 
 export const READ_MODEL_SCHEMA_DEFAULT = 'confledger';
 
 /** Never edited once released: what changes is a new number. */
-const MIGRATIONS = [pointer, snapshots, nodeReports, authenticity];
+const MIGRATIONS = [pointer, snapshots, nodeReports, authenticity, apiHeartbeats];
 
 export type ReadModelLocation = PostgresOptions & {
   /** The fixed schema, plain lower case, at most 32 characters; the generations' are named after it. Default `confledger`. */

@@ -1,4 +1,5 @@
 // Puts the API together: a Fastify instance over the core and its queries.
+import { randomUUID } from 'node:crypto';
 import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { BASE } from '@confledger/contracts/http';
 import { authenticator, NOBODY, type TokenOwner } from './auth.js';
@@ -20,6 +21,7 @@ import { systemEndpoints } from './routes/system.js';
 import { valueEndpoints } from './routes/values.js';
 import { versionEndpoints } from './routes/versions.js';
 import { clientErrorHandler } from './runtime/client-errors.js';
+import { writeHeartbeats } from './runtime/heartbeat.js';
 import { createMeasurements } from './runtime/measurements.js';
 import { logFault, logRequests } from './runtime/request-log.js';
 
@@ -44,6 +46,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     ...options,
     metrics: { contentType: measurements.contentType, read: () => measurements.text(context) },
     closing: closing.signal,
+    apiId: randomUUID(),
     startedAt: new Date(clock.now()).toISOString(),
   };
   const app = makeServer(options);
@@ -53,6 +56,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   });
   app.addHook('preClose', async () => closing.abort());
   app.addHook('onClose', async () => measurements.close());
+  writeHeartbeats(app, context);
   guardRequests(app, tokens);
   logRequests(app, logger, measurements);
   readBodiesStrictly(app);

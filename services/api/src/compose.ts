@@ -13,6 +13,7 @@ import { createHttpFeed, type HttpFeedPublisher } from '@confledger/publisher-ht
 import { connectionProblems, createPool, unlessAway } from '@confledger/postgres';
 import { composed, limitedWarnings, listening, packageVersion, refusedWhen, type Closer, type FaultLogger } from '@confledger/process';
 import {
+  createPostgresApiHeartbeats,
   createPostgresNodeReports,
   createPostgresReadModel,
   createPostgresSnapshotStore,
@@ -77,6 +78,7 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
       ledgers,
       readModel,
       reports: createPostgresNodeReports(pool),
+      heartbeats: createPostgresApiHeartbeats(pool),
       eventStore: store,
       logGuard: guard,
       feed: feed?.publisher ?? null,

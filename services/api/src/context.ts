@@ -1,7 +1,7 @@
 // What the api is made of, and what its routes get. The composition root hands in `ApiOptions`; createApi adds what lives as long as the api.
 import type { ServerResponse } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Clock, EventStore, Ledgers, LogGuard, NodeReports, ReadModel } from '@confledger/application';
+import type { ApiHeartbeats, Clock, EventStore, Ledgers, LogGuard, NodeReports, ReadModel } from '@confledger/application';
 import type { OperationName } from '@confledger/contracts/http';
 import type { TokenOwner } from './auth.js';
 
@@ -33,6 +33,8 @@ export interface ApiOptions {
   readonly ledgers: Ledgers;
   readonly readModel: ReadModel;
   readonly reports: NodeReports;
+  /** The apis of this installation that run. */
+  readonly heartbeats: ApiHeartbeats;
   readonly eventStore: Pick<EventStore, 'lastPosition' | 'counts'>;
   /** Says whether the log holds what was acknowledged. */
   readonly logGuard: Pick<LogGuard, 'standing' | 'problem'>;
@@ -55,6 +57,8 @@ export interface ApiOptions {
 
 /** What routes get. */
 export interface ApiContext extends ApiOptions {
+  /** Id of this api, new at every start. */
+  readonly apiId: string;
   readonly startedAt: string;
   readonly metrics: MetricsText;
   /** Aborts when the api closes: ends what would stay open for ever. */

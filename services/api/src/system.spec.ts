@@ -39,6 +39,7 @@ describe('a healthy system', () => {
     expect(data.publicKey.publicKey).toBe(given.publicKey);
     expect([data.parked, data.parkedStreams]).toEqual([[], []]);
     expect(data.feed).toBeNull();
+    expect(data.apis).toMatchObject([{ release: '0.0.0-test', features: [], answering: true }]);
   });
 
   test('names parked events, and each parked stream by its first event that is not folded', async () => {
@@ -246,6 +247,15 @@ describe('when a part is away', () => {
     expect([list.status, list.code]).toEqual([503, 'READ_MODEL_UNAVAILABLE']);
     expect((await given.ask('GET //health')).status).toBe(503);
     expect((await given.ask('GET //health/ready')).status).toBe(200);
+    expect((await given.ask('GET /status')).data.apis).toBeNull();
+    await given.close();
+  });
+
+  test('without heartbeats the status is whole but for the apis', async () => {
+    const away = () => Promise.reject(new ReadModelUnavailable('no table'));
+    const given = await startApi({ heartbeats: { write: away, remove: away, list: away } });
+    expect((await given.ask('GET /status')).data).toMatchObject({ apis: null, parts: [{ state: 'up' }, { state: 'up' }] });
+    expect((await given.ask('PUT /configurations/engine/x', { body: { value: 1 } })).status).toBe(200);
     await given.close();
   });
 

@@ -29,6 +29,7 @@ import { createPool, SchemaTooNew } from '@confledger/postgres';
 import { packageVersion } from '@confledger/process';
 import { limitedWarnings } from '@confledger/process/warnings';
 import {
+  createPostgresApiHeartbeats,
   createPostgresNodeReports,
   createPostgresProjections,
   createPostgresReadModel,
@@ -123,7 +124,7 @@ interface Core {
   readonly ledgers: LedgersCore;
   readonly installation: string;
   readonly keys: Keys;
-  /** For snapshots and node reports. */
+  /** For snapshots, node reports and heartbeats. */
   readonly pool: ReturnType<typeof createPool>;
 }
 
@@ -236,6 +237,7 @@ async function startServing({ config, postgresUrl, logs, shutdown }: Parts, core
     ledgers: core.ledgers,
     readModel,
     reports: createPostgresNodeReports(core.pool),
+    heartbeats: createPostgresApiHeartbeats(core.pool),
     eventStore: core.store,
     logGuard: core.guard,
     feed: feed.publisher,

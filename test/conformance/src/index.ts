@@ -21,5 +21,7 @@ export { ScriptedFeed } from './scripted-feed.js';
 export { differencesOf, leavesOf, markerOf, SigningKey, SigningLedger } from './signing-ledger.js';
 export { snapshotStoreConformance } from './snapshot-store.js';
 export type { SnapshotStoreUnderTest } from './snapshot-store.js';
+export { apiHeartbeatsConformance } from './api-heartbeats.js';
+export type { ApiHeartbeatsUnderTest } from './api-heartbeats.js';
 export { nodeReportsConformance } from './node-reports.js';
 export type { NodeReportsUnderTest } from './node-reports.js';

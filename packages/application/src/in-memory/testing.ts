@@ -1,6 +1,7 @@
 // The ports in memory, for tests and benchmarks: the entry `@confledger/application/testing`. What runs does not import it.
 export { createInMemoryEventStore } from './event-store.js';
 export type { InMemoryEventStore } from './event-store.js';
+export { InMemoryApiHeartbeats } from './api-heartbeats.js';
 export { InMemoryNodeReports } from './node-reports.js';
 export { InMemoryReadModel } from './read-model.js';
 export { InMemorySnapshotStore } from './snapshot-store.js';

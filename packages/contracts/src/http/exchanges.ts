@@ -4,14 +4,12 @@ import type {
   BatchSuccess,
   ConfigurationAnswer,
   DiffAnswer,
-  HealthAnswer,
   LedgerItem,
   LedgerList,
   NodeReportAnswer,
   NodesAnswer,
   PositionedList,
   RollbackAnswer,
-  StatusAnswer,
   Success,
   TagAnswer,
   ValueAnswer,
@@ -20,6 +18,7 @@ import type {
   VersionItem,
   WriteAnswer,
 } from './answers.js';
+import type { HealthAnswer, StatusAnswer } from './status.js';
 import type { NodeReportBody } from './nodes.js';
 import type {
   AuditQuery,

@@ -1,7 +1,7 @@
 // The system about itself: status, health, metrics.
 import { z } from 'zod';
 import { formatPosition, type LogStanding, type Page, type ParkedStream } from '@confledger/application';
-import type { FollowerStatus, LogStatus, ParkedItem, StatusAnswer } from '@confledger/contracts/http';
+import type { FollowerStatus, LiveApi, LogStatus, ParkedItem, StatusAnswer } from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
@@ -65,9 +65,9 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
   const { logPosition, readModelPosition } = checks;
   const { readModel } = context;
   const page = { limit: PARKED_SHOWN_MAX };
-  const [parked, parkedStreams] = checks.readModel.healthy
-    ? await Promise.all([readModel.parked(page), readModel.parkedStreams(page)])
-    : [NOTHING_PARKED, NOTHING_PARKED];
+  const [parked, parkedStreams, apis] = checks.readModel.healthy
+    ? await Promise.all([readModel.parked(page), readModel.parkedStreams(page), liveApis(context)])
+    : [NOTHING_PARKED, NOTHING_PARKED, null];
   return {
     installation,
     version,
@@ -78,10 +78,17 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
     position: shownPosition(installation, logPosition),
     readModel: follower(installation, logPosition, readModelPosition),
     feed: feedPosition === null ? null : follower(installation, logPosition, feedPosition()),
+    apis,
     parked: parkedItems(parked, installation),
     parkedStreams: parkedItems(parkedStreams, installation),
     startedAt,
   };
+}
+
+/** Null where the list cannot be read: the rest of the status is shown all the same. */
+async function liveApis({ heartbeats, apiId }: ApiContext): Promise<LiveApi[] | null> {
+  const live = await heartbeats.list().catch(() => null);
+  return live?.map(({ id, release, features, heartbeatAt }) => ({ id, release, features, heartbeatAt, answering: id === apiId })) ?? null;
 }
 
 function shownLog(standing: LogStanding): LogStatus {

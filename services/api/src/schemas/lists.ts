@@ -4,6 +4,7 @@ import type {
   AuditItem,
   HealthAnswer,
   LedgerItem,
+  LiveApi,
   LedgerList,
   NodeItem,
   NodeReportAnswer,
@@ -122,6 +123,14 @@ const follower = z.strictObject({ position: position.nullable(), lag: z.string()
 
 const parkedItem = z.strictObject({ position, stream: z.string(), revision, type: z.string(), reason: z.string() });
 
+const liveApi: z.ZodType<LiveApi> = z.strictObject({
+  id: z.string(),
+  release: z.string(),
+  features: z.array(z.string()),
+  heartbeatAt: instant,
+  answering: z.boolean(),
+});
+
 export const statusAnswer: z.ZodType<StatusAnswer> = z.strictObject({
   installation: z.string(),
   version: z.string(),
@@ -135,6 +144,7 @@ export const statusAnswer: z.ZodType<StatusAnswer> = z.strictObject({
   position: position.nullable(),
   readModel: follower,
   feed: follower.nullable(),
+  apis: z.array(liveApi).nullable(),
   parked: z.array(parkedItem),
   parkedStreams: z.array(parkedItem),
   startedAt: instant,

@@ -1,7 +1,7 @@
 // The api with the HTTP feed on a durable Postgres, put together as the embedded mode does, without projector and node:
 // what a command costs by itself. Started by the command and the fan-out benchmarks.
 import { activeByName, createLedgers, ensureInstallation, LogGuard, runRelay } from '@confledger/application';
-import { InMemoryReadModel } from '@confledger/application/testing';
+import { InMemoryApiHeartbeats, InMemoryReadModel } from '@confledger/application/testing';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,6 +33,7 @@ const { app } = await createApi({
   ledgers,
   readModel: new InMemoryReadModel(),
   reports: { put: () => Promise.resolve(), forget: () => Promise.resolve(), list: () => Promise.resolve([]) },
+  heartbeats: new InMemoryApiHeartbeats(clock),
   eventStore: store,
   logGuard: new LogGuard(),
   feed,

@@ -1,0 +1,74 @@
+// What the api says about the system: status and health.
+
+export interface PartStatus {
+  readonly name: string;
+  readonly state: 'up' | 'down';
+  readonly detail: string | null;
+}
+
+export interface ParkedItem {
+  readonly position: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly type: string;
+  readonly reason: string;
+}
+
+/** How far something that follows the log is. */
+export interface FollowerStatus {
+  /** Null when it cannot be asked. */
+  readonly position: string | null;
+  /** How far behind the log, in positions, which may have gaps. */
+  readonly lag: string | null;
+}
+
+/** Whether the log holds what was acknowledged and read before. */
+export interface LogStatus {
+  /** `unchecked`: the event store was not reached since this api was started. */
+  readonly state: 'unchecked' | 'held' | 'in doubt' | 'set back';
+  /** The event that the log should hold and does not. */
+  readonly missing: { readonly stream: string; readonly revision: number } | null;
+}
+
+/** An api that wrote a heartbeat in the last 20 s. */
+export interface LiveApi {
+  /** New at every start of the process. */
+  readonly id: string;
+  readonly release: string;
+  /** What it supports that an older release may lack, by name. */
+  readonly features: readonly string[];
+  /** When it wrote its last heartbeat, by the clock of the database. */
+  readonly heartbeatAt: string;
+  /** True for the api that gives this answer. */
+  readonly answering: boolean;
+}
+
+/** The system as one api sees it. */
+export interface StatusAnswer {
+  readonly installation: string;
+  readonly version: string;
+  readonly publicKey: { readonly keyId: string; readonly publicKey: string };
+  readonly environments: readonly string[];
+  readonly parts: readonly PartStatus[];
+  readonly log: LogStatus;
+  /** Of the log; null when the event store cannot be asked. */
+  readonly position: string | null;
+  readonly readModel: FollowerStatus;
+  /** Null where this api does not feed nodes. */
+  readonly feed: FollowerStatus | null;
+  /** The apis of this installation that run now, by id; null while the read model does not answer. */
+  readonly apis: readonly LiveApi[] | null;
+  /** Events that could not be applied to the read model, newest first, the first 50. */
+  readonly parked: readonly ParkedItem[];
+  /** Streams that the read model leaves out from an event on, each with that event, newest first, the first 50. */
+  readonly parkedStreams: readonly ParkedItem[];
+  readonly startedAt: string;
+}
+
+/** /health and its two parts: not in the envelope, so that probes can read it. */
+export interface HealthAnswer {
+  readonly healthy: boolean;
+  readonly checks: { readonly [part: string]: { readonly healthy: boolean; readonly detail: string | null; readonly tookMs: number } };
+  readonly timestamp: string;
+  readonly version: string;
+}
