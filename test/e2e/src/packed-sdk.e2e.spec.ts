@@ -11,6 +11,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const PACKAGES = ['backoff', 'document', 'contracts', 'feed-http', 'sdk'];
+/** For programs that call the HTTP API: installed without the SDK. */
+const CLIENT = 'client';
 /** For nodes that follow Kafka: installed beside the others where it is wanted, and nowhere else. */
 const KAFKA = 'feed-kafka';
 const TSC = join(ROOT, 'node_modules/.bin/tsc');
@@ -49,9 +51,10 @@ let directory: string;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'confledger-packed-'));
-  await run(TSC, ['-b', ...[...PACKAGES, KAFKA].map((name) => join(ROOT, 'packages', name))], { timeout: STEP_TIMEOUT_MS });
+  await run(TSC, ['-b', ...[...PACKAGES, KAFKA, CLIENT].map((name) => join(ROOT, 'packages', name))], { timeout: STEP_TIMEOUT_MS });
   for (const name of PACKAGES) await pack(name, 'tarballs');
   await pack(KAFKA, 'kafka-tarballs');
+  for (const name of ['document', 'contracts', CLIENT]) await pack(name, 'client-tarballs');
   // The foreign dependencies, as they lie in this workspace: nothing is asked of a registry.
   for (const [lies, name] of Object.entries({
     'sdk/node_modules/@standard-schema/spec': 'standard-schema-spec',
@@ -80,16 +83,19 @@ async function project(
   name: string,
   type: 'module' | 'commonjs',
   files: Readonly<Record<string, string>>,
-  overKafka = false,
+  dependencies?: Readonly<Record<string, string>>,
 ): Promise<string> {
   const at = join(directory, name);
   await mkdir(at);
-  const kafka = overKafka ? { ...(await packedIn('kafka-tarballs')), kafkajs: 'file:../kafkajs' } : {};
-  const dependencies = { ...(await packedIn('tarballs')), '@standard-schema/spec': 'file:../standard-schema-spec', ...kafka };
+  dependencies ??= await sdkDependencies();
   await writeFile(join(at, 'package.json'), JSON.stringify({ name, private: true, type, dependencies }));
   for (const [file, text] of Object.entries(files)) await writeFile(join(at, file), text);
   await run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: at, timeout: STEP_TIMEOUT_MS });
   return at;
+}
+
+async function sdkDependencies(): Promise<Readonly<Record<string, string>>> {
+  return { ...(await packedIn('tarballs')), '@standard-schema/spec': 'file:../standard-schema-spec' };
 }
 
 /** The packages whose tarballs lie in a folder, as npm installs them from there. */
@@ -138,7 +144,8 @@ describe('the packed SDK', { timeout: 2 * STEP_TIMEOUT_MS }, () => {
   test('follows Kafka with one package more, which brings no other of ours', async () => {
     const code =
       "import { kafkaFeed } from '@confledger/feed-kafka';\nconsole.log(typeof kafkaFeed({ brokers: ['127.0.0.1:1'], ssl: { ca: '' } }).open);\n";
-    const at = await project('kafka', 'module', { 'index.js': code, 'index.ts': code }, true);
+    const dependencies = { ...(await sdkDependencies()), ...(await packedIn('kafka-tarballs')), kafkajs: 'file:../kafkajs' };
+    const at = await project('kafka', 'module', { 'index.js': code, 'index.ts': code }, dependencies);
     expect(await typeProblems(at, { module: 'nodenext', moduleResolution: 'nodenext' })).toBe('');
     expect(await node(at, 'index.js')).toBe('function\n');
     const installed = ['backoff', 'contracts', 'document', 'feed-http', 'feed-kafka', 'sdk'];
@@ -154,3 +161,28 @@ describe('the packed SDK', { timeout: 2 * STEP_TIMEOUT_MS }, () => {
     expect(await typeProblems(at, options)).toBe('');
   });
 });
+
+test(
+  'the packed client is imported, required and type-checked, and brings two packages along',
+  { timeout: 2 * STEP_TIMEOUT_MS },
+  async () => {
+    const typed = `
+import { ApiError, createClient, type Client } from '@confledger/client';
+const client: Client = createClient({ url: 'http://127.0.0.1:8011' });
+export const read = async (): Promise<number> => (await client.readConfiguration({ service: 'engine', query: { version: 4 } })).data.version ?? 0;
+// @ts-expect-error the path has a service
+export const wrong = () => client.readConfiguration({});
+export const code = (error: ApiError): string => error.code;
+`;
+    const use = "console.log(Object.keys(createClient({ url: 'http://127.0.0.1:8011' })).length > 30);\n";
+    const files = {
+      'index.js': `import { createClient } from '@confledger/client';\n${use}`,
+      'index.cjs': `const { createClient } = require('@confledger/client');\n${use}`,
+      'index.ts': typed,
+    };
+    const at = await project('client', 'module', files, await packedIn('client-tarballs'));
+    expect([await node(at, 'index.js'), await node(at, 'index.cjs')]).toEqual(['true\n', 'true\n']);
+    expect(await typeProblems(at, { module: 'nodenext', moduleResolution: 'nodenext' })).toBe('');
+    expect(await readdir(join(at, 'node_modules/@confledger'))).toEqual(['client', 'contracts', 'document']);
+  },
+);

@@ -10,7 +10,7 @@ import { agrees, readPage, runSamples, type Sample, samplesOf, type Session, typ
 import { isAlive } from './standalone.js';
 
 /** Pages with samples. A page that gets its first one is to be added here; the last test sees to it. */
-const PAGES = ['README.md', 'packages/docs/http.md', 'packages/docs/sdk.md', 'packages/docs/operations.md'];
+const PAGES = ['README.md', 'packages/docs/http.md', 'packages/docs/sdk.md', 'packages/docs/client.md', 'packages/docs/operations.md'];
 const PAGE_TIMEOUT_MS = 180_000;
 
 // In this package, so that samples import what its package.json names.
