@@ -102,3 +102,16 @@ test('without the read model writes and reads go on and no api is listed; with i
   proxy.open();
   await eventually(async () => (await first().status()).data.apis?.length === 2, { timeoutMs: 20_000 });
 });
+
+test('while the read model hangs writes and reads go on, and an api stops in bounded time', async () => {
+  const third = await start();
+  proxy.pause();
+  try {
+    await third.client.setValue({ service: 'engine', path: 'hung', body: { value: 1 } });
+    expect((await second().readValue({ service: 'engine', path: 'hung' })).data.value).toBe(1);
+    expect((await first().status()).data).toMatchObject({ apis: null, parts: [{ state: 'up' }, { state: 'down' }] });
+    await third.close();
+  } finally {
+    proxy.resume();
+  }
+});
