@@ -146,7 +146,10 @@ describe('an api', () => {
 
 test('an api whose parts are down answers health with what is down, and anything else with its code', async () => {
   const away = () => Promise.reject(new EventStoreUnavailable('down'));
-  const given = await startApi({ eventStore: { lastPosition: away }, ledgers: { execute: away, read: away, activation: away } });
+  const given = await startApi({
+    eventStore: { lastPosition: away },
+    ledgers: { execute: away, read: away, activation: away, brokenStreams: () => [] },
+  });
   closers.push(() => given.close());
   const client = createClient({ url: await given.api.app.listen({ host: '127.0.0.1', port: 0 }), token: TOKEN });
   expect(await client.health()).toMatchObject({ healthy: false, http: { status: 503 } });

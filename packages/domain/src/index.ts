@@ -51,7 +51,7 @@ export { EventUnreadable, decodeRecorded, isCount, isText, membersOf } from './s
 export type { EventDecoder, EventDecoders, ParsedEvent } from './stream/decoders.js';
 export type { Actor, ChangeSetPlace, EventMetadata, EventShape, FactRevisions, Recorded } from './stream/events.js';
 export { REASON_CHARACTERS_MAX } from './stream/reason.js';
-export { contentProblem, idFromHash } from './stream/authenticity.js';
+export { contentProblem, hashOfTexts, idFromHash } from './stream/authenticity.js';
 export type { EventTexts } from './stream/authenticity.js';
 export { recordEach, recordEvent } from './stream/record.js';
 export type { Envelope, EventPlacement, FinishDraft, RecordTools, RecordedText, StreamEnd } from './stream/record.js';

@@ -28,6 +28,7 @@ import { keyFilesOf } from './keys.js';
 import { openLogMark, type LogMarkFile } from './log-mark-file.js';
 import { serveWhileWaiting, type WaitingServer } from './runtime/waiting-server.js';
 import { openSealFile } from './seal-file.js';
+import { alarmOf } from './stream-alarm.js';
 import { ensureAdminToken, loadTokens } from './tokens.js';
 
 export interface RunningApi {
@@ -72,7 +73,8 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
     closers.push(() => readModel.close());
     const snapshots = createPostgresSnapshotStore(pool);
     const onSnapshotFault = (error: unknown): void => warnings.warn({ err: error }, 'a snapshot could not be used');
-    const ledgers = createLedgers({ store, snapshots, clock, ids, signer: keys, seals: record, onSnapshotFault });
+    const onBrokenStream = alarmOf(logger);
+    const ledgers = createLedgers({ store, snapshots, clock, ids, signer: keys, seals: record, onSnapshotFault, onBrokenStream });
     const feed = config.feed === 'http' ? await serveFeed({ store, ledgers, installation, warnings }, closers) : null;
     const { app } = await createApi({
       ledgers,

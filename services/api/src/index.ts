@@ -17,3 +17,4 @@ export type { KeyFiles } from './keys.js';
 export { createLogger } from './runtime/logger.js';
 export { adminTokenFile, ensureAdminToken, loadTokens, tokenOwner } from './tokens.js';
 export { hmacOf } from './mac.js';
+export { alarmOf } from './stream-alarm.js';

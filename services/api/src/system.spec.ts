@@ -130,7 +130,7 @@ test('metrics are open where the configuration says so', async () => {
 describe('when a part is away', () => {
   const failing = (error: Error): Ledgers => {
     const fail = () => Promise.reject(error);
-    return { execute: fail, read: fail, activation: fail };
+    return { execute: fail, read: fail, activation: fail, brokenStreams: () => [] };
   };
 
   test('an event store that cannot be reached is 503 for commands and readings, and the log knows', async () => {

@@ -4,13 +4,13 @@ import {
   assertLogHolds,
   createLedgerReads,
   EventStoreUnavailable,
+  isStreamFault,
   readInstallation,
   type ActiveDocument,
   type EventStore,
   type LedgerReads,
   type ProjectorLock,
 } from '@confledger/application';
-import { EventUnreadable, StreamCorrupt } from '@confledger/domain';
 import { awaitLog, openEventStore } from '@confledger/event-stores';
 import { createKafkaChanges, createKafkaFeed, type FeedAlarm, type KafkaLogLine, type PublisherStep } from '@confledger/publisher-kafka';
 import { connectionProblems, createElection, createPool, unlessAway } from '@confledger/postgres';
@@ -129,7 +129,7 @@ async function activeOrNull(ledgers: LedgerReads, ledger: string, logger: Logger
   try {
     return await activeByName(ledgers, ledger);
   } catch (error) {
-    if (!(error instanceof StreamCorrupt || error instanceof EventUnreadable)) throw error;
+    if (!isStreamFault(error)) throw error;
     logger.error({ ledger, err: error }, 'a ledger cannot be read and is left as it is in the feed');
     return null;
   }

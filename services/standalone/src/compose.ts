@@ -2,6 +2,7 @@
 // What is started here is told to `shutdown` at once, so that it is stopped also when a later part fails to start.
 import { randomUUID } from 'node:crypto';
 import {
+  alarmOf,
   createApi,
   ensureAdminToken,
   keyFilesOf,
@@ -164,8 +165,9 @@ async function startCore({ config, postgresUrl, logs, shutdown, onNotice, onFaul
     onFault,
   });
   const onSnapshotFault = (error: unknown): void => warnings.warn({ err: error }, 'a snapshot could not be used');
+  const onBrokenStream = alarmOf(noticed(logger, onNotice));
   const snapshots = createPostgresSnapshotStore(pool);
-  const ledgers = createLedgers({ store, snapshots, clock, ids, signer: keys, seals: record, onSnapshotFault });
+  const ledgers = createLedgers({ store, snapshots, clock, ids, signer: keys, seals: record, onSnapshotFault, onBrokenStream });
   return { store, guard, ledgers, pool, installation, keys };
 }
 

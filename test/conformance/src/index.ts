@@ -2,6 +2,7 @@
 export { eventStoreConformance } from './event-store.js';
 export type { EventStoreUnderTest } from './event-store-under-test.js';
 export { appendEvents } from './append-events.js';
+export { olderInstallation } from './older-installation.js';
 export { LedgerLog } from './ledger-log.js';
 export type { Edits, SetOptions } from './ledger-log.js';
 export { randomLedgerLog, randomNumbers } from './random-ledger-log.js';

@@ -4,6 +4,8 @@ import type { Document, JsonValue } from '@confledger/document';
 import {
   emptyStream,
   follow,
+  hashOfTexts,
+  idFromHash,
   LedgerId,
   ledgerAggregate,
   INSTALLATION_STREAM,
@@ -93,11 +95,15 @@ export class LedgerLog {
     return this.#push({ id: event.id, type: event.type, data, metadata, stream: event.stream, revision: event.revision });
   }
 
-  /** An event of any stream, as given: poison, or a stream that is no ledger's. */
+  /** An event of any stream, as given and with the hash of that: poison, or a stream that is no ledger's. */
   raw(stream: string, event: { readonly type: string; readonly data: string; readonly metadata: string }): StoredEvent {
     const revision = this.stored.filter((other) => other.stream === stream).length;
-    const tail = String(this.stored.length + 1).padStart(12, '0');
-    return this.#push({ ...event, id: `00000000-0000-8000-8000-${tail}`, stream, revision });
+    const { type, data } = event;
+    const bare = event.metadata.replace(/,"hash":"[^"]*"/, '').replace(/,"mac":"[^"]*"/, '');
+    const hash = hashOfTexts({ stream, revision, type, data, metadata: bare });
+    // Metadata without members, and what is no object, can have none.
+    const metadata = /^\{.+\}$/s.test(bare) ? `${bare.slice(0, -1)},"hash":"${hash}"}` : event.metadata;
+    return this.#push({ id: idFromHash(hash), type, data, metadata, stream, revision });
   }
 
   /** A ledger's stream as the domain folds it, which every read model is compared with. */

@@ -3,7 +3,8 @@
 // confirmed since the command came, because another process may have written.
 import type { Aggregate, AggregateTypes, RememberedCommand } from '@confledger/domain';
 import type { KeptStream } from '../loading/kept-stream.js';
-import type { Loaded, StreamReader } from '../loading/stream-reader.js';
+import type { Loaded } from '../loading/loaded.js';
+import type { StreamReader } from '../loading/stream-reader.js';
 import {
   AppendOutcomeUnknown,
   EventStoreUnavailable,

@@ -1,6 +1,6 @@
 // A writer that finds another's open change set waits for its end, else an emergency rollback in several parts would starve.
 import type { AggregateTypes } from '@confledger/domain';
-import type { Loaded } from '../loading/stream-reader.js';
+import type { Loaded } from '../loading/loaded.js';
 import type { Clock } from '../ports/system.js';
 
 /** How long a writer waits for the end of another's open change set before it abandons it. */

@@ -1,6 +1,6 @@
 // What is asked of a stream of any kind, and what comes of it.
 import type { Actor, AggregateTypes, Recorded, RefusalOf, StreamOf } from '@confledger/domain';
-import type { Loaded } from '../loading/stream-reader.js';
+import type { Loaded } from '../loading/loaded.js';
 
 /** Who asks, why, and how to tell a repetition. */
 export interface CommandRequest<Guards> {

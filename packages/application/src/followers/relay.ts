@@ -1,6 +1,7 @@
 // The relay: follows the log and gives the feed each ledger's newest activation, whole, with its document. Used by services/relay
 // and by an api that serves the HTTP feed. Whatever goes wrong ends in taking the feed over anew; no writer ever waits for it.
-import { EventUnreadable, LedgerId, StreamCorrupt } from '@confledger/domain';
+import { LedgerId } from '@confledger/domain';
+import { isStreamFault } from '../loading/broken-streams.js';
 import type { LedgerReads } from '../ledger/create-ledgers.js';
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
 import { FeedFenced, type ActiveDocument, type FeedPublisher } from '../ports/feed.js';
@@ -100,7 +101,7 @@ async function activeUnlessUnreadable(
   try {
     return await ledgers.active(id, revision);
   } catch (error) {
-    if (!(error instanceof StreamCorrupt || error instanceof EventUnreadable)) throw error;
+    if (!isStreamFault(error)) throw error;
     onEvent?.({ kind: 'unreadable', ledger: id.text, error });
     return null;
   }

@@ -13,6 +13,8 @@ import { Subscriptions } from '../subscribing/subscriptions.js';
 export interface InMemoryEventStore extends EventStore {
   /** Loses every event behind a position, as a log does that is restored from a backup; connections break meanwhile. */
   setBackTo(position: bigint): void;
+  /** Puts another event in the place of a stored one, as somebody can who owns the database. Throws where there is none. */
+  alter(stream: string, revision: number, change: (event: StoredEvent) => Partial<StoredEvent>): void;
 }
 
 /** An empty store. Nothing of it outlives the process. `checkLog` is called before the first call, and again after each `setBackTo`. */
@@ -84,6 +86,14 @@ export function createInMemoryEventStore({ checkLog }: { readonly checkLog?: Che
     setBackTo(position) {
       for (const { stream } of log.splice(Number(position))) streams.get(stream)?.pop();
       connected = false;
+    },
+    alter(stream, revision, change) {
+      const there = streams.get(stream);
+      const event = there?.[revision];
+      if (there === undefined || event === undefined) throw new TypeError(`There is no event ${revision} of ${stream}.`);
+      const altered = { ...event, ...change(event) };
+      there[revision] = altered;
+      log[log.indexOf(event)] = altered;
     },
     async close() {
       closed = true;

@@ -3,6 +3,7 @@ import { activationStatement } from '@confledger/contracts';
 import { ledgerAggregate, signedBy, type LedgerId, type LedgerTypes, type SignActivation } from '@confledger/domain';
 import { CommandQueue } from '../commands/command-queue.js';
 import { Authentication, type Seals } from '../loading/authentication.js';
+import { BrokenStreams, type BrokenStream } from '../loading/broken-streams.js';
 import { KeptStream } from '../loading/kept-stream.js';
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
 import type { ActiveDocument } from '../ports/feed.js';
@@ -31,6 +32,8 @@ export interface LedgerReadsOptions {
   readonly snapshots?: SnapshotStore | null;
   readonly clock: Clock;
   readonly onSnapshotFault?: (error: unknown) => void;
+  /** Hears of each stream that cannot be served: an alarm. */
+  readonly onBrokenStream?: (broken: BrokenStream) => void;
 }
 
 export interface LedgersOptions extends Omit<LedgerReadsOptions, 'authority'> {
@@ -56,15 +59,16 @@ export interface LedgerReads {
 export interface LedgersCore extends Ledgers, LedgerReads {}
 
 export function createLedgerReads(options: LedgerReadsOptions): LedgerReads {
-  const reader = readerOf(options);
+  const { reader } = readerOf(options);
   return readsOf(options, reader, new LedgersInUse((id) => ({ kept: new KeptStream(id, reader), queue: null })));
 }
 
 export function createLedgers(options: LedgersOptions): LedgersCore {
-  const reader = readerOf({ ...options, authority: options.signer });
+  const { reader, broken } = readerOf({ ...options, authority: options.signer });
   const inUse = new LedgersInUse((id) => queued(options, reader, id));
   return {
     ...readsOf(options, reader, inUse),
+    brokenStreams: () => broken.list(),
     async execute(id, command, request): Promise<CommandOutcome> {
       const outcome = await inUse.of(id).queue.execute(command, request);
       return withVersionsTakenLive(reader, id, await outcomeOf(reader, { id, command, guards: request.guards }, outcome));
@@ -72,8 +76,10 @@ export function createLedgers(options: LedgersOptions): LedgersCore {
   };
 }
 
-function readerOf({ authority = null, ...options }: LedgerReadsOptions): LedgerReader {
-  return createLedgerReader({ ...options, authentication: new Authentication({ ...options, authority }) });
+function readerOf({ authority = null, onBrokenStream = () => undefined, clock, ...options }: LedgerReadsOptions) {
+  const broken = new BrokenStreams({ now: () => clock.now(), onBroken: onBrokenStream });
+  const reader: LedgerReader = createLedgerReader({ ...options, broken, authentication: new Authentication({ ...options, authority }) });
+  return { reader, broken };
 }
 
 function readsOf(options: LedgerReadsOptions, reader: LedgerReader, inUse: LedgersInUse<InUse>): LedgerReads {

@@ -9,7 +9,8 @@ import {
   type LoadedVersion,
   type Recorded,
 } from '@confledger/domain';
-import { PAGE_EVENTS, StreamReader, type Loaded, type StreamReaderOptions } from '../loading/stream-reader.js';
+import type { Loaded } from '../loading/loaded.js';
+import { PAGE_EVENTS, StreamReader, type StreamReaderOptions } from '../loading/stream-reader.js';
 
 export type LedgerReader = StreamReader<LedgerTypes>;
 export type LoadedLedger = Loaded<LedgerTypes>;

@@ -2,6 +2,7 @@
 import type { Difference, Document } from '@confledger/document';
 import type { Command, Guards, LedgerId, LedgerRefusal, VersionName } from '@confledger/domain';
 import type { CommandRequest } from '../commands/outcome.js';
+import type { BrokenStream } from '../loading/broken-streams.js';
 
 /** Where a ledger stands, as every answer about it says. */
 export interface LedgerStanding {
@@ -92,4 +93,6 @@ export interface Ledgers {
   read(ledger: LedgerId, selector: ReadSelector): Promise<ReadOutcome>;
   /** What is active now, without its document; linearizable, as a read is. */
   activation(ledger: LedgerId): Promise<ActivationNow>;
+  /** The streams of ledgers that this process could not load, newest first. */
+  brokenStreams(): readonly BrokenStream[];
 }

@@ -39,10 +39,17 @@ export class Authentication {
     return authority && ((hash) => authority.mac(Buffer.from(hash, 'hex')));
   }
 
-  /** Throws `StreamCorrupt` for an event that is not what was recorded. */
-  event(stored: StoredEvent, event: Recorded): void {
-    const problem = contentProblem(stored) ?? this.#sealProblem(event);
-    if (problem !== null) throw new StreamCorrupt(`event ${event.revision} of ${event.stream} does not hold: ${problem}`);
+  /** Throws `StreamCorrupt` for an event whose hash or id is not that of its content. */
+  content(stored: StoredEvent): void {
+    const problem = contentProblem(stored);
+    if (problem !== null) throw new StreamCorrupt(`event ${stored.revision} of ${stored.stream} does not hold: ${problem}`);
+  }
+
+  /** Throws `StreamCorrupt` for an event in the place of the one that was sealed. */
+  sealed({ stream, revision, metadata }: Recorded): void {
+    const end = this.#authority === null ? null : this.#seals.endOf(stream);
+    if (end === null || end.revision !== revision || end.hash === metadata.hash) return;
+    throw new StreamCorrupt(`event ${revision} of ${stream} does not hold: it is not the event that was sealed`);
   }
 
   /** Looks at the last event of a change set, before its mac is checked: behind the seal there must be one. */
@@ -70,12 +77,6 @@ export class Authentication {
     const { stream, codeVersion, revision, hash, occurredAt, body } = snapshot;
     const head = canonicalJson({ stream, codeVersion, revision, hash, occurredAt, bytes: Buffer.byteLength(body) });
     return this.#authority?.mac(Buffer.from(`confledger.snapshot.v1\n${head}\n${body}`)) ?? null;
-  }
-
-  #sealProblem({ stream, revision, metadata }: Recorded): string | null {
-    const sealed = this.#authority === null ? null : this.#seals.endOf(stream);
-    if (sealed === null || sealed.revision !== revision || sealed.hash === metadata.hash) return null;
-    return 'it is not the event that was sealed';
   }
 }
 

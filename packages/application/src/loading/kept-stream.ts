@@ -2,7 +2,12 @@
 // A kept state may only propose: whatever is answered from it without an append is first checked against the log.
 import { StreamCorrupt, type AggregateTypes } from '@confledger/domain';
 import { EventStoreUnavailable, type StoredEvent } from '../ports/event-store.js';
-import type { Loaded, StreamReader } from './stream-reader.js';
+import { isStreamFault } from './broken-streams.js';
+import type { Loaded } from './loaded.js';
+import type { StreamReader } from './stream-reader.js';
+
+/** A stream that does not hold is not loaded again for so long: each attempt may cost a whole history. */
+export const BROKEN_PAUSE_MS = 5_000;
 
 export class KeptStream<A extends AggregateTypes> {
   readonly id: A['id'];
@@ -13,6 +18,8 @@ export class KeptStream<A extends AggregateTypes> {
   #reading: Promise<Loaded<A>> | null = null;
   #nextReading: Promise<Loaded<A>> | null = null;
   #savingSnapshot = false;
+  /** Why the stream cannot be loaded, and until when nobody tries again, by `performance.now()`. */
+  #broken: { readonly error: unknown; readonly untilMs: number } | null = null;
 
   constructor(id: A['id'], reader: StreamReader<A>) {
     this.id = id;
@@ -45,6 +52,7 @@ export class KeptStream<A extends AggregateTypes> {
    * Callers that come while a read is under way share the next one, or its failure when the store was away.
    */
   fresh(): Promise<Loaded<A>> {
+    if (this.#broken !== null && performance.now() < this.#broken.untilMs) return Promise.reject(this.#broken.error);
     if (this.#reading === null) return this.#read();
     this.#nextReading ??= this.#reading.then(
       () => this.#startNext(),
@@ -102,8 +110,11 @@ export class KeptStream<A extends AggregateTypes> {
       (loaded) => this.#arrived(loaded),
       (error: unknown) => {
         this.#reading = null;
-        // What is kept may be what does not fit: the next read begins anew.
-        if (error instanceof StreamCorrupt) this.forget();
+        if (isStreamFault(error)) {
+          // What is kept may be what does not fit: the next read begins anew.
+          if (error instanceof StreamCorrupt) this.forget();
+          this.#broken = { error, untilMs: performance.now() + BROKEN_PAUSE_MS };
+        }
         throw error;
       },
     );
@@ -112,6 +123,7 @@ export class KeptStream<A extends AggregateTypes> {
 
   #arrived(loaded: Loaded<A>): Loaded<A> {
     this.#reading = null;
+    this.#broken = null;
     this.advance(loaded);
     return this.#kept ?? loaded;
   }

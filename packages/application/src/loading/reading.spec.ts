@@ -12,7 +12,7 @@ import { PROVISIONAL_MS } from '../ledger/read-document.js';
 import { EventStoreUnavailable, type EventStore, type StoredEvent } from '../ports/event-store.js';
 import type { SnapshotStore } from '../ports/snapshots.js';
 import { Authentication } from './authentication.js';
-import { SNAPSHOT_INTERVAL_EVENTS } from './stream-reader.js';
+import { SNAPSHOT_INTERVAL_EVENTS } from './stream-snapshots.js';
 
 const STREAM = 'config-production.trading-engine';
 const { snapshots: codec } = ledgerAggregate;

@@ -1,9 +1,7 @@
 // Loads streams of one kind from the log: to their end, to a revision, to an instant. Starts from the nearest snapshot, so that the cost is
 // bounded by the distance to it and not by the length of the history.
 import {
-  decodeStream,
   emptyStream,
-  encodeStream,
   follow,
   followProblem,
   StreamCorrupt,
@@ -14,41 +12,19 @@ import {
 } from '@confledger/domain';
 import { decodeStored } from '../codec.js';
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
-import type { Snapshot, SnapshotStore } from '../ports/snapshots.js';
+import type { SnapshotStore } from '../ports/snapshots.js';
 import { Authentication } from './authentication.js';
+import type { BrokenStreams } from './broken-streams.js';
+import type { Loaded, Stretch } from './loaded.js';
 import { PagesAhead } from './pages-ahead.js';
 import { ProvedEnds, type StreamEnd } from './proved-ends.js';
+import { StreamSnapshots, type SnapshotLimit } from './stream-snapshots.js';
 
 /** Events in one page: large enough to amortise the round trip, small enough that little is read past the end sought. */
 export const PAGE_EVENTS = 500;
 
-/** A new snapshot is due after this many events, or a quarter of the state's size where that is more. */
-export const SNAPSHOT_INTERVAL_EVENTS = 500;
-
-/** After a fault of the snapshot store it is done without for so long: one that hangs would hold up every load of an older state. */
-export const SNAPSHOT_PAUSE_MS = 10_000;
-
 /** What parts without the key check. */
 const HASHES_ONLY = new Authentication({ authority: null });
-
-/** Somebody wrote into the store of snapshots. It was not used. */
-export class SnapshotForged extends Error {
-  override readonly name = 'SnapshotForged';
-}
-
-/** A folded stream and the position of its last event; `snapshotAt` is the revision of the newest snapshot known. */
-export interface Loaded<A extends AggregateTypes> {
-  readonly stream: StreamOf<A>;
-  readonly position: bigint;
-  readonly snapshotAt: number;
-}
-
-/** What consecutive events of a stream did. */
-export interface Stretch<A extends AggregateTypes> {
-  readonly before: Loaded<A>;
-  readonly events: readonly Recorded<A['event']>[];
-  readonly after: Loaded<A>;
-}
 
 export interface StreamReaderOptions {
   readonly store: Pick<EventStore, 'readStream'>;
@@ -56,33 +32,45 @@ export interface StreamReaderOptions {
   /** Used by who can authenticate them, and by nobody else. */
   readonly snapshots?: SnapshotStore | null;
   readonly onSnapshotFault?: (error: unknown) => void;
+  /** Takes note of streams that cannot be loaded. */
+  readonly broken?: Pick<BrokenStreams, 'found' | 'holds'>;
 }
-
-type SnapshotLimit = { readonly atMost: number } | { readonly at: string };
 
 export class StreamReader<A extends AggregateTypes> {
   readonly aggregate: Aggregate<A>;
   readonly authentication: Authentication;
   readonly #store: Pick<EventStore, 'readStream'>;
   /** Null where there is no store of snapshots, or this kind of stream has none. */
-  readonly #snapshots: SnapshotStore | null;
-  readonly #onSnapshotFault: (error: unknown) => void;
+  readonly #snapshots: StreamSnapshots<A> | null;
+  readonly #broken: Pick<BrokenStreams, 'found' | 'holds'> | undefined;
   readonly #proved = new ProvedEnds();
-  /** By `performance.now()`. */
-  #snapshotsPausedUntilMs = 0;
 
   constructor(aggregate: Aggregate<A>, options: StreamReaderOptions) {
     const { store, authentication = HASHES_ONLY, snapshots = null, onSnapshotFault = () => undefined } = options;
     this.aggregate = aggregate;
     this.authentication = authentication;
     this.#store = store;
-    this.#snapshots = aggregate.snapshots === null || authentication.macOf === null ? null : snapshots;
-    this.#onSnapshotFault = onSnapshotFault;
+    this.#snapshots =
+      snapshots === null || aggregate.snapshots === null || authentication.macOf === null
+        ? null
+        : new StreamSnapshots({
+            aggregate,
+            codec: aggregate.snapshots,
+            authentication,
+            store: snapshots,
+            storedAt: (name, revision) => this.#storedAt(name, revision),
+            decode: (stored) => this.decode(stored),
+            onFault: onSnapshotFault,
+          });
+    this.#broken = options.broken;
   }
 
   /** The stream at its end. */
   async end(id: A['id']): Promise<Loaded<A>> {
-    return this.tail(await this.#start(id));
+    const start = await this.#start(id);
+    const loaded = await this.tail(start);
+    if (start.stream.revision < 0) this.#broken?.holds(loaded.stream.name);
+    return loaded;
   }
 
   /** What has come since; the same object when nothing has. */
@@ -114,7 +102,11 @@ export class StreamReader<A extends AggregateTypes> {
   }
 
   /** Consecutive events from a revision on, as many as one read gives; `before` is the event in front of them, where it is known. */
-  async events(id: A['id'], from: number, limit: number, before: Recorded<A['event']> | null = null): Promise<Recorded<A['event']>[]> {
+  events(id: A['id'], from: number, limit: number, before: Recorded<A['event']> | null = null): Promise<Recorded<A['event']>[]> {
+    return this.#watched(this.aggregate.streamOf(id), () => this.#events(id, from, limit, before));
+  }
+
+  async #events(id: A['id'], from: number, limit: number, before: Recorded<A['event']> | null): Promise<Recorded<A['event']>[]> {
     const page = await this.#store.readStream(this.aggregate.streamOf(id), { from, direction: 'forwards', limit });
     const events = page.map((stored) => this.decode(stored));
     const last = events.reduce<Recorded | null>((previous, event) => {
@@ -130,10 +122,27 @@ export class StreamReader<A extends AggregateTypes> {
   }
 
   /** The stream as it goes on from `loaded`, up to its end or to the first event that `isBeyond`. */
-  async forward(
+  forward(
     loaded: Loaded<A>,
     isBeyond: (event: Recorded<A['event']>) => boolean,
     onEvent: (event: Recorded<A['event']>) => void = () => undefined,
+  ): Promise<Loaded<A>> {
+    return this.#watched(loaded.stream.name, () => this.#forward(loaded, isBeyond, onEvent));
+  }
+
+  async #watched<T>(stream: string, load: () => Promise<T>): Promise<T> {
+    try {
+      return await load();
+    } catch (error) {
+      this.#broken?.found(stream, error);
+      throw error;
+    }
+  }
+
+  async #forward(
+    loaded: Loaded<A>,
+    isBeyond: (event: Recorded<A['event']>) => boolean,
+    onEvent: (event: Recorded<A['event']>) => void,
   ): Promise<Loaded<A>> {
     let current = loaded;
     let completing: Recorded<A['event']> | undefined;
@@ -174,10 +183,11 @@ export class StreamReader<A extends AggregateTypes> {
     }
   }
 
-  /** Reads an event and checks its hash. Throws `EventUnreadable`, `StreamCorrupt`. */
+  /** Reads an event and checks its hash first, so that one that somebody altered is not taken for one of a newer release. Throws `StreamCorrupt`, `EventUnreadable`. */
   decode(stored: StoredEvent): Recorded<A['event']> {
+    this.authentication.content(stored);
     const event = decodeStored(this.aggregate.events, stored);
-    this.authentication.event(stored, event);
+    this.authentication.sealed(event);
     return event;
   }
 
@@ -227,62 +237,22 @@ export class StreamReader<A extends AggregateTypes> {
   }
 
   /** A snapshot is taken where no change set is open, and not more often than its size is worth. */
-  snapshotIsDue({ stream, snapshotAt }: Loaded<A>): boolean {
-    if (this.#snapshots === null || stream.state === null || stream.open !== null) return false;
-    return stream.revision - snapshotAt >= Math.max(SNAPSHOT_INTERVAL_EVENTS, this.aggregate.sizeOf(stream.state) / 4);
+  snapshotIsDue(loaded: Loaded<A>): boolean {
+    return this.#snapshots?.isDue(loaded) ?? false;
   }
 
   /** Keeps a snapshot; a failure costs nothing but time. */
   async saveSnapshot({ stream }: Loaded<A>): Promise<void> {
-    const { name, revision, hash, occurredAt } = stream;
-    const codec = this.aggregate.snapshots;
-    if (codec === null || stream.state === null || hash === null || occurredAt === null) return;
-    try {
-      const snapshot = { stream: name, revision, hash, occurredAt, codeVersion: codec.version, body: encodeStream(codec, stream) };
-      const mac = this.authentication.snapshotMac(snapshot);
-      if (mac !== null) await this.#snapshots?.save({ ...snapshot, mac });
-    } catch (error) {
-      this.#onSnapshotFault(error);
-    }
+    await this.#snapshots?.save(stream);
   }
 
   async #start(id: A['id'], limit?: SnapshotLimit): Promise<Loaded<A>> {
-    const snapshot = await this.#newestSnapshot(this.aggregate.streamOf(id), limit);
-    return (snapshot && (await this.#restore(snapshot))) ?? this.#nothing(id);
+    return (await this.#snapshots?.newest(this.aggregate.streamOf(id), limit)) ?? this.#nothing(id);
   }
 
-  async #newestSnapshot(stream: string, limit?: SnapshotLimit): Promise<Snapshot | null> {
-    const { snapshots: codec } = this.aggregate;
-    if (codec === null || performance.now() < this.#snapshotsPausedUntilMs) return null;
-    try {
-      return (await this.#snapshots?.newest(stream, codec.version, limit)) ?? null;
-    } catch (error) {
-      this.#snapshotsPausedUntilMs = performance.now() + SNAPSHOT_PAUSE_MS;
-      this.#onSnapshotFault(error);
-      return null;
-    }
-  }
-
-  /** A snapshot counts only when an api made it, and the event that it was taken at stands in the stream with the same hash. */
-  async #restore({ mac, ...snapshot }: Snapshot): Promise<Loaded<A> | null> {
-    const { stream: name, revision, hash, body } = snapshot;
-    const { snapshots: codec } = this.aggregate;
-    if (this.authentication.snapshotMac(snapshot) !== mac) {
-      this.#onSnapshotFault(
-        new SnapshotForged(`the snapshot of ${name} at revision ${revision} was not made by an api of this installation`),
-      );
-      return null;
-    }
+  async #storedAt(name: string, revision: number): Promise<StoredEvent | undefined> {
     const [stored] = await this.#store.readStream(name, { from: revision, direction: 'forwards', limit: 1 });
-    try {
-      const event = stored && this.decode(stored);
-      if (codec === null || stored === undefined || event?.metadata.hash !== hash) return null;
-      const end = { name, revision, hash, occurredAt: event.metadata.occurredAt };
-      return { stream: decodeStream(codec, end, body), position: stored.position, snapshotAt: revision };
-    } catch (error) {
-      this.#onSnapshotFault(error);
-      return null;
-    }
+    return stored;
   }
 
   #nothing(id: A['id']): Loaded<A> {

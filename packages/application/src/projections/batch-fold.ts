@@ -1,6 +1,6 @@
 // Events folded into the rows they make, over many streams at once. Does no I/O: the driver (log-folder.ts) gives it the views and documents
 // it asks for, and the store takes what it yields.
-import { eventsOf, step, StreamCorrupt, type OpenChangeSet } from '@confledger/domain';
+import { contentProblem, eventsOf, step, StreamCorrupt, type OpenChangeSet } from '@confledger/domain';
 import type { StoredEvent } from '../ports/event-store.js';
 import type { ParkedEvent, ParkedStream } from '../ports/parked.js';
 import type { EnvironmentWrite, ProjectionBatch, StreamWrite, TagWrite } from '../ports/projection-store.js';
@@ -120,7 +120,9 @@ export class BatchFold {
     const unstorable = unstorableText(stored);
     if (unstorable !== null) return { problem: unstorable };
     try {
-      return logged(projection, stored);
+      const event = logged(projection, stored);
+      const altered = contentProblem(stored);
+      return altered === null ? event : { problem: `event ${stored.revision} of ${stored.stream} does not hold: ${altered}` };
     } catch (error) {
       return { problem: error instanceof Error ? error.message : String(error) };
     }

@@ -1,7 +1,7 @@
 // The projection driver: carries a projection store along the log, chunk by chunk. Gives each projection the events of its streams, parks
 // streams that none knows, and commits rows, parked streams and checkpoint together.
 import { DocumentFault, type Document } from '@confledger/document';
-import { EventUnreadable, StreamCorrupt } from '@confledger/domain';
+import { isStreamFault } from '../loading/broken-streams.js';
 import type { EventPlace, StoredEvent } from '../ports/event-store.js';
 import { ProjectionRefused, type DocumentAt, type ProjectionBatch, type ProjectionStore } from '../ports/projection-store.js';
 import type { ParkedStream } from '../ports/parked.js';
@@ -166,7 +166,7 @@ export class LogFolder {
     try {
       return await this.#options.documentAt(ledger, version);
     } catch (error) {
-      if (!(error instanceof StreamCorrupt || error instanceof EventUnreadable)) throw error;
+      if (!isStreamFault(error)) throw error;
       return `the document of version ${version} cannot be read: ${error.message}`;
     }
   }

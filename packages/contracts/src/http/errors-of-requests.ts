@@ -170,6 +170,15 @@ export const REQUEST_ERRORS = {
     meaning: 'This installation does not serve its feed over HTTP.',
     remedy: 'Connect the node to the feed that the installation is configured for, such as Kafka.',
   },
+  STREAM_BROKEN: {
+    meaning: 'What is stored of this ledger is not what was recorded: somebody altered the event store. Nothing of it is served.',
+    remedy:
+      'Raise the alarm: nodes go on with what they run, and every other ledger is served. GET /status names the event, POST /verify checks everything, and the operations page says how to restore it.',
+  },
+  STREAM_UNREADABLE: {
+    meaning: 'This ledger holds an event that this release does not know. Nothing of it is served here.',
+    remedy: 'Upgrade this api to the release of the newest api; GET /status names the event.',
+  },
   INTERNAL: {
     meaning: 'Something is wrong in ConfLedger itself.',
     remedy: 'Report it with the requestId; the log has the details under it.',

@@ -68,4 +68,4 @@ export type {
   VersionItem,
   WriteAnswer,
 } from './answers.js';
-export type { FollowerStatus, HealthAnswer, LiveApi, LogStatus, ParkedItem, PartStatus, StatusAnswer } from './status.js';
+export type { BrokenStreamItem, FollowerStatus, HealthAnswer, LiveApi, LogStatus, ParkedItem, PartStatus, StatusAnswer } from './status.js';

@@ -62,7 +62,19 @@ export interface StatusAnswer {
   readonly parked: readonly ParkedItem[];
   /** Streams that the read model leaves out from an event on, each with that event, newest first, the first 50. */
   readonly parkedStreams: readonly ParkedItem[];
+  /** Streams that this api could not load, newest first, the first 50. */
+  readonly brokenStreams: readonly BrokenStreamItem[];
   readonly startedAt: string;
+}
+
+/** A stream of which nothing is served, because of what its event store holds. */
+export interface BrokenStreamItem {
+  readonly stream: string;
+  readonly code: 'STREAM_BROKEN' | 'STREAM_UNREADABLE';
+  /** Names the first event that does not hold, and why. */
+  readonly reason: string;
+  /** When this api found it first; UTC. */
+  readonly since: string;
 }
 
 /** /health and its two parts: not in the envelope, so that probes can read it. */

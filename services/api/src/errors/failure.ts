@@ -1,5 +1,6 @@
 // Turns whatever went wrong into the failure answer: refusals as they are, unreachable parts as 503, everything else as
 // INTERNAL without a word about its inside. Used by the error handler and by the answers that Fastify gives early.
+import { EventUnreadable, StreamCorrupt } from '@confledger/domain';
 import { CommandOutcomeUnknown, CursorInvalid, EventStoreUnavailable, LogSetBack, ReadModelUnavailable } from '@confledger/application';
 import { ERROR_CATALOGUE, type ErrorCode, type Failure } from '@confledger/contracts/http';
 import { refuse, RequestRefused } from './request-refused.js';
@@ -21,6 +22,8 @@ export function refusalFor(error: unknown): RequestRefused {
   if (error instanceof EventStoreUnavailable) return byCatalogue('EVENT_STORE_UNAVAILABLE');
   if (error instanceof ReadModelUnavailable) return byCatalogue('READ_MODEL_UNAVAILABLE');
   if (error instanceof CursorInvalid) return byCatalogue('CURSOR_INVALID', 'cursor');
+  if (error instanceof StreamCorrupt) return streamFault('STREAM_BROKEN', error);
+  if (error instanceof EventUnreadable) return streamFault('STREAM_UNREADABLE', error);
   const code = error instanceof Error && 'code' in error ? FASTIFY_CODES[String(error.code)] : undefined;
   return byCatalogue(code ?? 'INTERNAL');
 }
@@ -39,6 +42,11 @@ export function byCatalogue(code: ErrorCode, path: string | null = null): Reques
 export function failure(refused: RequestRefused, requestId: string, timestamp: string): Failure {
   const { message, code, details } = refused;
   return { success: false, error: message, code, details, requestId, timestamp };
+}
+
+/** Names the event; what is stored in it is not said. */
+function streamFault(code: 'STREAM_BROKEN' | 'STREAM_UNREADABLE', { message }: Error): RequestRefused {
+  return refuse(code, { path: null, rule: code.toLowerCase().replaceAll('_', '-'), message });
 }
 
 function outcomeUnknown(commandId: string): RequestRefused {

@@ -4,6 +4,9 @@ import type { ErrorCode } from '@confledger/contracts/http';
 /** Every call about a ledger. */
 export const LEDGER_ADDRESS_ERRORS: readonly ErrorCode[] = ['SERVICE_NAME_INVALID', 'ENVIRONMENT_UNKNOWN', 'ENVIRONMENT_MISMATCH'];
 
+/** Every call that reads a ledger from the event store. */
+export const STREAM_ERRORS: readonly ErrorCode[] = ['EVENT_STORE_UNAVAILABLE', 'LOG_SET_BACK', 'STREAM_BROKEN', 'STREAM_UNREADABLE'];
+
 /** Paths, wherever they are given. */
 export const PATH_ERRORS: readonly ErrorCode[] = [
   'PATH_EMPTY',
@@ -39,8 +42,7 @@ export const READ_ERRORS: readonly ErrorCode[] = [
   'IF_MATCH_MALFORMED',
   'IF_MATCH_FAILED',
   'IF_NONE_MATCH_MALFORMED',
-  'EVENT_STORE_UNAVAILABLE',
-  'LOG_SET_BACK',
+  ...STREAM_ERRORS,
 ];
 
 /** Every call that reads a body. */
@@ -79,8 +81,7 @@ export const COMMAND_ERRORS: readonly ErrorCode[] = [
   'EXPECTED_ACTIVE_CONFLICT',
   'VERSION_MOVED',
   'WRITE_CONFLICT',
-  'EVENT_STORE_UNAVAILABLE',
-  'LOG_SET_BACK',
+  ...STREAM_ERRORS,
   'OUTCOME_UNKNOWN',
 ];
 

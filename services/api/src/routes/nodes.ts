@@ -6,7 +6,7 @@ import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { byCatalogue } from '../errors/failure.js';
-import { BODY_ERRORS, LEDGER_ADDRESS_ERRORS } from '../errors/groups.js';
+import { BODY_ERRORS, LEDGER_ADDRESS_ERRORS, STREAM_ERRORS } from '../errors/groups.js';
 import { refuse } from '../errors/request-refused.js';
 import { checkService, environmentOf } from '../request/environments.js';
 import { watchNodes, type WatchedNode } from '../runtime/watched-nodes.js';
@@ -85,7 +85,7 @@ function feed(context: ApiContext): Endpoint {
     body: null,
     answer: z.string().meta({ contentType: 'text/event-stream' }),
     statuses: [200],
-    errors: [...LEDGER_ADDRESS_ERRORS, 'QUERY_PARAMETER_MISSING', 'FEED_NOT_HERE', 'EVENT_STORE_UNAVAILABLE', 'LOG_SET_BACK'],
+    errors: [...LEDGER_ADDRESS_ERRORS, 'QUERY_PARAMETER_MISSING', 'FEED_NOT_HERE', ...STREAM_ERRORS],
     handle: async ({ request, reply, ledger }) => {
       if (context.feed === null) throw byCatalogue('FEED_NOT_HERE');
       const lastEventId = request.headers['last-event-id'];

@@ -1,7 +1,7 @@
 // The system about itself: status, health, metrics.
 import { z } from 'zod';
-import { formatPosition, type LogStanding, type Page, type ParkedStream } from '@confledger/application';
-import type { FollowerStatus, LiveApi, LogStatus, ParkedItem, StatusAnswer } from '@confledger/contracts/http';
+import { formatPosition, type BrokenStream, type LogStanding, type Page, type ParkedStream } from '@confledger/application';
+import type { BrokenStreamItem, FollowerStatus, LiveApi, LogStatus, ParkedItem, StatusAnswer } from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
@@ -81,6 +81,7 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
     apis,
     parked: parkedItems(parked, installation),
     parkedStreams: parkedItems(parkedStreams, installation),
+    brokenStreams: context.ledgers.brokenStreams().slice(0, PARKED_SHOWN_MAX).map(brokenItem),
     startedAt,
   };
 }
@@ -89,6 +90,10 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
 async function liveApis({ heartbeats, apiId }: ApiContext): Promise<LiveApi[] | null> {
   const live = await heartbeats.list().catch(() => null);
   return live?.map(({ id, release, features, heartbeatAt }) => ({ id, release, features, heartbeatAt, answering: id === apiId })) ?? null;
+}
+
+function brokenItem({ stream, kind, reason, since }: BrokenStream): BrokenStreamItem {
+  return { stream, code: kind === 'broken' ? 'STREAM_BROKEN' : 'STREAM_UNREADABLE', reason, since };
 }
 
 function shownLog(standing: LogStanding): LogStatus {

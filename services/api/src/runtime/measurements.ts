@@ -64,6 +64,12 @@ function systemGauges(registry: Registry) {
   });
   const feedLag = new Gauge({ name: 'confledger_feed_lag_positions', help: 'How far the feed is behind the log, in positions', registers });
   const setBack = new Gauge({ name: 'confledger_log_set_back', help: '1 when the log does not hold what was acknowledged', registers });
+  const broken = new Gauge({
+    name: 'confledger_streams_broken',
+    help: 'Streams that this process could not load, because of what is stored: an alarm',
+    labelNames: ['kind'],
+    registers,
+  });
   const counted = eventStoreCounters(registry);
   const watched = nodeGauges(registry);
   const failures = new Counter({ name: 'confledger_metrics_failures_total', help: 'Gauges that could not be refreshed', registers });
@@ -73,6 +79,8 @@ function systemGauges(registry: Registry) {
       up.set({ part: 'event_store' }, checks.eventStore.healthy ? 1 : 0);
       up.set({ part: 'read_model' }, checks.readModel.healthy ? 1 : 0);
       setBack.set(context.logGuard.standing.kind === 'set back' ? 1 : 0);
+      for (const kind of ['broken', 'unreadable'] as const)
+        broken.set({ kind }, context.ledgers.brokenStreams().filter((each) => each.kind === kind).length);
       counted.refresh(context.eventStore.counts?.());
       if (checks.logPosition !== null) position.set(Number(checks.logPosition));
       if (checks.logPosition !== null && checks.readModelPosition !== null)

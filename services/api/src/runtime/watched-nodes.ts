@@ -1,5 +1,5 @@
 // Which nodes there are, and whether each runs what is active now. Used by GET /nodes and by the metrics.
-import type { ActivationNow, NodeReport } from '@confledger/application';
+import { isStreamFault, type ActivationNow, type NodeReport } from '@confledger/application';
 import { LedgerId } from '@confledger/domain';
 import type { ApiContext } from '../context.js';
 
@@ -10,7 +10,7 @@ export interface WatchedNode {
   readonly report: NodeReport;
   /** What it is to run. */
   readonly active: ActivationNow;
-  /** Null when its ledger is unknown. */
+  /** Null when its ledger is unknown, or cannot be read. */
   readonly upToDate: boolean | null;
 }
 
@@ -37,11 +37,21 @@ async function activations(ledgers: ApiContext['ledgers'], reports: readonly Nod
   const ask = async (): Promise<void> => {
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
       const [ledger, id] = next;
-      found.set(ledger, await ledgers.activation(id));
+      found.set(ledger, await activationOf(ledgers, id));
     }
   };
   await Promise.all(Array.from({ length: LEDGERS_ASKED_MAX }, ask));
   return found;
+}
+
+/** One ledger that cannot be read is not known; it hides no other's nodes. */
+async function activationOf(ledgers: ApiContext['ledgers'], id: LedgerId): Promise<ActivationNow> {
+  try {
+    return await ledgers.activation(id);
+  } catch (error) {
+    if (!isStreamFault(error)) throw error;
+    return { kind: 'unknown' };
+  }
 }
 
 function isUpToDate({ running }: NodeReport, active: ActivationNow): boolean | null {
