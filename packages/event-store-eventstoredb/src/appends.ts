@@ -2,6 +2,7 @@
 // leads then, and at last a look at what is stored.
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppendOutcomeUnknown, AppendTooLarge, EventStoreUnavailable, type AppendResult } from '@confledger/application';
+import { Backoff } from '@confledger/backoff';
 import { attemptAppend, type Append, type AttemptOutcome } from './batch-append.js';
 import type { Connection } from './connection.js';
 import { asError, unavailable } from './failures.js';
@@ -12,7 +13,7 @@ import type { ServerNode } from './server-node.js';
 export const COMMAND_WAIT_MS = 5_000;
 /** The end of that time, kept for the look-up after an unknown outcome. */
 export const LOOK_UP_MS = 1_000;
-const RETRY_DELAY_MS = 50;
+const RETRY_DELAY_MS_FIRST = 50;
 const RETRY_DELAY_MS_MAX = 250;
 
 /** The newest position that this process has seen anywhere: what is not above it was there before. */
@@ -72,7 +73,8 @@ export class Appends {
     const seenBefore = newestSeen.position;
     /** Set once an attempt may have written. */
     let doubt: Error | undefined;
-    for (let attempt = 1; ; attempt += 1) {
+    const backoff = new Backoff(RETRY_DELAY_MS_FIRST, RETRY_DELAY_MS_MAX);
+    for (;;) {
       const outcome = await this.#attempt(append, lastAttemptMs);
       if (outcome.kind === 'stored' && outcome.position !== undefined) {
         // A server answers a repetition like a first time; only the position tells that it stood there before this call.
@@ -84,7 +86,7 @@ export class Appends {
       const again = outcome.kind === 'unknown' || (outcome.kind === 'refused' && (outcome.again || doubt !== undefined));
       if (!again || performance.now() >= lastAttemptMs) return this.#decide(append, outcome, doubt, endMs);
       onRetry(outcome.error);
-      await pause(Math.min(RETRY_DELAY_MS * attempt, RETRY_DELAY_MS_MAX, Math.max(lastAttemptMs - performance.now(), 0)));
+      await pause(Math.min(backoff.nextMs(), Math.max(lastAttemptMs - performance.now(), 0)));
     }
   }
 

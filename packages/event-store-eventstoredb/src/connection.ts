@@ -7,14 +7,15 @@
 // and the meaning of errors. The package is pinned and has had its last release; the double and the conformance suite watch over both.
 import { setTimeout as pause } from 'node:timers/promises';
 import { EventStoreUnavailable } from '@confledger/application';
+import { Backoff } from '@confledger/backoff';
 import { NotLeaderError } from '@eventstore/db-client';
 import { addressOf, type Endpoint, type Servers } from './connection-string.js';
 import { Discovery } from './discovery.js';
 import { asError, commandError, failureType, mayPass, NoAnswer, within } from './failures.js';
 import { ServerNode } from './server-node.js';
 
-/** Pause between two connects, at least; it doubles while no server accepts anything. */
-export const CONNECT_INTERVAL_MS_MIN = 250;
+/** Interval between two connects: at least half of this, and doubled each time while no server accepts anything. */
+export const CONNECT_INTERVAL_MS_FIRST = 250;
 export const CONNECT_INTERVAL_MS_MAX = 2_000;
 
 /** A call that is not answered for this long makes the members be asked whether another one leads. */
@@ -43,7 +44,7 @@ export class Connection {
   #named: Endpoint | undefined;
   #lastProblem: Error | undefined;
   #connectedAtMs = -Infinity;
-  #intervalMs = CONNECT_INTERVAL_MS_MIN;
+  readonly #backoff = new Backoff(CONNECT_INTERVAL_MS_FIRST, CONNECT_INTERVAL_MS_MAX);
   #suspecting = false;
   #left = 0;
   readonly #ending = new AbortController();
@@ -82,7 +83,7 @@ export class Connection {
   /** Says that a server took or answered something: the next connect may come soon again. */
   accepted(node: ServerNode): void {
     if (node !== this.#current) return;
-    this.#intervalMs = CONNECT_INTERVAL_MS_MIN;
+    this.#backoff.reset();
     this.#lastProblem = undefined;
   }
 
@@ -175,10 +176,10 @@ export class Connection {
   }
 
   async #paced(): Promise<void> {
-    const waitMs = this.#connectedAtMs + this.#intervalMs - performance.now();
-    if (waitMs > 0) await pause(waitMs, undefined, { signal: this.#ending.signal });
-    // Doubled until something is accepted.
-    if (this.#connectedAtMs > -Infinity) this.#intervalMs = Math.min(this.#intervalMs * 2, CONNECT_INTERVAL_MS_MAX);
+    if (this.#connectedAtMs > -Infinity) {
+      const waitMs = this.#connectedAtMs + this.#backoff.nextMs() - performance.now();
+      if (waitMs > 0) await pause(waitMs, undefined, { signal: this.#ending.signal });
+    }
     this.#connectedAtMs = performance.now();
   }
 }

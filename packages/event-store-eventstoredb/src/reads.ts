@@ -1,6 +1,7 @@
 // Pages of a stream and of the whole log, from whichever server serves them: a server that fails is left, and the next one is asked.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ReadDirection, StoredEvent } from '@confledger/application';
+import { Backoff } from '@confledger/backoff';
 import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import type { Connection } from './connection.js';
 import { mayPass, NoAnswer, unavailable } from './failures.js';
@@ -9,7 +10,8 @@ import { readPage, type PageRequest } from './page.js';
 import type { ServerNode } from './server-node.js';
 import type { StreamNames } from './stream-names.js';
 
-const RETRY_DELAY_MS = 50;
+const RETRY_DELAY_MS_FIRST = 50;
+const RETRY_DELAY_MS_MAX = 1_000;
 
 export interface ReadsOptions {
   readonly connection: Connection;
@@ -77,7 +79,8 @@ export class Reads {
   ): Promise<StoredEvent[]> {
     const { connection, names, silenceTimeoutMs } = this.#options;
     const deadlineMs = performance.now() + timeoutMs;
-    for (let attempt = 1; ; attempt += 1) {
+    const backoff = new Backoff(RETRY_DELAY_MS_FIRST, RETRY_DELAY_MS_MAX);
+    for (;;) {
       let node: ServerNode | undefined;
       let begunMs = performance.now();
       try {
@@ -95,7 +98,7 @@ export class Reads {
         const mayGoOn = node !== undefined && (error instanceof NoAnswer || mayPass(error));
         if (!mayGoOn || performance.now() >= deadlineMs) throw unavailable('The event store cannot be read', error);
       }
-      await pause(Math.min(RETRY_DELAY_MS * attempt, Math.max(deadlineMs - performance.now(), 0)));
+      await pause(Math.min(backoff.nextMs(), Math.max(deadlineMs - performance.now(), 0)));
     }
   }
 }

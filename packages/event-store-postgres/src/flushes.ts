@@ -6,6 +6,7 @@ import {
   type EventToAppend,
   type StoredEvent,
 } from '@confledger/application';
+import { Backoff } from '@confledger/backoff';
 import { failureOf } from '@confledger/postgres';
 import { takeBehind, takeFlush, type AppendGroup, type PendingAppend } from './pending-appends.js';
 import type { Reads } from './reads.js';
@@ -95,19 +96,18 @@ export class Flushes {
   }
 
   async #run(): Promise<void> {
-    let delayMs = RETRY_DELAY_MS_FIRST;
+    const backoff = new Backoff(RETRY_DELAY_MS_FIRST, RETRY_DELAY_MS_MAX);
     while (this.#queue.length > 0) {
       const groups = takeFlush(this.#queue, this.#settling);
       if (groups.length === 0) break;
       const answer = await this.#flush(groups);
       if (answer !== null) {
-        delayMs = RETRY_DELAY_MS_FIRST;
+        backoff.reset();
         this.#accept(answer);
         // Those who were answered append again in this turn; the next flush takes them along.
         await new Promise((resolve) => setImmediate(resolve));
       } else {
-        await new Promise((resolve) => setTimeout(resolve, delayMs));
-        delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX);
+        await new Promise((resolve) => setTimeout(resolve, backoff.nextMs()));
       }
     }
     this.#running = false;
@@ -192,7 +192,8 @@ export class Flushes {
 
   /** The position of the append's last event when all of them stand where they should; null when others do; why it cannot be told. */
   async #find(append: PendingAppend): Promise<bigint | null | Error> {
-    for (let delayMs = RETRY_DELAY_MS_FIRST; ; delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX)) {
+    const backoff = new Backoff(RETRY_DELAY_MS_FIRST, RETRY_DELAY_MS_MAX);
+    for (;;) {
       try {
         const { events, stream, expectedRevision } = append;
         const found = await this.#options.reads.stream(stream, expectedRevision + 1, 'forwards', events.length);
@@ -201,7 +202,7 @@ export class Flushes {
       } catch (error) {
         this.#options.onRetry(error);
         if (performance.now() >= append.deadlineMs) return error instanceof Error ? error : new Error(String(error));
-        await new Promise((resolve) => setTimeout(resolve, delayMs));
+        await new Promise((resolve) => setTimeout(resolve, backoff.nextMs()));
       }
     }
   }

@@ -1,4 +1,5 @@
 // Hears of what other processes append: LISTEN tells at once, and a slow poll tells what a lost notification did not.
+import { Backoff } from '@confledger/backoff';
 import { connectClient, dropClient, type PostgresOptions, within } from '@confledger/postgres';
 import type pg from 'pg';
 
@@ -41,11 +42,11 @@ export class Listener {
   }
 
   async #keepListening(): Promise<void> {
-    let delayMs = RECONNECT_DELAY_MS_FIRST;
+    const backoff = new Backoff(RECONNECT_DELAY_MS_FIRST, RECONNECT_DELAY_MS_MAX);
     while (!this.#closed) {
       try {
         const client = await this.#listen();
-        delayMs = RECONNECT_DELAY_MS_FIRST;
+        backoff.reset();
         // The first look tells of what was committed while nobody listened.
         while (!this.#closed && this.#client === client) {
           await this.#look(client);
@@ -55,8 +56,7 @@ export class Listener {
         this.#lose();
         if (this.#closed) break;
         this.#options.onFault(error);
-        await this.#pause(delayMs);
-        delayMs = Math.min(delayMs * 2, RECONNECT_DELAY_MS_MAX);
+        await this.#pause(backoff.nextMs());
       }
     }
     this.#lose();

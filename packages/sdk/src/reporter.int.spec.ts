@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { NodeReportBody } from '@confledger/contracts/http';
-import { REPORT_GAP_MS, Reporter } from './reporter.js';
+import { REPORT_GAP_MS, Reporter, UNANSWERED_MS_MAX } from './reporter.js';
 
 const WAIT = { timeout: 10_000, interval: 2 };
 
@@ -108,6 +108,24 @@ test('an api that is away for a moment is no news', async () => {
   reporter.put(report(1));
   await vi.waitFor(() => expect(bodies).toHaveLength(2), WAIT);
   expect(untaken).toEqual([]);
+});
+
+test('an api that takes no report for UNANSWERED_MS_MAX is named once', async () => {
+  statuses = Array.from({ length: 50 }, () => 503);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  try {
+    const begunMs = performance.now();
+    reporter.put(report(1));
+    for (let turns = 0; turns < 10_000 && performance.now() - begunMs < 4 * UNANSWERED_MS_MAX; turns += 1) {
+      const requests = bodies.length;
+      await vi.advanceTimersByTimeAsync(100);
+      if (bodies.length > requests || turns % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (performance.now() - begunMs < UNANSWERED_MS_MAX) expect(untaken).toEqual([]);
+    }
+    expect(untaken).toEqual([expect.stringMatching(/^http:.* answers 503$/)]);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('closing sends what is left, and does not wait for a server that does not answer', async () => {

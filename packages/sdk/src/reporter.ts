@@ -1,5 +1,6 @@
 // Says what the node runs, rejected, and how it is. Nothing waits for it and nothing it meets is thrown: trading goes first. That nobody
 // takes the reports is said once: who looks for the node would miss it.
+import { Backoff } from '@confledger/backoff';
 import type { ReportTarget } from '@confledger/contracts';
 import { operationPath, type NodeReportBody } from '@confledger/contracts/http';
 import { postJson } from './post-json.js';
@@ -9,8 +10,10 @@ export const REPORT_INTERVAL_MS = 30_000;
 /** Between two reports: a burst of activations costs ten reports a second, each with the newest state, and not one each. */
 export const REPORT_GAP_MS = 100;
 const REPORT_TIMEOUT_MS = 5_000;
-const RETRY_DELAY_MS = 500;
+const RETRY_DELAY_MS_FIRST = 500;
 const RETRY_DELAY_MS_MAX = 30_000;
+/** An api that has taken no report for this long is said not to answer; before that it may be restarting. */
+export const UNANSWERED_MS_MAX = 30_000;
 /** How long closing waits for the last report. */
 const LAST_REPORT_TIMEOUT_MS = 500;
 
@@ -24,7 +27,9 @@ export class Reporter {
   #newest: string | null = null;
   #sending: Promise<void> | null = null;
   #retryTimer: NodeJS.Timeout | null = null;
-  #retryDelayMs = RETRY_DELAY_MS;
+  readonly #backoff = new Backoff(RETRY_DELAY_MS_FIRST, RETRY_DELAY_MS_MAX);
+  /** The first of the failures since the last success, by `performance.now()`; null after a success. */
+  #failingSinceMs: number | null = null;
   #reportedAtMs = Number.NEGATIVE_INFINITY;
   readonly #onUntaken: (why: string) => void;
   #told = false;
@@ -72,7 +77,8 @@ export class Reporter {
         break;
       }
       this.#told = false;
-      this.#retryDelayMs = RETRY_DELAY_MS;
+      this.#backoff.reset();
+      this.#failingSinceMs = null;
       if (this.#pending === body) this.#pending = null;
     }
     this.#sending = null;
@@ -97,7 +103,9 @@ export class Reporter {
   /** An api that is away for a moment is no news; one that refuses would refuse for ever. */
   #tell(status: number | null): void {
     const isRefused = status !== null && status >= 400 && status < 500;
-    if (this.#told || this.#stop.signal.aborted || !(isRefused || this.#retryDelayMs === RETRY_DELAY_MS_MAX)) return;
+    this.#failingSinceMs ??= performance.now();
+    const isUnanswered = performance.now() - this.#failingSinceMs >= UNANSWERED_MS_MAX;
+    if (this.#told || this.#stop.signal.aborted || !(isRefused || isUnanswered)) return;
     this.#told = true;
     this.#onUntaken(status === null ? `${this.#url.origin} does not answer` : `${this.#url.origin} answers ${status}`);
   }
@@ -107,8 +115,7 @@ export class Reporter {
     this.#retryTimer = setTimeout(() => {
       this.#retryTimer = null;
       this.#sending ??= this.#send();
-    }, this.#retryDelayMs);
+    }, this.#backoff.nextMs());
     this.#retryTimer.unref();
-    this.#retryDelayMs = Math.min(this.#retryDelayMs * 2, RETRY_DELAY_MS_MAX);
   }
 }

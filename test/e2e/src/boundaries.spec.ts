@@ -59,6 +59,8 @@ const allowed = [
   ['packages/client/src/parser.ts', '@confledger/document/json-and-paths'],
   ['packages/feed-http/src/delays.ts', '@confledger/backoff'],
   ['packages/event-store-eventstoredb/src/delays.ts', '@confledger/backoff'],
+  ['packages/application/src/followers/delays.ts', '@confledger/backoff'],
+  ['packages/sdk/src/delays.ts', '@confledger/backoff'],
   ['packages/publisher-kafka/src/records.ts', '@confledger/feed-kafka/topic'],
   ['packages/publisher-http/src/port.ts', '@confledger/application'],
   ['packages/sdk/src/feed.ts', '@confledger/feed-http'],

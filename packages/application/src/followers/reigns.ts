@@ -1,4 +1,5 @@
 // How a follower of the log runs for ever: elected, at work until the first fault, and again after a pause. Used by projector, relay and changes.
+import { Backoff } from '@confledger/backoff';
 import { FeedFenced } from '../ports/feed.js';
 import type { ProjectorLease, ProjectorLock } from '../ports/projection-store.js';
 
@@ -29,15 +30,15 @@ export type Reign = (lease: ProjectorLease | null, onProgress: () => void) => Pr
 /** Runs until `signal` aborts. Faults are told and tried again for ever; being fenced is none, and is told by the reign itself. */
 export async function runReigns(options: ReignsOptions, reign: Reign, signal: AbortSignal): Promise<void> {
   const firstDelayMs = options.retryDelayMs ?? RETRY_DELAY_MS_DEFAULT;
-  let delayMs = firstDelayMs;
+  const backoff = new Backoff(firstDelayMs, Math.max(RETRY_DELAY_MS_MAX, firstDelayMs));
   while (!signal.aborted) {
     try {
-      await runReign(options, (lease) => reign(lease, () => (delayMs = firstDelayMs)), signal);
+      await runReign(options, (lease) => reign(lease, () => backoff.reset()), signal);
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof FeedFenced)) options.onEvent?.({ kind: 'failed', error, retryInMs: delayMs });
-      await pause(delayMs, signal);
-      delayMs = Math.min(delayMs * 2, Math.max(RETRY_DELAY_MS_MAX, firstDelayMs));
+      const retryInMs = Math.round(backoff.nextMs());
+      if (!(error instanceof FeedFenced)) options.onEvent?.({ kind: 'failed', error, retryInMs });
+      await pause(retryInMs, signal);
     }
   }
 }

@@ -1,5 +1,6 @@
 // One subscription to a log that can be read in pages: history first, then what it is handed or told of. Used by the stores
 // in Postgres and in memory. Nothing here makes a writer wait: handing over is synchronous and bounded.
+import { Backoff } from '@confledger/backoff';
 import type { StoredEvent } from '../ports/event-store.js';
 
 export interface SubscriptionSource {
@@ -17,6 +18,7 @@ const RETRY_DELAY_MS_MAX = 2_000;
 
 export class Subscription {
   readonly #source: SubscriptionSource;
+  readonly #backoff = new Backoff(RETRY_DELAY_MS_FIRST, RETRY_DELAY_MS_MAX);
   /** Position of the last event given out. */
   #last: bigint;
   /** The newest position that this subscription has heard of. */
@@ -53,7 +55,7 @@ export class Subscription {
 
   /** The next events in order; null once the subscription has ended. One call at a time. */
   async next(): Promise<readonly StoredEvent[] | null> {
-    for (let delayMs = RETRY_DELAY_MS_FIRST; ;) {
+    for (;;) {
       if (this.#ended) return null;
       const handedOver = this.#takeHandedOver();
       if (handedOver.length > 0) return handedOver;
@@ -63,10 +65,8 @@ export class Subscription {
       }
       const page = await this.#read();
       if (this.#ended) return null;
-      if (page === 'failed') {
-        await this.#pause(delayMs);
-        delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX);
-      } else if (page.length > 0) return page;
+      if (page === 'failed') await this.#pause(this.#backoff.nextMs());
+      else if (page.length > 0) return page;
     }
   }
 
@@ -87,6 +87,7 @@ export class Subscription {
     const page = await Promise.race([reading, this.#untilEnded()]);
     this.#wake = undefined;
     if (page === 'failed') return page;
+    this.#backoff.reset();
     this.#last = page.at(-1)?.position ?? this.#last;
     this.#history = page.length === SUBSCRIPTION_PAGE_EVENTS;
     // What was heard of before the read and is not in it is not in the log.
