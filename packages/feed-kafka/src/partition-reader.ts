@@ -3,7 +3,7 @@
 import { Backoff } from '@confledger/backoff';
 import type { FeedSink } from '@confledger/contracts';
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
-import { Reading } from './reading.js';
+import { PartitionScan } from './partition-scan.js';
 import { readBeat, readKey, readLeaf, readMarker } from './records.js';
 import type { ConsumerListener } from './topic-consumer.js';
 
@@ -20,7 +20,7 @@ export interface PartitionSource {
 }
 
 /** `gathering`: up to a captured end; `waiting`: for a new reading to begin, what comes meanwhile is dropped; `live`: told as it comes. */
-type Phase = { readonly name: 'gathering'; readonly reading: Reading } | { readonly name: 'waiting' } | { readonly name: 'live' };
+type Phase = { readonly name: 'gathering'; readonly scan: PartitionScan } | { readonly name: 'waiting' } | { readonly name: 'live' };
 
 export class PartitionReader implements ConsumerListener {
   readonly #ledger: string;
@@ -95,7 +95,7 @@ export class PartitionReader implements ConsumerListener {
     if (key === null) return;
     if (key.kind === 'beat') return this.#beat(message);
     if (key.ledger !== this.#ledger) return;
-    const to = this.#phase.name === 'gathering' ? this.#phase.reading : this.#sink;
+    const to = this.#phase.name === 'gathering' ? this.#phase.scan : this.#sink;
     if (key.path !== '') {
       const leaf = readLeaf(key.path, message);
       // A leaf that cannot be read is missed by the digest of its marker.
@@ -103,7 +103,7 @@ export class PartitionReader implements ConsumerListener {
       return;
     }
     const marker = readMarker(message);
-    if (this.#phase.name === 'gathering') this.#phase.reading.active(marker);
+    if (this.#phase.name === 'gathering') this.#phase.scan.active(marker);
     else if (marker !== null) this.#sink.active(marker);
   }
 
@@ -114,7 +114,7 @@ export class PartitionReader implements ConsumerListener {
     if (beat.partitions !== count)
       return this.#fail(new Error(`the topic has ${count} partitions, its publisher wrote it with ${beat.partitions}`));
     if (this.#phase.name === 'gathering') {
-      this.#phase.reading.incarnation = beat.incarnation;
+      this.#phase.scan.incarnation = beat.incarnation;
       return;
     }
     if (this.#incarnation !== null && beat.incarnation !== this.#incarnation) return this.restart();
@@ -131,17 +131,17 @@ export class PartitionReader implements ConsumerListener {
   #begin(): void {
     this.#cancelTimer();
     this.#next = 0n;
-    this.#gather(new Reading());
+    this.#gather(new PartitionScan());
   }
 
   /** Asks where the topic ends now; the reading is told when it has come that far. */
-  #gather(reading: Reading): void {
-    this.#phase = { name: 'gathering', reading };
+  #gather(scan: PartitionScan): void {
+    this.#phase = { name: 'gathering', scan };
     const source = this.#source;
     source?.offsets().then(
       ({ low, high }) => {
-        if (this.#source !== source || !this.#isGathering(reading)) return;
-        reading.end = high;
+        if (this.#source !== source || !this.#isGathering(scan)) return;
+        scan.end = high;
         // Nothing is delivered of a topic that holds nothing.
         if (low === high && this.#next < high) this.#next = high;
         this.#settle();
@@ -155,26 +155,26 @@ export class PartitionReader implements ConsumerListener {
   /** At the captured end: tells what was gathered, unless it is what the node runs already. */
   #settle(): void {
     if (this.#phase.name !== 'gathering') return;
-    const { reading } = this.#phase;
-    if (reading.end === null || this.#next < reading.end) return;
-    this.#incarnation = reading.incarnation;
-    if (!reading.is(this.#sink.resumeId())) reading.tell(this.#sink);
-    if (!this.#isGathering(reading)) return;
+    const { scan } = this.#phase;
+    if (scan.end === null || this.#next < scan.end) return;
+    this.#incarnation = scan.incarnation;
+    if (!scan.is(this.#sink.resumeId())) scan.tell(this.#sink);
+    if (!this.#isGathering(scan)) return;
     const answer = this.#sink.synchronized();
-    if (!this.#isGathering(reading)) return;
-    if (answer === 'incomplete') return this.#readOn(reading);
+    if (!this.#isGathering(scan)) return;
+    if (answer === 'incomplete') return this.#readOn(scan);
     this.#phase = { name: 'live' };
     this.#restartBackoff.reset();
     this.#onComplete();
   }
 
   /** Compaction may have removed records below the end that was captured: what replaced them lies behind it. When nothing does, all is read anew. */
-  #readOn(reading: Reading): void {
+  #readOn(scan: PartitionScan): void {
     const told = this.#next;
-    reading.end = null;
+    scan.end = null;
     this.#after(this.#restartBackoff.nextMs(), () => {
-      if (!this.#isGathering(reading)) return;
-      if (this.#next > told) this.#gather(reading);
+      if (!this.#isGathering(scan)) return;
+      if (this.#next > told) this.#gather(scan);
       else this.#beginAtStart();
     });
   }
@@ -188,8 +188,8 @@ export class PartitionReader implements ConsumerListener {
     return this.#phase.name === 'waiting';
   }
 
-  #isGathering(reading: Reading): boolean {
-    return !this.#closed && this.#phase.name === 'gathering' && this.#phase.reading === reading;
+  #isGathering(scan: PartitionScan): boolean {
+    return !this.#closed && this.#phase.name === 'gathering' && this.#phase.scan === scan;
   }
 
   #after(delayMs: number, act: () => void): void {

@@ -7,7 +7,7 @@ import { changeMessage, changesTopic, readChange, type PublishedChange } from '.
 import { connect, CONNECT_RETRY, probeBrokers } from './connect.js';
 import { changesTopicRules, ensureTopic, TopicUnfit, type TopicSettings } from './topic-settings.js';
 import { readTails } from './topic-tails.js';
-import { chunksOf, TRANSACTION_BYTES_MAX, Transactions, type PublisherStep } from './transactions.js';
+import { batchesOf, TRANSACTION_BYTES_MAX, Transactions, type PublisherStep } from './transactions.js';
 
 /** How long events stay in the topic that is made here. */
 export const CHANGES_RETENTION_MS_DEFAULT = 7 * 24 * 60 * 60 * 1_000;
@@ -37,8 +37,8 @@ interface Newest {
   readonly writtenAtMs: number;
 }
 
-/** One time as the topic's only writer. */
-interface ChangesReign {
+/** One term as the topic's only writer. */
+interface ChangesTerm {
   readonly transactions: Transactions;
   readonly partitionCount: number;
   /** Of each partition, the offset that the next record gets. */
@@ -57,7 +57,7 @@ class KafkaChanges implements ChangesPublisher {
   readonly #namespace: string;
   readonly #kafka: Kafka;
   readonly #now: () => number;
-  #reign: ChangesReign | null = null;
+  #term: ChangesTerm | null = null;
   #transactions: Transactions | null = null;
 
   constructor(options: KafkaChangesOptions) {
@@ -68,14 +68,14 @@ class KafkaChanges implements ChangesPublisher {
   }
 
   async takeOver(signal: AbortSignal): Promise<bigint> {
-    await this.#abdicate();
+    await this.#endTerm();
     const admin = this.#kafka.admin();
     try {
       await connect(admin, this.#options);
-      this.#reign = await this.#rise(admin, signal);
-      return this.#reign.newest?.position ?? 0n;
+      this.#term = await this.#startTerm(admin, signal);
+      return this.#term.newest?.position ?? 0n;
     } catch (error) {
-      await this.#abdicate();
+      await this.#endTerm();
       throw error;
     } finally {
       await admin.disconnect().catch(() => undefined);
@@ -87,29 +87,29 @@ class KafkaChanges implements ChangesPublisher {
   }
 
   async publish(events: readonly StoredEvent[]): Promise<void> {
-    await this.#write(async (reign) => {
-      for (const chunk of chunksOf(this.#messages(events, reign.partitionCount), TRANSACTION_BYTES_MAX))
-        await reign.transactions.write(chunk, reign.next);
+    await this.#write(async (term) => {
+      for (const chunk of batchesOf(this.#messages(events, term.partitionCount), TRANSACTION_BYTES_MAX))
+        await term.transactions.write(chunk, term.next);
       const last = events.at(-1);
-      if (last !== undefined) reign.newest = this.#written(last, reign.partitionCount);
+      if (last !== undefined) term.newest = this.#written(last, term.partitionCount);
     });
   }
 
   async keep(): Promise<void> {
-    await this.#write(async (reign) => {
-      const { newest, keepAtMs } = reign;
+    await this.#write(async (term) => {
+      const { newest, keepAtMs } = term;
       if (newest === null || keepAtMs === null || this.#now() - newest.writtenAtMs < keepAtMs) return;
-      await reign.transactions.write([newest.message], reign.next);
-      reign.newest = { ...newest, writtenAtMs: this.#now() };
+      await term.transactions.write([newest.message], term.next);
+      term.newest = { ...newest, writtenAtMs: this.#now() };
     });
   }
 
   close(): Promise<void> {
-    return this.#abdicate();
+    return this.#endTerm();
   }
 
   /** Fences, then reads: what is read can change no more, except by our own hand. */
-  async #rise(admin: Admin, signal: AbortSignal): Promise<ChangesReign> {
+  async #startTerm(admin: Admin, signal: AbortSignal): Promise<ChangesTerm> {
     const { retentionMs = CHANGES_RETENTION_MS_DEFAULT, onStep = () => undefined } = this.#options;
     const topic = changesTopic(this.#namespace);
     const { partitionCount, config } = await ensureTopic(admin, topic, this.#options, changesTopicRules(retentionMs));
@@ -164,20 +164,20 @@ class KafkaChanges implements ChangesPublisher {
     return { position: event.position, message, writtenAtMs: this.#now() };
   }
 
-  async #write(work: (reign: ChangesReign) => Promise<void>): Promise<void> {
-    if (this.#reign === null) throw new Error('the topic has to be taken over first');
+  async #write(work: (term: ChangesTerm) => Promise<void>): Promise<void> {
+    if (this.#term === null) throw new Error('the topic has to be taken over first');
     try {
-      await work(this.#reign);
+      await work(this.#term);
     } catch (error) {
       // Whatever it was, what the topic holds is not known any more, and a failed commit makes a producer useless.
-      await this.#abdicate();
+      await this.#endTerm();
       throw error;
     }
   }
 
-  async #abdicate(): Promise<void> {
+  async #endTerm(): Promise<void> {
     const transactions = this.#transactions;
-    this.#reign = null;
+    this.#term = null;
     this.#transactions = null;
     await transactions?.close();
   }

@@ -4,7 +4,7 @@ import type { Admin, Kafka } from 'kafkajs';
 import { activeTopic, createClient, type KafkaConnection, NAMESPACE_DEFAULT } from '@confledger/feed-kafka/topic';
 import type { FeedAlarm } from './alarms.js';
 import { connect, CONNECT_RETRY, probeBrokers } from './connect.js';
-import { Reign } from './reign.js';
+import { FeedTerm } from './feed-term.js';
 import { signatureCheck, type SignatureCheck } from './signatures.js';
 import { readContents } from './topic-contents.js';
 import { ACTIVE_TOPIC_RULES, ensureTopic, type TopicSettings } from './topic-settings.js';
@@ -33,7 +33,7 @@ export interface KafkaFeedPublisherOptions extends KafkaConnection, TopicSetting
   readonly onStep?: (step: PublisherStep) => void | Promise<void>;
 }
 
-interface Waiting {
+interface QueuedPublication {
   readonly activations: readonly ActiveDocument[];
   readonly upTo: bigint;
   readonly beat: 'written' | 'all';
@@ -51,9 +51,9 @@ class KafkaFeedPublisher implements FeedPublisher {
   readonly #namespace: string;
   readonly #kafka: Kafka;
   readonly #holds: SignatureCheck;
-  #reign: Reign | null = null;
+  #term: FeedTerm | null = null;
   #transactions: Transactions | null = null;
-  #waiting: Waiting[] = [];
+  #queue: QueuedPublication[] = [];
   #draining = false;
   /** Somebody else wrote: no ledger is believed before it is compared with the log. */
   #distrustsAll = false;
@@ -66,17 +66,17 @@ class KafkaFeedPublisher implements FeedPublisher {
   }
 
   async takeOver(signal: AbortSignal): Promise<bigint> {
-    await this.#abdicate();
+    await this.#endTerm();
     const admin = this.#kafka.admin();
     try {
-      const reign = await this.#rise(admin, signal);
-      await this.#options.adopt?.(reign.marks());
-      const position = reign.resumeAt(await this.#options.lastPosition());
-      await this.#repair(reign, signal);
-      this.#reign = reign;
+      const term = await this.#startTerm(admin, signal);
+      await this.#options.adopt?.(term.marks());
+      const position = term.resumeAt(await this.#options.lastPosition());
+      await this.#repair(term, signal);
+      this.#term = term;
       return position;
     } catch (error) {
-      await this.#abdicate();
+      await this.#endTerm();
       throw error;
     } finally {
       await admin.disconnect().catch(() => undefined);
@@ -96,11 +96,11 @@ class KafkaFeedPublisher implements FeedPublisher {
   }
 
   close(): Promise<void> {
-    return this.#abdicate();
+    return this.#endTerm();
   }
 
   /** Fences, then reads: what is read can change no more, except by our own hand. */
-  async #rise(admin: Admin, signal: AbortSignal): Promise<Reign> {
+  async #startTerm(admin: Admin, signal: AbortSignal): Promise<FeedTerm> {
     const { installation, mark = () => null, onAlarm = () => undefined, onStep = () => undefined } = this.#options;
     const topic = activeTopic(this.#namespace);
     await connect(admin, this.#options);
@@ -109,13 +109,13 @@ class KafkaFeedPublisher implements FeedPublisher {
     this.#transactions = transactions;
     const contents = await readContents({ kafka: this.#kafka, admin, topic, groupPrefix: `${this.#namespace}-relay`, signal });
     await onStep('read');
-    return new Reign({ installation, transactions, contents, partitionCount, holds: this.#holds, mark, onAlarm });
+    return new FeedTerm({ installation, transactions, contents, partitionCount, holds: this.#holds, mark, onAlarm });
   }
 
   /** The first transaction: what others have done to the topic is undone, and every partition gets a beat. */
-  async #repair(reign: Reign, signal: AbortSignal): Promise<void> {
+  async #repair(term: FeedTerm, signal: AbortSignal): Promise<void> {
     const { load, onAlarm = () => undefined } = this.#options;
-    const doubtful = this.#distrustsAll ? reign.ledgers() : reign.doubtful();
+    const doubtful = this.#distrustsAll ? term.ledgers() : term.doubtful();
     const actives: ActiveDocument[] = [];
     for (let from = 0; from < doubtful.length; from += LOADS_AT_ONCE) {
       signal.throwIfAborted();
@@ -128,15 +128,15 @@ class KafkaFeedPublisher implements FeedPublisher {
       }
     }
     signal.throwIfAborted();
-    for (const { ledger, activation } of await reign.write(actives, null, 'all')) {
+    for (const { ledger, activation } of await term.write(actives, null, 'all')) {
       onAlarm({ kind: 'repaired', ledger, message: `the topic did not hold activation ${activation} of ${ledger} as it was written` });
     }
     this.#distrustsAll = false;
   }
 
-  #enqueue(activations: readonly ActiveDocument[], upTo: bigint, beat: Waiting['beat']): Promise<void> {
+  #enqueue(activations: readonly ActiveDocument[], upTo: bigint, beat: QueuedPublication['beat']): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ activations, upTo, beat, done: resolve, failed: reject });
+      this.#queue.push({ activations, upTo, beat, done: resolve, failed: reject });
       if (!this.#draining) void this.#drain();
     });
   }
@@ -146,9 +146,9 @@ class KafkaFeedPublisher implements FeedPublisher {
     this.#draining = true;
     // Calls made in one turn share the first one too.
     await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      const waiting = this.#waiting;
-      this.#waiting = [];
+    while (this.#queue.length > 0) {
+      const waiting = this.#queue;
+      this.#queue = [];
       try {
         await this.#write(waiting);
         for (const { done } of waiting) done();
@@ -159,18 +159,18 @@ class KafkaFeedPublisher implements FeedPublisher {
     this.#draining = false;
   }
 
-  async #write(waiting: readonly Waiting[]): Promise<void> {
-    const reign = this.#reign;
-    if (reign === null) throw new Error('the topic has to be taken over first');
+  async #write(waiting: readonly QueuedPublication[]): Promise<void> {
+    const term = this.#term;
+    if (term === null) throw new Error('the topic has to be taken over first');
     const upTo = waiting.reduce((highest, each) => (each.upTo > highest ? each.upTo : highest), 0n);
     const beat = waiting.some((each) => each.beat === 'all') ? 'all' : 'written';
     try {
       const activations = waiting.flatMap((each) => each.activations);
-      await reign.write(await this.#upToDate(reign, activations), upTo, beat);
+      await term.write(await this.#upToDate(term, activations), upTo, beat);
     } catch (error) {
       this.#distrustsAll ||= error instanceof OffsetUnexpected;
       // Whatever it was, what the topic holds is not known any more, and a failed commit makes a producer useless.
-      await this.#abdicate();
+      await this.#endTerm();
       throw error;
     }
   }
@@ -179,15 +179,15 @@ class KafkaFeedPublisher implements FeedPublisher {
    * A relay that takes over resumes behind what another wrote last: where the topic is ahead of what was handed in, the log is asked anew,
    * so that only a topic ahead of the log is told of.
    */
-  #upToDate(reign: Reign, activations: readonly ActiveDocument[]): Promise<ActiveDocument[]> {
+  #upToDate(term: FeedTerm, activations: readonly ActiveDocument[]): Promise<ActiveDocument[]> {
     return Promise.all(
-      activations.map(async (active) => (reign.isAbove(active) ? await this.#options.load(active.ledger) : null) ?? active),
+      activations.map(async (active) => (term.isAbove(active) ? await this.#options.load(active.ledger) : null) ?? active),
     );
   }
 
-  async #abdicate(): Promise<void> {
+  async #endTerm(): Promise<void> {
     const transactions = this.#transactions;
-    this.#reign = null;
+    this.#term = null;
     this.#transactions = null;
     await transactions?.close();
   }

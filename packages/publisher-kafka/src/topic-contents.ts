@@ -3,7 +3,7 @@ import type { FeedBeat } from '@confledger/contracts';
 import type { KafkaMessage } from 'kafkajs';
 import { partitionOf, readBeat, readKey, readLeaf, readMarker, topicOffsets } from '@confledger/feed-kafka/topic';
 import { HeldLedger } from './held-ledger.js';
-import { readTopic, type TopicReading } from './topic-reading.js';
+import { readTopic, type ReadTopicOptions } from './read-topic.js';
 
 export class TopicContents {
   readonly ledgers = new Map<string, HeldLedger>();
@@ -43,13 +43,13 @@ export class TopicContents {
 }
 
 /** Reads every partition up to where it ends now. Rejects when the topic falls silent before, or the signal aborts. */
-export async function readContents(reading: TopicReading): Promise<TopicContents> {
-  const offsets = await topicOffsets(reading.admin, reading.topic);
+export async function readContents(options: ReadTopicOptions): Promise<TopicContents> {
+  const offsets = await topicOffsets(options.admin, options.topic);
   let contents = new TopicContents(offsets.length);
   const unread = (): Map<number, bigint> =>
     new Map(offsets.filter(({ low, high }) => low < high).map(({ partition, high }) => [partition, high]));
   let missing = unread();
-  await readTopic(reading, offsets, (done) => ({
+  await readTopic(options, offsets, (done) => ({
     joined: () => {
       contents = new TopicContents(offsets.length);
       missing = unread();

@@ -2,7 +2,7 @@
 // taken over.
 import type { KafkaMessage } from 'kafkajs';
 import { type PartitionOffsets, type Seek, topicOffsets } from '@confledger/feed-kafka/topic';
-import { readTopic, type TopicReading } from './topic-reading.js';
+import { readTopic, type ReadTopicOptions } from './read-topic.js';
 
 /** How many offsets are read first. Ends of transactions and what was undone take offsets too: where that is all, more are read. */
 const TAIL_OFFSETS = 64n;
@@ -15,10 +15,13 @@ export interface TopicTails<Found> {
 }
 
 /** `read` answers null for a record that it does not know: one before it is looked for. Rejects as `readTopic` does. */
-export async function readTails<Found>(reading: TopicReading, read: (message: KafkaMessage) => Found | null): Promise<TopicTails<Found>> {
-  const offsets = await topicOffsets(reading.admin, reading.topic);
+export async function readTails<Found>(
+  options: ReadTopicOptions,
+  read: (message: KafkaMessage) => Found | null,
+): Promise<TopicTails<Found>> {
+  const offsets = await topicOffsets(options.admin, options.topic);
   const searches = new Map(offsets.filter(({ low, high }) => low < high).map((each) => [each.partition, new TailSearch<Found>(each)]));
-  await readTopic(reading, offsets, (done) => {
+  await readTopic(options, offsets, (done) => {
     let seek: Seek = () => undefined;
     return {
       joined: (given) => {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { chunksOf, messageBytes, RETRY, SEND_BYTES_MAX, TRANSACTION_TIMEOUT_MS } from './transactions.js';
+import { batchesOf, messageBytes, RETRY, SEND_BYTES_MAX, TRANSACTION_TIMEOUT_MS } from './transactions.js';
 
 const message = (bytes: number) => ({ key: 'k', value: 'x'.repeat(bytes) });
 
 test('no send holds more than its limit, and the order stays', () => {
   const messages = Array.from({ length: 40 }, (_, n) => ({ ...message(100_000), partition: n }));
-  const chunks = [...chunksOf(messages)];
+  const chunks = [...batchesOf(messages)];
   expect(chunks.length).toBeGreaterThan(4);
   for (const chunk of chunks) expect(chunk.reduce((sum, each) => sum + messageBytes(each), 0)).toBeLessThanOrEqual(SEND_BYTES_MAX);
   expect(chunks.flat()).toEqual(messages);
@@ -20,8 +20,8 @@ test('headers count too', () => {
 
 test('bytes are counted, not characters', () => {
   expect(messageBytes({ key: 'é', value: '\u{1F600}' })).toBe(messageBytes({ key: 'ab', value: 'abcd' }));
-  expect([...chunksOf([message(SEND_BYTES_MAX - 100), message(1_000)])]).toHaveLength(2);
-  expect([...chunksOf([])]).toEqual([]);
+  expect([...batchesOf([message(SEND_BYTES_MAX - 100), message(1_000)])]).toHaveLength(2);
+  expect([...batchesOf([])]).toEqual([]);
 });
 
 test('all tries together stay below the transaction timeout', () => {

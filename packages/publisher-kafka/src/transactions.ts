@@ -105,7 +105,7 @@ export class Transactions {
   async #transact(messages: readonly Message[], next: Map<number, bigint>): Promise<void> {
     const transaction = await this.#producer.transaction();
     await this.#options.onStep('begun');
-    for (const chunk of chunksOf(messages)) await this.#send(transaction, chunk, next);
+    for (const chunk of batchesOf(messages)) await this.#send(transaction, chunk, next);
     await this.#options.onStep('produced');
     if (!this.#givenUp) await transaction.commit();
   }
@@ -147,7 +147,7 @@ export class Transactions {
 }
 
 /** In order, each below what one send may hold; a message that is larger is a chunk of its own. */
-export function* chunksOf(messages: Iterable<Message>, bytesMax = SEND_BYTES_MAX): Generator<Message[]> {
+export function* batchesOf(messages: Iterable<Message>, bytesMax = SEND_BYTES_MAX): Generator<Message[]> {
   let chunk: Message[] = [];
   let bytes = 0;
   for (const message of messages) {

@@ -2,7 +2,7 @@
 // It believes nothing else: whatever does not add up ends in a new reading beside the running snapshot.
 import type { ActivationMarker, FeedBeat, FeedLeaf, FeedSink } from '@confledger/contracts';
 import { Document } from '@confledger/document';
-import { Reading } from './reading.js';
+import { LeafGathering } from './leaf-gathering.js';
 import type { Trust } from './trust.js';
 
 /** Markers of one reading that are kept until its end, where the newest that can be trusted is looked for. */
@@ -37,7 +37,7 @@ export interface ReaderHost {
 export class FeedReader implements FeedSink {
   readonly #host: ReaderHost;
   readonly #trust: Trust;
-  #reading = Reading.fromNothing();
+  #gathering = LeafGathering.fromNothing();
   #markers: ActivationMarker[] = [];
   #incarnation: string | null = null;
   /** A new reading is asked for: nothing counts until it begins. */
@@ -55,16 +55,16 @@ export class FeedReader implements FeedSink {
     this.#markers = [];
     this.#caughtUp = false;
     if (running === null || this.#broken) {
-      this.#reading = Reading.fromNothing();
+      this.#gathering = LeafGathering.fromNothing();
       return null;
     }
-    this.#reading = Reading.behind(running.document);
+    this.#gathering = LeafGathering.behind(running.document);
     return `${running.marker.origin}:${running.marker.activation}`;
   }
 
   reset(incarnation: string | null): void {
     this.#host.heard();
-    this.#reading = Reading.fromNothing();
+    this.#gathering = LeafGathering.fromNothing();
     this.#markers = [];
     this.#incarnation = incarnation;
     this.#broken = false;
@@ -74,16 +74,16 @@ export class FeedReader implements FeedSink {
   leaf(leaf: FeedLeaf): void {
     this.#host.heard();
     if (this.#broken) return;
-    this.#reading.leaf(leaf);
-    if (!this.#reading.overfull) return;
-    this.#reading = Reading.fromNothing();
+    this.#gathering.leaf(leaf);
+    if (!this.#gathering.overfull) return;
+    this.#gathering = LeafGathering.fromNothing();
     this.#restart('the feed tells more than any document holds');
   }
 
   active(marker: ActivationMarker): void {
     this.#host.heard();
     if (this.#broken) return;
-    if (this.#reading.gathering) {
+    if (this.#gathering.gathering) {
       this.#markers.push(marker);
       if (this.#markers.length > MARKERS_KEPT_MAX) this.#markers.shift();
       return;
@@ -100,7 +100,7 @@ export class FeedReader implements FeedSink {
   synchronized(): 'complete' | 'incomplete' {
     this.#host.heard();
     if (this.#broken) return 'incomplete';
-    if (this.#reading.gathering) this.#caughtUp = this.#endGathering();
+    if (this.#gathering.gathering) this.#caughtUp = this.#endGathering();
     else {
       // Asked for what lies behind the running activation, the feed had nothing to add.
       if (!this.#caughtUp) this.#host.confirm();
@@ -135,7 +135,7 @@ export class FeedReader implements FeedSink {
   }
 
   #endWithoutMarker(): boolean {
-    if (!this.#reading.empty) {
+    if (!this.#gathering.empty) {
       this.#host.doubt('the feed told leaves without the activation that they belong to');
       return false;
     }
@@ -143,7 +143,7 @@ export class FeedReader implements FeedSink {
       this.#host.distrust(null, `the feed says that nothing is active, but this node has run activation ${this.#host.highestActivation}`);
       return false;
     }
-    this.#reading.follow(Document.empty);
+    this.#gathering.follow(Document.empty);
     this.#host.nothingActive();
     return true;
   }
@@ -164,7 +164,7 @@ export class FeedReader implements FeedSink {
     const { running } = this.#host;
     const document = this.#documentNear(running?.document ?? Document.empty);
     if (document === null || document.digest !== marker.digest) return false;
-    this.#reading.follow(document);
+    this.#gathering.follow(document);
     if (running?.marker.activation === marker.activation) {
       this.#host.confirm();
       return true;
@@ -177,7 +177,7 @@ export class FeedReader implements FeedSink {
   /** Null when the leaves contradict each other, which only a feed that lies or lost some can bring about. */
   #documentNear(near: Document): Document | null {
     try {
-      return this.#reading.document(near);
+      return this.#gathering.document(near);
     } catch {
       return null;
     }

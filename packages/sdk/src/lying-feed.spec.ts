@@ -2,7 +2,7 @@
 import { differencesOf, leavesOf, markerOf, ScriptedFeed, SigningKey, SigningLedger } from '@confledger/conformance';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { connectNode, type Handle, type JsonValue, type TradingNode } from './index.js';
-import { READING_CHARACTERS_MAX, READING_LEAVES_MAX } from './reading.js';
+import { GATHERED_CHARACTERS_MAX, GATHERED_LEAVES_MAX } from './leaf-gathering.js';
 
 type ActiveDocument = ReturnType<SigningLedger['activate']>;
 
@@ -135,12 +135,12 @@ describe('in what follows the first reading', () => {
   });
 
   test('more leaves than any document has', async () => {
-    for (let index = 0; index <= READING_LEAVES_MAX; index += 1) feed.sink.leaf({ path: `flood${index}`, value: 1, version: 8 });
+    for (let index = 0; index <= GATHERED_LEAVES_MAX; index += 1) feed.sink.leaf({ path: `flood${index}`, value: 1, version: 8 });
     await lastGoodRunsUntilTruth();
   });
 
   test('more text than a node can hold', async () => {
-    const value = 'x'.repeat(READING_CHARACTERS_MAX / 100);
+    const value = 'x'.repeat(GATHERED_CHARACTERS_MAX / 100);
     for (let index = 0; index <= 100; index += 1) feed.sink.leaf({ path: `flood${index}`, value, version: 8 });
     await lastGoodRunsUntilTruth();
   });
@@ -153,7 +153,7 @@ describe('in what follows the first reading', () => {
   });
 
   test('the same leaf told often takes the room of one', () => {
-    const value = 'x'.repeat(READING_CHARACTERS_MAX / 100);
+    const value = 'x'.repeat(GATHERED_CHARACTERS_MAX / 100);
     for (let index = 0; index <= 200; index += 1) feed.sink.leaf({ path: 'other', value: [value], version: 8 });
     expect([feed.restarts, node.status.state]).toEqual([[], 'ready']);
   });

@@ -6,7 +6,7 @@ import { authenticator, NOBODY, type TokenOwner } from './auth.js';
 import type { ApiContext, ApiOptions } from './context.js';
 import { serveDocumentation } from './docs/documentation.js';
 import { JSON_TYPE, type Endpoint } from './endpoint.js';
-import { byCatalogue, failure, isFault, refusalFor } from './errors/failure.js';
+import { failure, isFault, refusalFor } from './errors/failure.js';
 import { STATUS_OF } from './errors/status.js';
 import { BODY_BYTES_MAX, forgetTypeOfNothing, isCutShort, isDrained, readBodiesStrictly } from './request/body-parser.js';
 import { requestIdOf } from './request/identity.js';
@@ -24,6 +24,7 @@ import { clientErrorHandler } from './runtime/client-errors.js';
 import { writeHeartbeats } from './runtime/heartbeat.js';
 import { createMeasurements } from './runtime/measurements.js';
 import { logFault, logRequests } from './runtime/request-log.js';
+import { RequestRefused } from './errors/request-refused.js';
 
 /** The longest parameter in a URL, in characters: beyond the 16 KiB that Node takes, so that our own limits speak. */
 const PARAMETER_CHARACTERS_MAX = 32 * 1024;
@@ -72,7 +73,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 
 function makeServer({ logger, clock }: Pick<ApiOptions, 'logger' | 'clock'>): FastifyInstance {
   const answerFailure = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const refused = isCutShort(request) ? byCatalogue('REQUEST_MALFORMED') : refusalFor(error);
+    const refused = isCutShort(request) ? RequestRefused.of('REQUEST_MALFORMED') : refusalFor(error);
     if (isFault(refused)) logFault(logger, request, error);
     if (refused.code === 'BODY_TOO_LARGE' && isDrained(request)) reply.removeHeader('connection');
     // A request that reached no route has not met the hook that sets these.

@@ -3,7 +3,6 @@ import { hash as hashOnce, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '@confledger/domain';
 import { RequestRefused } from './errors/request-refused.js';
-import { byCatalogue } from './errors/failure.js';
 
 /** A token's hash and whose it is. The token itself is kept nowhere. */
 export interface TokenOwner {
@@ -48,6 +47,6 @@ function bearerToken(header: string | undefined): string | null {
 }
 
 function unauthorized(code: 'TOKEN_MISSING' | 'TOKEN_INVALID', challenge: string): RequestRefused {
-  const { message, details } = byCatalogue(code, 'authorization');
+  const { message, details } = RequestRefused.of(code, { path: 'authorization' });
   return new RequestRefused(code, message, details, { 'www-authenticate': challenge });
 }

@@ -14,10 +14,10 @@ import {
 } from '@confledger/contracts/http';
 import type { Actor, LedgerId } from '@confledger/domain';
 import type { ApiContext } from './context.js';
-import { byCatalogue } from './errors/failure.js';
 import { addressedLedger } from './request/environments.js';
-import { refuseIssues } from './request/issues.js';
+import { refusalForIssues } from './request/issues.js';
 import { isMalformedQuery, nulParameter } from './request/query-string.js';
+import { RequestRefused } from './errors/request-refused.js';
 
 /** A body that may be left out is read as one without members. */
 type BodyOf<N extends OperationName> = NonNullable<Operations[N]['body']>;
@@ -100,12 +100,12 @@ function queryReader(schema: z.ZodObject): (query: object) => object {
   const emptyQuery = schema.safeParse({});
   return (query) => {
     if (emptyQuery.success && isEmpty(query)) return emptyQuery.data;
-    if (isMalformedQuery(query)) throw byCatalogue('PERCENT_ENCODING_MALFORMED', 'query');
+    if (isMalformedQuery(query)) throw RequestRefused.of('PERCENT_ENCODING_MALFORMED', { path: 'query' });
     const parsed = schema.safeParse(query);
     const withNul = parsed.success ? nulParameter(query) : undefined;
-    if (withNul !== undefined) throw byCatalogue('STRING_NUL', withNul);
+    if (withNul !== undefined) throw RequestRefused.of('STRING_NUL', { path: withNul });
     if (parsed.success) return parsed.data;
-    throw refuseIssues('query', parsed.error.issues, query, known);
+    throw refusalForIssues('query', parsed.error.issues, query, known);
   };
 }
 
@@ -114,12 +114,12 @@ function bodyReader(spec: BodySpec | null): (body: unknown) => object {
   if (spec === null) return () => EMPTY_BODY;
   const names = Object.keys(spec.schema.shape);
   return (body) => {
-    if (body === undefined && spec.required) throw byCatalogue('BODY_MISSING');
+    if (body === undefined && spec.required) throw RequestRefused.of('BODY_MISSING');
     const given = body === undefined ? EMPTY_BODY : body;
-    if (typeof given !== 'object' || given === null || Array.isArray(given)) throw byCatalogue('BODY_NOT_OBJECT');
+    if (typeof given !== 'object' || given === null || Array.isArray(given)) throw RequestRefused.of('BODY_NOT_OBJECT');
     const parsed = spec.schema.safeParse(given);
     if (parsed.success) return parsed.data;
-    throw refuseIssues('body', parsed.error.issues, given, names);
+    throw refusalForIssues('body', parsed.error.issues, given, names);
   };
 }
 

@@ -23,7 +23,7 @@ export interface ComposedProjector {
 }
 
 /** The wait for the event store. */
-interface Waiting {
+interface WaitOptions {
   /** Ends it. */
   readonly signal?: AbortSignal;
   /** Hears what it waits for, in a sentence without credentials. */
@@ -31,7 +31,7 @@ interface Waiting {
 }
 
 /** Puts the projector together and starts it. Tables that an older release laid out are rebuilt first, when Postgres is there. */
-export async function compose(config: ProjectorConfig, logger: Logger, waiting: Waiting = {}): Promise<ComposedProjector> {
+export async function compose(config: ProjectorConfig, logger: Logger, wait: WaitOptions = {}): Promise<ComposedProjector> {
   return composed(async (closers) => {
     const warnings = limitedWarnings(logger);
     const { store: events, opening } = openEventStore(config.eventStore, { logger });
@@ -40,9 +40,9 @@ export async function compose(config: ProjectorConfig, logger: Logger, waiting: 
       opening,
       // An empty log is projected too.
       installation: async () => (await readInstallation(opening.store)) ?? { installation: '' },
-      signal: waiting.signal ?? new AbortController().signal,
+      signal: wait.signal ?? new AbortController().signal,
       warnings,
-      onWaiting: waiting.onWaiting ?? (() => undefined),
+      onWaiting: wait.onWaiting ?? (() => undefined),
     });
     const { location, documentAt, explain, onError } = openSources(config, events, warnings, closers);
     const prepare = async (signal?: AbortSignal): Promise<void> => {

@@ -2,8 +2,8 @@
 // INTERNAL without a word about its inside. Used by the error handler and by the answers that Fastify gives early.
 import { EventUnreadable, StreamCorrupt } from '@confledger/domain';
 import { CommandOutcomeUnknown, CursorInvalid, EventStoreUnavailable, LogSetBack, ReadModelUnavailable } from '@confledger/application';
-import { ERROR_CATALOGUE, type ErrorCode, type Failure } from '@confledger/contracts/http';
-import { refuse, RequestRefused } from './request-refused.js';
+import type { ErrorCode, Failure } from '@confledger/contracts/http';
+import { RequestRefused } from './request-refused.js';
 
 /** The codes that Fastify gives to what it refuses before a route is called, and ours for them. */
 const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
@@ -18,24 +18,19 @@ const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
 export function refusalFor(error: unknown): RequestRefused {
   if (error instanceof RequestRefused) return error;
   if (error instanceof CommandOutcomeUnknown) return outcomeUnknown(error.commandId);
-  if (error instanceof LogSetBack) return byCatalogue('LOG_SET_BACK');
-  if (error instanceof EventStoreUnavailable) return byCatalogue('EVENT_STORE_UNAVAILABLE');
-  if (error instanceof ReadModelUnavailable) return byCatalogue('READ_MODEL_UNAVAILABLE');
-  if (error instanceof CursorInvalid) return byCatalogue('CURSOR_INVALID', 'cursor');
+  if (error instanceof LogSetBack) return RequestRefused.of('LOG_SET_BACK');
+  if (error instanceof EventStoreUnavailable) return RequestRefused.of('EVENT_STORE_UNAVAILABLE');
+  if (error instanceof ReadModelUnavailable) return RequestRefused.of('READ_MODEL_UNAVAILABLE');
+  if (error instanceof CursorInvalid) return RequestRefused.of('CURSOR_INVALID', { path: 'cursor' });
   if (error instanceof StreamCorrupt) return streamFault('STREAM_BROKEN', error);
   if (error instanceof EventUnreadable) return streamFault('STREAM_UNREADABLE', error);
   const code = error instanceof Error && 'code' in error ? FASTIFY_CODES[String(error.code)] : undefined;
-  return byCatalogue(code ?? 'INTERNAL');
+  return RequestRefused.of(code ?? 'INTERNAL');
 }
 
 /** Whether an error is a fault of ours or of a part that we need, and so belongs in the log. A log that was set back is logged once, by its guard. */
 export function isFault(refused: RequestRefused): boolean {
   return refused.code === 'INTERNAL' || refused.code.endsWith('_UNAVAILABLE') || refused.code === 'OUTCOME_UNKNOWN';
-}
-
-/** The refusal that says no more than the catalogue does. */
-export function byCatalogue(code: ErrorCode, path: string | null = null): RequestRefused {
-  return refuse(code, { path, rule: code.toLowerCase().replaceAll('_', '-'), message: ERROR_CATALOGUE[code].meaning });
 }
 
 /** The body of a failure answer. */
@@ -46,11 +41,11 @@ export function failure(refused: RequestRefused, requestId: string, timestamp: s
 
 /** Names the event; what is stored in it is not said. */
 function streamFault(code: 'STREAM_BROKEN' | 'STREAM_UNREADABLE', { message }: Error): RequestRefused {
-  return refuse(code, { path: null, rule: code.toLowerCase().replaceAll('_', '-'), message });
+  return RequestRefused.of(code, { message });
 }
 
 function outcomeUnknown(commandId: string): RequestRefused {
-  return refuse('OUTCOME_UNKNOWN', {
+  return RequestRefused.of('OUTCOME_UNKNOWN', {
     path: null,
     rule: 'outcome-unknown',
     message: `it is not known whether command ${commandId} was written`,

@@ -4,6 +4,14 @@ import { ERROR_CATALOGUE, type ErrorCode, type ProblemDetail } from '@confledger
 import type { CodedProblem } from '@confledger/document';
 import type { LedgerRefusal } from '@confledger/domain';
 
+/** What one refused part of a request is: `path` names the member, parameter or header. What is left out is the catalogue's. */
+export interface RefusedPart {
+  readonly path?: string | null;
+  readonly rule?: string;
+  readonly message?: string;
+  readonly remedy?: string | undefined;
+}
+
 /** A request that is answered with a code of the catalogue. */
 export class RequestRefused extends Error {
   override readonly name = 'RequestRefused';
@@ -17,35 +25,22 @@ export class RequestRefused extends Error {
     this.details = details;
     this.headers = headers;
   }
-}
 
-/** What one refused part of a request is: `path` names the member, parameter or header. */
-export interface RefusedPart {
-  readonly path: string | null;
-  readonly rule: string;
-  readonly message: string;
-  /** Default: the catalogue's remedy for the code. */
-  readonly remedy?: string | undefined;
-}
+  /** A refusal with one detail, whose message is the answer's message too. */
+  static of(code: ErrorCode, part: RefusedPart = {}): RequestRefused {
+    const { meaning, remedy: usualRemedy } = ERROR_CATALOGUE[code];
+    const { path = null, rule = code.toLowerCase().replaceAll('_', '-'), message = meaning, remedy = usualRemedy } = part;
+    return new RequestRefused(code, message, [{ path, rule, message, remedy }]);
+  }
 
-/** A refusal with one detail, whose message is the answer's message too. */
-export function refuse(code: ErrorCode, part: RefusedPart): RequestRefused {
-  const { path, rule, message } = part;
-  return new RequestRefused(code, message, [{ path, rule, message, remedy: part.remedy ?? ERROR_CATALOGUE[code].remedy }]);
-}
-
-/** A refusal by the rules of documents, paths or JSON. */
-export function refuseProblem(problem: CodedProblem): RequestRefused {
-  const { path, rule, message, remedy } = problem;
-  return new RequestRefused(problem.code, message, [{ path, rule, message, remedy }]);
-}
-
-/** A refusal by the ledger. */
-export function refuseByLedger(refusal: LedgerRefusal): RequestRefused {
-  return new RequestRefused(refusal.code, refusal.message, refusal.details.map(problemDetail));
+  /** A refusal by the ledger, or by the rules of documents, paths or JSON. */
+  static from(refusal: LedgerRefusal | CodedProblem): RequestRefused {
+    const details = 'details' in refusal ? refusal.details : [refusal];
+    return new RequestRefused(refusal.code, refusal.message, details.map(detailOf));
+  }
 }
 
 /** A problem without what only the domain needs. */
-export function problemDetail({ path, rule, message, remedy }: ProblemDetail): ProblemDetail {
+export function detailOf({ path, rule, message, remedy }: ProblemDetail): ProblemDetail {
   return { path, rule, message, remedy };
 }

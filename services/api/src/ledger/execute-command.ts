@@ -4,9 +4,9 @@ import type { WriteAnswer } from '@confledger/contracts/http';
 import type { Command } from '@confledger/domain';
 import { writeAnswer, writeStatus, type Done } from '../answers/writes.js';
 import type { ApiContext } from '../context.js';
-import { refuseByLedger } from '../errors/request-refused.js';
 import { entityTag } from '../request/conditions.js';
 import { commandRequest, type WriteCall } from '../request/write-options.js';
+import { RequestRefused } from '../errors/request-refused.js';
 
 /** Executes a command; a refusal is thrown for the error handler. Sets status and headers of the answer. */
 export async function write(
@@ -15,8 +15,8 @@ export async function write(
   command: Command,
 ): Promise<{ readonly answer: WriteAnswer; readonly done: Done }> {
   const outcome = await execute(context, call, command);
-  if (outcome.kind === 'refused') throw refuseByLedger(outcome.refusal);
-  return { answer: accepted(context, call, outcome), done: outcome };
+  if (outcome.kind === 'refused') throw RequestRefused.from(outcome.refusal);
+  return { answer: answerTo(context, call, outcome), done: outcome };
 }
 
 /** Executes a command and gives its outcome, refused or done. */
@@ -25,7 +25,7 @@ export function execute(context: ApiContext, call: WriteCall, command: Command):
 }
 
 /** The answer to a command that was not refused; sets status and headers. */
-export function accepted(context: ApiContext, { request, reply }: WriteCall, done: Done): WriteAnswer {
+export function answerTo(context: ApiContext, { request, reply }: WriteCall, done: Done): WriteAnswer {
   reply.code(writeStatus(request.method, done));
   if (done.etag !== null) reply.header('etag', entityTag(done.etag));
   if (done.replayed) reply.header('idempotency-replayed', 'true');

@@ -4,8 +4,8 @@ import type { ReadAnswer, SelectionQuery } from '@confledger/contracts/http';
 import type { LedgerId } from '@confledger/domain';
 import { showStanding } from '../answers/standing.js';
 import type { ApiContext } from '../context.js';
-import { refuseByLedger } from '../errors/request-refused.js';
 import { readSelector } from '../request/selectors.js';
+import { RequestRefused } from '../errors/request-refused.js';
 
 export type Found = Extract<ReadOutcome, { kind: 'found' }>;
 
@@ -20,7 +20,7 @@ export function selectedDocument(
 /** What a selector selects; a refusal is thrown. */
 export async function documentAt(context: ApiContext, ledger: LedgerId, selector: ReadSelector): Promise<Found> {
   const outcome = await context.ledgers.read(ledger, selector);
-  if (outcome.kind === 'refused') throw refuseByLedger(outcome.refusal);
+  if (outcome.kind === 'refused') throw RequestRefused.from(outcome.refusal);
   return outcome;
 }
 

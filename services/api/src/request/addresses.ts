@@ -1,6 +1,6 @@
 // Paths in URLs: `…/{path}` as one segment, or `…/value?key=`. The words of the API itself are reached by the second only.
 import { parsePath } from '@confledger/document';
-import { refuse, refuseProblem } from '../errors/request-refused.js';
+import { RequestRefused } from '../errors/request-refused.js';
 
 /** First segments of calls: not to be reached as a path in the URL. */
 export const RESERVED_WORDS: readonly string[] = [
@@ -19,7 +19,7 @@ export const RESERVED_WORDS: readonly string[] = [
 /** A path from the URL form `…/{path}`. */
 export function pathInUrl(path: string): string {
   if (!RESERVED_WORDS.includes(path)) return path;
-  throw refuse('PATH_RESERVED', {
+  throw RequestRefused.of('PATH_RESERVED', {
     path,
     rule: 'path-reserved',
     message: `${path} is a word of the API here`,
@@ -30,6 +30,6 @@ export function pathInUrl(path: string): string {
 /** A path that something is to be read at. */
 export function readablePath(text: string): string {
   const parsed = parsePath(text);
-  if (!parsed.ok) throw refuseProblem(parsed.problem);
+  if (!parsed.ok) throw RequestRefused.from(parsed.problem);
   return text;
 }

@@ -2,8 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { parseJson } from '@confledger/document';
-import { byCatalogue } from '../errors/failure.js';
-import { refuse, refuseProblem } from '../errors/request-refused.js';
+import { RequestRefused } from '../errors/request-refused.js';
 
 /** The largest request body, in bytes. */
 export const BODY_BYTES_MAX = 10 * 1024 * 1024;
@@ -19,9 +18,9 @@ export function readBodiesStrictly(app: FastifyInstance): void {
     { parseAs: 'buffer', bodyLimit: BODY_BYTES_MAX },
     (_request: FastifyRequest, body: Buffer, done: (error: Error | null, body?: unknown) => void) => {
       if (body.length === 0) return done(null, undefined);
-      if (!isUtf8(body)) return done(byCatalogue('BODY_NOT_UTF8'));
+      if (!isUtf8(body)) return done(RequestRefused.of('BODY_NOT_UTF8'));
       const parsed = parseJson(body.toString('utf8'));
-      return parsed.ok ? done(null, parsed.value) : done(refuseProblem(parsed.problem));
+      return parsed.ok ? done(null, parsed.value) : done(RequestRefused.from(parsed.problem));
     },
   );
   app.addContentTypeParser('*', (request, payload, done) => {
@@ -53,7 +52,7 @@ export function forgetTypeOfNothing(request: FastifyRequest): void {
 }
 
 function unsupportedType(type: string | undefined): Error {
-  return refuse('CONTENT_TYPE_UNSUPPORTED', {
+  return RequestRefused.of('CONTENT_TYPE_UNSUPPORTED', {
     path: 'content-type',
     rule: 'content-type',
     message: type === undefined ? 'the body has no content type' : `${JSON.stringify(type.slice(0, 100))} is no type that this call reads`,

@@ -1,6 +1,6 @@
 // If-Match and If-None-Match: entity tags are revisions in quotes, such as "42".
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { refuse } from '../errors/request-refused.js';
+import { RequestRefused } from '../errors/request-refused.js';
 
 const STRONG = /^"(0|[1-9]\d{0,15})"$/;
 const ANY_TAG = /^(?:W\/)?"[^"]*"$/;
@@ -43,7 +43,7 @@ function readCondition(request: FastifyRequest, revision: number): 'content' | '
 function checkReadMatch(header: string, revision: number): void {
   const wanted = parseIfMatch(header);
   if (wanted === '*' || wanted === revision) return;
-  throw refuse('IF_MATCH_FAILED', {
+  throw RequestRefused.of('IF_MATCH_FAILED', {
     path: 'if-match',
     rule: 'if-match',
     message: `the entity tag is ${entityTag(revision)} now`,
@@ -63,7 +63,7 @@ function parseIfMatch(header: string): number | '*' {
   if (revision !== undefined && Number.isSafeInteger(Number(revision))) return Number(revision);
   const meant = /^(?:W\/)?"?(\d+)"?$/.exec(text)?.[1];
   const hint = meant === undefined ? '' : `; did you mean "${meant}", with quotes and without W/?`;
-  throw refuse('IF_MATCH_MALFORMED', {
+  throw RequestRefused.of('IF_MATCH_MALFORMED', {
     path: 'if-match',
     rule: 'entity-tag',
     message: `If-Match is ${JSON.stringify(text.slice(0, 60))}${hint}`,
@@ -72,13 +72,17 @@ function parseIfMatch(header: string): number | '*' {
 
 function parseCreateOnly(header: string): '*' {
   if (header.trim() === '*') return '*';
-  throw refuse('IF_NONE_MATCH_MALFORMED', { path: 'if-none-match', rule: 'create-only', message: 'a write takes If-None-Match only as *' });
+  throw RequestRefused.of('IF_NONE_MATCH_MALFORMED', {
+    path: 'if-none-match',
+    rule: 'create-only',
+    message: 'a write takes If-None-Match only as *',
+  });
 }
 
 function parseTagList(header: string): readonly string[] {
   const tags = header.split(',').map((tag) => tag.trim());
   if (tags.every((tag) => tag === '*' || ANY_TAG.test(tag))) return tags;
-  throw refuse('IF_NONE_MATCH_MALFORMED', {
+  throw RequestRefused.of('IF_NONE_MATCH_MALFORMED', {
     path: 'if-none-match',
     rule: 'entity-tag',
     message: `If-None-Match is ${JSON.stringify(header.slice(0, 60))}`,

@@ -1,7 +1,7 @@
 // Which environment and service a request is about: path, query and body may each name the environment, and must agree.
 import { nearestWord } from '@confledger/document';
 import { LedgerId } from '@confledger/domain';
-import { refuse } from '../errors/request-refused.js';
+import { RequestRefused } from '../errors/request-refused.js';
 
 /** Where a request names no environment. */
 export const DEFAULT_ENVIRONMENT = 'production';
@@ -55,7 +55,7 @@ export function checkService(name: string): string {
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 63);
-  throw refuse('SERVICE_NAME_INVALID', {
+  throw RequestRefused.of('SERVICE_NAME_INVALID', {
     path: 'service',
     rule: 'service-name',
     message: `${JSON.stringify(name.slice(0, 100))} cannot be the name of a service${proposal === '' ? '' : `; did you mean ${proposal}?`}`,
@@ -66,7 +66,7 @@ export function checkService(name: string): string {
 function checkEnvironment(name: string, defined: readonly string[]): string {
   if (defined.includes(name)) return name;
   const nearest = nearestWord(name, defined);
-  throw refuse('ENVIRONMENT_UNKNOWN', {
+  throw RequestRefused.of('ENVIRONMENT_UNKNOWN', {
     path: 'environment',
     rule: 'environment-defined',
     message: `environment ${JSON.stringify(name.slice(0, 100))} is not defined${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
@@ -76,7 +76,7 @@ function checkEnvironment(name: string, defined: readonly string[]): string {
 
 function mismatch(one: string, other: string): Error {
   const names = [one, other].map((name) => JSON.stringify(name.slice(0, 100))).join(' and ');
-  return refuse('ENVIRONMENT_MISMATCH', {
+  return RequestRefused.of('ENVIRONMENT_MISMATCH', {
     path: 'environment',
     rule: 'environment-agrees',
     message: `the request names two environments, ${names}`,

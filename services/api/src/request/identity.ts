@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { canonicalJson, type JsonValue } from '@confledger/document';
-import { refuse } from '../errors/request-refused.js';
+import { RequestRefused } from '../errors/request-refused.js';
 
 /** The longest Idempotency-Key, in bytes. */
 export const IDEMPOTENCY_KEY_BYTES_MAX = 255;
@@ -32,7 +32,7 @@ export function idempotencyKeyOf(request: FastifyRequest): string | undefined {
   // Node reads headers as Latin-1: each character is one byte.
   if (key.length > 0 && key.length <= IDEMPOTENCY_KEY_BYTES_MAX && !CONTROL.test(key)) return key;
   const message = key === '' ? 'the Idempotency-Key is empty' : `the Idempotency-Key has ${key.length} bytes, or holds control characters`;
-  throw refuse('IDEMPOTENCY_KEY_INVALID', { path: 'idempotency-key', rule: 'idempotency-key', message });
+  throw RequestRefused.of('IDEMPOTENCY_KEY_INVALID', { path: 'idempotency-key', rule: 'idempotency-key', message });
 }
 
 /** Canonical JSON of what two requests with the same Idempotency-Key must share. */

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { nearestWord } from '@confledger/document';
 import type { ErrorCode } from '@confledger/contracts/http';
-import { refuse, RequestRefused } from '../errors/request-refused.js';
+import { RequestRefused } from '../errors/request-refused.js';
 
 type Place = 'body' | 'query';
 type Issue = z.core.$ZodIssue;
@@ -15,18 +15,20 @@ const CODES = {
 const WORD = { body: 'member', query: 'query parameter' } as const;
 
 /** The refusal for the first issue, with all issues as details. `known` are the names that the call takes. */
-export function refuseIssues(place: Place, issues: readonly Issue[], input: unknown, known: readonly string[]): RequestRefused {
+export function refusalForIssues(place: Place, issues: readonly Issue[], input: unknown, known: readonly string[]): RequestRefused {
   const refusals = issues.flatMap((issue) => refusalsOf(place, issue, input, known));
   const [first] = refusals;
   if (first === undefined)
-    return refuse(CODES[place].invalid, { path: null, rule: 'shape', message: `the ${place} is not of the expected shape` });
+    return RequestRefused.of(CODES[place].invalid, { path: null, rule: 'shape', message: `the ${place} is not of the expected shape` });
   const details = refusals.flatMap((refusal) => refusal.details);
   return new RequestRefused(first.code, first.message, details, first.headers);
 }
 
 function refusalsOf(place: Place, issue: Issue, input: unknown, known: readonly string[]): RequestRefused[] {
   if (isOperationIssue(issue))
-    return [refuse('BATCH_OPERATION_INVALID', { path: pathText(issue), rule: 'batch-operation', message: operationMessage(issue) })];
+    return [
+      RequestRefused.of('BATCH_OPERATION_INVALID', { path: pathText(issue), rule: 'batch-operation', message: operationMessage(issue) }),
+    ];
   if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => unknownName(place, name, known));
   return [invalidValue(place, issue, input)];
 }
@@ -36,7 +38,7 @@ function unknownName(place: Place, name: string, known: readonly string[]): Requ
   const meant = nearest === undefined ? '' : `; did you mean ${nearest}?`;
   const remedy = nearest === undefined ? listOf(known) : `Write ${nearest}, or leave it out.`;
   const message = `${WORD[place]} ${JSON.stringify(name.slice(0, 100))} is not known${meant}`;
-  return refuse(CODES[place].unknown, { path: name.slice(0, 255), rule: `${place}-unknown`, message, remedy });
+  return RequestRefused.of(CODES[place].unknown, { path: name.slice(0, 255), rule: `${place}-unknown`, message, remedy });
 }
 
 function listOf(known: readonly string[]): string {
@@ -46,10 +48,10 @@ function listOf(known: readonly string[]): string {
 function invalidValue(place: Place, issue: Issue, input: unknown): RequestRefused {
   const name = pathText(issue);
   if (isAbsent(issue, input))
-    return refuse(CODES[place].missing, { path: name, rule: `${place}-missing`, message: `${WORD[place]} ${name} is missing` });
+    return RequestRefused.of(CODES[place].missing, { path: name, rule: `${place}-missing`, message: `${WORD[place]} ${name} is missing` });
   const special = specialCode(place, issue, name);
   if (special !== null) return special;
-  return refuse(CODES[place].invalid, {
+  return RequestRefused.of(CODES[place].invalid, {
     path: name,
     rule: `${place}-invalid`,
     message: `${WORD[place]} ${name}: ${expectation(place, issue)}`,
@@ -58,21 +60,25 @@ function invalidValue(place: Place, issue: Issue, input: unknown): RequestRefuse
 
 function specialCode(place: Place, issue: Issue, name: string): RequestRefused | null {
   if (name === 'changeReason' && issue.code === 'too_big') {
-    return refuse('REASON_TOO_LONG', {
+    return RequestRefused.of('REASON_TOO_LONG', {
       path: name,
       rule: 'reason-length',
       message: `the reason is longer than ${issue.maximum} characters`,
     });
   }
   if (place === 'body' && name === 'approvals' && issue.code === 'too_big') {
-    return refuse('APPROVALS_NOT_AVAILABLE', {
+    return RequestRefused.of('APPROVALS_NOT_AVAILABLE', {
       path: name,
       rule: 'approvals',
       message: 'approvals cannot be checked yet, and are not recorded unchecked',
     });
   }
   if (place === 'body' && name === 'configuration' && issue.code === 'custom') {
-    return refuse('DOCUMENT_NOT_OBJECT', { path: name, rule: 'document-not-object', message: 'the configuration is not an object' });
+    return RequestRefused.of('DOCUMENT_NOT_OBJECT', {
+      path: name,
+      rule: 'document-not-object',
+      message: 'the configuration is not an object',
+    });
   }
   return null;
 }

@@ -1,8 +1,7 @@
 // Pages of lists: limit, cursor, and the position that the read model must have reached.
 import { parsePosition, type PageRequest } from '@confledger/application';
 import type { ApiContext } from '../context.js';
-import { byCatalogue } from '../errors/failure.js';
-import { refuse } from '../errors/request-refused.js';
+import { RequestRefused } from '../errors/request-refused.js';
 
 export const PAGE_LIMIT_DEFAULT = 50;
 export const PAGE_LIMIT_MAX = 500;
@@ -18,7 +17,7 @@ export function pageRequest({ limit, cursor }: { readonly limit?: string | undef
 export function pageLimit(text: string | undefined): number {
   const limit = text === undefined ? PAGE_LIMIT_DEFAULT : Number(text);
   if (limit <= PAGE_LIMIT_MAX) return limit;
-  throw refuse('QUERY_PARAMETER_INVALID', {
+  throw RequestRefused.of('QUERY_PARAMETER_INVALID', {
     path: 'limit',
     rule: 'page-limit',
     message: `limit is ${limit}; a page has at most ${PAGE_LIMIT_MAX} items`,
@@ -29,13 +28,14 @@ export function pageLimit(text: string | undefined): number {
 export async function waitForPosition({ installation, readModel }: ApiContext, atLeast: string | undefined): Promise<void> {
   if (atLeast === undefined) return;
   const parsed = parsePosition(installation, atLeast);
-  if (!parsed.ok) throw byCatalogue(parsed.why === 'malformed' ? 'POSITION_MALFORMED' : 'POSITION_OF_ANOTHER_INSTALLATION', 'atLeast');
+  if (!parsed.ok)
+    throw RequestRefused.of(parsed.why === 'malformed' ? 'POSITION_MALFORMED' : 'POSITION_OF_ANOTHER_INSTALLATION', { path: 'atLeast' });
   if (!(await readModel.waitFor(parsed.position, READ_MODEL_WAIT_MS_MAX))) throw readModelBehind(atLeast);
 }
 
 /** The refusal of a query that the read model cannot answer yet. */
 export function readModelBehind(position: string): Error {
-  return refuse('READ_MODEL_BEHIND', {
+  return RequestRefused.of('READ_MODEL_BEHIND', {
     path: 'atLeast',
     rule: 'read-model-behind',
     message: `the read model has not reached ${position} within ${READ_MODEL_WAIT_MS_MAX / 1000} seconds`,

@@ -1,7 +1,7 @@
 // Which state of a ledger a request asks for: a version by number, word or tag, and an instant.
 import type { Clock, ReadSelector } from '@confledger/application';
 import type { VersionName } from '@confledger/domain';
-import { refuse } from '../errors/request-refused.js';
+import { RequestRefused } from '../errors/request-refused.js';
 
 /** How far in the future an instant may lie: clocks differ a little. */
 export const AT_FUTURE_MS_MAX = 10_000;
@@ -12,7 +12,7 @@ const INSTANT = /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\
 /** A version as it is written in a URL. Everything that is no number is a word or a tag. */
 export function parseVersion(text: string, parameter: string): VersionName {
   if (text === '') {
-    throw refuse('QUERY_PARAMETER_INVALID', {
+    throw RequestRefused.of('QUERY_PARAMETER_INVALID', {
       path: parameter,
       rule: 'version-name',
       message: `${parameter} is empty`,
@@ -22,7 +22,11 @@ export function parseVersion(text: string, parameter: string): VersionName {
   if (!NUMBER.test(text)) return text;
   const number = Number(text);
   if (Number.isSafeInteger(number)) return number;
-  throw refuse('VERSION_UNKNOWN', { path: parameter, rule: 'version-exists', message: `there is no version ${text.slice(0, 40)}` });
+  throw RequestRefused.of('VERSION_UNKNOWN', {
+    path: parameter,
+    rule: 'version-exists',
+    message: `there is no version ${text.slice(0, 40)}`,
+  });
 }
 
 /** What a reading asks for, from its query. */
@@ -45,7 +49,7 @@ export function readSelector(
 export function parsePastInstant(text: string, parameter: string, clock: Clock): string {
   const instant = parseInstant(text, parameter);
   if (Date.parse(instant) <= clock.now() + AT_FUTURE_MS_MAX) return instant;
-  throw refuse('AT_IN_FUTURE', { path: parameter, rule: 'instant-past', message: `${instant} lies in the future` });
+  throw RequestRefused.of('AT_IN_FUTURE', { path: parameter, rule: 'instant-past', message: `${instant} lies in the future` });
 }
 
 /** An instant with offset, as UTC with milliseconds (finer digits are cut). */
@@ -59,7 +63,7 @@ export function parseInstant(text: string, parameter: string): string {
   if (Number.isNaN(asUtc.getTime()) || asUtc.toISOString() !== local) throw malformed(text, parameter);
   if (offset === undefined) {
     const meant = `${local.slice(0, 19)}Z`;
-    throw refuse('AT_WITHOUT_OFFSET', {
+    throw RequestRefused.of('AT_WITHOUT_OFFSET', {
       path: parameter,
       rule: 'instant-offset',
       message: `${JSON.stringify(text)} has no offset; did you mean ${meant}?`,
@@ -81,7 +85,7 @@ function offsetMinutes(offset: string): number | null {
 function malformed(text: string, parameter: string): Error {
   const spaced = /^\S+ \d{2}:?\d{2}$/.test(text) ? ' (a plus sign in a URL is written %2B)' : '';
   const message = `${JSON.stringify(text.slice(0, 60))} is no instant of ISO 8601${spaced}`;
-  return refuse('AT_MALFORMED', {
+  return RequestRefused.of('AT_MALFORMED', {
     path: parameter,
     rule: 'instant',
     message,

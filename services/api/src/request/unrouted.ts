@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { nearestWord } from '@confledger/document';
 import { BASE } from '@confledger/contracts/http';
-import { refuse, RequestRefused } from '../errors/request-refused.js';
+import { RequestRefused } from '../errors/request-refused.js';
 
 /** A route as it was registered: `/api/v1/nodes/:name`. */
 export interface KnownRoute {
@@ -39,7 +39,7 @@ function methodNotAllowed(method: string, path: string, methods: readonly string
 }
 
 function routeUnknown(path: string, nearest: string | undefined): RequestRefused {
-  return refuse('ROUTE_UNKNOWN', {
+  return RequestRefused.of('ROUTE_UNKNOWN', {
     path: null,
     rule: 'route',
     message: `there is nothing at ${path.slice(0, 200)}${nearest === undefined ? '' : `; did you mean ${nearest.slice(0, 200)}?`}`,

@@ -3,9 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandRequest } from '@confledger/application';
 import type { WriteBody, WriteQuery } from '@confledger/contracts/http';
 import type { Actor, Guards, LedgerId } from '@confledger/domain';
-import { refuse } from '../errors/request-refused.js';
 import { writeConditions } from './conditions.js';
 import { idempotencyKeyOf, requestText, traceparentOf } from './identity.js';
+import { RequestRefused } from '../errors/request-refused.js';
 
 /** The call of any operation that writes to a ledger. */
 export interface WriteCall {
@@ -38,7 +38,11 @@ export function commandRequest(call: WriteCall): CommandRequest<Guards> {
 export function oneOf<T>(name: string, inQuery: T | undefined, inBody: T | undefined): T | undefined {
   if (inQuery === undefined) return inBody;
   if (inBody === undefined || inBody === inQuery) return inQuery;
-  throw refuse('OPTION_MISMATCH', { path: name, rule: 'option-agrees', message: `query and body give ${name} different values` });
+  throw RequestRefused.of('OPTION_MISMATCH', {
+    path: name,
+    rule: 'option-agrees',
+    message: `query and body give ${name} different values`,
+  });
 }
 
 /** A flag of the query. */

@@ -7,9 +7,9 @@ import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { failure } from '../errors/failure.js';
 import { PATH_ERRORS, READ_ERRORS, WRITE_ERRORS } from '../errors/groups.js';
-import { problemDetail, refuse, refuseByLedger } from '../errors/request-refused.js';
+import { detailOf, RequestRefused } from '../errors/request-refused.js';
 import { STATUS_OF } from '../errors/status.js';
-import { accepted, execute } from '../ledger/execute-command.js';
+import { answerTo, execute } from '../ledger/execute-command.js';
 import { readAnswer, selectedDocument } from '../ledger/selected-document.js';
 import { readablePath } from '../request/addresses.js';
 import { batchFailure, batchSuccess, successOf, valuesAnswer } from '../schemas/answers.js';
@@ -46,7 +46,7 @@ function writeBatch(context: ApiContext): Endpoint {
         call.reply.code(STATUS_OF[outcome.refusal.code]);
         return refusedBatch(operations, outcome.refusal, call.request.id, timestamp);
       }
-      const commit = accepted(context, call, outcome);
+      const commit = answerTo(context, call, outcome);
       return { success: true, data: operationsDone(operations, outcome.changes), commit, timestamp };
     },
   });
@@ -89,14 +89,14 @@ function refusedBatch(operations: readonly BatchOperation[], refusal: LedgerRefu
   const byOperation = new Map<string, ProblemDetail>();
   const byPath = new Map<string | null, ProblemDetail>();
   for (const detail of refusal.details.toReversed()) {
-    if (detail.operation === undefined) byPath.set(detail.path, problemDetail(detail));
-    else byOperation.set(detail.operation, problemDetail(detail));
+    if (detail.operation === undefined) byPath.set(detail.path, detailOf(detail));
+    else byOperation.set(detail.operation, detailOf(detail));
   }
   const details = operations.map((operation): BatchOperationAnswer => {
     const error = byOperation.get(operation.id) ?? byPath.get(operation.key) ?? null;
     return { operation: shownOperation(operation), success: false, result: null, error };
   });
-  return { ...failure(refuseByLedger(refusal), requestId, timestamp), details, problems: refusal.details.map(problemDetail) };
+  return { ...failure(RequestRefused.from(refusal), requestId, timestamp), details, problems: refusal.details.map(detailOf) };
 }
 
 function readBatch(context: ApiContext): Endpoint {
@@ -125,7 +125,7 @@ function keysOf({ key, keys }: KeysQuery): string[] {
   const listed = keys === undefined ? [] : keys.split(',');
   const all = [...(key === undefined ? [] : [key].flat()), ...listed];
   if (all.length > 0) return [...new Set(all)];
-  throw refuse('QUERY_PARAMETER_MISSING', {
+  throw RequestRefused.of('QUERY_PARAMETER_MISSING', {
     path: 'key',
     rule: 'query-missing',
     message: 'no key is given',

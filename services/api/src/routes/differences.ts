@@ -7,13 +7,13 @@ import { showChange } from '../answers/shown-values.js';
 import { showStanding } from '../answers/standing.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
-import { byCatalogue } from '../errors/failure.js';
 import { LEDGER_ADDRESS_ERRORS, SELECTION_ERRORS } from '../errors/groups.js';
 import { documentAt, type Found } from '../ledger/selected-document.js';
 import { pageLimit } from '../request/pages.js';
 import { readSelector } from '../request/selectors.js';
 import { diffAnswer, successOf } from '../schemas/answers.js';
 import { diffQuery } from '../schemas/requests.js';
+import { RequestRefused } from '../errors/request-refused.js';
 
 /** The endpoint of differences. */
 export function differenceEndpoints(context: ApiContext): Endpoint[] {
@@ -67,7 +67,7 @@ function writeCursor(offset: number, from: Found, to: Found): string {
 function readCursor(cursor: string, from: Found, to: Found): number {
   const [offset = '', digests] = Buffer.from(cursor, 'base64url').toString('utf8').split('.');
   if (/^\d{1,7}$/.test(offset) && digests === fingerprint(from, to)) return Number(offset);
-  throw byCatalogue('CURSOR_INVALID', 'cursor');
+  throw RequestRefused.of('CURSOR_INVALID', { path: 'cursor' });
 }
 
 function fingerprint(from: Found, to: Found): string {

@@ -7,7 +7,6 @@ import { ledgerPage, positionedPage, showAuditRow } from '../answers/items.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { LEDGER_ADDRESS_ERRORS, LIST_ERRORS, PATH_ERRORS } from '../errors/groups.js';
-import { refuseProblem } from '../errors/request-refused.js';
 import { documentAt } from '../ledger/selected-document.js';
 import { readablePath } from '../request/addresses.js';
 import { checkService, environmentOf } from '../request/environments.js';
@@ -16,6 +15,7 @@ import { parseInstant } from '../request/selectors.js';
 import { successOf } from '../schemas/answers.js';
 import { auditItem, ledgerItem, ledgerList, positionedList } from '../schemas/lists.js';
 import { auditQuery, historyQuery, positionedQuery } from '../schemas/requests.js';
+import { RequestRefused } from '../errors/request-refused.js';
 
 /** The endpoints of lists. */
 export function listEndpoints(context: ApiContext): Endpoint[] {
@@ -101,6 +101,6 @@ function auditFilter({ environments }: ApiContext, query: AuditQuery): AuditFilt
 
 function checkedGlob(text: string): string {
   const glob = parseGlob(text);
-  if (!glob.ok) throw refuseProblem(glob.problem);
+  if (!glob.ok) throw RequestRefused.from(glob.problem);
   return glob.value;
 }

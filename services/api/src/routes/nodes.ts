@@ -5,14 +5,13 @@ import type { NodeItem, NodeReportBody } from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
-import { byCatalogue } from '../errors/failure.js';
 import { BODY_ERRORS, LEDGER_ADDRESS_ERRORS, STREAM_ERRORS } from '../errors/groups.js';
-import { refuse } from '../errors/request-refused.js';
 import { checkService, environmentOf } from '../request/environments.js';
 import { watchNodes, type WatchedNode } from '../runtime/watched-nodes.js';
 import { successOf } from '../schemas/answers.js';
 import { nodeReportAnswer, nodesAnswer } from '../schemas/lists.js';
 import { environmentQuery, feedQuery, nodeReportBody, nodesQuery } from '../schemas/requests.js';
+import { RequestRefused } from '../errors/request-refused.js';
 
 const NODE_NAME = /^[A-Za-z0-9._:-]{1,128}$/;
 
@@ -40,7 +39,7 @@ function report(context: ApiContext): Endpoint {
 
 function checkNodeName(name: string): string {
   if (NODE_NAME.test(name)) return name;
-  throw refuse('NODE_NAME_INVALID', {
+  throw RequestRefused.of('NODE_NAME_INVALID', {
     path: 'name',
     rule: 'node-name',
     message: `${JSON.stringify(name.slice(0, 160))} cannot be the name of a node`,
@@ -87,7 +86,7 @@ function feed(context: ApiContext): Endpoint {
     statuses: [200],
     errors: [...LEDGER_ADDRESS_ERRORS, 'QUERY_PARAMETER_MISSING', 'FEED_NOT_HERE', ...STREAM_ERRORS],
     handle: async ({ request, reply, ledger }) => {
-      if (context.feed === null) throw byCatalogue('FEED_NOT_HERE');
+      if (context.feed === null) throw RequestRefused.of('FEED_NOT_HERE');
       const lastEventId = request.headers['last-event-id'];
       // A stream is written to the raw response, which does not have the headers of the reply.
       reply.raw.setHeader('x-request-id', request.id);

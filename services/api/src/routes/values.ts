@@ -7,7 +7,6 @@ import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { PATH_ERRORS, READ_ERRORS, WRITE_ERRORS } from '../errors/groups.js';
-import { refuse } from '../errors/request-refused.js';
 import { write } from '../ledger/execute-command.js';
 import { readAnswer, selectedDocument, type Found } from '../ledger/selected-document.js';
 import { pathInUrl, readablePath } from '../request/addresses.js';
@@ -15,6 +14,7 @@ import { answeredByTag } from '../request/conditions.js';
 import type { WriteCall } from '../request/write-options.js';
 import { successOf, valueAnswer, writeAnswer } from '../schemas/answers.js';
 import { keyQuery, optionsBody, valueBody, valueQuery, writeQuery, writeValueQuery } from '../schemas/requests.js';
+import { RequestRefused } from '../errors/request-refused.js';
 
 /** The endpoints of values. */
 export function valueEndpoints(context: ApiContext): Endpoint[] {
@@ -62,7 +62,7 @@ function valueAt(context: ApiContext, call: ReadCall, found: Found, key: string)
 function notFound({ document, standing }: Found, key: string): Error {
   const nearest = document.nearest(key);
   const where = standing.version === null ? 'the empty document' : `version ${standing.version}`;
-  return refuse('KEY_NOT_FOUND', {
+  return RequestRefused.of('KEY_NOT_FOUND', {
     path: key,
     rule: 'key-not-found',
     message: `there is no value at ${key} in ${where}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '@confledger/application';
-import { byCatalogue, failure } from '../errors/failure.js';
+import { failure } from '../errors/failure.js';
 import { STATUS_OF } from '../errors/status.js';
+import { RequestRefused } from '../errors/request-refused.js';
 
 /** Fastify's clientErrorHandler. */
 export function clientErrorHandler(clock: Clock): (error: NodeJS.ErrnoException, socket: Socket) => void {
@@ -14,7 +15,7 @@ export function clientErrorHandler(clock: Clock): (error: NodeJS.ErrnoException,
       socket.destroy();
       return;
     }
-    const refused = byCatalogue(error.code === 'HPE_HEADER_OVERFLOW' ? 'HEADERS_TOO_LARGE' : 'REQUEST_MALFORMED');
+    const refused = RequestRefused.of(error.code === 'HPE_HEADER_OVERFLOW' ? 'HEADERS_TOO_LARGE' : 'REQUEST_MALFORMED');
     const status = STATUS_OF[refused.code];
     const body = JSON.stringify(failure(refused, randomUUID(), new Date(clock.now()).toISOString()));
     const head = [

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock } from '@confledger/application';
 import { BASE } from '@confledger/contracts/http';
-import { byCatalogue, failure } from '../errors/failure.js';
+import { failure } from '../errors/failure.js';
 import { STATUS_OF } from '../errors/status.js';
+import { RequestRefused } from '../errors/request-refused.js';
 
 export interface WaitingServer {
   close(): Promise<void>;
@@ -21,7 +22,7 @@ export async function serveWhileWaiting(
     const now = new Date(clock.now()).toISOString();
     const health = healthPath(request);
     if (health === null)
-      return send(response, STATUS_OF.EVENT_STORE_UNAVAILABLE, failure(byCatalogue('EVENT_STORE_UNAVAILABLE'), randomUUID(), now));
+      return send(response, STATUS_OF.EVENT_STORE_UNAVAILABLE, failure(RequestRefused.of('EVENT_STORE_UNAVAILABLE'), randomUUID(), now));
     const checks = health === '/live' ? {} : { eventStore: { healthy: false, detail: detail(), tookMs: 0 } };
     send(response, health === '/live' ? 200 : 503, { healthy: health === '/live', checks, timestamp: now, version: at.version });
   });

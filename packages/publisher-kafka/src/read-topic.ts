@@ -7,7 +7,7 @@ const SILENCE_MS_MAX = 30_000;
 const SESSION_TIMEOUT_MS = 30_000;
 const MAX_WAIT_TIME_MS = 100;
 
-export interface TopicReading {
+export interface ReadTopicOptions {
   readonly kafka: Kafka;
   readonly admin: Admin;
   readonly topic: string;
@@ -20,7 +20,7 @@ export interface TopicReading {
  * silent before, the consumer fails, or `signal` aborts.
  */
 export async function readTopic(
-  { kafka, admin, topic, groupPrefix, signal }: TopicReading,
+  { kafka, admin, topic, groupPrefix, signal }: ReadTopicOptions,
   offsets: readonly PartitionOffsets[],
   listenerOf: (done: () => void) => ConsumerListener,
 ): Promise<void> {

@@ -1,11 +1,12 @@
-// A reading: what a node has gathered from its partition since the start of it, until it is known where that ends. Used by the session.
+// What a node has gathered from its partition since the partition's start, until it is known where that ends. It is kept from the sink
+// until then, so that a node which runs the newest activation already is not sent it again.
 import type { ActivationMarker, FeedLeaf, FeedSink } from '@confledger/contracts';
 import { Document } from '@confledger/document';
 
-export class Reading {
+export class PartitionScan {
   readonly #leaves = new Map<string, FeedLeaf & { readonly removed?: never }>();
   #marker: ActivationMarker | null = null;
-  /** Of the newest beat; null before the first. */
+  /** Incarnation in the newest beat; null before the first. */
   incarnation: string | null = null;
   /** Where the topic ended when this was asked last; null while it is not known. */
   end: bigint | null = null;

@@ -1,4 +1,4 @@
-// One publisher's time as the topic's only writer: from taking it over to the first failure. Made by the publisher, for each time anew.
+// One term of a publisher as the topic's only writer: from taking it over to the first failure. Each term gets an object of its own.
 import { randomUUID } from 'node:crypto';
 import { formatPosition, parsePosition, type ActiveDocument, type EventPlace } from '@confledger/application';
 import type { Message } from 'kafkajs';
@@ -13,7 +13,7 @@ import { messageBytes, TRANSACTION_BYTES_MAX, type Transactions } from './transa
 /** Ledgers whose documents are kept to find differences without hashing every leaf. */
 const DOCUMENTS_KEPT_MAX = 256;
 
-export interface ReignOptions {
+export interface FeedTermOptions {
   readonly installation: string;
   readonly transactions: Transactions;
   readonly contents: TopicContents;
@@ -24,15 +24,15 @@ export interface ReignOptions {
   readonly onAlarm: (alarm: FeedAlarm) => void;
 }
 
-export class Reign {
-  readonly #options: ReignOptions;
+export class FeedTerm {
+  readonly #options: FeedTermOptions;
   readonly #incarnation: string;
   readonly #documentsKept = new Set<string>();
   /** Everything up to here is in the topic. */
   #position = 0n;
 
   /** Throws where the topic's beats forbid to go on. */
-  constructor(options: ReignOptions) {
+  constructor(options: FeedTermOptions) {
     this.#options = options;
     const { contents, partitionCount, installation } = options;
     for (const [partition, beat] of contents.beats) {

@@ -1,17 +1,17 @@
-// Puts leaves together into documents. A reading gathers from nothing until it is settled the first time, then follows difference by
-// difference.
+// Puts the leaves of a feed together into documents: from nothing until the first document stands, then difference by difference. A feed
+// may send what a node runs already; one that keeps that from it (feed-kafka's PartitionScan) gathers for itself.
 import { DEPTH_MAX, differencesToChanges, Document, DOCUMENT_LEAVES_MAX, type DocumentChange, type JsonValue } from '@confledger/document';
 import type { FeedLeaf } from '@confledger/contracts';
 
 /**
- * Leaves that are gathered at most: between two activations those of the one and those of the other may stand side by side. Who tells
- * more lies, and would fill the memory of a node that trades.
+ * Most leaves that are gathered: between two activations those of the one and those of the other may stand side by side. A feed that sends
+ * more than this is faulty or hostile, and would exhaust the node's memory.
  */
-export const READING_LEAVES_MAX = 4 * DOCUMENT_LEAVES_MAX;
-/** Characters of their paths and values at most, as JSON. */
-export const READING_CHARACTERS_MAX = 256 * 1024 * 1024;
+export const GATHERED_LEAVES_MAX = 4 * DOCUMENT_LEAVES_MAX;
+/** Most characters of their paths and values, as JSON. */
+export const GATHERED_CHARACTERS_MAX = 256 * 1024 * 1024;
 
-export class Reading {
+export class LeafGathering {
   /** Leaves so far, from nothing; null once the document stands. */
   #gathered: Map<string, JsonValue> | null;
   #document: Document;
@@ -25,26 +25,26 @@ export class Reading {
     this.#document = document;
   }
 
-  static fromNothing(): Reading {
-    return new Reading(new Map(), Document.empty);
+  static fromNothing(): LeafGathering {
+    return new LeafGathering(new Map(), Document.empty);
   }
 
-  static behind(document: Document): Reading {
-    return new Reading(null, document);
+  static behind(document: Document): LeafGathering {
+    return new LeafGathering(null, document);
   }
 
   get gathering(): boolean {
     return this.#gathered !== null;
   }
 
-  /** Nothing was told, or everything removed again. */
+  /** No leaf was sent, or every one was removed again. */
   get empty(): boolean {
     return this.#gathered !== null ? this.#gathered.size === 0 : this.#document.leafCount === 0 && this.#pending.size === 0;
   }
 
-  /** More was told than any feed that is right would tell. */
+  /** More was sent than any correct feed sends. */
   get overfull(): boolean {
-    return (this.#gathered ?? this.#pending).size > READING_LEAVES_MAX || this.#characters > READING_CHARACTERS_MAX;
+    return (this.#gathered ?? this.#pending).size > GATHERED_LEAVES_MAX || this.#characters > GATHERED_CHARACTERS_MAX;
   }
 
   leaf(leaf: FeedLeaf): void {
