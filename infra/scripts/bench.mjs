@@ -1,4 +1,4 @@
-// Runs the benchmarks against what was built, each in a process of its own. Used by `npm run bench [name…]`.
+// Runs the benchmarks against what was built, each in a process of its own. By hand: `npm run bench [name…]`.
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { root, tools } from './paths.mjs';

@@ -1,6 +1,7 @@
-// Everything that must hold before a change is accepted. Used by .ci/run; goes on after a failure, so that one run shows them all.
+// Everything that must hold before a change is accepted. Goes on after a failure, so that one run shows them all.
 import { build, checkFormat, checkTypes, lint } from './build.mjs';
 import { testEngines } from './engines.mjs';
+import { checkHeadComments } from './head-comments.mjs';
 import { install } from './install.mjs';
 import { testNodes } from './nodes.mjs';
 import { runVitest } from './vitest.mjs';
@@ -17,6 +18,7 @@ export async function ci() {
     types: typesHold,
     lint: installed && (await lint({ typesHold })),
     format: installed && (await checkFormat()),
+    heads: await checkHeadComments(),
   };
   const tests = installed ? await runVitest([]) : none;
   const engines = installed ? await testEngines([]) : none;
@@ -27,7 +29,7 @@ export async function ci() {
   const broken = [...Object.entries(steps), ...held].filter(([, holds]) => !holds).map(([name]) => name);
   console.log(
     broken.length === 0
-      ? '\nInstall, build, types, lint, format, tests, test:engines and test:nodes hold.'
+      ? '\nInstall, build, types, lint, format, heads, tests, test:engines and test:nodes hold.'
       : `\nFailed: ${broken.join(', ')}.`,
   );
   const total = (/** @type {'passed' | 'failed' | 'skipped'} */ count) =>

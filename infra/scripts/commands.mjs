@@ -1,10 +1,11 @@
-// What each npm script does, as a list of steps. Used by run.mjs alone.
+// What each npm script does, as a list of steps.
 import { pathToFileURL } from 'node:url';
 import path from 'node:path';
 import { bench } from './bench.mjs';
 import { build, checkFormat, checkTypes, format, lint } from './build.mjs';
 import { ci } from './ci.mjs';
 import { testEngines } from './engines.mjs';
+import { checkHeadComments } from './head-comments.mjs';
 import { install } from './install.mjs';
 import { testNodes } from './nodes.mjs';
 import { root, tools } from './paths.mjs';
@@ -30,7 +31,8 @@ const commands = {
     if (!(await install())) return 1;
     const typesHold = (await build()) && (await checkTypes());
     const linted = await lint({ typesHold });
-    return (await checkFormat()) && linted && typesHold ? 0 : 1;
+    const formatted = await checkFormat();
+    return (await checkHeadComments()) && formatted && linted && typesHold ? 0 : 1;
   },
   async format() {
     return (await install()) && (await format()) ? 0 : 1;

@@ -1,5 +1,4 @@
 // A vitest reporter that writes how many tests passed, failed and were skipped to the file that CONFLEDGER_TEST_COUNTS names.
-// Used by vitest.mjs.
 import { writeFileSync } from 'node:fs';
 
 export default class CountReporter {

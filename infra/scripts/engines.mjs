@@ -1,5 +1,5 @@
-// The suites that need distributed engines (EventStoreDB, Kafka). Used by `npm run test:engines` and .ci/run.
-// A suite is an entry of `suites`: what it needs, and the vitest arguments that run it.
+// The suites that need distributed engines (EventStoreDB, Kafka). By hand: `npm run test:engines`. A suite is an entry of `suites`: what it
+// needs, and the vitest arguments that run it.
 import { build } from './build.mjs';
 import { install } from './install.mjs';
 import { run } from './processes.mjs';

@@ -1,5 +1,4 @@
 // Installs the dependencies with the pnpm that the lock file was made with, and skips it when nothing changed since the last time.
-// Used by every command that needs them.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// The unit specs and one start on other releases of Node. Used by .ci/run and by `node infra/scripts/run.mjs test:nodes [name…]`.
+// The unit specs and one start on other releases of Node. By hand: `node infra/scripts/run.mjs test:nodes [name…]`.
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// Where things lie in the repository. Used by every script; paths are absolute, so a script works from any folder.
+// Where things lie in the repository. Paths are absolute, so a script works from any folder.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 

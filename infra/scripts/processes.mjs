@@ -1,4 +1,4 @@
-// Starting tools as child processes, without a shell. Used by every script that calls one.
+// Starting tools as child processes, without a shell.
 import { spawn } from 'node:child_process';
 import { root } from './paths.mjs';
 

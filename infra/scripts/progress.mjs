@@ -1,4 +1,4 @@
-// One line per step: what is being done, for how long, how it ended. Used by the scripts that make people wait.
+// One line per step: what is being done, for how long, how it ended.
 const colour = process.stdout.isTTY && process.env.NO_COLOR === undefined;
 const paint = (/** @type {number} */ code, /** @type {string} */ text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
 

@@ -1,4 +1,4 @@
-// One `npm start` in a copy of the repository, on a given Node: ready, one PUT, one GET, stop. Used by nodes.mjs.
+// One `npm start` in a copy of the repository, on a given Node: ready, one PUT, one GET, stop.
 import { spawn } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// Runs vitest and counts its results. Used by `npm test` and by .ci/run.
+// Runs vitest and counts its results.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

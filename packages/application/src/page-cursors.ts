@@ -1,4 +1,4 @@
-// Cursors of paged answers: opaque to clients, checked when they come back. Used by every read model adapter.
+// Cursors of paged answers: opaque to clients, checked when they come back.
 import { parseJsonText } from '@confledger/document';
 import { LEDGER_PATTERN } from '@confledger/domain';
 import { CursorInvalid } from './ports/read-model.js';

@@ -1,4 +1,4 @@
-// Positions as the outside sees them: `<installation>:<n>`. Used by the api, the relay and every feed.
+// Positions as the outside sees them: `<installation>:<n>`.
 
 /** Every store counts in 64 bits, signed. */
 const POSITION_MAX = 2n ** 63n - 1n;

@@ -1,2 +1,2 @@
-// How long to wait before the next attempt. Used by whatever comes back by itself: the feeds of nodes, subscriptions of event stores.
+// How long to wait before the next attempt.
 export { Backoff } from './backoff.js';

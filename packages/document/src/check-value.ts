@@ -1,5 +1,5 @@
-// Whether a value may stand in a document: names, paths, strings, depth and sizes. Used by Document.from, and directly for
-// values that did not come through parseJson (SDK, tests), which may hold things that are not JSON at all.
+// Whether a value may stand in a document: names, paths, strings, depth and sizes. Values that did not come through parseJson may hold
+// things that are not JSON at all.
 import { canonicalJson } from './canonical.js';
 import type { JsonValue } from './json.js';
 import { DEPTH_MAX, DOCUMENT_LEAVES_MAX, PATH_BYTES_MAX, VALUE_BYTES_MAX } from './limits.js';

@@ -1,4 +1,4 @@
-// The digests that documents are proved by (SHA-256 as a Merkle tree, domain-separated by the first byte). Used by tree and proof.
+// The digests that documents are proved by (SHA-256 as a Merkle tree, domain-separated by the first byte).
 //   leaf:   SHA-256(0x00 ‖ canonical JSON)
 //   object: SHA-256(0x01 ‖ per member in name order: length of the name in UTF-8 as four bytes big-endian ‖ name ‖ its digest)
 import { hash } from 'node:crypto';

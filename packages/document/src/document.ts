@@ -1,4 +1,4 @@
-// A ledger's configuration: an immutable tree of leaves with digest, differences and proofs. Used by domain, projections, feed and SDK.
+// A ledger's configuration: an immutable tree of leaves with digest, differences and proofs.
 import { checkValue } from './check-value.js';
 import { diffTrees, type Difference, type DocumentChange } from './diff.js';
 import { hex } from './digest.js';

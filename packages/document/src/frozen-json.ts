@@ -1,4 +1,4 @@
-// Frozen JSON, as documents give it out and nodes read it on their hottest path. Used by the tree.
+// Frozen JSON, as documents give it out and nodes read it on their hottest path.
 import { sortNames } from './canonical.js';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 import { parseJsonText } from './parse-json-text.js';

@@ -1,4 +1,4 @@
-// Globs over paths: `*` stands for one segment, `**` for any number of them, none included. Used by audit filters and onChange.
+// Globs over paths: `*` stands for one segment, `**` for any number of them, none included.
 import { parsePath, pathFlaw, segmentsFlaw, splitPath, type Segments } from './path.js';
 import { DocumentFault, type CodedProblem, type Flaw, type Result } from './problem.js';
 import { stringFlaw } from './text.js';

@@ -1,5 +1,5 @@
 // Names of members that the parser saw before. JSON repeats them: with the very string at hand, V8 need not make one and look it up, which
-// takes 13 ns a member instead of 50. Used by the parser only.
+// takes 13 ns a member instead of 50.
 
 const SLOTS = 256;
 /** A slice of fewer characters is a copy: a name that is kept keeps no text alive. */

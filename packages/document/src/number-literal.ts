@@ -1,4 +1,4 @@
-// Whether a number of JSON text keeps its value as a double. Used by the parser only.
+// Whether a number of JSON text keeps its value as a double.
 
 // Every decimal of up to 15 significant digits in the normal range comes back from a double unchanged (DBL_DIG).
 const EXACT_DIGITS_MAX = 15;

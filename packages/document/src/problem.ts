@@ -1,4 +1,4 @@
-// One way to say what is wrong, where, and what to do instead; used from here up to the HTTP answer.
+// One way to say what is wrong, where, and what to do instead, from the document up to the HTTP answer.
 
 export interface Problem {
   /** The place in the document, or null when the problem has none. */

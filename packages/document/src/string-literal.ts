@@ -1,4 +1,4 @@
-// The values of JSON strings and of their escapes. Used by the parser only.
+// The values of JSON strings and of their escapes.
 
 const SMALL_U = 117;
 const HEX_DIGITS = /^[0-9a-fA-F]{4}$/;

@@ -1,5 +1,5 @@
-// Strings cut out of a JSON text. V8 makes a slice of 13 characters or more a window on the whole text, so that one kept leaf would keep
-// a request body of 10 MiB alive. These keep 1,024 characters alive at most, beside themselves. Used by the parser only.
+// Strings cut out of a JSON text. V8 makes a slice of 13 characters or more a window on the whole text, so that one kept leaf would keep a
+// request body of 10 MiB alive. These keep 1,024 characters alive at most, beside themselves.
 
 const WINDOW_LENGTH_MIN = 13;
 /** Characters of a block that slices are windows on. Copying one costs as much as copying four strings one by one. */

@@ -1,5 +1,5 @@
 /// <reference lib="es2024.string" />
-// What strings and names may hold. Used by the parser, the value check and the path grammar, so that all refuse alike.
+// What strings and names may hold. One place, so that parser, value check and path grammar refuse alike.
 import { quoted, type Flaw } from './problem.js';
 
 /** Names that make JavaScript programs write into prototypes; refused at any depth. */

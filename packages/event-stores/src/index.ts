@@ -1,4 +1,4 @@
-// The event store that a service's settings choose. Used by compose.ts of every service that has one.
+// The event store that a service's settings choose.
 export { awaitLog } from './await-log.js';
 export { openEventStore, openEventStoreNow } from './open-event-store.js';
 export type { OpenedEventStore, OpenEventStoreOptions } from './open-event-store.js';

@@ -1,4 +1,4 @@
-// Turns the bytes of a server-sent event stream into events. Used by the consumer; knows nothing of what they mean.
+// Turns the bytes of a server-sent event stream into events. Knows nothing of what they mean.
 import { StringDecoder } from 'node:string_decoder';
 
 /** The longest event: a value of 256 KiB, its path and fields, with room for escapes. */

@@ -1,4 +1,4 @@
-// Says in one sentence why a server did not answer with a stream. Used by the consumer; the text ends in a node's status and logs.
+// Says in one sentence why a server did not answer with a stream. The text ends in a node's status and logs.
 import type { IncomingMessage } from 'node:http';
 import { parseJsonText } from '@confledger/document';
 

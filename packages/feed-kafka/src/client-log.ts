@@ -1,4 +1,4 @@
-// What the Kafka client has to say, in the words and at the level that it is told to people. Used by every client that is made here.
+// What the Kafka client has to say, in the words and at the level that it is told to people.
 import kafkajs, { type LogEntry } from 'kafkajs';
 
 // Node finds no named exports in this CommonJS module.

@@ -1,4 +1,4 @@
-// What it means to people that brokers cannot be used as the options say: one line that names what to check. Used by session and publisher.
+// What it means to people that brokers cannot be used as the options say: one line that names what to check.
 import type { KafkaConnection } from './client.js';
 import { brokerErrorType, brokerOf, isNamed, systemErrorCode } from './error-details.js';
 

@@ -1,4 +1,4 @@
-// What an error of kafkajs says, wherever it was wrapped. Used by session and publisher.
+// What an error of kafkajs says, wherever it was wrapped.
 
 /** The type that the broker gave an error, such as INVALID_PRODUCER_EPOCH; null when there is none. */
 export function brokerErrorType(error: unknown): string | null {

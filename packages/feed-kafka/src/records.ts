@@ -1,4 +1,4 @@
-// The records of the topic `<namespace>.active` as bytes. Used by publisher and nodes.
+// The records of the topic `<namespace>.active` as bytes.
 import {
   readActivationMarker,
   readFeedBeat,

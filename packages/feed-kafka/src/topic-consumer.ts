@@ -1,5 +1,5 @@
-// One consumer of one topic, in a group of its own, from start to first failure. Nothing is committed, nothing is repaired:
-// whoever opened it opens another. Used by a node's session and by publishers that read their topic.
+// One consumer of one topic, in a group of its own, from start to first failure. Nothing is committed, nothing is repaired: whoever opened
+// it opens another.
 import { randomUUID } from 'node:crypto';
 import type { Admin, EachBatchPayload, Kafka } from 'kafkajs';
 

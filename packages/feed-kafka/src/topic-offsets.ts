@@ -1,4 +1,4 @@
-// Where a topic's partitions begin and end. Used by a node's session and by a publisher that reads its topic.
+// Where a topic's partitions begin and end.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { brokerErrorType } from './error-details.js';

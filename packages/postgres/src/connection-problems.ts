@@ -1,4 +1,4 @@
-// What it means to people that a database cannot be used. Used by the composition root of every service on Postgres.
+// What it means to people that a database cannot be used.
 import pg from 'pg';
 import { SilentServer } from './connections.js';
 import { SchemaTooNew } from './migrations.js';

@@ -1,5 +1,4 @@
 // How this system connects to Postgres: every session is durable, READ COMMITTED, and cannot hang for ever.
-// Used by the event store and the read model.
 import pg from 'pg';
 
 /** Where a database is and how long it may take to answer. */

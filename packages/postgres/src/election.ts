@@ -1,5 +1,5 @@
-// Electing one of several processes by a session lock: the server gives it back when its holder's connection ends, or it is silent for too long.
-// Used by projector and relay.
+// Electing one of several processes by a session lock: the server gives it back when its holder's connection ends, or it is silent for too
+// long.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tryAdvisoryLock, type AdvisoryLock } from './advisory-locks.js';
 import type { PostgresOptions } from './connections.js';

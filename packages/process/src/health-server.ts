@@ -1,5 +1,5 @@
-// The port of a service that has no API: health for orchestrators, metrics for Prometheus, and pages of its own. Holds no secrets and
-// takes no commands. Used by main.ts of projector and relay, and by the trading node.
+// The port of a service that has no API: health for orchestrators, metrics for Prometheus, and pages of its own. Holds no secrets and takes
+// no commands.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

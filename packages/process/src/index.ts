@@ -1,4 +1,4 @@
-// How a service begins and ends as a process of its own. Used by config.ts, compose.ts and main.ts of every service.
+// How a service begins and ends as a process of its own.
 export { composed } from './composed.js';
 export type { Closer } from './composed.js';
 export { eventStoreMetrics } from './event-store-metrics.js';

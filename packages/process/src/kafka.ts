@@ -1,4 +1,4 @@
-// How a service reaches Kafka, as the environment says it. Used by config.ts of relay and trading node.
+// How a service reaches Kafka, as the environment says it.
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';

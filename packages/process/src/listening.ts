@@ -1,4 +1,4 @@
-// What it means to people that a service cannot listen where it was told to. Used by main.ts of every service.
+// What it means to people that a service cannot listen where it was told to.
 import { refusedWhen, systemCode } from './start-refused.js';
 
 /** Does what begins to listen at `host` and `port`; rejects with StartRefused where that address cannot be had. */

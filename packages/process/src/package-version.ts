@@ -1,4 +1,4 @@
-// Which release a service is of. Used by main.ts of the services.
+// Which release a service is of.
 import { readFileSync } from 'node:fs';
 
 /** The version in the package.json beside the folder of the module whose `import.meta.url` is given. */

@@ -1,5 +1,4 @@
-// Runs a service as a process of its own: until a signal, until its work is done, or until it cannot be started. Called by main.ts of
-// every service, and by the projector's rebuild.ts.
+// Runs a service as a process of its own: until a signal, until its work is done, or until it cannot be started.
 import { StartRefused } from './start-refused.js';
 
 export interface RunOptions {

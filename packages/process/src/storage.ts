@@ -1,4 +1,4 @@
-// Which event store a service has and where its read model is, as the environment says it. Used by config.ts of api, projector and relay.
+// Which event store a service has and where its read model is, as the environment says it.
 import { z } from 'zod';
 import type { Environment } from './environment.js';
 import { StartRefused } from './start-refused.js';

@@ -1,4 +1,4 @@
-// The kinds of variables that several services have, each with the rule that a refusal shows. Used by config.ts of every service.
+// The kinds of variables that several services have, each with the rule that a refusal shows.
 import { z } from 'zod';
 
 const PORT_MAX = 65_535;

@@ -1,4 +1,4 @@
-// What has to be written so that the topic holds an activation: its differing leaves, then its marker; or nothing. Used by the publisher.
+// What has to be written so that the topic holds an activation: its differing leaves, then its marker; or nothing.
 import type { ActiveDocument } from '@confledger/application';
 import { activationMarker, type ActivationMarker, type FeedLeaf } from '@confledger/contracts';
 import type { FeedAlarm } from './alarms.js';

@@ -1,4 +1,4 @@
-// What a publisher finds that somebody has to look at. Used by the relay's log and metrics.
+// What a publisher finds that somebody has to look at.
 
 export interface FeedAlarm {
   /**

@@ -1,4 +1,4 @@
-// The records of the topic `<namespace>.changes`: CloudEvents 1.0 in the binary mode of their Kafka binding. Used by its publisher.
+// The records of the topic `<namespace>.changes`: CloudEvents 1.0 in the binary mode of their Kafka binding.
 import { formatPosition, parsePosition, type EventPlace, type StoredEvent } from '@confledger/application';
 import { parseJsonText } from '@confledger/document';
 import type { IHeaders, Message } from 'kafkajs';

@@ -1,4 +1,4 @@
-// How publishers come to a connection, and what they say when they cannot have one. Used by both.
+// How publishers come to a connection, and what they say when they cannot have one.
 import type { Admin } from 'kafkajs';
 import { connectionProblem, type KafkaConnection } from '@confledger/feed-kafka/topic';
 

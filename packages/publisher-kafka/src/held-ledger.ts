@@ -1,4 +1,4 @@
-// What the topic holds of one ledger: a hash per leaf, and its newest marker. Used by the publisher to write differences only.
+// What the topic holds of one ledger: a hash per leaf, and its newest marker. What is the same is not written again.
 import { createHash } from 'node:crypto';
 import type { ActivationMarker, FeedLeaf } from '@confledger/contracts';
 import { leafDigest, parsePath, type Document, type JsonValue } from '@confledger/document';

@@ -1,4 +1,4 @@
-// Every event as a record of the topic `<namespace>.changes`, for other systems: the topic is its own checkpoint. Used by services/relay.
+// Every event as a record of the topic `<namespace>.changes`, for other systems: the topic is its own checkpoint.
 import type { ChangesPublisher, EventPlace, StoredEvent } from '@confledger/application';
 import type { Admin, Kafka, KafkaMessage, Message } from 'kafkajs';
 import { createClient, type KafkaConnection, NAMESPACE_DEFAULT, partitionOf } from '@confledger/feed-kafka/topic';

@@ -1,4 +1,4 @@
-// The relay's side of the feed over Kafka: the topic is its own checkpoint. Used by services/relay.
+// The relay's side of the feed over Kafka: the topic is its own checkpoint.
 import type { ActiveDocument, EventPlace, FeedPublisher } from '@confledger/application';
 import type { Admin, Kafka } from 'kafkajs';
 import { activeTopic, createClient, type KafkaConnection, NAMESPACE_DEFAULT } from '@confledger/feed-kafka/topic';

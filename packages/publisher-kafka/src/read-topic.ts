@@ -1,4 +1,4 @@
-// Reads a topic until its reader says that it has what it needs. Used by publishers, which read what they have fenced.
+// Reads a topic until its reader says that it has what it needs. Publishers read what they have fenced.
 import type { Admin, Kafka } from 'kafkajs';
 import { type ConsumerListener, openTopicConsumer, type PartitionOffsets } from '@confledger/feed-kafka/topic';
 

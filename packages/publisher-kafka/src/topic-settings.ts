@@ -1,4 +1,4 @@
-// The topics as they must be: made so where they are missing, checked where they are there. Used when a publisher takes over.
+// The topics as they must be: made so where they are missing, checked where they are there.
 import kafkajs, { type Admin } from 'kafkajs';
 
 // Node finds no named exports in this CommonJS module.

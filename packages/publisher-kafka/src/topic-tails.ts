@@ -1,5 +1,4 @@
-// Finds the newest record of each partition that the reader knows, from its end backwards: a topic may be long. Used when changes are
-// taken over.
+// Finds the newest record of each partition that the reader knows, from its end backwards: a topic may be long.
 import type { KafkaMessage } from 'kafkajs';
 import { type PartitionOffsets, type Seek, topicOffsets } from '@confledger/feed-kafka/topic';
 import { readTopic, type ReadTopicOptions } from './read-topic.js';

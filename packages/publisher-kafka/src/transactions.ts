@@ -1,4 +1,4 @@
-// The only writer of a topic: one transaction after another, each checked against where its records must lie. Used by both publishers.
+// The only writer of a topic: one transaction after another, each checked against where its records must lie.
 import { FeedFenced } from '@confledger/application';
 import kafkajs, { type IHeaders, type Kafka, type Message, type Producer, type Transaction } from 'kafkajs';
 import { brokerErrorType } from '@confledger/feed-kafka/topic';

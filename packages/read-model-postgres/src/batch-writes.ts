@@ -1,5 +1,5 @@
-// The statements that write one projection batch: one multi-row statement per table that has rows. Used by projection-store.
-// Columns travel as arrays through unnest: one round trip and one plan per table, whatever the number of rows.
+// The statements that write one projection batch: one multi-row statement per table that has rows. Columns travel as arrays through unnest:
+// one round trip and one plan per table, whatever the number of rows.
 import type { JsonValue } from '@confledger/document';
 import type { ProjectionBatch, ResumedStream } from '@confledger/application';
 import { LedgerId } from '@confledger/domain';

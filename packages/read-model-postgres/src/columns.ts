@@ -1,4 +1,4 @@
-// How columns become values: pg gives bigint as text, timestamptz as Date. Used by whatever reads rows.
+// How columns become values: pg gives bigint as text, timestamptz as Date.
 
 /** Revisions and versions; they stay far below 2^53. */
 export function numberOf(column: string | null): number | null {

@@ -1,5 +1,5 @@
-// Generations of the read model's tables: one serves, a rebuild fills the next. Readers use the views of the fixed schema,
-// which are remade in the transaction that moves the pointer, so they follow without noticing. Used by schema, store and rebuild.
+// Generations of the read model's tables: one serves, a rebuild fills the next. Readers use the views of the fixed schema, which are remade
+// in the transaction that moves the pointer, so they follow without noticing.
 import { quotedSchema } from '@confledger/postgres';
 import type pg from 'pg';
 import { LAYOUT, tablesOf, VIEWED_TABLES } from './layout.js';

@@ -1,5 +1,5 @@
-// A glob over paths as a Postgres regular expression, so that filtering happens where the rows are. Used by audit-queries.
-// The pattern is for the path with a dot put behind it: so every segment, the last one too, ends with a dot.
+// A glob over paths as a Postgres regular expression, so that filtering happens where the rows are. The pattern is for the path with a dot
+// put behind it: so every segment, the last one too, ends with a dot.
 
 const ONE_SEGMENT = String.raw`(?:[^.\\]|\\.)+\.`;
 const ANY_SEGMENTS = String.raw`(?:(?:[^.\\]|\\.)+\.)*`;

@@ -1,5 +1,5 @@
-// Waits until the projector has reached a position: woken by its NOTIFY, with a slow look at the table for what was not heard.
-// Used by read-model.ts. Connects and looks only while somebody waits.
+// Waits until the projector has reached a position: woken by its NOTIFY, with a slow look at the table for what was not heard. Connects and
+// looks only while somebody waits.
 import { connectClient, dropClient, type PostgresOptions } from '@confledger/postgres';
 import type pg from 'pg';
 

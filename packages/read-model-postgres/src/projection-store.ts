@@ -1,4 +1,4 @@
-// The projection store on Postgres: rows and checkpoint of one generation, by compare-and-set. Used by projector and rebuild.
+// The projection store on Postgres: rows and checkpoint of one generation, by compare-and-set.
 import { ProjectionRefused, type Checkpoint, type ProjectionBatch, type ProjectionStore } from '@confledger/application';
 import { quotedSchema, SchemaTooNew, SILENCE_MS_MAX, STATEMENT_TIMEOUT_MS_DEFAULT, within } from '@confledger/postgres';
 import pg from 'pg';

@@ -1,4 +1,4 @@
-// What a projector needs of Postgres, in one piece: the store of the generation that serves, and the lock. Used by composition roots.
+// What a projector needs of Postgres, in one piece: the store of the generation that serves, and the lock.
 import type { ProjectionStore, ProjectorLock } from '@confledger/application';
 import { createPool } from '@confledger/postgres';
 import { openProjectionStore } from './projection-store.js';

@@ -1,5 +1,5 @@
-// A projection store that writes nothing and compares instead: what a batch would write with what the tables hold. Used by verify.
-// Rows that never change are compared batch by batch and forgotten; rows that do are kept and compared at the end.
+// A projection store that writes nothing and compares instead: what a batch would write with what the tables hold. Rows that never change
+// are compared batch by batch and forgotten; rows that do are kept and compared at the end.
 import {
   ReadModelTables,
   type Checkpoint,

@@ -1,4 +1,4 @@
-// SQL of versions with their tags and activations. Used by read-model.ts, which runs it on the views.
+// SQL of versions with their tags and activations.
 import type { ActivationRow, VersionRow } from '@confledger/application';
 import type { Query } from './audit-queries.js';
 import { instantOf } from './columns.js';

@@ -1,4 +1,4 @@
-// One POST of JSON, bounded in time, on a connection of its own. Used by the reporter.
+// One POST of JSON, bounded in time, on a connection of its own.
 import http from 'node:http';
 import https from 'node:https';
 

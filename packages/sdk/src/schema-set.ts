@@ -1,4 +1,4 @@
-// The schemas of a node: judge a document whole before it is run, and give what handles read. Used for feed and cache alike.
+// The schemas of a node: judge a document whole before it is run, and give what handles read. Feed and cache are judged alike.
 import { formatPath, joinPath, type Document, type JsonValue } from '@confledger/document';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { deepFreeze } from './deep-freeze.js';

@@ -1,4 +1,4 @@
-// Decides whether a marker was signed by the installation and is of the ledger that this node belongs to. Used for feed and cache alike.
+// Decides whether a marker was signed by the installation and is of the ledger that this node belongs to. Feed and cache are judged alike.
 import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto';
 import { activationStatement, type ActivationMarker } from '@confledger/contracts';
 import { ConfLedgerError } from './errors.js';

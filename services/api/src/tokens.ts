@@ -1,4 +1,4 @@
-// The tokens of a data directory: each file `<actor>.token` holds the token of that actor. Used by compose and by standalone.
+// The tokens of a data directory: each file `<actor>.token` holds the token of that actor.
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

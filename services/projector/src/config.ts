@@ -1,4 +1,4 @@
-// What the environment variables of the projector process say, checked. Used by main.ts; everything else gets the values handed in.
+// What the environment variables of the projector process say, checked. Everything but main.ts gets the values handed in.
 import {
   type Environment,
   host,

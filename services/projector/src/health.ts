@@ -1,4 +1,4 @@
-// How the projector is, for its health port. Used by main.ts.
+// How the projector is, for its health port.
 import { counter, eventStoreMetrics, gauge, type HealthSource } from '@confledger/process';
 import type { RunningProjector } from './start-projector.js';
 

@@ -1,4 +1,4 @@
-// Runs the projector loop with its log lines, its counts and its lag. Used by the projector process and by standalone.
+// Runs the projector loop with its log lines, its counts and its lag.
 import {
   LogSetBack,
   pause,

@@ -1,4 +1,4 @@
-// What follows the log and publishes it, as a part of a process: what it is doing, how far it is, what it has done. Used by relay and changes.
+// What follows the log and publishes it, as a part of a process: what it is doing, how far it is, what it has done.
 import { LogSetBack, type EventStore, type EventStoreCounts } from '@confledger/application';
 
 export interface FollowerStatus {

@@ -1,4 +1,4 @@
-// How the relay and its publishing of changes are, for their health port. Used by main.ts.
+// How the relay and its publishing of changes are, for their health port.
 import { counter, eventStoreMetrics, gauge, type HealthReport, type HealthSource, type Metric } from '@confledger/process';
 import type { Follower, FollowerStatus } from './follower.js';
 

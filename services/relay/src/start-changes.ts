@@ -1,4 +1,4 @@
-// Runs the publishing of changes with its log lines and its lag, beside the relay. Used by the relay process.
+// Runs the publishing of changes with its log lines and its lag, beside the relay.
 import { runChanges, type ChangesEvent, type ChangesOptions } from '@confledger/application';
 import { limitedWarnings, type FaultLogger } from '@confledger/process/warnings';
 import type { Logger } from 'pino';

@@ -1,4 +1,4 @@
-// Runs the relay loop with its log lines and its lag. Used by the relay process and by standalone.
+// Runs the relay loop with its log lines and its lag.
 import { runRelay, type RelayEvent, type RelayOptions } from '@confledger/application';
 import { limitedWarnings, type FaultLogger } from '@confledger/process/warnings';
 import type { Logger } from 'pino';

@@ -1,4 +1,4 @@
-// The data directory: made at the first start, locked while a process uses it. Used by main.ts before anything else is touched.
+// The data directory: made at the first start, locked while a process uses it. It is opened before anything else is touched.
 import { accessSync, constants, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readIfThere } from '@confledger/process/private-file';

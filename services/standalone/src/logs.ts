@@ -1,5 +1,4 @@
-// JSON logs in the data directory, one file per part. Used by compose.ts. Tokens and keys never come this far;
-// the api's logger redacts as a second net.
+// JSON logs in the data directory, one file per part. Tokens and keys never come this far; the api's logger redacts as a second net.
 import path from 'node:path';
 import { createLogger } from '@confledger/api';
 import { destination, type Logger } from 'pino';

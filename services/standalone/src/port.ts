@@ -1,4 +1,4 @@
-// Whether the port can be had, asked before anything is started. Used by main.ts.
+// Whether the port can be had, asked before anything is started.
 import { createServer } from 'node:net';
 import { StartRefused, systemCode } from '@confledger/process/start-refused';
 

@@ -1,5 +1,4 @@
 // Which process a pid is. A pid alone says little: after a crash or a reboot it may be somebody else's.
-// Used by the lock of the data directory and by the search for an orphaned Postgres.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 

@@ -1,5 +1,4 @@
 // The reference trading node of the embedded mode: follows production/trading-engine over the same feed as any other node.
-// Used by compose.ts.
 import path from 'node:path';
 import { httpFeed } from '@confledger/sdk';
 import { startTradingNode, type RunningTradingNode } from '@confledger/trading-node';

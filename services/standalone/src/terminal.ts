@@ -1,4 +1,4 @@
-// What people see: progress, the words when ready, one line per happening. Used by main.ts; logs go elsewhere (logs.ts).
+// What people see: progress, the words when ready, one line per happening. Logs go elsewhere (logs.ts).
 import path from 'node:path';
 import { operationPath, OPERATIONS, type OperationName, type PathParameters } from '@confledger/contracts/http';
 import type { Happening } from './narrator.js';

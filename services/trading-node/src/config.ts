@@ -1,4 +1,4 @@
-// What the environment variables of the trading node say, checked. Used by main.ts; everything else gets the values handed in.
+// What the environment variables of the trading node say, checked. Everything but main.ts gets the values handed in.
 //
 // | variable                    | meaning                                                        | default               |
 // |-----------------------------|----------------------------------------------------------------|-----------------------|

@@ -1,4 +1,4 @@
-// How the node is, for its own port: /status for people and programs, health for orchestrators, metrics. Used by start-trading-node.ts.
+// How the node is, for its own port: /status for people and programs, health for orchestrators, metrics.
 import { counter, gauge, type HealthSource, type Metric } from '@confledger/process';
 import type { NodeStatus } from '@confledger/sdk';
 import type { Swaps } from './swaps.js';

@@ -1,4 +1,4 @@
-// One human line for each thing that happens to a node: swap, rejection, waiting, loss of the feed. Used by start-trading-node.ts.
+// One human line for each thing that happens to a node: swap, rejection, waiting, loss of the feed.
 import type { NodeStatus } from '@confledger/sdk';
 
 /** Answers a function that takes each status and gives the lines that are new since the one before. */

@@ -1,4 +1,4 @@
-// So many requests, so many under way at a time: each lane sends its next when its last was answered. Used where no HTTP is between.
+// So many requests, so many under way at a time: each lane sends its next when its last was answered. No HTTP is between.
 import { median, quantile } from './report.js';
 
 export interface LanesAsked {

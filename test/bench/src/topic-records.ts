@@ -1,4 +1,4 @@
-// What a topic holds, record by record, as bytes that can be written again. Used where a peer writes what our relay wrote.
+// What a topic holds, record by record, as bytes that can be written again. So a peer can write what our relay wrote.
 import { randomUUID } from 'node:crypto';
 import type { Kafka, Message } from 'kafkajs';
 import { PARTITION_BYTES_MAX } from './bare-kafka.js';

@@ -1,4 +1,4 @@
-// The rules of the audit and of a path's history: the part of the read model's port that auditors see. Used by read-model.ts.
+// The rules of the audit and of a path's history: the part of the read model's port that auditors see.
 import type { ReadModel } from '@confledger/application';
 import { describe, expect, test } from 'vitest';
 import type { LedgerLog } from './ledger-log.js';

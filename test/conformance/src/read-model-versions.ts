@@ -1,4 +1,4 @@
-// The rules of a ledger's versions: the part of the read model's port that shows what was written and activated. Used by read-model.ts.
+// The rules of a ledger's versions: the part of the read model's port that shows what was written and activated.
 import { describe, expect, test } from 'vitest';
 import { LedgerLog } from './ledger-log.js';
 import type { ReadModelSubject } from './read-model-audit.js';

@@ -1,4 +1,4 @@
-// Requests to a running api, with a token. Used by whatever drives the system from outside.
+// Requests to a running api, with a token.
 
 export interface ApiCaller {
   /** A request to `/api/v1`, with the token. */

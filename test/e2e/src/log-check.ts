@@ -1,5 +1,5 @@
-// Computes everything that a log says anew, with nothing of the product: the chain of hashes, the ids, the documents, their digests,
-// the signatures, and how often each command took effect. Used by the tests that kill and cut.
+// Computes everything that a log says anew, with nothing of the product: the chain of hashes, the ids, the documents, their digests, the
+// signatures, and how often each command took effect.
 import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto';
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;

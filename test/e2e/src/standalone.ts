@@ -1,4 +1,4 @@
-// A real standalone in a process of its own, from what was built, with a data directory of its own. Used by the system tests.
+// A real standalone in a process of its own, from what was built, with a data directory of its own.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// Waiting on a condition instead of sleeping: used wherever a test cannot await the thing itself.
+// Waiting on a condition instead of sleeping, where a test cannot await the thing itself.
 
 const POLL_INTERVAL_MS = 5;
 const TIMEOUT_MS_DEFAULT = 10_000;

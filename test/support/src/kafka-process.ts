@@ -1,4 +1,4 @@
-// Runs the broker of infra/engines/kafka as a process that cannot outlive this one, not even a kill -9. Used by startKafka.
+// Runs the broker of infra/engines/kafka as a process that cannot outlive this one, not even a kill -9.
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// What makes the broker of the tests ask for TLS and a password: an authority of its own, its certificate, its users. Used by startSecuredKafka.
+// What makes the broker of the tests ask for TLS and a password: an authority of its own, its certificate, its users.
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';

@@ -1,5 +1,5 @@
-// The sentence that specs of the ledger are written in: given(change sets).when(command).then(events | refused | nothing).
-// Used by the specs of domain, whose sources it imports: classes with private members are equal to themselves only.
+// The sentence that specs of the ledger are written in: given(change sets).when(command).then(events | refused | nothing). It imports the
+// sources of domain: classes with private members are equal to themselves only.
 import { isDeepStrictEqual } from 'node:util';
 import {
   decide,

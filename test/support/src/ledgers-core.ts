@@ -1,5 +1,5 @@
-// The core over any event store, with a clock and ids that a test holds in its hand. Used by the specs of application, whose sources it
-// imports.
+// The core over any event store, with a clock and ids that a test holds in its hand. It imports the sources of application, for their
+// specs.
 import { createHash, createHmac } from 'node:crypto';
 import {
   LedgerId,

@@ -1,4 +1,4 @@
-// Everything that a Kafka topic holds, as a plain kafkajs consumer reads it. Used by the specs and checks of the topics.
+// Everything that a Kafka topic holds, as a plain kafkajs consumer reads it.
 import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel, type KafkaMessage } from 'kafkajs';
 import { eventually } from './eventually.js';

@@ -1,4 +1,4 @@
-// Cuts the events of one change set into what single appends can hold. Used by the command loop.
+// Cuts the events of one change set into what single appends can hold.
 import { bytesOf } from '../codec.js';
 import { APPEND_BYTES_MAX, type EventToAppend } from '../ports/event-store.js';
 

@@ -1,5 +1,5 @@
-// Carries the log to a feed: batch after batch, and in between what the feed needs at an interval. While a batch is written the next one
-// is prepared. Used by relay and changes.
+// Carries the log to a feed: batch after batch, and in between what the feed needs at an interval. While a batch is written the next one is
+// prepared.
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
 
 export interface CarryLogOptions<Prepared> {

@@ -1,5 +1,5 @@
-// Changes: follows the log and publishes every event of every stream for other systems, in log order, at least once. Used by
-// services/relay. Runs beside the relay and apart from it: whatever happens here, activations go on to the nodes.
+// Changes: follows the log and publishes every event of every stream for other systems, in log order, at least once. Runs beside the relay
+// and apart from it: whatever happens here, activations go on to the nodes.
 import type { ChangesPublisher } from '../ports/changes.js';
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
 import { FeedFenced } from '../ports/feed.js';

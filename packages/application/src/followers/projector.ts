@@ -1,5 +1,5 @@
-// The projector: one ordered subscription to the log, folded in batches into a projection store. Used by services/projector.
-// Whatever is killed, each event takes effect exactly once: rows and checkpoint go in together, by compare-and-set.
+// The projector: one ordered subscription to the log, folded in batches into a projection store. Whatever is killed, each event takes
+// effect exactly once: rows and checkpoint go in together, by compare-and-set.
 import { assertLogHolds } from '../guard/log-guard.js';
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
 import type { DocumentAt, ProjectionStore, ProjectorLock } from '../ports/projection-store.js';

@@ -1,4 +1,4 @@
-// How a follower of the log runs for ever: elected, at work until the first fault, and again after a pause. Used by projector, relay and changes.
+// How a follower of the log runs for ever: elected, at work until the first fault, and again after a pause.
 import { Backoff } from '@confledger/backoff';
 import { FeedFenced } from '../ports/feed.js';
 import type { ProjectorLease, ProjectorLock } from '../ports/projection-store.js';

@@ -1,5 +1,5 @@
-// The relay: follows the log and gives the feed each ledger's newest activation, whole, with its document. Used by services/relay
-// and by an api that serves the HTTP feed. Whatever goes wrong ends in taking the feed over anew; no writer ever waits for it.
+// The relay: follows the log and gives the feed each ledger's newest activation, whole, with its document. Whatever goes wrong ends in
+// taking the feed over anew; no writer ever waits for it.
 import { LedgerId } from '@confledger/domain';
 import { isStreamFault } from '../loading/broken-streams.js';
 import type { LedgerReads } from '../ledger/create-ledgers.js';

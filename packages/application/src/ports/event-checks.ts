@@ -1,4 +1,4 @@
-// What every event store refuses before it looks at a stream. Called by each adapter, so that all refuse the same.
+// What every event store refuses before it looks at a stream. One place, so that every adapter refuses the same.
 import { APPEND_BYTES_MAX, AppendTooLarge, type EventToAppend } from './event-store.js';
 
 /** Longest name of a stream, in bytes of UTF-8. Postgres could index 2,700. */

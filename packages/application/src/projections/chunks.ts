@@ -1,4 +1,4 @@
-// Cuts what a subscription yields into batches of bounded size, so that no transaction grows without limit. Used by the projector.
+// Cuts what a subscription yields into batches of bounded size, so that no transaction grows without limit.
 import type { StoredEvent } from '../ports/event-store.js';
 
 /** One transaction holds at most so many events… */

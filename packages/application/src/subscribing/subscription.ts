@@ -1,5 +1,5 @@
-// One subscription to a log that can be read in pages: history first, then what it is handed or told of. Used by the stores
-// in Postgres and in memory. Nothing here makes a writer wait: handing over is synchronous and bounded.
+// One subscription to a log that can be read in pages: history first, then what it is handed or told of. Nothing here makes a writer wait:
+// handing over is synchronous and bounded.
 import { Backoff } from '@confledger/backoff';
 import type { StoredEvent } from '../ports/event-store.js';
 

@@ -1,5 +1,5 @@
-// Turns whatever went wrong into the failure answer: refusals as they are, unreachable parts as 503, everything else as
-// INTERNAL without a word about its inside. Used by the error handler and by the answers that Fastify gives early.
+// Turns whatever went wrong into the failure answer: refusals as they are, unreachable parts as 503, everything else as INTERNAL without a
+// word about its inside.
 import { EventUnreadable, StreamCorrupt } from '@confledger/domain';
 import { CommandOutcomeUnknown, CursorInvalid, EventStoreUnavailable, LogSetBack, ReadModelUnavailable } from '@confledger/application';
 import type { ErrorCode, Failure } from '@confledger/contracts/http';

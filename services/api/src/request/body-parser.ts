@@ -1,4 +1,4 @@
-// How bodies are read: JSON only, by the strict parser of the document package, at most 10 MiB. Used by createApi.
+// How bodies are read: JSON only, by the strict parser of the document package, at most 10 MiB.
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { parseJson } from '@confledger/document';

@@ -1,4 +1,4 @@
-// The log: JSON lines, with everything that could be a credential taken out. Used by compose and by the standalone service.
+// The log: JSON lines, with everything that could be a credential taken out.
 import { pino, type DestinationStream, type Logger } from 'pino';
 
 /** Names under which a credential could get into a log line, at the top and one level down. */

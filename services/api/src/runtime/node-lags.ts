@@ -1,4 +1,4 @@
-// How long each node has not run what is active. Used by the metrics, which ask again and again.
+// How long each node has not run what is active.
 import type { WatchedNode } from './watched-nodes.js';
 
 /** Nodes that are measured one by one: each is a time series of its own for Prometheus. Those that lag most come first. */

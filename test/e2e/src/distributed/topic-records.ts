@@ -1,4 +1,4 @@
-// Everything that a topic holds, as text. Used by the checks of both topics.
+// Everything that a topic holds, as text.
 import { topicMessages } from '@confledger/test-support';
 
 export interface TopicRecord {

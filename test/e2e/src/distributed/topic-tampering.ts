@@ -1,4 +1,4 @@
-// What somebody with access to the brokers can do to a topic: delete it, cut it, write to it, change its settings. Used by the specs of the topic.
+// What somebody with access to the brokers can do to a topic: delete it, cut it, write to it, change its settings.
 import { eventually } from '@confledger/test-support';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import type { TopicRecord } from './topic-records.js';
