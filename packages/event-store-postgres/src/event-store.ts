@@ -12,7 +12,7 @@ import { createPool, quotedSchema, SILENCE_MS_MAX, type PostgresOptions } from '
 import type pg from 'pg';
 import { Flushes } from './flushes.js';
 import { Listener } from './listener.js';
-import { createReads, placeReader } from './reads.js';
+import { createReads, placeReader, type Reads } from './reads.js';
 import { EVENTS_SCHEMA_DEFAULT } from './schema.js';
 import { createWriter } from './writer.js';
 
@@ -42,14 +42,52 @@ const CONNECT_TIMEOUT_MS = 2_000;
 
 /** Connects when first used; `migrateEventStore` must have been run. Close it to give the connections back. */
 export function createPostgresEventStore(options: PostgresEventStoreOptions): EventStore {
+  const { pool, reads, writer, flushes, subscriptions, listener } = partsOf(options);
+  let closing: Promise<void> | undefined;
+  const refuseClosed = (): void => {
+    if (closing !== undefined) throw new EventStoreUnavailable('The event store is closed.');
+  };
+  return {
+    async append(stream, expectedRevision, events) {
+      const bytes = checkAppend(stream, expectedRevision, events);
+      return flushes.append(stream, expectedRevision, events, bytes);
+    },
+    async readStream(stream, { from, direction = 'forwards', limit }) {
+      checkStream(stream);
+      checkLimit(limit);
+      refuseClosed();
+      return reads.stream(stream, from, direction, limit);
+    },
+    async readAll({ after, limit }) {
+      checkLimit(limit);
+      refuseClosed();
+      return reads.all(after, limit);
+    },
+    async lastPosition() {
+      refuseClosed();
+      return reads.lastPosition();
+    },
+    ...logCheck(options.checkLog, reads),
+    subscribe: (request) => subscriptions.open(request, () => listener.start()),
+    close() {
+      closing ??= (async () => {
+        subscriptions.end();
+        await flushes.close();
+        await Promise.all([writer.close(), listener.close(), pool.end()]);
+      })();
+      return closing;
+    },
+  };
+}
+
+/** What the store is made of. Nothing connects yet. */
+function partsOf(options: PostgresEventStoreOptions) {
   const { schema = EVENTS_SCHEMA_DEFAULT, logger, statementTimeoutMs = ATTEMPT_TIMEOUT_MS_DEFAULT } = options;
   const quoted = quotedSchema(schema);
-  const connection = { connectTimeoutMs: CONNECT_TIMEOUT_MS, applicationName: 'confledger event store', ...options, statementTimeoutMs };
   const warn = (message: string) => (error: unknown) => logger?.warn({ error }, message);
-
-  const { checkLog, readConnectionsMax } = options;
-  const check = checkLog && ((client: pg.ClientBase) => checkLog(placeReader(client, quoted, statementTimeoutMs + SILENCE_MS_MAX)));
-  const checked = { ...connection, ...(check === undefined ? {} : { check }) };
+  const connection = { connectTimeoutMs: CONNECT_TIMEOUT_MS, applicationName: 'confledger event store', ...options, statementTimeoutMs };
+  const checked = { ...connection, ...connectionCheck(options.checkLog, quoted, statementTimeoutMs) };
+  const { readConnectionsMax } = options;
   const poolOptions = readConnectionsMax === undefined ? checked : { ...checked, connectionsMax: readConnectionsMax };
   const pool = createPool(poolOptions, warn('An idle connection of the event store broke.'));
   const reads = createReads(pool, quoted, statementTimeoutMs);
@@ -73,48 +111,21 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
     isOwn: (processId) => processId === writer.processId,
     onFault: warn('The event store does not hear of appends elsewhere; it polls and connects again.'),
   });
-  let closing: Promise<void> | undefined;
-  const refuseClosed = (): void => {
-    if (closing !== undefined) throw new EventStoreUnavailable('The event store is closed.');
-  };
+  return { pool, reads, writer, flushes, subscriptions, listener };
+}
 
-  return {
-    async append(stream, expectedRevision, events) {
-      const bytes = checkAppend(stream, expectedRevision, events);
-      return flushes.append(stream, expectedRevision, events, bytes);
-    },
-    async readStream(stream, { from, direction = 'forwards', limit }) {
-      checkStream(stream);
-      checkLimit(limit);
-      refuseClosed();
-      return reads.stream(stream, from, direction, limit);
-    },
-    async readAll({ after, limit }) {
-      checkLimit(limit);
-      refuseClosed();
-      return reads.all(after, limit);
-    },
-    async lastPosition() {
-      refuseClosed();
-      return reads.lastPosition();
-    },
-    ...(checkLog === undefined
-      ? {}
-      : {
-          checkLog: () =>
-            checkLog(
-              async (stream, revision) =>
-                (await reads.stream(stream, revision, 'forwards', 1)).find((event) => event.revision === revision) ?? null,
-            ),
-        }),
-    subscribe: (request) => subscriptions.open(request, () => listener.start()),
-    close() {
-      closing ??= (async () => {
-        subscriptions.end();
-        await flushes.close();
-        await Promise.all([writer.close(), listener.close(), pool.end()]);
-      })();
-      return closing;
-    },
+/** The check of the log on each new connection, before anything else. */
+function connectionCheck(checkLog: CheckLog | undefined, quoted: string, statementTimeoutMs: number) {
+  if (checkLog === undefined) return {};
+  return { check: (client: pg.ClientBase) => checkLog(placeReader(client, quoted, statementTimeoutMs + SILENCE_MS_MAX)) };
+}
+
+/** The check of the log at any time. */
+function logCheck(checkLog: CheckLog | undefined, reads: Reads): Pick<EventStore, 'checkLog'> {
+  if (checkLog === undefined) return {};
+  const eventAt = async (stream: string, revision: number) => {
+    const page = await reads.stream(stream, revision, 'forwards', 1);
+    return page.find((event) => event.revision === revision) ?? null;
   };
+  return { checkLog: () => checkLog(eventAt) };
 }

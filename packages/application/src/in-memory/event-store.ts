@@ -5,6 +5,7 @@ import {
   type CheckLog,
   type EventStore,
   type EventToAppend,
+  type ReadDirection,
   type StoredEvent,
 } from '../ports/event-store.js';
 import { checkAppend, checkLimit, checkStream } from '../ports/event-checks.js';
@@ -21,23 +22,13 @@ export interface InMemoryEventStore extends EventStore {
 export function createInMemoryEventStore({ checkLog }: { readonly checkLog?: CheckLog } = {}): InMemoryEventStore {
   const log: StoredEvent[] = [];
   const streams = new Map<string, StoredEvent[]>();
-  let closed = false;
-  let connected = false;
+  const connection = new Connection(async () => checkLog?.(async (stream, revision) => streams.get(stream)?.[revision] ?? null));
 
   /** Positions count from 1 without gap, so the event behind position p is at index p. */
   const page = (after: bigint, limit: number): StoredEvent[] => log.slice(Number(after), Number(after) + limit);
-  const check = async (): Promise<void> => {
-    connected = false;
-    await checkLog?.(async (stream, revision) => streams.get(stream)?.[revision] ?? null);
-    connected = true;
-  };
-  const connect = async (): Promise<void> => {
-    if (closed) throw new EventStoreUnavailable('The event store is closed.');
-    if (!connected) await check();
-  };
   const subscriptions = new Subscriptions({
     readAll: async (after, limit) => {
-      await connect();
+      await connection.open();
       return page(after, limit);
     },
   });
@@ -48,10 +39,8 @@ export function createInMemoryEventStore({ checkLog }: { readonly checkLog?: Che
     if (head > expectedRevision) return compare(there, expectedRevision, events);
     if (head < expectedRevision) return { outcome: 'conflict', revision: head };
     const stored = events.map((event, index) => storedEvent(event, stream, head + 1 + index, BigInt(log.length + 1 + index)));
-    for (const event of stored) {
-      log.push(event);
-      there.push(event);
-    }
+    log.push(...stored);
+    there.push(...stored);
     streams.set(stream, there);
     subscriptions.handOver(stored);
     return { outcome: 'appended', position: BigInt(log.length), alreadyThere: false };
@@ -60,46 +49,89 @@ export function createInMemoryEventStore({ checkLog }: { readonly checkLog?: Che
   return {
     async append(stream, expectedRevision, events) {
       checkAppend(stream, expectedRevision, events);
-      await connect();
+      await connection.open();
       return append(stream, expectedRevision, events);
     },
     async readStream(stream, { from, direction = 'forwards', limit }) {
       checkStream(stream);
       checkLimit(limit);
-      await connect();
-      const there = streams.get(stream) ?? [];
-      if (direction === 'forwards') return there.slice(from ?? 0, (from ?? 0) + limit);
-      const end = Math.min(from ?? there.length - 1, there.length - 1) + 1;
-      return there.slice(Math.max(0, end - limit), end).reverse();
+      await connection.open();
+      return slice(streams.get(stream) ?? [], from, direction, limit);
     },
     async readAll({ after, limit }) {
       checkLimit(limit);
-      await connect();
+      await connection.open();
       return page(after, limit);
     },
     async lastPosition() {
-      await connect();
+      await connection.open();
       return BigInt(log.length);
     },
     subscribe: (options) => subscriptions.open(options),
-    checkLog: check,
+    checkLog: () => connection.check(),
     setBackTo(position) {
       for (const { stream } of log.splice(Number(position))) streams.get(stream)?.pop();
-      connected = false;
+      connection.lose();
     },
     alter(stream, revision, change) {
-      const there = streams.get(stream);
-      const event = there?.[revision];
-      if (there === undefined || event === undefined) throw new TypeError(`There is no event ${revision} of ${stream}.`);
-      const altered = { ...event, ...change(event) };
-      there[revision] = altered;
+      const [event, altered] = replaceEvent(streams, stream, revision, change);
       log[log.indexOf(event)] = altered;
     },
     async close() {
-      closed = true;
+      connection.close();
       subscriptions.end();
     },
   };
+}
+
+/** Refuses every call once it is closed, and has the log checked before the first call and after each loss. */
+class Connection {
+  readonly #checkLog: () => Promise<void>;
+  #state: 'lost' | 'open' | 'closed' = 'lost';
+
+  constructor(checkLog: () => Promise<void>) {
+    this.#checkLog = checkLog;
+  }
+
+  async open(): Promise<void> {
+    if (this.#state === 'closed') throw new EventStoreUnavailable('The event store is closed.');
+    if (this.#state === 'lost') await this.check();
+  }
+
+  async check(): Promise<void> {
+    this.lose();
+    await this.#checkLog();
+    if (this.#state === 'lost') this.#state = 'open';
+  }
+
+  lose(): void {
+    if (this.#state === 'open') this.#state = 'lost';
+  }
+
+  close(): void {
+    this.#state = 'closed';
+  }
+}
+
+/** Answers the event as it was and as it is now. */
+function replaceEvent(
+  streams: ReadonlyMap<string, StoredEvent[]>,
+  stream: string,
+  revision: number,
+  change: (event: StoredEvent) => Partial<StoredEvent>,
+): readonly [StoredEvent, StoredEvent] {
+  const there = streams.get(stream);
+  const event = there?.[revision];
+  if (there === undefined || event === undefined) throw new TypeError(`There is no event ${revision} of ${stream}.`);
+  const altered = { ...event, ...change(event) };
+  there[revision] = altered;
+  return [event, altered];
+}
+
+function slice(events: readonly StoredEvent[], from: number | undefined, direction: ReadDirection, limit: number): StoredEvent[] {
+  if (direction === 'forwards') return events.slice(from ?? 0, (from ?? 0) + limit);
+  const end = Math.min(from ?? events.length - 1, events.length - 1) + 1;
+  return events.slice(Math.max(0, end - limit), end).reverse();
 }
 
 /** The expected revision is taken: by these very events, or by others. */
