@@ -1,4 +1,4 @@
-// The delays between one attempt and the next. Knows no clock: whoever asks does the waiting.
+// The delays between one attempt and the next. Knows no clock: the caller waits.
 
 /** Beyond it the delay has long reached its limit, and a power of two would end in Infinity. */
 const DOUBLINGS_MAX = 30;

@@ -5,7 +5,7 @@ import type { ActivationLayer, ActivationMarker, FeedBeat, FeedLeaf, LayeredActi
 type Fields = { readonly [name: string]: unknown };
 
 /**
- * The leaf or removal that this JSON says; null when it is none. Paths and values are judged later, by the digest. A feed that says the
+ * The leaf or removal in this JSON; null when it is not one. Paths and values are judged later, by the digest. A feed that says the
  * path elsewhere hands it over: spreading both into one object was half of what reading 10,000 leaves cost.
  */
 export function readFeedLeaf(json: unknown, knownPath?: string): FeedLeaf | null {
@@ -18,7 +18,7 @@ export function readFeedLeaf(json: unknown, knownPath?: string): FeedLeaf | null
   return Object.hasOwn(json, 'value') ? { path, version, value: json['value'] as JsonValue } : null;
 }
 
-/** The marker that this JSON says; null when it is none. Its truth is not checked here. */
+/** The marker in this JSON; null when it is not one. Its signature is not checked here. */
 export function readActivationMarker(json: unknown): ActivationMarker | null {
   if (!isFields(json)) return null;
   const { origin, activation, version, previous, digest, changes, keyId, signature, actor, occurredAt } = json;
@@ -52,7 +52,7 @@ function isLayer(json: unknown): json is ActivationLayer {
   return [ledger, origin, digest].every((each) => typeof each === 'string') && isRevision(activation) && isRevision(version);
 }
 
-/** The beat that this JSON says; null when it is none. */
+/** The beat in this JSON; null when it is not one. */
 export function readFeedBeat(json: unknown): FeedBeat | null {
   if (!isFields(json)) return null;
   const { installation, incarnation, position, time, partitions } = json;

@@ -99,14 +99,14 @@ export function activationMarker(active: Omit<ActivationMarker, 'changes'>, chan
   return layered === null ? marker : { ...marker, ...layered };
 }
 
-/** What a feed tells its reader, in order. The calls are synchronous: the reader never makes a feed wait. */
+/** What a feed sends to its reader, in order. The calls are synchronous: the reader never makes a feed wait. */
 export interface FeedSink {
   /** A new reading begins: drop everything gathered; what runs goes on running. */
   reset(incarnation: string | null): void;
   leaf(leaf: FeedLeaf): void;
   active(marker: ActivationMarker): void;
   /**
-   * Everything there was when the reading began has been told (also when nothing is active).
+   * Everything there was when the reading began has been sent (also when nothing is active).
    * 'incomplete' says that it does not add up to a marker that can be trusted: the feed reads on to a new end, or begins anew after
    * a pause.
    */
@@ -115,7 +115,7 @@ export interface FeedSink {
   /** Contact is lost; the feed goes on trying by itself. */
   lost(problem: string): void;
   /**
-   * What runs now, as `<origin>:<activation>`; null when nothing does, or when everything is to be told anew.
+   * What runs now, as `<origin>:<activation>`; null when nothing does, or when everything is to be sent anew.
    * Asked once at each connect by a feed that can resume: the reader drops what no marker followed, and takes up from that activation
    * unless `reset` comes. A feed that always begins with `reset` need not ask.
    */
@@ -124,7 +124,7 @@ export interface FeedSink {
 
 export interface FeedSession {
   /**
-   * Asks for a new reading from the start, because what was told does not hold together. May be called from within the sink's own
+   * Asks for a new reading from the start, because what was sent does not hold together. May be called from within the sink's own
    * calls. The feed paces itself: repeated restarts come at growing intervals.
    */
   restart(reason: string): void;
@@ -142,6 +142,6 @@ export interface ReportTarget {
 export interface NodeFeed {
   /** The sink is first called after `open` has returned. */
   open(ledger: { readonly environment: string; readonly service: string }, sink: FeedSink): FeedSession;
-  /** Where reports go when the node is not told otherwise. */
+  /** Where reports go by default. */
   readonly reportTarget: ReportTarget | null;
 }

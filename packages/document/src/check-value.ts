@@ -22,7 +22,7 @@ class ValueCheck {
   private readonly place: (string | number)[];
   private pathBytes: number;
   private leaves = 0;
-  // Bounds of the size of the leaf being looked at, so that its text is made only where they leave a doubt.
+  // Bounds of the size of the leaf being checked, so that its text is made only where they leave a doubt.
   private bytesAtLeast = 0;
   private bytesAtMost = 0;
 
@@ -170,7 +170,7 @@ function tooLarge(bytes: string): Flaw {
   };
 }
 
-/** What is said of a document with more leaves than allowed. */
+/** The problem of a document with more leaves than allowed. */
 export function tooManyLeaves(): Flaw {
   return {
     code: 'DOCUMENT_TOO_LARGE',

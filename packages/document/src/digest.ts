@@ -78,7 +78,7 @@ export function hex(digest: Digest): string {
   return Buffer.from(digest, 'latin1').toString('hex');
 }
 
-/** The digest of lower-case hex text; undefined when it is none. */
+/** The digest of lower-case hex text; undefined when it is not a digest. */
 export function digestOfHex(text: string): Digest | undefined {
   return /^[0-9a-f]{64}$/.test(text) ? Buffer.from(text, 'hex').toString('latin1') : undefined;
 }

@@ -105,7 +105,7 @@ export class Document {
 
   /**
    * The document with the changes made, in their order. The cost is proportional to the objects touched.
-   * Throws a DocumentFault on what the caller should have judged before: a path or value that is none, a set below a leaf
+   * Throws a DocumentFault on what the caller should have judged before: an invalid path or value, a set below a leaf
    * or over an object with members, a delete of what is neither a leaf nor `{}`.
    */
   apply(changes: Iterable<DocumentChange & { readonly revision?: number }>): Document {

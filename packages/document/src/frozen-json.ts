@@ -10,7 +10,7 @@ const FILLED_MEMBERS_MAX = 12;
 const PARSED_MEMBERS_MAX = 120;
 
 /**
- * The value as the document keeps it: nobody else's arrays, frozen, names of inner objects sorted, -0 as 0.
+ * The value as the document keeps it: arrays of its own, frozen, names of inner objects sorted, -0 as 0.
  * Throws a DocumentFault for what is not JSON.
  */
 export function frozenCopy(value: JsonValue): JsonValue {

@@ -16,7 +16,7 @@ export function parseGlob(text: string): Result<string, CodedProblem> {
   return Array.isArray(parts) ? { ok: true, value: text } : { ok: false, problem: { ...parts, path: text } };
 }
 
-/** Whether the whole path matches. Throws a DocumentFault for a glob that `parseGlob` refuses; a path that is none matches nothing. */
+/** Whether the whole path matches. Throws a DocumentFault for a glob that `parseGlob` refuses; an invalid path matches nothing. */
 export function matchesGlob(glob: string, path: string): boolean {
   return compileGlob(glob)(path);
 }
@@ -71,7 +71,7 @@ function matches(parts: readonly Part[], segments: Segments): boolean {
 function globParts(text: string): Part[] | Flaw {
   const flaw = pathFlaw(text) ?? stringFlaw(text);
   if (flaw !== null) return flaw;
-  // A star is no legal escape in a path. An escaped one is carried through the split as NUL, which no name may hold.
+  // A star is not a legal escape in a path. An escaped one is carried through the split as NUL, which no name may hold.
   const names = splitPath(text.replace(/\\([\\.*])/g, (escape, next: string) => (next === '*' ? '\u0000' : escape)));
   if (!Array.isArray(names)) return names;
   const parts: Part[] = [];

@@ -6,7 +6,7 @@ export interface JsonObject {
   readonly [name: string]: JsonValue;
 }
 
-/** True for an object that is no array; the other kinds of value are scalars and arrays. */
+/** True for an object that is not an array; the other kinds of value are scalars and arrays. */
 export function isJsonObject(value: JsonValue): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -126,7 +126,7 @@ class JsonParser {
       if (code !== QUOTE) this.unexpected('a name in double quotes, or }');
       const name = this.name();
       this.place.push(name);
-      // Values are never undefined, so a plain read finds a duplicate; what the prototype answers is told apart by hasOwn.
+      // Values are never undefined, so a plain read finds a duplicate; hasOwn tells it from what the prototype answers.
       if (members[name] !== undefined && Object.hasOwn(members, name)) this.refuse(duplicateName(this.text, this.at, name));
       if (this.next() !== COLON) this.unexpected('a colon');
       this.at++;

@@ -1,5 +1,5 @@
 // Where in a JSON value something stands: names of members and indexes of elements, from the root down.
-// An array is one value of the document, so a path ends at it; what lies inside is told in the message.
+// An array is one value of the document, so a path ends at it; the message names what lies inside.
 import { formatPath } from './path.js';
 import type { CodedProblem, Flaw } from './problem.js';
 

@@ -11,7 +11,7 @@ export interface Problem {
   readonly remedy: string;
 }
 
-/** A value, or the reason why there is none. Refusals are values; faults are exceptions. */
+/** A value, or the reason why it cannot be had. Refusals are values; faults are exceptions. */
 export type Result<T, F = Problem> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: F };
 
 /** Codes of the error catalogue that this package may answer with. */

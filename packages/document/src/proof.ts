@@ -52,7 +52,7 @@ function parsedSegments(path: string): Segments | undefined {
   return parsed.ok ? parsed.value : undefined;
 }
 
-/** The digest of the object that holds `name` beside the others; undefined when a name occurs twice or a digest is none. */
+/** The digest of the object that holds `name` beside the others; undefined when a name occurs twice or a digest is invalid. */
 function parentDigest(others: readonly ProofSibling[], name: string, digest: Digest): Digest | undefined {
   const members = new Map<string, Digest>([[name, digest]]);
   for (const other of others) {

@@ -1,5 +1,5 @@
 // A document as JSON with the revisions of its nodes, and back: what a stored snapshot holds. A leaf is [revision, value],
-// an object [revision, name, node, name, node, …] behind a leading null. Names are no member names: those lose their order.
+// an object [revision, name, node, name, node, …] behind a leading null. Names are not member names: those lose their order.
 import type { JsonValue } from './json.js';
 import { DocumentFault } from './problem.js';
 import { emptyObjectNode, emptyRoot, leafNode, leafWeight, nodeJson, TreeObject, type TreeNode } from './tree.js';
@@ -10,7 +10,7 @@ export function snapshotOf(node: TreeNode): JsonValue {
   return [null, node.revision, ...[...node.members].flatMap(([name, member]) => [name, snapshotOf(member)])];
 }
 
-/** The root of a document from its snapshot. Throws a DocumentFault on what is none. */
+/** The root of a document from its snapshot. Throws a DocumentFault on anything else. */
 export function rootFromSnapshot(snapshot: JsonValue): TreeObject {
   const root = nodeFromSnapshot(snapshot);
   if (root.kind !== 'object') throw new DocumentFault('the snapshot of a document is that of an object');

@@ -16,14 +16,14 @@ export class TextSearch {
     this.plain = !CONTROL_CHARACTER.test(text) && text.isWellFormed();
   }
 
-  /** The closing quote of the string that begins at `start`, behind its quote; -1 where its characters must be looked at. */
+  /** The closing quote of the string that begins at `start`, behind its quote; -1 where its characters must be read one by one. */
   plainStringEnd(start: number): number {
     if (!this.plain) return -1;
     const end = this.quoteFrom(start);
     return end < this.text.length && end < this.backslashFrom(start) ? end : -1;
   }
 
-  /** The next character of a string, from `at` on, that must be looked at. */
+  /** The next character of a string, from `at` on, that needs more than a copy. */
   skipPlain(at: number): number {
     return this.plain ? Math.min(this.quoteFrom(at), this.backslashFrom(at)) : at;
   }

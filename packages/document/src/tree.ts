@@ -123,7 +123,7 @@ export function emptyRoot(revision: number): TreeObject {
 export function leafNode(value: JsonValue, revision: number): TreeNode {
   if (!isJsonObject(value)) return new TreeLeaf(frozenCopy(value), revision);
   if (Object.keys(value).length === 0) return emptyObjectNode(revision);
-  throw new DocumentFault(`an object with members is no leaf: ${canonicalJson(value).slice(0, 100)}`);
+  throw new DocumentFault(`an object with members is not a leaf: ${canonicalJson(value).slice(0, 100)}`);
 }
 
 /** The tree of a value that was checked. */

@@ -77,7 +77,7 @@ export class Appends {
     for (;;) {
       const outcome = await this.#attempt(append, lastAttemptMs);
       if (outcome.kind === 'stored' && outcome.position !== undefined) {
-        // A server answers a repetition like a first time; only the position tells that it stood there before this call.
+        // A server answers a repetition like a first time; only the position shows that it stood there before this call.
         return this.#appended(outcome.position, doubt !== undefined || outcome.position <= seenBefore);
       }
       if (outcome.kind === 'conflict' && doubt === undefined) return { outcome: 'conflict', revision: outcome.revision };

@@ -78,7 +78,7 @@ function listen(stream: BatchStream): Lane {
   };
   stream.on('data', (message: streamsPb.BatchAppendResp) => {
     const correlationId = message.getCorrelationId()?.getString() ?? '';
-    // An answer that came too late has nobody waiting for it.
+    // No append waits for an answer that came too late.
     const answer = lane.waiting.get(correlationId);
     lane.waiting.delete(correlationId);
     answer?.(outcomeOf(message));
@@ -126,7 +126,7 @@ function refusalOf(status: statusPb.Status): AttemptOutcome {
       return refused(`Bad request: ${details?.unpack((bytes) => sharedPb.BadRequest.deserializeBinary(bytes), name)?.getMessage() ?? ''}`);
     case 'google.protobuf.Empty':
     case 'event_store.client.Empty':
-      // A node that starts, is too busy, or knows no leader gives no code: it has not looked at the append.
+      // A node that starts, is too busy, or knows no leader gives no code: it has not processed the append.
       if (status.getCode() === codePb.Code.OK) return refused(status.getMessage(), true);
       return unknown(status.getMessage());
     default:

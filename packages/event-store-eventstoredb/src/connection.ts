@@ -2,7 +2,7 @@
 //
 // The client of `@eventstore/db-client` is not used. Its public calls pass each event through JSON.parse and JSON.stringify, which moves
 // integer-like names and rewrites numbers, so that hashes no longer fit the bytes. Its discovery gives up after one second without a leader
-// by a rejection that nobody can catch (`Client.handleError` is async and called without await), which ends the process; and it stays with a
+// by a rejection that cannot be caught (`Client.handleError` is async and called without await), which ends the process; and it stays with a
 // server that refuses inside an open call. We use what the package ships below that: the service definitions, the parser of connection strings
 // and the meaning of errors. The package is pinned and has had its last release; the double and the conformance suite watch over both.
 import { setTimeout as pause } from 'node:timers/promises';
@@ -132,7 +132,7 @@ export class Connection {
   #connect(): Promise<ServerNode> {
     if (this.#connecting === undefined) {
       this.#connecting = unlessAborted(this.#ending.signal, this.#found()).finally(() => (this.#connecting = undefined));
-      // Whoever waits hears of it; that nobody waits any more is no fault.
+      // Callers get the rejection by their own await; without callers it is not a fault.
       this.#connecting.catch(() => undefined);
     }
     return this.#connecting;

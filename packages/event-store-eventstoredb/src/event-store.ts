@@ -30,7 +30,7 @@ export interface EventStoreDbEventStoreOptions {
   readonly readTimeoutMs?: number;
   /** Looks whether a log is the one that is known, on each new connection, before anything else. */
   readonly checkLog?: CheckLog;
-  /** Hears of faults that are being retried. */
+  /** Receives faults that are being retried. */
   readonly logger?: { warn(details: { readonly error: unknown }, message: string): void };
 }
 
@@ -138,7 +138,7 @@ class EventStoreDbEventStore implements EventStore {
     try {
       await this.#check(node);
     } catch (error) {
-      // The server may be behind the others: the next check asks whoever most members name then.
+      // The server may be behind the others: the next check asks the member that most members name then.
       this.#connection.leave(node, error);
       throw error;
     }

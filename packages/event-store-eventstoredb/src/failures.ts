@@ -11,7 +11,7 @@ export function commandError(error: unknown): unknown {
   try {
     return convertToCommandError(error);
   } catch {
-    // It expects headers that a server need not send, such as the address of a leader that nobody knows.
+    // It expects headers that a server need not send, such as the address of an unknown leader.
     return error;
   }
 }
@@ -24,7 +24,7 @@ export function failureType(error: unknown): string | undefined {
 
 /**
  * True when the same call may succeed a moment later: another leader, a server that starts, a connection that broke.
- * False for a call that nobody answered in time: its caller has waited long enough.
+ * False for a call that was not answered in time: its caller has waited long enough.
  */
 export function mayPass(error: unknown): boolean {
   return !(error instanceof NoAnswer) && PASSING.has(failureType(error) ?? 'unavailable');

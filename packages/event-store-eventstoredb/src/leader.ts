@@ -6,7 +6,7 @@ export interface Member {
   readonly endpoint: Endpoint;
   readonly isAlive: boolean;
   readonly leads: boolean;
-  /** False for managers and read-only replicas, which elect nobody. */
+  /** False for managers and read-only replicas, which do not vote. */
   readonly votes: boolean;
 }
 

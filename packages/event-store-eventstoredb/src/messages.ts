@@ -23,7 +23,7 @@ export function appendRequest(
   events: readonly EventToAppend[],
 ): streamsPb.BatchAppendReq {
   const options = new streamsPb.BatchAppendReq.Options().setStreamIdentifier(streamIdentifier(name));
-  // -1 is no number that the protocol can carry.
+  // -1 is not a number that the protocol can carry.
   if (expectedRevision === -1) options.setNoStream(new emptyPb.Empty());
   else options.setStreamPosition(String(expectedRevision));
   return new streamsPb.BatchAppendReq()

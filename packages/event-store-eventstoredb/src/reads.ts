@@ -57,7 +57,7 @@ export class Reads {
       const events = await this.#page(request, { requiresLeader: false, full: Number(request.getOptions()?.getCount()) });
       return events.filter((event) => event.position > after).slice(0, limit);
     } catch (error) {
-      // Positions are places in a file. One behind our newest event that was given out by nobody may be the middle of a stranger's.
+      // Positions are places in a file. One behind our newest event that no read returned may be in the middle of another system's event.
       if (isInvalidPosition(error) && (await this.lastPosition()) <= after) return [];
       throw error;
     }

@@ -37,7 +37,7 @@ export class ServerNode {
 
   /**
    * Asks what the server can do. Rejects when it does not answer within `timeoutMs` (DEADLINE_EXCEEDED), or cannot append in batches.
-   * Also tells whether the server answers at all: the question costs it nothing.
+   * Also shows whether the server answers at all: the question costs it nothing.
    */
   capabilities(timeoutMs: number): Promise<void> {
     const headers = this.#servers.headers({ requiresLeader: false });
@@ -85,7 +85,10 @@ export class ServerNode {
   }
 }
 
-/** Ends a call that nobody reads any more. A paused one never comes to its end, and one that began in this turn cannot be cancelled yet (grpc-node#1652). */
+/**
+ * Ends a call that is no longer read. A paused one never comes to its end, and one that began in this turn cannot be cancelled yet
+ * (grpc-node#1652).
+ */
 export function cancel(stream: BatchStream | ReadStream): void {
   stream.removeAllListeners('data');
   stream.resume();

@@ -26,7 +26,7 @@ export function streamNames(namespace: string = NAMESPACE_DEFAULT): StreamNames 
       prefixes,
       toServer: (stream) => {
         if (isOurs(stream)) return stream;
-        throw new TypeError(`Stream '${stream}' is none that the default namespace reads: ${prefixes.join(', ')}.`);
+        throw new TypeError(`Stream '${stream}' is outside the default namespace, which reads ${prefixes.join(', ')}.`);
       },
       toOurs: (name) => (isOurs(name) ? name : undefined),
     };

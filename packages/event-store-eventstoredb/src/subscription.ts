@@ -10,7 +10,7 @@ import { SubscriptionQueue } from './subscription-queue.js';
 
 export const RETRY_DELAY_MS_FIRST = 50;
 export const RETRY_DELAY_MS_MAX = 5_000;
-/** Without an event for so long, the log is asked whether there are any. */
+/** After this long without an event, the log is asked whether there are any. */
 export const STALL_CHECK_INTERVAL_MS = 5_000;
 
 export interface SubscriptionOptions {

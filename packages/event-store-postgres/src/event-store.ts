@@ -26,13 +26,13 @@ export interface PostgresEventStoreOptions extends PostgresOptions {
   /** How long one attempt of a flush, or one read, may take on the server. Default 2,000. */
   readonly statementTimeoutMs?: number;
   /**
-   * False where no other process follows this log: appends then notify nobody, which saves 0.1 ms and a wake-up each. What another
-   * process writes is still found, by a look each second. Default true.
+   * False where no other process follows this log: appends then send no notification, which saves 0.1 ms and a wake-up each. What another
+   * process writes is still found, by a poll each second. Default true.
    */
   readonly wakesOthers?: boolean;
-  /** Looks whether a log is the one that is known, on each new connection, before anything else. */
+  /** Checks that a log is the known one, on each new connection, before anything else. */
   readonly checkLog?: CheckLog;
-  /** Hears of faults that are being retried. */
+  /** Receives faults that are being retried. */
   readonly logger?: { warn(details: { readonly error: unknown }, message: string): void };
 }
 
@@ -109,7 +109,7 @@ function partsOf(options: PostgresEventStoreOptions) {
     schema,
     onPosition: (position) => subscriptions.notice(position),
     isOwn: (processId) => processId === writer.processId,
-    onFault: warn('The event store does not hear of appends elsewhere; it polls and connects again.'),
+    onFault: warn('Notifications of appends by other processes are interrupted; the event store reconnects and polls.'),
   });
   return { pool, reads, writer, flushes, subscriptions, listener };
 }

@@ -17,9 +17,9 @@ export interface FlushesOptions {
   readonly reads: Reads;
   /** How long an append may wait for its outcome, retries included. */
   readonly appendTimeoutMs: number;
-  /** Hears of events that a flush committed; they follow each other without gap. */
+  /** Receives the events that a flush committed; they follow each other without gap. */
   readonly onCommitted: (events: readonly StoredEvent[]) => void;
-  /** Hears that the log reaches to this position, where the events themselves are not at hand. */
+  /** The log reaches to this position; the events themselves are not at hand. */
   readonly onFound: (position: bigint) => void;
   readonly onRetry: (error: unknown) => void;
 }
@@ -190,7 +190,7 @@ export class Flushes {
     if (this.#queue.length > 0) this.#start();
   }
 
-  /** The position of the append's last event when all of them stand where they should; null when others do; why it cannot be told. */
+  /** The position of the append's last event when all of them are where they should be; null when others are; an error when reads fail. */
   async #find(append: PendingAppend): Promise<bigint | null | Error> {
     const backoff = new Backoff(RETRY_DELAY_MS_FIRST, RETRY_DELAY_MS_MAX);
     for (;;) {

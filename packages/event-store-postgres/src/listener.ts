@@ -1,4 +1,4 @@
-// Hears of what other processes append: LISTEN tells at once, and a slow poll tells what a lost notification did not.
+// Notices what other processes append: at once by LISTEN, and by a slow poll where a notification was lost.
 import { Backoff } from '@confledger/backoff';
 import { connectClient, dropClient, type PostgresOptions, within } from '@confledger/postgres';
 import type pg from 'pg';
@@ -14,7 +14,7 @@ export interface ListenerOptions {
 }
 
 export const POLL_INTERVAL_MS = 1_000;
-/** A connection that leaves a poll unanswered for so long is given up. */
+/** A connection that leaves a poll unanswered for this long is given up. */
 const ANSWER_MS_MAX = 2_000;
 const RECONNECT_DELAY_MS_FIRST = 50;
 const RECONNECT_DELAY_MS_MAX = 2_000;
@@ -47,7 +47,7 @@ export class Listener {
       try {
         const client = await this.#listen();
         backoff.reset();
-        // The first look tells of what was committed while nobody listened.
+        // The first poll finds what was committed before LISTEN.
         while (!this.#closed && this.#client === client) {
           await this.#look(client);
           await this.#pause(POLL_INTERVAL_MS);

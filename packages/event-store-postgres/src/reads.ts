@@ -92,7 +92,7 @@ async function query<R extends pg.QueryResultRow>(pool: pg.Pool, config: pg.Quer
   }
 }
 
-/** What the check of a new connection found wrong with the log is said as it is. */
+/** What the check of a new connection found wrong with the log is passed on unchanged. */
 function unreadable(error: unknown): EventStoreUnavailable {
   return error instanceof EventStoreUnavailable ? error : new EventStoreUnavailable('The event store cannot be read.', { cause: error });
 }

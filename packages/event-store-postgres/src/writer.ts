@@ -26,7 +26,7 @@ export interface Writer {
 export interface WriterOptions extends PostgresOptions {
   /** Bounds one attempt, the wait for the lock included. */
   readonly statementTimeoutMs: number;
-  /** Whether other processes are told of what was written. */
+  /** Whether other processes are notified of what was written. */
   readonly wakesOthers: boolean;
   /** Looks at the log on each new connection; when it rejects, nothing is sent. */
   readonly check?: (client: pg.ClientBase) => Promise<void>;

@@ -1,15 +1,15 @@
-// The wait of a follower for its log: told in one line a minute, and to whoever shows the part's health.
+// The wait of a follower for its log: logged in one line a minute, and shown in the part's health.
 import { openLog, untilOpen, type LogToOpen } from '@confledger/application';
 import type { FaultLogger } from '@confledger/process';
 
 export interface AwaitLogOptions<Installation extends { readonly installation: string }> {
   readonly opening: LogToOpen;
-  /** Rejects with `EventStoreUnavailable` while there is none that the part could go on with. */
+  /** Rejects with `EventStoreUnavailable` while there is no log that the part could go on with. */
   readonly installation: () => Promise<Installation>;
   /** Ends the wait. */
   readonly signal: AbortSignal;
   readonly warnings: FaultLogger;
-  /** Hears what the part waits for, in a sentence without credentials. */
+  /** Receives what the part waits for, in a sentence without credentials. */
   readonly onWaiting: (problem: string) => void;
 }
 

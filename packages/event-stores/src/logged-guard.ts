@@ -2,7 +2,7 @@
 import { LogGuard, type LogMark, type LogStanding } from '@confledger/application';
 import { limitedWarnings } from '@confledger/process/warnings';
 
-/** Hears of faults that are tried again, and how the log stands; pino is one. */
+/** Receives faults that are retried, and the state of the log; a pino logger fits. */
 export interface EventStoreLogger {
   info(details: object, message: string): void;
   warn(details: { readonly [name: string]: unknown }, message: string): void;
@@ -37,8 +37,7 @@ function standingLogger(logger: EventStoreLogger): (standing: LogStanding) => vo
       wasMissing = false;
     } else if (standing.kind === 'in doubt') {
       wasMissing = true;
-      const message =
-        'the log does not hold an event that was acknowledged or read before: it is looked for again, and nothing is served meanwhile';
+      const message = 'the log does not hold an event that was acknowledged or read before: checking again; nothing is served meanwhile';
       logger.warn({ ...standing.missing }, message);
     } else if (standing.kind === 'set back') {
       const message =

@@ -21,7 +21,7 @@ export interface OpenEventStoreOptions extends LoggedGuardOptions {
   readonly wakesOthers?: boolean;
 }
 
-/** An event store that may be away, and whose log nobody may use before it is opened (`openLog`). */
+/** An event store that may be away, and whose log must not be used before it is opened (`openLog`). */
 export interface OpenedEventStore {
   /** Refuses every call until the log is open, and whenever it does not hold the mark. */
   readonly store: EventStore;
@@ -80,7 +80,7 @@ function onPostgres(connectionString: string, options: AdapterOptions, wakesOthe
   };
   return {
     store: createPostgresEventStore({ connectionString, wakesOthers, ...options }),
-    // On a connection of its own: what is wrong with an address or a password is told by none of the store's own connections.
+    // On a connection of its own: none of the store's own connections reports what is wrong with an address or a password.
     connect: () => explained(async () => endClient(await connectClient({ connectionString }))),
     layOut: () => explained(async () => void (await migrateEventStore({ connectionString }))),
   };

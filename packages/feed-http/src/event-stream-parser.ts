@@ -28,7 +28,7 @@ export class EventStreamParser {
     this.#onEvent = onEvent;
   }
 
-  /** Tells every event that these bytes complete. Throws EventTooLong. */
+  /** Emits every event that these bytes complete. Throws EventTooLong. */
   push(chunk: Buffer): void {
     const piece = this.#decoder.write(chunk);
     this.#keep(piece);
@@ -52,7 +52,7 @@ export class EventStreamParser {
   #keep(piece: string): void {
     this.#pieces.push(piece);
     this.#piecesLength += piece.length;
-    // A piece may end whole lines; what is left of it is judged when they have been told.
+    // A piece may end whole lines; what is left of it is judged when they have been emitted.
     if (!piece.includes('\n')) this.#limit(this.#piecesLength);
   }
 

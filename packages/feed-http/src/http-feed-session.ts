@@ -1,4 +1,4 @@
-// One node's connection to the stream: connects, tells the sink what comes, and comes back for ever until it is closed.
+// One node's connection to the stream: connects, passes what comes to the sink, and reconnects until it is closed.
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { Backoff } from '@confledger/backoff';
@@ -27,7 +27,7 @@ export class HttpFeedSession implements FeedSession {
   #request: ClientRequest | null = null;
   #parser: EventStreamParser | null = null;
   #retryTimer: NodeJS.Timeout | null = null;
-  /** Bytes alone are no sign of life: what stands between node and api may send comments for ever. */
+  /** Bytes alone are not a sign of life: what stands between node and api may send comments for ever. */
   #silence: NodeJS.Timeout | null = null;
   #closed = false;
 
@@ -76,7 +76,7 @@ export class HttpFeedSession implements FeedSession {
       fail(await refusalText(response));
       return;
     }
-    const parser = new EventStreamParser((event) => this.#tell(event));
+    const parser = new EventStreamParser((event) => this.#pass(event));
     this.#parser = parser;
     const { idleTimeoutMs } = this.#options;
     if (this.#request === request) this.#silence = setTimeout(() => fail(saidNothing(idleTimeoutMs)), idleTimeoutMs);
@@ -92,7 +92,7 @@ export class HttpFeedSession implements FeedSession {
     response.on('close', () => fail('the api ended the stream'));
   }
 
-  #tell({ name, data }: StreamEvent): void {
+  #pass({ name, data }: StreamEvent): void {
     const { sink } = this.#options;
     this.#silence?.refresh();
     const json = parse(data);

@@ -3,7 +3,7 @@ import type { NodeFeed } from '@confledger/contracts';
 import { baseUrl, operationPath } from '@confledger/contracts/http';
 import { HttpFeedSession } from './http-feed-session.js';
 
-/** Silence for so long means that the connection is dead: beats come every 5 s. */
+/** Silence for this long means that the connection is dead: beats come every 5 s. */
 export const HTTP_FEED_IDLE_TIMEOUT_MS = 15_000;
 /** The longest pause between two attempts to connect. */
 const RECONNECT_DELAY_MS_MAX = 5_000;
@@ -19,7 +19,7 @@ export interface HttpFeedOptions {
   readonly reconnectDelayMsMax?: number;
 }
 
-/** The feed over HTTP. Throws a TypeError when `url` is none, is not http(s), or holds credentials. */
+/** The feed over HTTP. Throws a TypeError when `url` is not a valid URL, is not http(s), or holds credentials. */
 export function httpFeed(options: HttpFeedOptions): NodeFeed {
   const base = baseUrl(options.url);
   const token = options.token ?? null;

@@ -20,7 +20,7 @@ export async function refusalText(response: IncomingMessage): Promise<string> {
   return `the api answered ${status}${said}`;
 }
 
-/** Leaves the answer open: whoever asked ends the connection, and only then, so that its end is not taken for the reason. */
+/** Leaves the answer open: the caller ends the connection afterwards, so that its end is not taken for the reason. */
 function readStart(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -47,7 +47,7 @@ function describeBody(body: string): string {
     if (typeof json !== 'object' || json === null) return '';
     const { code, error } = json as { readonly code?: unknown; readonly error?: unknown };
     const parts = [code, error].filter((part) => typeof part === 'string');
-    // Whoever tells it on goes on with a sentence of its own.
+    // The caller adds a sentence of its own behind it.
     return parts.length === 0 ? '' : `: ${parts.join(': ').replace(/\.$/, '')}`;
   } catch {
     return '';

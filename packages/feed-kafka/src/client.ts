@@ -16,7 +16,7 @@ export interface KafkaConnection {
   readonly connectionTimeoutMs?: number;
   /** How long an answer may take. */
   readonly requestTimeoutMs?: number;
-  /** Told what the Kafka client has to say, the same line once a minute; without it the client is silent. */
+  /** Receives the Kafka client's log lines, the same line once a minute; without it the client is silent. */
   readonly log?: (line: KafkaLogLine) => void;
 }
 

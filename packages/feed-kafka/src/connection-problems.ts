@@ -14,7 +14,7 @@ const UNTRUSTED: ReadonlySet<string> = new Set([
 /** What a server that speaks something else brings about; one that is stopped in that moment does too. */
 const NO_TLS = /before secure TLS connection was established|wrong version number/;
 
-/** Never holds a password. What is nobody's setting is told as it came. */
+/** Never holds a password. A fault that no setting explains keeps its own message. */
 export function connectionProblem(error: unknown, { ssl = false, sasl }: Pick<KafkaConnection, 'ssl' | 'sasl'>): string {
   const said = error instanceof Error ? error.message : String(error);
   const at = brokerOf(error);

@@ -1,4 +1,4 @@
-// One node's following of its partition: connects, gathers readings, tells the sink what holds, and comes back for ever until it is closed.
+// Follows one node's partition: connects, gathers readings, passes what holds to the sink, and reconnects until it is closed.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Backoff } from '@confledger/backoff';
 import type { FeedSession, FeedSink } from '@confledger/contracts';

@@ -5,19 +5,19 @@ import { connectionProblem } from './connection-problems.js';
 import { KafkaFeedSession } from './kafka-feed-session.js';
 import { NAMESPACE_DEFAULT } from './records.js';
 
-/** A member of a group that says nothing for so long is expelled, and reads anew when it comes back. */
+/** A member of a group that is silent for this long is expelled, and reads anew when it comes back. */
 export const SESSION_TIMEOUT_MS = 30_000;
 /** How long the broker may hold a fetch that finds nothing. New records end it at once; it only delays a stop. */
 const MAX_WAIT_TIME_MS = 500;
 /** The longest pause between two attempts to connect. */
 const RECONNECT_DELAY_MS_MAX = 5_000;
-/** A failed fetch is tried again that often before the connection is given up and told as lost. */
+/** Retries of a failed fetch before the connection is given up and reported as lost. */
 const RETRY = { initialRetryTime: 50, multiplier: 2, maxRetryTime: 500, retries: 4 };
 
 export interface KafkaFeedOptions extends KafkaConnection {
   /** The installation's namespace, which its topics begin with. */
   readonly namespace?: string;
-  /** Where the node reports what it runs; without it a node reports only where it is told to. */
+  /** Where the node reports what it runs; without it a node reports only where its own `report` says. */
   readonly reportTarget?: ReportTarget;
   readonly sessionTimeoutMs?: number;
   readonly maxWaitTimeMs?: number;

@@ -1,4 +1,4 @@
-// A node's reading of its partition, from what a consumer delivers to what the sink is told. Knows no connections: the session attaches
+// A node's reading of its partition, from what a consumer delivers to what the sink receives. Knows no connections: the session attaches
 // it to a consumer, and to another one when that has failed.
 import { Backoff } from '@confledger/backoff';
 import type { FeedSink } from '@confledger/contracts';
@@ -19,7 +19,7 @@ export interface PartitionSource {
   readonly seekToStart: () => void;
 }
 
-/** `gathering`: up to a captured end; `waiting`: for a new reading to begin, what comes meanwhile is dropped; `live`: told as it comes. */
+/** `gathering`: up to a captured end; `waiting`: for a new reading to begin, what comes meanwhile is dropped; `live`: passed on as it comes. */
 type Phase = { readonly name: 'gathering'; readonly scan: PartitionScan } | { readonly name: 'waiting' } | { readonly name: 'live' };
 
 export class PartitionReader implements ConsumerListener {
@@ -134,7 +134,7 @@ export class PartitionReader implements ConsumerListener {
     this.#gather(new PartitionScan());
   }
 
-  /** Asks where the topic ends now; the reading is told when it has come that far. */
+  /** Asks where the topic ends now; the sink gets the reading when it has come that far. */
   #gather(scan: PartitionScan): void {
     this.#phase = { name: 'gathering', scan };
     const source = this.#source;
@@ -152,13 +152,13 @@ export class PartitionReader implements ConsumerListener {
     );
   }
 
-  /** At the captured end: tells what was gathered, unless it is what the node runs already. */
+  /** At the captured end: passes on what was gathered, unless it is what the node runs already. */
   #settle(): void {
     if (this.#phase.name !== 'gathering') return;
     const { scan } = this.#phase;
     if (scan.end === null || this.#next < scan.end) return;
     this.#incarnation = scan.incarnation;
-    if (!scan.is(this.#sink.resumeId())) scan.tell(this.#sink);
+    if (!scan.is(this.#sink.resumeId())) scan.passTo(this.#sink);
     if (!this.#isGathering(scan)) return;
     const answer = this.#sink.synchronized();
     if (!this.#isGathering(scan)) return;
@@ -170,11 +170,11 @@ export class PartitionReader implements ConsumerListener {
 
   /** Compaction may have removed records below the end that was captured: what replaced them lies behind it. When nothing does, all is read anew. */
   #readOn(scan: PartitionScan): void {
-    const told = this.#next;
+    const passed = this.#next;
     scan.end = null;
     this.#after(this.#restartBackoff.nextMs(), () => {
       if (!this.#isGathering(scan)) return;
-      if (this.#next > told) this.#gather(scan);
+      if (this.#next > passed) this.#gather(scan);
       else this.#beginAtStart();
     });
   }

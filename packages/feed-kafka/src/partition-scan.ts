@@ -27,7 +27,7 @@ export class PartitionScan {
     return `${this.#marker.origin}:${this.#marker.activation}` === resumeId && this.#digest() === this.#marker.digest;
   }
 
-  tell(sink: FeedSink): void {
+  passTo(sink: FeedSink): void {
     sink.reset(this.incarnation);
     for (const leaf of this.#leaves.values()) sink.leaf(leaf);
     if (this.#marker !== null) sink.active(this.#marker);

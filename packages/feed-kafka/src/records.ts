@@ -22,7 +22,7 @@ export function activeTopic(namespace: string): string {
 /** What a key names: a beat, a ledger's marker (path is ''), or a leaf. */
 export type RecordKey = { readonly kind: 'beat' } | { readonly kind: 'ledger'; readonly ledger: string; readonly path: string };
 
-/** Null for a key that is none of ours. */
+/** Null for a key that is not ours. */
 export function readKey(key: Buffer | null): RecordKey | null {
   if (key === null) return null;
   const text = key.toString('utf8');
@@ -37,13 +37,13 @@ export interface StoredRecord {
   readonly headers?: IHeaders;
 }
 
-/** Null for a record that is no leaf. */
+/** Null for a record that is not a leaf. */
 export function readLeaf(path: string, record: StoredRecord): FeedLeaf | null {
   if (record.value === null) return { path, version: versionOf(record.headers), removed: true };
   return readFeedLeaf(parse(record.value), path);
 }
 
-/** Null for a marker that was removed or is none. */
+/** Null for a marker that was removed or is malformed. */
 export function readMarker({ value }: StoredRecord): ActivationMarker | null {
   return value === null ? null : readActivationMarker(parse(value));
 }

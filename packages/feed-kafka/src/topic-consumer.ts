@@ -12,7 +12,7 @@ const HEARTBEAT_INTERVAL_MS_MAX = 3_000;
 /** Goes on with a partition at this offset; deliveries that were under way are dropped. */
 export type Seek = (partition: number, offset: bigint) => void;
 
-/** What a consumer tells, in order. The calls are synchronous. */
+/** What a consumer reports, in order. The calls are synchronous. */
 export interface ConsumerListener {
   /** The group was joined, for the first time or again: everything is delivered from the start, but for partitions that are sought elsewhere now. */
   joined(seek: Seek): void;
@@ -71,7 +71,7 @@ export async function openTopicConsumer(options: TopicConsumerOptions): Promise<
     if (paused.length > 0) consumer.pause([{ topic, partitions: [...paused] }]);
     listener.joined(seek);
   });
-  // Also told for fetches that held nothing but transaction markers and aborted records, which no handler sees.
+  // Also called for fetches that held nothing but transaction markers and aborted records, which no handler sees.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
     if (open) listener.passed(payload.partition, BigInt(payload.lastOffset) + 1n);
   });

@@ -1,13 +1,13 @@
 // Advisory locks by name: who may migrate, append or project. Held by a session, given back when it ends, whatever ends it: also by the
-// server, when its holder shows no sign of life. A process that hangs keeps its connections, so that their end alone would tell nothing.
+// server, when its holder shows no sign of life. A process that hangs keeps its connections, so their end alone is not enough.
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { connectClient, dropClient, endClient, within, type PostgresOptions } from './connections.js';
 
-/** A holder that hangs or is cut off loses its lock after so long. */
+/** A holder that hangs or is cut off loses its lock after this long. */
 export const LOCK_SILENCE_MS_MAX = 5_000;
 const SIGN_OF_LIFE_INTERVAL_MS = 1_000;
-/** Who gets no answer for so long gives up before the server does, so that the lock is not believed to be held by two. Who hangs cannot: it is fenced. */
+/** A holder without an answer for this long gives up before the server does, so that two never believe to hold it. One that hangs is fenced. */
 const ANSWER_MS_MAX = LOCK_SILENCE_MS_MAX - SIGN_OF_LIFE_INTERVAL_MS;
 
 /** The key of a named lock, as a decimal for a bigint parameter. Names are per database. */

@@ -5,7 +5,7 @@ import { SchemaTooNew } from './migrations.js';
 
 /**
  * Answers what says of an error what stands in the way, and the remedy: one line that begins with `variable`, where the connection string
- * comes from, and never holds the password; null for what is nobody's setting.
+ * comes from, and never holds the password; null for a fault that no setting explains.
  */
 export function connectionProblems(variable: string, connectionString: string): (error: unknown) => string | null {
   return (error) => {
@@ -32,7 +32,7 @@ export function isAway(error: unknown): boolean {
   return AWAY.has(codeOf(error) ?? '');
 }
 
-/** Does `work`. Answers false, and tells `onAway`, when the database is away: it is to be done again when that is back. */
+/** Does `work`. When the database is away, calls `onAway` and answers false: call it again when the database is back. */
 export async function unlessAway(work: () => Promise<unknown>, onAway: (error: unknown) => void): Promise<boolean> {
   try {
     await work();

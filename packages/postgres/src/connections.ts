@@ -17,23 +17,23 @@ export const CONNECT_TIMEOUT_MS_DEFAULT = 5_000;
 export const STATEMENT_TIMEOUT_MS_DEFAULT = 30_000;
 /** How much longer than the server's own limit a client waits before it calls the connection dead. */
 export const SILENCE_MS_MAX = 1_000;
-/** A query without an answer for so much longer is given up with its connection, also where nobody watches it. */
+/** A query without an answer for this much longer is given up with its connection. */
 const ABANDONED_MS = 2 * SILENCE_MS_MAX;
 /** How long a farewell may take. */
 const END_MS_MAX = 500;
 const POOL_CONNECTIONS_DEFAULT = 8;
 const POOL_IDLE_MS_MAX = 30_000;
-/** A transaction left open, by a process that hangs, holds up whoever takes over from it: the server ends its session. */
+/** A transaction left open by a process that hangs blocks its successor: the server ends its session after this long. */
 const IDLE_IN_TRANSACTION_MS_MAX = 5_000;
 
 /**
- * A pool of connections, made when first needed. `onError` hears of idle connections that broke; the pool makes new ones by itself.
+ * A pool of connections, made when first needed. `onError` receives the errors of idle connections; the pool replaces them by itself.
  * End it with `pool.end()`.
  */
 export function createPool(
   options: PostgresOptions & {
     readonly connectionsMax?: number;
-    /** Looks at what was connected to, on each new connection; when it rejects, so does whoever asked for the connection. */
+    /** Checks each new connection; when it rejects, so does the request for the connection. */
     readonly check?: (client: pg.ClientBase) => Promise<void>;
   },
   onError: (error: Error) => void = () => undefined,
@@ -47,7 +47,7 @@ export function createPool(
     // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it, which its typings leave out
     onConnect: async (client) => {
       // The pool listens to idle connections only: without this, one that breaks while it is in use ends the process.
-      // Whoever uses it hears of it by the query that rejects.
+      // Its user gets the error from the query that rejects.
       client.on('error', () => undefined);
       await within(options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS_DEFAULT, prepareSession(client, options));
       await options.check?.(client);

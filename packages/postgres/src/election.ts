@@ -4,12 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tryAdvisoryLock, type AdvisoryLock } from './advisory-locks.js';
 import type { PostgresOptions } from './connections.js';
 
-/** How often a standby tries: it takes over within about a second of the active one's end, or of the end of its silence. */
+/** Interval between two attempts of a standby: it takes over within about a second of the active one's end, or of the end of its silence. */
 export const TRY_INTERVAL_MS = 500;
 
 export interface Election {
   /**
-   * Waits until no other process has what is elected; `onStandby` hears, once, that another has it. Resolves null when `signal` aborts
+   * Waits until no other process holds the lock; calls `onStandby` once when another one does. Resolves null when `signal` aborts
    * first. While Postgres cannot be reached it goes on trying.
    */
   acquire(signal: AbortSignal, onStandby?: () => void): Promise<AdvisoryLock | null>;
@@ -19,11 +19,11 @@ export interface Election {
 export function createElection(options: PostgresOptions, name: string): Election {
   return {
     async acquire(signal, onStandby) {
-      for (let told = false; !signal.aborted;) {
+      for (let isStandby = false; !signal.aborted;) {
         const answer = await tryAdvisoryLock(options, name).catch(() => 'unreachable' as const);
         if (answer !== null && answer !== 'unreachable') return answer;
-        if (answer === null && !told) {
-          told = true;
+        if (answer === null && !isStandby) {
+          isStandby = true;
           onStandby?.();
         }
         await sleep(TRY_INTERVAL_MS, undefined, { signal }).catch(() => undefined);

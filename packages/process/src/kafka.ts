@@ -47,7 +47,7 @@ export function kafkaOf(values: KafkaValues): KafkaAccess {
 function sslOf({ CONFLEDGER_KAFKA_TLS: isTls, CONFLEDGER_KAFKA_CA_FILE: file }: KafkaValues): KafkaAccess['ssl'] {
   if (file === undefined) return isTls;
   if (isTls) return { ca: authorityOf(file) };
-  // Whoever names an authority means to be protected.
+  // An authority without TLS would protect nothing.
   throw new StartRefused('CONFLEDGER_KAFKA_CA_FILE is set, but CONFLEDGER_KAFKA_TLS is not true. Set it to true, or leave the file out.');
 }
 
@@ -66,7 +66,7 @@ function authorityOf(file: string): string {
   return pem;
 }
 
-/** One or more, each of them whole: TLS would pass over those that it cannot read without a word, and then trust nobody. */
+/** One or more, each of them whole: TLS would silently skip those that it cannot read, and then trust no broker. */
 function holdsCertificates(pem: string): boolean {
   const whole = pem.match(CERTIFICATE) ?? [];
   return whole.length > 0 && whole.length === pem.split(BEGIN).length - 1 && whole.every(isCertificate);

@@ -1,5 +1,5 @@
 // Every variable that some part of ConfLedger reads, so that one that is misspelt is not ignored in silence.
-// The parts often share one environment: what belongs to another part is no mistake.
+// The parts often share one environment: what belongs to another part is not a mistake.
 import { nearestWord } from '@confledger/document/nearest';
 import type { Environment } from './environment.js';
 
@@ -48,7 +48,7 @@ const OF_OTHERS = /^(?:DATABASE_PASSWORD|NODE_TOKEN|POSTGRES_SUPERUSER_PASSWORD|
 /** Kubernetes tells every container where the services of its namespace are: that of one named confledger-api in CONFLEDGER_API_PORT. */
 const OF_KUBERNETES = /_(?:SERVICE_HOST|SERVICE_PORT(?:_.+)?|PORT(?:_\d+_.+)?)$/;
 
-/** One line for each variable that is set and is none, but is much like one: its name, and the one that may be meant. */
+/** One line for each variable that is set, is not known and is much like a known one: its name, and the one that may be meant. */
 export function misspeltVariables(environment: Environment): string[] {
   const known: ReadonlySet<string> = new Set(KNOWN_VARIABLES);
   const lines: string[] = [];

@@ -15,7 +15,7 @@ interface Cause {
 }
 
 /**
- * A logger that writes the first warning of each cause in full and then at most one line a minute: how often it came since the last line,
+ * A logger that writes the first warning of each cause in full and then at most one line a minute: its count since the last line,
  * and the newest reason, without a stack. A cause is a message and the class of its error; what changes from one warning to the next belongs in the details.
  */
 export function limitedWarnings(logger: FaultLogger, intervalMs = WARNING_INTERVAL_MS): FaultLogger {

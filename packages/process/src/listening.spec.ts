@@ -24,7 +24,7 @@ test('a port that is taken, and an address of another machine, are refused with 
   await expect(listening(at, () => listenAt(at))).rejects.toThrow(`port ${port} on 127.0.0.1 is taken`);
   await new Promise((resolve) => taken.close(resolve));
   const elsewhere = { host: '203.0.113.7', port: 0 };
-  await expect(listening(elsewhere, () => listenAt(elsewhere))).rejects.toThrow("HOST: '203.0.113.7' is no address of this machine.");
+  await expect(listening(elsewhere, () => listenAt(elsewhere))).rejects.toThrow("HOST: '203.0.113.7' is not an address of this machine.");
 });
 
 test('any other fault stays what it is', async () => {

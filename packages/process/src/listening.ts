@@ -1,4 +1,4 @@
-// What it means to people that a service cannot listen where it was told to.
+// Explains why a service cannot listen at its address.
 import { refusedWhen, systemCode } from './start-refused.js';
 
 /** Does what begins to listen at `host` and `port`; rejects with StartRefused where that address cannot be had. */
@@ -12,7 +12,7 @@ export function listening<T>({ host, port }: { readonly host: string; readonly p
       case 'EADDRNOTAVAIL':
       case 'ENOTFOUND':
       case 'EAI_AGAIN':
-        return `HOST: '${host}' is no address of this machine. Leave it out for 127.0.0.1, or set it to 0.0.0.0 for all.`;
+        return `HOST: '${host}' is not an address of this machine. Leave it out for 127.0.0.1, or set it to 0.0.0.0 for all.`;
       default:
         return null;
     }

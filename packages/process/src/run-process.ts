@@ -20,7 +20,7 @@ export function runProcess({ start, explain = () => null }: RunOptions): void {
   const fail = (error: unknown): void => {
     if (signal.aborted && isAbort(error, signal)) process.exit(0);
     const message = error instanceof StartRefused ? error.message : explain(error);
-    // A refusal is for people, without a stack; a fault is for whoever mends it.
+    // A refusal is for people, without a stack; a fault is for developers, with one.
     console.error(message ?? error);
     process.exit(1);
   };

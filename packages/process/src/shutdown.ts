@@ -1,6 +1,6 @@
 // What has been started, to be stopped in the opposite order, once. A part that fails to stop keeps no other from being stopped.
 
-/** One part may take so long to stop before the next one is stopped all the same. */
+/** Time limit for one part to stop; then the next one is stopped all the same. */
 export const STOP_TIMEOUT_MS = 15_000;
 
 interface Part {

@@ -1,4 +1,4 @@
-// A start that cannot be, told to people: run-process.ts prints the message without a stack and ends with exit code 1.
+// A start that cannot be, explained to people: run-process.ts prints the message without a stack and ends with exit code 1.
 
 /** What stands in the way of a start, for people to put right: one line each, which names the remedy. Everything else thrown is a fault. */
 export class StartRefused extends Error {

@@ -7,7 +7,7 @@ import { name, POSTGRES_RULE, postgresUrl } from './variables.js';
 const EVENT_STORES = ['postgres', 'eventstoredb'] as const;
 const EVENTSTORE_RULE = 'expected esdb://user:password@host:2113?tls=true, several hosts with commas';
 
-/** The variables. The read model is in the same database as everything else on Postgres unless it is said to be elsewhere. */
+/** The variables. The read model is in the same database as everything else on Postgres unless its own variable is set. */
 export const storageSettings = {
   CONFLEDGER_EVENT_STORE: z.enum(EVENT_STORES, { error: `expected one of ${EVENT_STORES.join(', ')}` }).default('postgres'),
   CONFLEDGER_EVENTSTORE_URL: z
@@ -67,7 +67,7 @@ function eventStoreOf(values: StorageValues): EventStoreChoice {
   switch (kind) {
     case 'postgres':
       if (url === undefined) return { kind, url: postgresOf(values) };
-      // Events would go where nobody expects them, and there is no way to move them later.
+      // Events would go to an unexpected place, and there is no way to move them later.
       throw new StartRefused(
         'CONFLEDGER_EVENTSTORE_URL is set, but CONFLEDGER_EVENT_STORE is postgres. Set it to eventstoredb, or leave the URL out.',
       );

@@ -1,4 +1,4 @@
-// One ledger's stream: what runs now and who is told. It loads when the first client comes; activations of that time wait for the load.
+// One ledger's stream: what runs now, and its clients. It loads when the first client comes; activations of that time wait for the load.
 import type { ActiveDocument } from '@confledger/application';
 import { activationId, differenceFrames, synchronizedFrame, wholeFrames } from './frames.js';
 import type { Subscriber } from './subscriber.js';
@@ -50,7 +50,7 @@ export class Channel {
     if (loaded !== null) this.publish(loaded);
   }
 
-  /** Tells an activation to all, unless it is not above what they have. Before the first load it is only remembered. */
+  /** Sends an activation to every client, unless it is not above what they have. Before the first load it is only remembered. */
   publish(next: ActiveDocument): void {
     const before = this.#current;
     const sameOrigin = before !== null && before.origin === next.origin;

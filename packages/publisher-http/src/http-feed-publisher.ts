@@ -5,11 +5,11 @@ import { CATCH_UP_TIMEOUT_MS, Channel } from './channel.js';
 import { beatFrame } from './frames.js';
 import { Subscriber } from './subscriber.js';
 
-/** How often a sign of life goes to every client. */
+/** Interval of the beats to every client. */
 export const BEAT_INTERVAL_MS = 5_000;
 /** What may lie unsent for one client, beyond a payload that it is taking, before it is cut. */
 export const BUFFERED_BYTES_MAX = 1024 * 1024;
-/** Without a word from the relay for so many beats, clients get none either: then nobody knows whether the feed is complete. */
+/** After this many beats without a word from the relay, clients get no beats either: the feed may be incomplete. */
 const BEATS_WITHOUT_RELAY_MAX = 3;
 
 export interface HttpFeedPublisherOptions {
@@ -50,7 +50,7 @@ class Hub implements HttpFeedPublisher {
   readonly #timer: NodeJS.Timeout;
   #position: bigint | null = null;
   #silentBeats = Number.POSITIVE_INFINITY;
-  /** The log resumes after a gap that nobody published: what channels hold is asked for again. */
+  /** The log resumes after a gap that was not published: what channels hold is loaded again. */
   #reloadDue = false;
   #closed = false;
 

@@ -59,7 +59,7 @@ function readEnvelope(metadata: string): { readonly occurredAt: string | null; r
   try {
     envelope = parseJsonText(metadata);
   } catch {
-    // It is published as it is: whoever verifies it finds what whoever reads the log finds.
+    // It is published as it is: verifying the record finds what verifying the log finds.
   }
   const member = (name: string): string | null => {
     const value: unknown = typeof envelope === 'object' && envelope !== null ? Reflect.get(envelope, name) : null;

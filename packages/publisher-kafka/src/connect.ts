@@ -2,7 +2,7 @@
 import type { Admin } from 'kafkajs';
 import { connectionProblem, type KafkaConnection } from '@confledger/feed-kafka/topic';
 
-/** A connection that cannot be had is soon given up: whoever takes over tells of it, and tries again after a pause that grows. */
+/** A connection that cannot be had is soon given up: the failed takeover is reported, and retried after a pause that grows. */
 export const CONNECT_RETRY = { initialRetryTime: 50, multiplier: 2, maxRetryTime: 500, retries: 4 };
 
 /** Connects, asks, and ends the connection. Rejects as `connect` does. */
@@ -18,7 +18,7 @@ export async function probeBrokers(admin: Admin, connection: KafkaConnection): P
 export async function connect(admin: Admin, connection: KafkaConnection): Promise<void> {
   try {
     await admin.connect();
-    // A broker that wants a password lets anybody connect, and nobody ask.
+    // A broker that wants a password accepts every connection, and refuses the first request.
     await admin.listTopics();
   } catch (error) {
     throw new Error(`no connection to Kafka: ${connectionProblem(error, connection)}`, { cause: error });

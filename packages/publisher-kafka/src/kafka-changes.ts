@@ -21,10 +21,10 @@ export interface KafkaChangesOptions extends KafkaConnection, TopicSettings {
   readonly installation: string;
   /** What the topic is made with, -1 for ever; what one that is there says is taken as it is. */
   readonly retentionMs?: number;
-  /** Looks in the log for the newest events of the topic. Rejects when the log does not hold them: nothing is written then. */
+  /** Checks that the log holds the newest events of the topic. Rejects when the log does not hold them: nothing is written then. */
   readonly adopt?: (marks: readonly EventPlace[]) => Promise<void>;
   readonly onAlarm?: (alarm: FeedAlarm) => void;
-  /** Told of each step when it is done. One that throws leaves everything as a crash there would: the tests' way to crash. */
+  /** Called after each step. A throw leaves everything as a crash there would: the tests' way to crash. */
   readonly onStep?: (step: PublisherStep) => void | Promise<void>;
   /** Milliseconds since 1970, as the records' timestamps. */
   readonly now?: () => number;
@@ -148,7 +148,7 @@ class KafkaChanges implements ChangesPublisher {
       this.#options.onAlarm?.({ kind: 'another-installation', ledger: null, message });
       throw new FeedOfAnotherInstallation(message);
     }
-    // Where a stream lies does not tell: many lie in the same partition under both numbers.
+    // The partition of a stream does not show it: many lie in the same partition under both numbers.
     if ((partitions ?? partitionCount) === partitionCount && partitionOf(stream, partitionCount) === partition) return;
     throw new TopicUnfit(
       `the topic ${changesTopic(this.#namespace)} has ${partitionCount} partitions, but was written with another number: streams would lose their order. Delete it; it is written anew from the log.`,

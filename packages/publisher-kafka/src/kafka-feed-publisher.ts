@@ -26,10 +26,10 @@ export interface KafkaFeedPublisherOptions extends KafkaConnection, TopicSetting
   readonly lastPosition: () => Promise<bigint>;
   /** An event that the log holds, for the beats; null while none is known. */
   readonly mark?: () => EventPlace | null;
-  /** Looks in the log for the events that the topic names. Rejects when the log does not hold them: nothing is written then. */
+  /** Checks that the log holds the events that the topic names. Rejects when the log does not hold them: nothing is written then. */
   readonly adopt?: (marks: readonly EventPlace[]) => Promise<void>;
   readonly onAlarm?: (alarm: FeedAlarm) => void;
-  /** Told of each step when it is done. One that throws leaves everything as a crash there would: the tests' way to crash. */
+  /** Called after each step. A throw leaves everything as a crash there would: the tests' way to crash. */
   readonly onStep?: (step: PublisherStep) => void | Promise<void>;
 }
 
@@ -41,7 +41,7 @@ interface QueuedPublication {
   readonly failed: (error: unknown) => void;
 }
 
-/** Throws a TypeError when `publicKeys` holds what is none. */
+/** Throws a TypeError for an invalid key in `publicKeys`. */
 export function createKafkaFeed(options: KafkaFeedPublisherOptions): FeedPublisher {
   return new KafkaFeedPublisher(options);
 }
@@ -55,7 +55,7 @@ class KafkaFeedPublisher implements FeedPublisher {
   #transactions: Transactions | null = null;
   #queue: QueuedPublication[] = [];
   #draining = false;
-  /** Somebody else wrote: no ledger is believed before it is compared with the log. */
+  /** Another writer was found: no ledger is trusted before it is compared with the log. */
   #distrustsAll = false;
 
   constructor(options: KafkaFeedPublisherOptions) {
@@ -177,7 +177,7 @@ class KafkaFeedPublisher implements FeedPublisher {
 
   /**
    * A relay that takes over resumes behind what another wrote last: where the topic is ahead of what was handed in, the log is asked anew,
-   * so that only a topic ahead of the log is told of.
+   * so that only a topic ahead of the log is reported.
    */
   #upToDate(term: FeedTerm, activations: readonly ActiveDocument[]): Promise<ActiveDocument[]> {
     return Promise.all(

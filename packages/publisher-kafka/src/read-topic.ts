@@ -2,7 +2,7 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { type ConsumerListener, openTopicConsumer, type PartitionOffsets } from '@confledger/feed-kafka/topic';
 
-/** A reading that gets nothing new for so long has failed. */
+/** A read that gets nothing new for this long has failed. */
 const SILENCE_MS_MAX = 30_000;
 const SESSION_TIMEOUT_MS = 30_000;
 const MAX_WAIT_TIME_MS = 100;
@@ -64,7 +64,7 @@ function watch(silenceMs: number, signal: AbortSignal): { made(): void; done(): 
     done = resolve;
     fail = reject;
   });
-  // Where nobody waits for it any more, it has nothing to say.
+  // Not a fault where the caller has stopped waiting.
   ended.catch(() => undefined);
   const onAbort = (): void => fail(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });

@@ -45,7 +45,7 @@ export const ACTIVE_TOPIC_RULES: TopicRules = {
   },
 };
 
-/** The changes topic: a log that is kept for so long, -1 for ever. Whoever made it may have chosen another time since. */
+/** The changes topic: a log that is kept for `retentionMs`, -1 for ever. An operator may have changed it since. */
 export function changesTopicRules(retentionMs: number): TopicRules {
   return {
     made: { 'cleanup.policy': 'delete', 'retention.ms': retentionMs },

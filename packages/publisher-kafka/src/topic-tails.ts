@@ -68,7 +68,7 @@ class TailSearch<Found> {
     return this.isOver ? this.#high : this.#from;
   }
 
-  /** What lies behind was looked at before. */
+  /** What lies behind was read before. */
   see(offset: bigint, found: Found): void {
     if (offset < this.#until) this.found = found;
   }

@@ -11,7 +11,7 @@ export const SEND_BYTES_MAX = 900_000;
 /** What one transaction gathers before the next begins: readers get nothing of it before its end. */
 export const TRANSACTION_BYTES_MAX = 32 * 1024 * 1024;
 /**
- * A relay that died in a transaction keeps readers from what lies behind it for so long, unless another takes over before. Its own writer
+ * A relay that died in a transaction blocks readers from what lies behind it for this long, unless another takes over before. Its own writer
  * gives up at the same time: what the broker has aborted cannot be committed, and kafkajs would try for minutes.
  */
 export const TRANSACTION_TIMEOUT_MS = 10_000;
@@ -27,12 +27,12 @@ const HEADER_OVERHEAD_BYTES = 10;
  */
 export const RETRY = { initialRetryTime: 5, factor: 0.2, multiplier: 1.2, maxRetryTime: 100, retries: 60 };
 
-/** Where a record of somebody else, or a topic made anew, is noticed. */
+/** A record by another writer, or a topic made anew. */
 export class OffsetUnexpected extends Error {
   override readonly name = 'OffsetUnexpected';
 }
 
-/** Steps of a publisher, in order; who is told of one may throw, which leaves everything as a crash there would. */
+/** Steps of a publisher, in order. `onStep` may throw, which leaves everything as a crash there would. */
 export type PublisherStep = 'fenced' | 'read' | 'begun' | 'produced' | 'committed';
 
 export interface TransactionsOptions {
@@ -65,7 +65,7 @@ export class Transactions {
     });
   }
 
-  /** Fences whoever wrote before: an empty transaction does, connecting alone does not. */
+  /** Fences the writer before this one: an empty transaction does, connecting alone does not. */
   static async open(options: TransactionsOptions): Promise<Transactions> {
     const transactions = new Transactions(options);
     const producer = transactions.#producer;

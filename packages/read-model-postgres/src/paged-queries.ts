@@ -41,7 +41,7 @@ export class PagedQueries {
     return BigInt(rows[0]?.position ?? '0');
   }
 
-  /** Asks for one row more than wanted, which tells whether there is a next page; an empty page still has its position. */
+  /** Asks for one row more than wanted, which shows whether there is a next page; an empty page still has its position. */
   async page<Row extends object, Item>({ limit }: PageRequest, { query, order, item, cursor }: Paging<Row, Item>): Promise<Page<Item>> {
     const { text, values } = query(limit + 1);
     const rows = await this.run<{ at: string; found: boolean | null } & Row>({

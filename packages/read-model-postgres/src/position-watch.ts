@@ -1,5 +1,5 @@
-// Waits until the projector has reached a position: woken by its NOTIFY, with a slow look at the table for what was not heard. Connects and
-// looks only while somebody waits.
+// Waits until the projector has reached a position: woken by its NOTIFY, with a slow poll of the table for what was missed. Connects and
+// polls only while a request waits.
 import { connectClient, dropClient, type PostgresOptions } from '@confledger/postgres';
 import type pg from 'pg';
 
@@ -10,7 +10,7 @@ export interface PositionWatchOptions {
   readonly position: () => Promise<bigint>;
 }
 
-/** How often the table is looked at while somebody waits. */
+/** Interval between two polls of the table while a request waits. */
 export const LOOK_INTERVAL_MS = 250;
 
 interface Waiter {
@@ -62,7 +62,7 @@ export class PositionWatch {
 
   #listen(): void {
     if (this.#closed || this.#client !== undefined) return;
-    // A fault here costs milliseconds only: the look at the table tells what was not heard.
+    // A fault here costs milliseconds only: the poll of the table finds what was missed.
     this.#connecting ??= this.#connect()
       .catch(() => undefined)
       .finally(() => (this.#connecting = undefined));
@@ -75,7 +75,7 @@ export class PositionWatch {
     });
     this.#client = client;
     await client.query(`LISTEN ${client.escapeIdentifier(this.#options.channel)}`);
-    // Nobody told us of what was committed before we listened.
+    // There was no notification of what was committed before LISTEN.
     await this.#look();
   }
 
@@ -87,17 +87,17 @@ export class PositionWatch {
 
   #hear(position: bigint): void {
     this.#heard = position;
-    this.#tell(position);
+    this.#answer(position);
   }
 
-  #tell(position: bigint): void {
+  #answer(position: bigint): void {
     for (const waiter of [...this.#waiters]) if (waiter.position <= position) waiter.settle(true);
   }
 
   async #look(): Promise<void> {
     this.#listen();
     try {
-      this.#tell(await this.#options.position());
+      this.#answer(await this.#options.position());
     } catch {
       // The next look, or the waiter's own time limit, comes soon enough.
     }

@@ -23,9 +23,9 @@ import { isMissingColumn, isMissingTable } from './unavailable.js';
 import { versionRowOf, versionsQuery, type VersionColumns } from './version-queries.js';
 
 export interface PostgresReadModelOptions extends ReadModelLocation {
-  /** Connections for queries; one more listens while somebody waits for a position. Default 8. */
+  /** Connections for queries; one more listens while a request waits for a position. Default 8. */
   readonly connectionsMax?: number;
-  /** Hears of faults that mend themselves. */
+  /** Receives faults that pass by themselves. */
   readonly logger?: { warn(details: { readonly error: unknown }, message: string): void };
 }
 

@@ -12,7 +12,7 @@ export interface RebuildOptions {
   readonly location: ReadModelLocation;
   readonly events: EventStore;
   readonly documentAt: DocumentAt;
-  /** Hears how far it is, after each page of the log. */
+  /** Receives the position reached, after each page of the log. */
   readonly onProgress?: (position: bigint) => void;
   readonly signal?: AbortSignal;
 }

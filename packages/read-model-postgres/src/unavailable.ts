@@ -1,4 +1,4 @@
-// What a failed statement means to whoever asked.
+// What a failed statement means to the caller.
 import { CursorInvalid, ReadModelUnavailable } from '@confledger/application';
 import { failureOf } from '@confledger/postgres';
 import pg from 'pg';

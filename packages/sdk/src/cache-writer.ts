@@ -1,4 +1,4 @@
-// Keeps the cache file up to date beside the running node: one write at a time, the newest state wins, nobody waits for it.
+// Keeps the cache file up to date beside the running node: one write at a time, the newest state wins, and nothing waits for it.
 import { writeCacheFile, type CachedActivation } from './cache-file.js';
 import { ConfLedgerError } from './errors.js';
 

@@ -1,4 +1,4 @@
-// Who wants to know of changes. Called after every swap; what a listener does wrong never reaches the others or the feed.
+// The listeners to changes, called after every swap. A fault of one never reaches the others or the feed.
 import { compileGlob, parseGlob, type Difference } from '@confledger/document';
 import { ConfLedgerError } from './errors.js';
 
@@ -34,10 +34,10 @@ export class ChangeListeners {
     return this.#entries.size === 0;
   }
 
-  /** Returns the unsubscribe function. Throws ConfLedgerError OPTION_INVALID for a glob that is none. */
+  /** Returns the unsubscribe function. Throws ConfLedgerError OPTION_INVALID for an invalid glob. */
   add(glob: string, listener: ChangeListener, signal?: AbortSignal): () => void {
     const parsed = parseGlob(glob);
-    if (!parsed.ok) throw new ConfLedgerError('OPTION_INVALID', `'${glob}' is no glob: ${parsed.problem.message}`);
+    if (!parsed.ok) throw new ConfLedgerError('OPTION_INVALID', `'${glob}' is not a glob: ${parsed.problem.message}`);
     if (signal?.aborted === true) return () => undefined;
     const entry: Entry = { matches: compileGlob(glob), listener };
     const remove = (): void => {
@@ -50,8 +50,8 @@ export class ChangeListeners {
   }
 
   /** Calls every listener whose glob matches at least one change, in the order in which they were added. */
-  tell(event: ChangeEvent): void {
-    // Who subscribes from within a listener hears of the next activation first.
+  notify(event: ChangeEvent): void {
+    // A listener that is added by a listener is first called at the next activation.
     const entries = Array.from(this.#entries);
     for (const { matches, listener } of entries) {
       const changes = event.changes.filter(({ path }) => matches(path));

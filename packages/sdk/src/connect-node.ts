@@ -42,7 +42,7 @@ export async function connectNode<const S extends NodeSchemas = NoSchemas>(optio
   const cache = cacheFile === undefined ? null : new CacheWriter(cacheFile, onError);
   const target = options.report === undefined ? feed.reportTarget : options.report;
   const onUntaken = (why: string): void =>
-    onError(new ConfLedgerError('REPORTS_NOT_TAKEN', `what this node runs is reported in vain: ${why}`));
+    onError(new ConfLedgerError('REPORTS_NOT_TAKEN', `the api does not take the reports of this node: ${why}`));
   const reporter = target === null ? null : new Reporter(target, name, onUntaken);
   let session: FeedSession | null = null;
   let start: Start | null = null;
@@ -73,7 +73,7 @@ export async function connectNode<const S extends NodeSchemas = NoSchemas>(optio
     const { waitForFirst = false, startTimeoutMs = START_TIMEOUT_MS, signal } = options;
     start = new Start({ core, ledger, waitForFirst, timeoutMs: startTimeoutMs, signal });
     session = feed.open({ environment, service }, new FeedReader(core, trust));
-    // What the cache brought about was told before anyone looked.
+    // Changes by the cache came before any listener.
     start.look();
     await start.done;
   } catch (error) {
@@ -93,7 +93,7 @@ interface CacheLoad {
   readonly onError: (error: ConfLedgerError) => void;
 }
 
-/** What cannot be used is told and left alone: the feed may still have everything. */
+/** A cache that cannot be used is reported and ignored: the feed may still have everything. */
 async function loadCache(path: string, load: CacheLoad): Promise<void> {
   try {
     const cached = await readCacheFile(path);

@@ -1,4 +1,4 @@
-// The node's ear on the feed: gathers leaves, compares every marker with the tree that they make, and offers what holds together.
+// Reads the feed of a node: gathers leaves, compares every marker with the tree that they make, and offers what holds together.
 // It believes nothing else: whatever does not add up ends in a new reading beside the running snapshot.
 import type { ActivationMarker, FeedBeat, FeedLeaf, FeedSink } from '@confledger/contracts';
 import { Document } from '@confledger/document';
@@ -8,7 +8,7 @@ import type { Trust } from './trust.js';
 /** Markers of one reading that are kept until its end, where the newest that can be trusted is looked for. */
 const MARKERS_KEPT_MAX = 64;
 
-/** What runs, and what the reader tells of what it found. All calls are synchronous. */
+/** What runs, and what the reader reports. All calls are synchronous. */
 export interface ReaderHost {
   readonly running: { readonly marker: ActivationMarker; readonly document: Document } | null;
   /** The highest activation ever run, -1 for none. */
@@ -20,17 +20,17 @@ export interface ReaderHost {
   offer(marker: ActivationMarker, document: Document): void;
   /** The feed says that what runs is what is active. */
   confirm(): void;
-  /** A sign of life of a feed that is read to its end: what it told last still stands. */
+  /** A sign of life of a feed that is read to its end: what it sent last still stands. */
   alive(): void;
   /** The feed says that nothing is active. */
   nothingActive(): void;
   /** A marker that is not to be believed. What runs goes on; whether it is still right is not known. */
   distrust(marker: ActivationMarker | null, problem: string): void;
-  /** What was told does not add up; a new reading is on its way. */
+  /** What was sent does not add up; a new reading is on its way. */
   doubt(problem: string): void;
   /** Asks the feed for a new reading. */
   restart(reason: string): void;
-  /** An activation whose `previous` is not the version before it: others in between were not told. */
+  /** An activation whose `previous` is not the version before it: others in between were not sent. */
   gap(): void;
 }
 
@@ -42,7 +42,7 @@ export class FeedReader implements FeedSink {
   #incarnation: string | null = null;
   /** A new reading is asked for: nothing counts until it begins. */
   #broken = false;
-  /** Everything there was at the connect has been told. */
+  /** Everything there was at the connect has been sent. */
   #caughtUp = false;
 
   constructor(host: ReaderHost, trust: Trust) {
@@ -77,7 +77,7 @@ export class FeedReader implements FeedSink {
     this.#gathering.leaf(leaf);
     if (!this.#gathering.overfull) return;
     this.#gathering = LeafGathering.fromNothing();
-    this.#restart('the feed tells more than any document holds');
+    this.#restart('the feed sends more than any document holds');
   }
 
   active(marker: ActivationMarker): void {
@@ -93,7 +93,7 @@ export class FeedReader implements FeedSink {
       this.#host.distrust(marker, problem);
       this.#restart(problem);
     } else if (!this.#compare(marker)) {
-      this.#restart(`what was told does not give the digest of activation ${marker.activation}`);
+      this.#restart(`what the feed sent does not give the digest of activation ${marker.activation}`);
     }
   }
 
@@ -130,13 +130,13 @@ export class FeedReader implements FeedSink {
     });
     if (marker === undefined) return false;
     if (this.#compare(marker)) return true;
-    this.#host.doubt(`what was told does not give the digest of activation ${marker.activation}`);
+    this.#host.doubt(`what the feed sent does not give the digest of activation ${marker.activation}`);
     return false;
   }
 
   #endWithoutMarker(): boolean {
     if (!this.#gathering.empty) {
-      this.#host.doubt('the feed told leaves without the activation that they belong to');
+      this.#host.doubt('the feed sent leaves without the activation that they belong to');
       return false;
     }
     if (this.#host.highestActivation >= 0) {

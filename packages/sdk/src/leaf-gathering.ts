@@ -50,8 +50,8 @@ export class LeafGathering {
   leaf(leaf: FeedLeaf): void {
     const { path } = leaf;
     const value = 'removed' in leaf ? undefined : leaf.value;
-    const told = this.#gathered ?? this.#pending;
-    if (told.has(path)) this.#characters -= charactersOf(path, told.get(path));
+    const known = this.#gathered ?? this.#pending;
+    if (known.has(path)) this.#characters -= charactersOf(path, known.get(path));
     if (this.#gathered !== null && value === undefined) {
       this.#gathered.delete(path);
       return;

@@ -1,4 +1,4 @@
-// One ledger of the memory feed: holds what is active and tells it as the real feeds do. The conformance suite drives it directly.
+// One ledger of the memory feed: holds what is active and sends it as the real feeds do. The conformance suite drives it directly.
 import type { ActivationMarker, FeedLeaf, FeedSession, FeedSink } from '@confledger/contracts';
 import type { Document } from '@confledger/document';
 
@@ -14,7 +14,7 @@ export class MemoryChannel {
   #active: Active | null = null;
   #connected = true;
 
-  /** Tells all, unless it is not above what they have. */
+  /** Sends it to all, unless it is not above what they have. */
   publish(marker: Omit<ActivationMarker, 'changes'>, document: Document): void {
     const before = this.#active;
     if (before !== null && marker.activation <= before.marker.activation) return;
@@ -69,7 +69,7 @@ class MemorySession implements FeedSession {
 
   follow(before: Active | null, next: Active): void {
     if (!this.#connected) return;
-    this.#tell(before === null ? wholeOf(next) : differenceOf(before, next), next);
+    this.#send(before === null ? wholeOf(next) : differenceOf(before, next), next);
   }
 
   lose(): void {
@@ -91,10 +91,10 @@ class MemorySession implements FeedSession {
 
   #tellWhole(active: Active | null): void {
     this.#sink.reset(INCARNATION);
-    if (active !== null) this.#tell(wholeOf(active), active);
+    if (active !== null) this.#send(wholeOf(active), active);
   }
 
-  #tell(leaves: readonly FeedLeaf[], { marker }: Active): void {
+  #send(leaves: readonly FeedLeaf[], { marker }: Active): void {
     for (const leaf of leaves) this.#sink.leaf(leaf);
     this.#sink.active({ ...marker, changes: leaves.length });
   }

@@ -1,4 +1,4 @@
-// A feed in memory, for tests of trading code: signs with a key of its own and tells nodes of the same process.
+// A feed in memory, for tests of trading code: signs with a key of its own and serves nodes of the same process.
 import { createHash, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
 import { activationStatement, type ActivationMarker, type FeedSession, type FeedSink, type NodeFeed } from '@confledger/contracts';
 import { differencesToChanges, Document, mergePatch, type JsonObject, type JsonValue } from '@confledger/document';
@@ -9,10 +9,10 @@ export interface MemoryFeed extends NodeFeed {
   readonly publicKey: string;
   /**
    * Activates the document with this merge patch made (RFC 7396: null removes); without a document, the patch is the first.
-   * Resolves when every connected node has swapped or refused. Throws a TypeError when the result is no document.
+   * Resolves when every connected node has swapped or refused. Throws a TypeError when the result is not a document.
    */
   activate(patch: JsonObject): Promise<void>;
-  /** As when the network fails: nodes are told nothing any more, and become stale in time. */
+  /** As when the network fails: nodes receive nothing any more, and become stale in time. */
   disconnect(): void;
   /** Nodes catch up with everything that was activated meanwhile. */
   reconnect(): void;

@@ -198,7 +198,7 @@ export class NodeCore implements ReaderHost {
     if (before !== null && !listeners.none) {
       const { version, activation, actor, occurredAt } = marker;
       const changes = before.document.diff(document);
-      listeners.tell({ version, activation, previous: before.marker.version, actor, activatedAt: occurredAt, changes });
+      listeners.notify({ version, activation, previous: before.marker.version, actor, activatedAt: occurredAt, changes });
     }
     this.#changed();
   }

@@ -29,7 +29,7 @@ export interface ConnectNodeOptions<S extends NodeSchemas = NodeSchemas> {
   readonly origin?: string;
   /** Where the last good snapshot is kept, so that the node starts while every server is down. */
   readonly cacheFile?: string;
-  /** A snapshot that the feed has not confirmed for so long is not started from; default: no limit. */
+  /** A snapshot that the feed has not confirmed for this long is not started from; default: no limit. */
   readonly cacheMaxAgeMs?: number;
   /** Where the node says what it runs; default: the feed's own place. Null: nowhere. */
   readonly report?: ReportTarget | null;
@@ -40,7 +40,7 @@ export interface ConnectNodeOptions<S extends NodeSchemas = NodeSchemas> {
   readonly startTimeoutMs?: number;
   /** Ends the wait for the start; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Without a sign of life for so long the node is `stale`; default 15 s. */
+  /** Without a sign of life for this long the node is `stale`; default 15 s. */
   readonly staleAfterMs?: number;
   /** Takes what goes wrong beside the main path: listeners that throw, a cache that cannot be used. Default: a process warning. */
   readonly onError?: (error: ConfLedgerError) => void;
@@ -75,7 +75,7 @@ export function checkOptions(options: ConnectNodeOptions): void {
 export function checkMount(path: string): void {
   if (path === '') return;
   const parsed = parsePath(path);
-  if (!parsed.ok) refuse(`'${path}' is no path: ${parsed.problem.message}`);
+  if (!parsed.ok) refuse(`'${path}' is not a path: ${parsed.problem.message}`);
 }
 
 /** Host name and process id, in the letters that a node's name may have. */

@@ -10,7 +10,7 @@ export interface PostOptions {
   readonly signal: AbortSignal;
 }
 
-/** Resolves to the status of the answer, whose body is not read. Rejects when there is none in time. */
+/** Resolves to the status of the answer, whose body is not read. Rejects when no answer comes in time. */
 export function postJson({ url, token, body, timeoutMs, signal }: PostOptions): Promise<number> {
   const { request: open } = url.protocol === 'https:' ? https : http;
   const headers = {

@@ -1,18 +1,18 @@
-// Says what the node runs, rejected, and how it is. Nothing waits for it and nothing it meets is thrown: trading goes first. That nobody
-// takes the reports is said once: who looks for the node would miss it.
+// Reports what the node runs, what it rejected, and its state. Nothing waits for it and no fault of it is thrown: trading goes first. That
+// no api takes the reports is reported once: a person who looks for the node would miss it.
 import { Backoff } from '@confledger/backoff';
 import type { ReportTarget } from '@confledger/contracts';
 import { operationPath, type NodeReportBody } from '@confledger/contracts/http';
 import { postJson } from './post-json.js';
 
-/** A report is repeated so often, so that an api that lost its table learns of the node again. */
+/** Interval of repeated reports, so that an api that lost its table learns of the node again. */
 export const REPORT_INTERVAL_MS = 30_000;
 /** Between two reports: a burst of activations costs ten reports a second, each with the newest state, and not one each. */
 export const REPORT_GAP_MS = 100;
 const REPORT_TIMEOUT_MS = 5_000;
 const RETRY_DELAY_MS_FIRST = 500;
 const RETRY_DELAY_MS_MAX = 30_000;
-/** An api that has taken no report for this long is said not to answer; before that it may be restarting. */
+/** An api that has taken no report for this long is reported; before that it may be restarting. */
 export const UNANSWERED_MS_MAX = 30_000;
 /** How long closing waits for the last report. */
 const LAST_REPORT_TIMEOUT_MS = 500;
@@ -32,9 +32,9 @@ export class Reporter {
   #failingSinceMs: number | null = null;
   #reportedAtMs = Number.NEGATIVE_INFINITY;
   readonly #onUntaken: (why: string) => void;
-  #told = false;
+  #isReported = false;
 
-  /** `onUntaken` hears when an api refuses the reports, or has not answered for a while; again only after one was taken. */
+  /** `onUntaken` is called when an api refuses the reports, or has not answered for a while; again only after one was taken. */
   constructor(target: ReportTarget, nodeName: string, onUntaken: (why: string) => void) {
     this.#onUntaken = onUntaken;
     this.#url = new URL(`${target.url.replace(/\/+$/, '')}${operationPath('reportNode', { name: nodeName })}`);
@@ -72,11 +72,11 @@ export class Reporter {
       const body = this.#pending;
       const status = await this.#post(body);
       if (status === null || status < 200 || status >= 300) {
-        this.#tell(status);
+        this.#reportFailure(status);
         this.#retryLater();
         break;
       }
-      this.#told = false;
+      this.#isReported = false;
       this.#backoff.reset();
       this.#failingSinceMs = null;
       if (this.#pending === body) this.#pending = null;
@@ -100,13 +100,13 @@ export class Reporter {
     }
   }
 
-  /** An api that is away for a moment is no news; one that refuses would refuse for ever. */
-  #tell(status: number | null): void {
+  /** An api that is away for a moment is not reported; one that refuses would refuse for ever. */
+  #reportFailure(status: number | null): void {
     const isRefused = status !== null && status >= 400 && status < 500;
     this.#failingSinceMs ??= performance.now();
     const isUnanswered = performance.now() - this.#failingSinceMs >= UNANSWERED_MS_MAX;
-    if (this.#told || this.#stop.signal.aborted || !(isRefused || isUnanswered)) return;
-    this.#told = true;
+    if (this.#isReported || this.#stop.signal.aborted || !(isRefused || isUnanswered)) return;
+    this.#isReported = true;
     this.#onUntaken(status === null ? `${this.#url.origin} does not answer` : `${this.#url.origin} answers ${status}`);
   }
 

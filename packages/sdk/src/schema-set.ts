@@ -33,7 +33,7 @@ export class SchemaSet {
     return this.#schemas.has(path);
   }
 
-  /** Judges by every schema, so that all problems are told at once. What `before` says of an unchanged subtree is kept. */
+  /** Judges by every schema, so that all problems are reported at once. What `before` says of an unchanged subtree is kept. */
   judge(document: Document, before: ReadonlyMap<string, Judged>): Judgement {
     const judged = new Map<string, Judged>();
     const problems: NodeProblem[] = [];
@@ -59,11 +59,11 @@ function validate(schema: StandardSchemaV1, input: JsonValue | undefined): SyncR
   try {
     const result = schema['~standard'].validate(input);
     if (!('then' in result)) return result;
-    // Nobody waits for it; its failure must not end the process.
+    // Nothing awaits it; its failure must not end the process.
     result.then(undefined, () => undefined);
     return 'asynchronous';
   } catch (error) {
-    // The message may quote the value that it failed on: only its kind is told.
+    // The message may quote the value that it failed on: only its kind is reported.
     return { issues: [{ message: `the schema threw ${error instanceof Error ? error.name : 'a value'}` }] };
   }
 }

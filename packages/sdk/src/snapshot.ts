@@ -2,7 +2,7 @@
 import type { ActivationMarker } from '@confledger/contracts';
 import type { Document, JsonObject, JsonValue } from '@confledger/document';
 
-/** Paths that are not there and are remembered so; more are looked up anew each time. */
+/** Absent paths that are remembered; more are looked up anew each time. */
 const ABSENT_PATHS_MAX = 1_000;
 
 export class NodeSnapshot {

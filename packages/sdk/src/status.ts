@@ -17,6 +17,6 @@ export interface NodeStatus {
   readonly lastContactMs: number | null;
   /** Why the feed is not followed at the moment; null when it is. */
   readonly problem: string | null;
-  /** How many activations followed on one that this node was not told of. Harmless: documents are compared whole. */
+  /** Activations that followed one which this node did not receive. Harmless: documents are compared whole. */
   readonly gaps: number;
 }

@@ -15,7 +15,7 @@ export interface TokenOwner {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who sent it. In a call that needs no token it is nobody. */
+    /** Who sent it. In a call that needs no token it is `NOBODY`. */
     actor: Actor;
   }
 }
@@ -34,7 +34,7 @@ export function authenticator(tokens: readonly TokenOwner[]): (request: FastifyR
     if (token === null) throw unauthorized('TOKEN_MISSING', 'Bearer realm="confledger"');
     const hash = hashOnce('sha256', token, 'buffer');
     let found: Actor | null = null;
-    // Every token is compared, so that the time tells nothing about which one matched.
+    // Every token is compared, so that the time does not reveal which one matched.
     for (const owner of owners) if (timingSafeEqual(hash, owner.hash)) found = owner.actor;
     if (found === null) throw unauthorized('TOKEN_INVALID', 'Bearer realm="confledger", error="invalid_token"');
     return found;

@@ -11,7 +11,7 @@ const TOKEN_BYTES = 32;
 export const TOKEN_CHARACTERS_MIN = 16;
 
 const TOKEN_FILE = /^([A-Za-z0-9][A-Za-z0-9._@-]{0,62})\.token$/;
-// Until access control exists, whoever has a token may do everything: recording a lesser role would be a lie.
+// Until access control exists, every token may do everything: recording a lesser role would be a lie.
 const ROLES: readonly string[] = ['admin'];
 
 /** A token file that cannot be used. The message names the file, never what is in it. */

@@ -26,7 +26,7 @@ export interface ComposedProjector {
 interface WaitOptions {
   /** Ends it. */
   readonly signal?: AbortSignal;
-  /** Hears what it waits for, in a sentence without credentials. */
+  /** Receives what it waits for, in a sentence without credentials. */
   readonly onWaiting?: (problem: string) => void;
 }
 
@@ -61,7 +61,7 @@ export async function compose(config: ProjectorConfig, logger: Logger, wait: Wai
   });
 }
 
-/** How often a rebuild says how far it is. */
+/** Interval between two log lines on the progress of a rebuild. */
 const PROGRESS_INTERVAL_MS = 5_000;
 
 /**
@@ -85,12 +85,12 @@ export async function rebuild(config: ProjectorConfig, logger: Logger, signal: A
   await close();
 }
 
-function everyInterval(tell: (position: bigint) => void): (position: bigint) => void {
+function everyInterval(report: (position: bigint) => void): (position: bigint) => void {
   let next = performance.now() + PROGRESS_INTERVAL_MS;
   return (position) => {
     if (performance.now() < next) return;
     next = performance.now() + PROGRESS_INTERVAL_MS;
-    tell(position);
+    report(position);
   };
 }
 

@@ -19,13 +19,13 @@ export interface StartProjectorOptions extends Omit<ProjectorOptions, 'onEvent' 
   readonly prepare?: (signal: AbortSignal) => Promise<void>;
 }
 
-/** Between one try to prepare and the next. */
+/** Back-off between attempts to prepare. */
 const PREPARE_DELAY_MS = { first: 200, max: 5_000 };
 
 /** How far the projector is, and what it has done since it was started. */
 export interface ProjectorStatus {
   readonly state: 'starting' | 'standby' | 'active' | 'failing' | 'stopped';
-  /** Everything up to here has taken effect, whoever projected it. */
+  /** Everything up to here has taken effect, by this projector or another. */
   readonly position: bigint;
   /** The newest event of the log; null while the log cannot be asked. */
   readonly last: bigint | null;
@@ -35,7 +35,7 @@ export interface ProjectorStatus {
   readonly projected: number;
   readonly parked: number;
   readonly failures: number;
-  /** Streams of which nothing is folded from an event on, whoever parked them. */
+  /** Streams of which nothing is folded from an event on, parked by this projector or another. */
   readonly parkedStreams: number;
   /** Why it does not project, in a sentence; null when nothing is wrong. */
   readonly problem: string | null;

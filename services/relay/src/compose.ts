@@ -30,9 +30,9 @@ export interface ComposedRelay {
 }
 
 export interface ComposeContext {
-  /** Hears what the start waits for, in a sentence without credentials. */
+  /** Receives what the start waits for, in a sentence without credentials. */
   readonly onWaiting?: (problem: string) => void;
-  /** Hears of the relay's steps: for tests that end the process at one. */
+  /** Called after each of the relay's steps: for tests that end the process at one. */
   readonly onStep?: (step: PublisherStep) => void;
 }
 

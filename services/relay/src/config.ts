@@ -17,7 +17,7 @@ import {
 } from '@confledger/process';
 import { z } from 'zod';
 
-/** Less is no retention: brokers look every few minutes. */
+/** Less has no effect: brokers check every few minutes. */
 const CHANGES_RETENTION_MS_MIN = 60 * 60 * 1_000;
 const RETENTION_RULE = `expected a whole number of milliseconds from ${CHANGES_RETENTION_MS_MIN}, or -1 for ever`;
 const changesRetention = z.coerce

@@ -18,7 +18,7 @@ export interface FollowerStatus {
   readonly counts: EventStoreCounts | undefined;
 }
 
-/** What every follower tells of itself. */
+/** What every follower reports. */
 type FollowerEvent =
   | { readonly kind: 'active' | 'published' | 'superseded'; readonly position: bigint }
   | { readonly kind: 'failed'; readonly error: unknown }
@@ -31,8 +31,8 @@ export interface FollowerOptions<Event extends FollowerEvent> {
   readonly events: Pick<EventStore, 'lastPosition' | 'counts'>;
   /** `probe` rejects when what it writes to could not be taken over now. */
   readonly publisher: { close(): Promise<void>; probe?(): Promise<void> };
-  /** Runs until `signal` aborts, and tells what happens. */
-  readonly run: (tell: (event: Event) => void, signal: AbortSignal) => Promise<void>;
+  /** Runs until `signal` aborts; calls `report` with what happens. */
+  readonly run: (report: (event: Event) => void, signal: AbortSignal) => Promise<void>;
   /** How much was published with an event. */
   readonly countOf: (event: Event) => number;
   readonly onEvent: (event: Event) => void;
@@ -123,7 +123,7 @@ function textOf(failure: unknown): string {
   return failure instanceof Error ? failure.message : String(failure);
 }
 
-/** `published` and `active` are the doings of the elected one; who was superseded stands by. */
+/** `published` and `active` come from the elected one; one that was superseded stands by. */
 function stateAfter({ kind }: FollowerEvent, before: FollowerStatus['state']): FollowerStatus['state'] {
   switch (kind) {
     case 'active':

@@ -31,7 +31,7 @@ export function healthOf(relay: Pick<Follower, 'status'>): HealthSource {
   };
 }
 
-/** Healthy while it publishes or stands by. Activations go on whatever is said here. */
+/** Healthy while it publishes or stands by. Activations do not depend on it. */
 export function healthOfChanges(changes: Pick<Follower, 'status'>): HealthSource {
   return {
     name: 'changes',

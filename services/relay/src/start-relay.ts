@@ -20,7 +20,7 @@ export function startRelay({ logger, onEvent, ...options }: StartRelayOptions): 
   const ready = new Promise<void>((resolve) => (becomeReady = resolve));
   const follower = startFollower<RelayEvent>({
     ...options,
-    run: (tell, signal) => runRelay({ ...options, onEvent: tell }, signal),
+    run: (report, signal) => runRelay({ ...options, onEvent: report }, signal),
     countOf: (event) => (event.kind === 'published' ? event.activations.length : 0),
     onEvent: (event) => {
       if (event.kind === 'active') becomeReady();

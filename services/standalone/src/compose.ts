@@ -1,5 +1,5 @@
 // The composition root of the embedded mode: every part in one process, over the Postgres that main.ts started.
-// What is started here is told to `shutdown` at once, so that it is stopped also when a later part fails to start.
+// What is started here is added to `shutdown` at once, so that it is stopped also when a later part fails to start.
 import { randomUUID } from 'node:crypto';
 import {
   alarmOf,
@@ -62,9 +62,9 @@ export interface ComposeOptions {
   /** Connection string; holds a password. */
   readonly postgresUrl: string;
   readonly shutdown: Shutdown;
-  /** Hears of versions, activations and node swaps; null where nobody watches. */
+  /** Receives versions, activations and node swaps; null without a terminal. */
   readonly onHappening: ((happening: Happening) => void) | null;
-  /** Hears what a person has to know at once. */
+  /** Receives what a person has to know at once. */
   readonly onNotice: (text: string) => void;
   /** Ends the process, for what is found wrong after the start. */
   readonly onFault: (error: unknown) => void;
@@ -171,7 +171,7 @@ async function startCore({ config, postgresUrl, logs, shutdown, onNotice, onFaul
   return { store, guard, ledgers, pool, installation, keys };
 }
 
-/** The same logger, whose warnings and errors a person hears of too. */
+/** The same logger, whose warnings and errors are shown to a person too. */
 function noticed(logger: EventStoreLogger, onNotice: (text: string) => void): EventStoreLogger {
   return {
     info: (details, message) => logger.info(details, message),
@@ -266,19 +266,19 @@ function localUrl(url: string): string {
   return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 }
 
-/** Tells what takes effect from now on. */
+/** Narrates what takes effect from now on. */
 async function narrate({ onHappening, shutdown, logs }: Parts, store: EventStore): Promise<void> {
   if (onHappening === null) return;
   const after = await store.lastPosition().catch(() => null);
   if (after === null) return;
   const stopping = new AbortController();
-  const tell = createNarrator();
+  const narrate = createNarrator();
   const follow = async (): Promise<void> => {
     for await (const events of store.subscribe({ after, signal: stopping.signal })) {
-      for (const event of events) for (const happening of tell(event)) onHappening(happening);
+      for (const event of events) for (const happening of narrate(event)) onHappening(happening);
     }
   };
-  const followed = follow().catch((error: unknown) => logs.of('standalone').warn({ err: error }, 'happenings are told no more'));
+  const followed = follow().catch((error: unknown) => logs.of('standalone').warn({ err: error }, 'happenings are no longer shown'));
   shutdown.add('narrator', () => {
     stopping.abort();
     return followed;

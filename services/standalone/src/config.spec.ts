@@ -11,7 +11,7 @@ describe('the configuration', () => {
   });
 
   test.each(['abc', '80.5', '-1', '65536', '0x50', '8011;'])('PORT=%s is refused in one line that names the remedy', (port) => {
-    expect(() => readConfig({ PORT: port })).toThrow(/^PORT is '.*', which is no port\. Set it to a number from 0 to 65535/);
+    expect(() => readConfig({ PORT: port })).toThrow(/^PORT is '.*', which is not a port\. Set it to a number from 0 to 65535/);
   });
 
   test('a variable that is like a known one is refused with the one that may be meant', () => {

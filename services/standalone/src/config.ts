@@ -24,7 +24,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const port = given('PORT', '8011');
   const wrong = misspeltVariables(environment);
   if (!/^\d{1,5}$/.test(port) || Number(port) > PORT_MAX) {
-    wrong.push(`PORT is '${port}', which is no port. Set it to a number from 0 to ${PORT_MAX}, or leave it out for 8011.`);
+    wrong.push(`PORT is '${port}', which is not a port. Set it to a number from 0 to ${PORT_MAX}, or leave it out for 8011.`);
   }
   if (wrong.length > 0) throw new StartRefused(wrong.join('\n'));
   const accepted = given('CONFLEDGER_ACCEPT_LOG', '');

@@ -81,7 +81,7 @@ function acquire(directory: string, lock: string): string {
   writeFileSync(draft, own, { mode: 0o600 });
   try {
     for (let attempt = 1; attempt <= LOCK_ATTEMPTS_MAX; attempt += 1) {
-      // A link appears at once with its content, so nobody ever reads half a lock.
+      // A link appears at once with its content, so no process ever reads half a lock.
       if (linked(draft, lock)) return own;
       const text = readIfThere(lock);
       if (text === null) continue;

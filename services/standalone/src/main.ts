@@ -9,7 +9,7 @@ import { checkPort } from './port.js';
 import { startEmbeddedPostgres } from './postgres/server.js';
 import { createTerminal, readyText } from './terminal.js';
 
-// A reader that has gone (a closed pipe or window) is no fault: said in turn, it would be a fault again, without end.
+// A reader that has gone (a closed pipe or window) is not a fault: reporting it would fail again, without end.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 const terminal = createTerminal(process.stdout, process.stderr, process.env);
 const shutdown = new Shutdown((part, error) =>
@@ -27,7 +27,7 @@ async function start(): Promise<void> {
   terminal.progress('Starting Postgres');
   // Half of a start is loading code: it is loaded while Postgres starts.
   const loading = import('./compose.js');
-  loading.catch(() => undefined); // told where it is awaited
+  loading.catch(() => undefined); // reported where it is awaited
   const postgres = await startEmbeddedPostgres({
     dataDirectory: directory.path,
     onNotice: (message) => terminal.say(message),
@@ -83,6 +83,6 @@ process.on('unhandledRejection', (error) =>
 const started: Promise<void> = start().catch((error: unknown) => {
   // Ctrl-C reaches the programs that a start runs, too: that they ended is then what was asked for.
   if (stopping) return;
-  // A refusal is for people, in one line; a fault is for whoever mends it.
+  // A refusal is for people, in one line; a fault is for developers.
   end(error instanceof StartRefused ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error), 1);
 });

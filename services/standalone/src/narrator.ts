@@ -39,7 +39,7 @@ export function createNarrator(): (event: StoredEvent) => readonly Happening[] {
   };
 }
 
-/** What this release cannot read it does not tell either. */
+/** Events that this release cannot read are left out. */
 function readable(stored: StoredEvent): Recorded<LedgerEvent> | null {
   try {
     return decodeStored(ledgerAggregate.events, stored);

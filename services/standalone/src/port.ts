@@ -25,7 +25,9 @@ export function refusal(host: string, port: number, error: unknown): Error {
       `Port ${port} on ${host} needs rights that this user does not have. Choose one above 1023: PORT=8011 npm start`,
     );
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return new StartRefused(`HOST is '${host}', which is no address of this machine. Leave it out for 127.0.0.1, or use 0.0.0.0 for all.`);
+    return new StartRefused(
+      `HOST is '${host}', which is not an address of this machine. Leave it out for 127.0.0.1, or use 0.0.0.0 for all.`,
+    );
   }
   return error instanceof Error ? error : new Error(String(error));
 }

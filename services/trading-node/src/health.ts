@@ -11,7 +11,7 @@ export interface NodeSource {
   readonly swaps: Swaps;
 }
 
-/** A stale node trades on: it is not healthy, but restarting it would help nobody. */
+/** A stale node trades on: it is not healthy, but a restart would not help. */
 export function healthOf({ name, environment, service, status, swaps }: NodeSource): HealthSource {
   return {
     name: 'node',
@@ -30,7 +30,7 @@ function metricsOf({ state, running, rejected, lastContactMs, gaps }: NodeStatus
     gauge('node_stale', '1 when it runs the last good version, and whether that is still active is not known', state === 'stale' ? 1 : 0),
     gauge('node_rejected', '1 when it does not run the newest activation, because it refused it', rejected === null ? 0 : 1),
     counter('node_swaps_total', 'Activations that it took over from the feed', swaps.count),
-    counter('node_gaps_total', 'Activations that followed on one which it was not told of', gaps),
+    counter('node_gaps_total', 'Activations that followed one which it did not receive', gaps),
     ...known('node_running_version', 'The version that it runs', running?.version ?? null),
     ...known('node_running_activation', 'Revision of the activation that it runs', running?.activation ?? null),
     ...known(

@@ -1,4 +1,4 @@
-// The reference consumer as a part of a process: follows one service, tells what happens in lines, serves its status.
+// The reference consumer as a part of a process: follows one service, prints what happens, serves its status.
 import { packageVersion, serveHealth } from '@confledger/process';
 import { connectNode, type ConnectNodeOptions, type NodeStatus, type TradingNode } from '@confledger/sdk';
 import { healthOf } from './health.js';
@@ -58,7 +58,7 @@ export async function startTradingNode({ serveAt, tell, ...options }: StartTradi
     },
     onError: ({ message, remedy }) => tell(`${environment}/${service} ${message}. ${remedy}`),
   }).then((started) => (node = started));
-  // Whoever does not ask for it must not end the process by it.
+  // Where `node` is not awaited, its rejection must not end the process.
   connected.catch(() => undefined);
   return {
     name,

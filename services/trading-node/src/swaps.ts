@@ -23,7 +23,7 @@ export class Swaps {
     const { running, source } = status;
     if (source !== 'feed' || running === null || running.activation === before?.running?.activation) return;
     this.#count += 1;
-    // A node that starts takes over what was activated any time before: that is no delay.
+    // A node that starts takes over what was activated any time before: that is not a delay.
     const isStart = before === null || before.state === 'connecting' || before.source === 'cache';
     if (!isStart) this.#lastDelayMs = nowMs - Date.parse(running.activatedAt);
   }

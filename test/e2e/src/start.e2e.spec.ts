@@ -188,8 +188,8 @@ test('a taken port is refused in one line with the remedy, and nothing is left b
 });
 
 test.each([
-  [{ PORT: 'abc' }, "PORT is 'abc', which is no port."],
-  [{ PORT: '0', HOST: '203.0.113.7' }, "HOST is '203.0.113.7', which is no address of this machine."],
+  [{ PORT: 'abc' }, "PORT is 'abc', which is not a port."],
+  [{ PORT: '0', HOST: '203.0.113.7' }, "HOST is '203.0.113.7', which is not an address of this machine."],
   [{ PORT: '0', CONFLEDGER_DATA_DIR: '/dev/null/data' }, 'cannot be written: a part of the path is a file.'],
 ])('a start with %j is refused in one line', async (environment, message) => {
   const { code, output } = await runToEnd({ CONFLEDGER_DATA_DIR: path.join(parent, 'refused'), ...environment });

@@ -1,4 +1,4 @@
-// The part of the error catalogue about JSON, paths, values and documents. Whoever takes in a document answers with these.
+// The part of the error catalogue about JSON, paths, values and documents. Every call that takes a document answers with these.
 
 export const DOCUMENT_ERRORS = {
   JSON_MALFORMED: {
@@ -19,7 +19,7 @@ export const DOCUMENT_ERRORS = {
     remedy: 'Send it as a string, or round it yourself to what a 64-bit float holds.',
   },
   STRING_LONE_SURROGATE: {
-    meaning: 'A string or name holds half of a surrogate pair, which is no text and cannot be written as UTF-8.',
+    meaning: 'A string or name holds half of a surrogate pair, which is not text and cannot be written as UTF-8.',
     remedy: 'Send the whole character, or encode binary data as base64.',
   },
   STRING_NUL: {
@@ -67,7 +67,7 @@ export const DOCUMENT_ERRORS = {
     remedy: 'Send { "configuration": { … } }.',
   },
   PATH_BELOW_LEAF: {
-    meaning: 'The address lies below a value that is no object: a scalar, or an array, which is one value and always whole.',
+    meaning: 'The address lies below a value that is not an object: a scalar, or an array, which is one value and always whole.',
     remedy: 'Set the value above it, or delete it first in the same batch.',
   },
 } as const;

@@ -34,7 +34,7 @@ export const LEDGER_ERRORS = {
     remedy: 'GET …/versions lists the versions.',
   },
   VERSION_NOT_A_VERSION: {
-    meaning: 'This revision is no version: it lies inside a change set, or is an activation, a tag, or part of an abandoned change set.',
+    meaning: 'This revision is not a version: it lies inside a change set, or is an activation, a tag, or part of an abandoned change set.',
     remedy: 'Use one of the nearest versions that the message names.',
   },
   VERSION_NOT_YET: {
@@ -68,7 +68,7 @@ export const LEDGER_ERRORS = {
   },
   TAG_LIMIT: {
     meaning: 'The ledger has as many tags as it may have.',
-    remedy: 'Remove tags that nobody needs.',
+    remedy: 'Remove tags that are no longer needed.',
   },
   PENDING_CHANGES: {
     meaning: 'With activate: true only what this call wrote may go live, but versions of other calls are pending and would go live too.',

@@ -26,7 +26,7 @@ export const REQUEST_ERRORS = {
     remedy: 'Send Authorization: Bearer <token>. The token of the first start is in admin.token in the data directory.',
   },
   TOKEN_INVALID: {
-    meaning: 'Nobody has this token.',
+    meaning: 'The token is not known.',
     remedy: 'Check for a truncated copy; the token of the first start is in admin.token in the data directory.',
   },
   CONTENT_TYPE_UNSUPPORTED: {

@@ -7,7 +7,7 @@ export const LEDGER_OPERATIONS = {
     access: 'read',
     about: 'ledger',
     group: 'Configurations',
-    summary: 'Read the document: the newest version unless told otherwise',
+    summary: 'Read the document: the newest version by default',
   },
   readConfigurationIn: {
     method: 'GET',
@@ -15,7 +15,7 @@ export const LEDGER_OPERATIONS = {
     access: 'read',
     about: 'ledger',
     group: 'Configurations',
-    summary: 'Read the document: the newest version unless told otherwise',
+    summary: 'Read the document: the newest version by default',
   },
   createConfiguration: {
     method: 'POST',
@@ -175,7 +175,7 @@ export const LEDGER_OPERATIONS = {
     access: 'read',
     about: 'ledger',
     group: 'Versions',
-    summary: 'What differs between two versions or instants; unless told otherwise, what would go live: from active to latest',
+    summary: 'What differs between two versions or instants; by default what would go live: from active to latest',
   },
   readHistory: {
     method: 'GET',

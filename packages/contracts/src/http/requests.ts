@@ -89,7 +89,7 @@ export interface BatchBody extends WriteBody {
 
 /** A page of a list. */
 export interface PageQuery {
-  /** 50 unless told; at most 500. */
+  /** 50 by default; at most 500. */
   readonly limit?: string | undefined;
   /** `next` of the page before. */
   readonly cursor?: string | undefined;

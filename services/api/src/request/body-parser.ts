@@ -30,7 +30,7 @@ export function readBodiesStrictly(app: FastifyInstance): void {
   });
 }
 
-/** Whether the client went away before its body was there: nobody's fault here, and nobody is left to answer. */
+/** Whether the client went away before its body was there: not a fault of the api, and there is no client to answer. */
 export function isCutShort({ raw }: FastifyRequest): boolean {
   return raw.destroyed && !raw.complete;
 }
@@ -55,6 +55,7 @@ function unsupportedType(type: string | undefined): Error {
   return RequestRefused.of('CONTENT_TYPE_UNSUPPORTED', {
     path: 'content-type',
     rule: 'content-type',
-    message: type === undefined ? 'the body has no content type' : `${JSON.stringify(type.slice(0, 100))} is no type that this call reads`,
+    message:
+      type === undefined ? 'the body has no content type' : `${JSON.stringify(type.slice(0, 100))} is not a type that this call reads`,
   });
 }

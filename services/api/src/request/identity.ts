@@ -1,4 +1,4 @@
-// How a request is told from others: its request id, its trace, its idempotency key, and the text that repetitions share.
+// What identifies a request: its request id, its trace, its idempotency key, and the text that repetitions share.
 import type { IncomingMessage } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';

@@ -1,4 +1,4 @@
-// Parses the query of a URL. Unlike Fastify's parser it tells malformed percent-encoding instead of keeping it as it is.
+// Parses the query of a URL. Unlike Fastify's parser it reports malformed percent-encoding instead of keeping it.
 
 /** A parameter that is given once is a string, one that is given more often an array. */
 export interface RawQuery {

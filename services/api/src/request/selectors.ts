@@ -9,7 +9,7 @@ export const AT_FUTURE_MS_MAX = 10_000;
 const NUMBER = /^(?:0|[1-9]\d*)$/;
 const INSTANT = /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
 
-/** A version as it is written in a URL. Everything that is no number is a word or a tag. */
+/** A version as it is written in a URL. Everything that is not a number is a word or a tag. */
 export function parseVersion(text: string, parameter: string): VersionName {
   if (text === '') {
     throw RequestRefused.of('QUERY_PARAMETER_INVALID', {
@@ -84,7 +84,7 @@ function offsetMinutes(offset: string): number | null {
 
 function malformed(text: string, parameter: string): Error {
   const spaced = /^\S+ \d{2}:?\d{2}$/.test(text) ? ' (a plus sign in a URL is written %2B)' : '';
-  const message = `${JSON.stringify(text.slice(0, 60))} is no instant of ISO 8601${spaced}`;
+  const message = `${JSON.stringify(text.slice(0, 60))} is not an instant of ISO 8601${spaced}`;
   return RequestRefused.of('AT_MALFORMED', {
     path: parameter,
     rule: 'instant',

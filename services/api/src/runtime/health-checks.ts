@@ -35,7 +35,7 @@ export async function checkHealth({ eventStore, logGuard, readModel, clock }: He
 
 /** What is wrong with a log that must not be used, without a name of a stream: probes need no token. */
 const STANDING_DETAILS: Partial<Record<LogStanding['kind'], string>> = {
-  'in doubt': 'the log does not hold what was acknowledged: it is looked for again',
+  'in doubt': 'the log does not hold what was acknowledged: checking again',
   'set back': 'LOG_SET_BACK: the log was set back, or another log stands in its place; nothing is read or written until a person decides',
 };
 

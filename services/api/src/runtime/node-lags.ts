@@ -21,7 +21,7 @@ interface Behind {
 }
 
 /**
- * Remembers since when a node is behind: were only the newest activation looked at, a node that is stuck would never lag by more than
+ * Remembers since when a node is behind: were only the newest activation compared, a node that is stuck would never lag by more than
  * the time between two activations. What was activated before the first look is not known: then the lag is at least what it says.
  */
 export class NodeLags {

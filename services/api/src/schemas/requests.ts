@@ -110,7 +110,7 @@ const page = {
     .string()
     .regex(/^[1-9]\d{0,2}$/, 'expected a whole number from 1 to 500')
     .optional()
-    .meta({ description: '50 unless told; at most 500' }),
+    .meta({ description: '50 by default; at most 500' }),
   cursor: z.string().max(4_096).optional(),
 } satisfies ShapeOf<PageQuery>;
 const atLeast = z.string().optional().meta({ description: 'Wait until the read model has reached this position' });

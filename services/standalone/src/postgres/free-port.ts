@@ -1,4 +1,4 @@
-// A port of 127.0.0.1 that nobody listens on now. No user needs to know the port of Postgres.
+// A free port of 127.0.0.1. No user needs to know the port of Postgres.
 import { createServer } from 'node:net';
 
 export async function freePort(): Promise<number> {

@@ -1,4 +1,4 @@
-// The embedded Postgres: started on a port of 127.0.0.1 that nobody needs to know, watched, stopped.
+// The embedded Postgres: started on a free port of 127.0.0.1, watched, stopped.
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
