@@ -25,6 +25,23 @@ export function valueDigest(value: JsonValue): Digest {
   return hasher.finish();
 }
 
+/** What an object holds, by name: the digests of its leaves, and its inner objects. */
+export type DigestTree = ReadonlyMap<string, DigestTree | Digest>;
+
+/** The digest of the document whose leaves have these digests, in lower-case hex. */
+export function treeDigest(tree: DigestTree): string {
+  return hex(digestOfMembers(tree));
+}
+
+function digestOfMembers(tree: DigestTree): Digest {
+  const hasher = new MemberHasher();
+  for (const name of sortNames([...tree.keys()])) {
+    const member = tree.get(name) ?? '';
+    hasher.add(name, typeof member === 'string' ? member : digestOfMembers(member));
+  }
+  return hasher.finish();
+}
+
 // Buffers that wait for the next object; nesting takes one each.
 const spareBuffers: Buffer[] = [];
 const FIRST_BUFFER_BYTES = 4096;

@@ -2,7 +2,7 @@
 export { canonicalJson } from './canonical.js';
 export { checkValue } from './check-value.js';
 export { differencesToChanges, type Difference, type DocumentChange } from './diff.js';
-export { leafDigest } from './digest.js';
+export { leafDigest, treeDigest, type DigestTree } from './digest.js';
 export { Document } from './document.js';
 export { compileGlob, matchesGlob, parseGlob } from './glob.js';
 export { isJsonObject, type JsonObject, type JsonValue } from './json.js';

@@ -1,7 +1,6 @@
 // What the topic holds of one ledger: a hash per leaf, and its newest marker. What is the same is not written again.
-import { createHash } from 'node:crypto';
 import type { ActivationMarker, FeedLeaf } from '@confledger/contracts';
-import { leafDigest, parsePath, type Document, type JsonValue } from '@confledger/document';
+import { leafDigest, parsePath, treeDigest, type Document, type JsonValue } from '@confledger/document';
 
 /** A digest as 32 characters, one per byte: half the memory of hex. */
 type Digest = string;
@@ -56,7 +55,7 @@ export class HeldLedger {
       const segments = parsePath(path);
       if (!segments.ok || !plant(root, segments.value, digest)) return null;
     }
-    return Buffer.from(treeDigest(root), 'latin1').toString('hex');
+    return treeDigest(root);
   }
 
   #byHashes(document: Document, version: number): FeedLeaf[] {
@@ -98,20 +97,4 @@ function plant(root: Tree, segments: readonly string[], digest: Digest): boolean
   if (tree.has(name)) return false;
   tree.set(name, digest);
   return true;
-}
-
-/** SHA-256(0x01 ‖ per member in name order: length of the name in UTF-8 as four bytes big-endian ‖ name ‖ its digest). */
-function treeDigest(tree: Tree): Digest {
-  const hash = createHash('sha256').update('\u0001', 'latin1');
-  for (const name of [...tree.keys()].sort()) {
-    const member = tree.get(name) ?? '';
-    const nameBytes = Buffer.from(name, 'utf8');
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(nameBytes.length);
-    hash
-      .update(length)
-      .update(nameBytes)
-      .update(typeof member === 'string' ? member : treeDigest(member), 'latin1');
-  }
-  return hash.digest('binary');
 }
