@@ -1,22 +1,19 @@
 // Whether a marker on the topic was signed by the installation: anybody who can write to Kafka may have put it there.
-import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto';
-import { activationStatement, type ActivationMarker } from '@confledger/contracts';
+import { isSignedBy, readPublicKey, type ActivationMarker, type PublicKey } from '@confledger/contracts';
 
 export type SignatureCheck = (ledger: string, marker: ActivationMarker) => boolean;
 
-/** The keys are raw Ed25519 public keys in base64url, as /status shows them. */
+/** The keys are raw Ed25519 public keys in base64url, as /status shows them. Throws a TypeError for an invalid one. */
 export function signatureCheck(publicKeys: readonly string[]): SignatureCheck {
-  const keys = new Map(publicKeys.map(readKey));
+  const keys = new Map(publicKeys.map(readKey).map((key) => [key.id, key]));
   return (ledger, marker) => {
     const key = keys.get(marker.keyId);
-    return key !== undefined && verify(null, activationStatement(ledger, marker), key, Buffer.from(marker.signature, 'base64url'));
+    return key !== undefined && isSignedBy(key, ledger, marker);
   };
 }
 
-function readKey(text: string): [keyId: string, key: KeyObject] {
-  const raw = Buffer.from(text, 'base64url');
-  return [
-    createHash('sha256').update(raw).digest('hex').slice(0, 16),
-    createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x: text } }),
-  ];
+function readKey(text: string): PublicKey {
+  const key = readPublicKey(text);
+  if (key === null) throw new TypeError('a public key must be a raw Ed25519 key: 32 bytes in base64url, as /status shows it');
+  return key;
 }

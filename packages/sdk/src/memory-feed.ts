@@ -1,6 +1,6 @@
 // A feed in memory, for tests of trading code: signs with a key of its own and serves nodes of the same process.
-import { createHash, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
-import { activationStatement, type ActivationMarker, type FeedSession, type FeedSink, type NodeFeed } from '@confledger/contracts';
+import { generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
+import { activationStatement, keyIdOf, type ActivationMarker, type FeedSession, type FeedSink, type NodeFeed } from '@confledger/contracts';
 import { differencesToChanges, Document, mergePatch, type JsonObject, type JsonValue } from '@confledger/document';
 import { MemoryChannel } from './memory-channel.js';
 
@@ -40,7 +40,7 @@ class InMemoryFeed implements MemoryFeed {
     const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
     this.publicKey = raw.toString('base64url');
     this.#privateKey = privateKey;
-    this.#keyId = createHash('sha256').update(raw).digest('hex').slice(0, 16);
+    this.#keyId = keyIdOf(raw);
     if (document !== undefined) this.#take(document);
   }
 

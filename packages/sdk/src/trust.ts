@@ -1,13 +1,10 @@
 // Decides whether a marker was signed by the installation and is of the ledger that this node belongs to. Feed and cache are judged alike.
-import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto';
-import { activationStatement, type ActivationMarker } from '@confledger/contracts';
+import { isSignedBy, readPublicKey, type ActivationMarker, type PublicKey } from '@confledger/contracts';
 import { ConfLedgerError } from './errors.js';
-
-const RAW_KEY_BYTES = 32;
 
 export class Trust {
   readonly #ledger: string;
-  readonly #keys: ReadonlyMap<string, KeyObject>;
+  readonly #keys: ReadonlyMap<string, PublicKey>;
   #origin: string | null;
 
   /** Throws ConfLedgerError OPTION_INVALID when a key is not a raw Ed25519 key in base64url. */
@@ -21,7 +18,7 @@ export class Trust {
         '`publicKey` is missing: take it from /status of the installation, by a way that you trust',
       );
     }
-    this.#keys = new Map(keys.map(readKey));
+    this.#keys = new Map(keys.map(readKey).map((key) => [key.id, key]));
   }
 
   get origin(): string | null {
@@ -37,8 +34,7 @@ export class Trust {
   problemWith(marker: ActivationMarker): string | null {
     const key = this.#keys.get(marker.keyId);
     if (key === undefined) return `activation ${marker.activation} is signed by key ${marker.keyId}, which this node does not trust`;
-    const signature = Buffer.from(marker.signature, 'base64url');
-    if (!verify(null, activationStatement(this.#ledger, marker), key, signature)) {
+    if (!isSignedBy(key, this.#ledger, marker)) {
       return `the signature of activation ${marker.activation} does not hold for ledger ${this.#ledger}`;
     }
     if (this.#origin !== null && marker.origin !== this.#origin) {
@@ -48,11 +44,8 @@ export class Trust {
   }
 }
 
-function readKey(text: string): [keyId: string, key: KeyObject] {
-  const raw = Buffer.from(text, 'base64url');
-  if (raw.length !== RAW_KEY_BYTES || raw.toString('base64url') !== text) {
-    throw new ConfLedgerError('OPTION_INVALID', '`publicKey` must be a raw Ed25519 public key: 32 bytes in base64url, as /status shows it');
-  }
-  const key = createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x: text } });
-  return [createHash('sha256').update(raw).digest('hex').slice(0, 16), key];
+function readKey(text: string): PublicKey {
+  const key = readPublicKey(text);
+  if (key !== null) return key;
+  throw new ConfLedgerError('OPTION_INVALID', '`publicKey` must be a raw Ed25519 public key: 32 bytes in base64url, as /status shows it');
 }
