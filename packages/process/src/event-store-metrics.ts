@@ -1,14 +1,9 @@
 // What every part that follows the log measures of its event store.
+import type { LogCounts } from './follower.js';
 import { counter, gauge, type Metric } from './health-server.js';
 
-/** See `EventStoreCounts` of the port. */
-interface Counts {
-  readonly serversLeft: number;
-  readonly subscriptionsTooSlow: number;
-}
-
 /** `counts` is undefined for a store that counts nothing. */
-export function eventStoreMetrics(isSetBack: boolean, counts: Counts | undefined): Metric[] {
+export function eventStoreMetrics(isSetBack: boolean, counts: LogCounts | undefined): Metric[] {
   const setBack = gauge('log_set_back', '1 when the log does not hold what was worked off or read before', isSetBack ? 1 : 0);
   if (counts === undefined) return [setBack];
   return [

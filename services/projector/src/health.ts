@@ -1,5 +1,6 @@
 // How the projector is, for its health port.
 import { counter, eventStoreMetrics, gauge, type HealthSource } from '@confledger/process';
+import { positionText } from '@confledger/process/follower';
 import type { RunningProjector } from './start-projector.js';
 
 /** Healthy while it projects or stands by and the log answers; unknown while the read model is away. */
@@ -12,7 +13,7 @@ export function healthOf(projector: Pick<RunningProjector, 'status'>): HealthSou
         await projector.status();
       return {
         healthy: last !== null && (state === 'active' || state === 'standby'),
-        details: { state, problem, position: String(position), last: shown(last), lag: shown(lag), parked, parkedStreams },
+        details: { state, problem, position: String(position), last: positionText(last), lag: positionText(lag), parked, parkedStreams },
         metrics: [
           gauge('projector_active', '1 when this process projects, 0 on standby', state === 'active' ? 1 : 0),
           ...(last === null ? [] : [gauge('log_position', 'Position of the newest event', last)]),
@@ -27,8 +28,4 @@ export function healthOf(projector: Pick<RunningProjector, 'status'>): HealthSou
       };
     },
   };
-}
-
-function shown(position: bigint | null): string | null {
-  return position === null ? null : String(position);
 }

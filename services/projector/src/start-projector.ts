@@ -1,14 +1,7 @@
 // Runs the projector loop with its log lines, its counts and its lag.
-import {
-  LogSetBack,
-  pause,
-  runProjector,
-  type EventStore,
-  type EventStoreCounts,
-  type ProjectorEvent,
-  type ProjectorOptions,
-} from '@confledger/application';
+import { LogSetBack, pause, runProjector, type ProjectorEvent, type ProjectorOptions } from '@confledger/application';
 import { Backoff } from '@confledger/backoff';
+import { Follower, lagBehind, type FollowerState, type FollowerStatus } from '@confledger/process/follower';
 import { limitedWarnings, type FaultLogger } from '@confledger/process/warnings';
 import type { Logger } from 'pino';
 
@@ -23,26 +16,16 @@ export interface StartProjectorOptions extends Omit<ProjectorOptions, 'onEvent' 
 const PREPARE_DELAY_MS = { first: 200, max: 5_000 };
 
 /** How far the projector is, and what it has done since it was started. */
-export interface ProjectorStatus {
-  readonly state: 'starting' | 'standby' | 'active' | 'failing' | 'stopped';
+export interface ProjectorStatus extends FollowerStatus {
   /** Everything up to here has taken effect, by this projector or another. */
   readonly position: bigint;
-  /** The newest event of the log; null while the log cannot be asked. */
-  readonly last: bigint | null;
   /** How far behind, in positions; null while the log cannot be asked. */
   readonly lag: bigint | null;
-  /** Events folded, parked, and failures met by this process. */
+  /** Events folded and parked by this process. */
   readonly projected: number;
   readonly parked: number;
-  readonly failures: number;
   /** Streams of which nothing is folded from an event on, parked by this projector or another. */
   readonly parkedStreams: number;
-  /** Why it does not project, in a sentence; null when nothing is wrong. */
-  readonly problem: string | null;
-  /** The log does not hold what was projected before. */
-  readonly isSetBack: boolean;
-  /** What the event store has counted; undefined for one that counts nothing. */
-  readonly counts: EventStoreCounts | undefined;
 }
 
 export interface RunningProjector {
@@ -54,49 +37,41 @@ export interface RunningProjector {
 }
 
 export function startProjector({ logger, onEvent, prepare, ...options }: StartProjectorOptions): RunningProjector {
-  const stopping = new AbortController();
   const warnings = limitedWarnings(logger);
-  let state: ProjectorStatus['state'] = 'starting';
-  let failure: unknown = null;
-  const counts = { projected: 0, parked: 0, failures: 0 };
-  const follow = (event: ProjectorEvent): void => {
-    state = stateAfter(event, state);
-    if (event.kind === 'failed') failure = event.error;
-    else if (state !== 'failing') failure = null;
-    if (event.kind === 'committed') counts.projected += event.events;
-    if (event.kind === 'parked') counts.parked += 1;
-    if (event.kind === 'failed') counts.failures += 1;
-    log(logger, warnings, event);
-    onEvent?.(event);
-  };
-  const prepared = prepare === undefined ? Promise.resolve() : untilDone(prepare, follow, stopping.signal);
-  const ended = prepared.then(() => runProjector({ ...options, onEvent: follow }, stopping.signal)).finally(() => (state = 'stopped'));
+  const done = { projected: 0, parked: 0 };
+  const follower = new Follower<ProjectorEvent>({
+    events: options.events,
+    run: async (report, signal) => {
+      if (prepare !== undefined) await untilDone(prepare, report, signal);
+      await runProjector({ ...options, onEvent: report }, signal);
+    },
+    stateAfter,
+    onEvent: (event) => {
+      if (event.kind === 'committed') done.projected += event.events;
+      if (event.kind === 'parked') done.parked += 1;
+      log(logger, warnings, event);
+      onEvent?.(event);
+    },
+    isSetBack: (problem) => problem instanceof LogSetBack,
+  });
   return {
-    active: () => state === 'active',
+    active: () => follower.state === 'active',
     status: async () => {
-      const { events } = options;
-      const lag = await lagOf(events, options.store);
-      const problem = failure ?? lag.problem;
-      return {
-        state,
-        ...counts,
-        ...lag,
-        problem: problem === null ? null : textOf(problem),
-        isSetBack: problem instanceof LogSetBack,
-        counts: events.counts?.(),
-      };
+      const store = await options.store();
+      const parkedStreams = await store.countParkedStreams();
+      // In this order: the log can only have grown meanwhile, so the lag is never negative.
+      const { position } = await store.checkpoint();
+      const status = await follower.status();
+      return { ...status, ...done, position, lag: lagBehind(status.last, position), parkedStreams };
     },
-    async stop() {
-      stopping.abort();
-      await ended;
-    },
+    stop: () => follower.stop(),
   };
 }
 
 /** Or until `signal` aborts. */
 async function untilDone(
   work: (signal: AbortSignal) => Promise<void>,
-  tell: (event: ProjectorEvent) => void,
+  report: (event: ProjectorEvent) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const backoff = new Backoff(PREPARE_DELAY_MS.first, PREPARE_DELAY_MS.max);
@@ -106,35 +81,14 @@ async function untilDone(
     } catch (error) {
       if (signal.aborted) return;
       const retryInMs = Math.round(backoff.nextMs());
-      tell({ kind: 'failed', error, retryInMs });
+      report({ kind: 'failed', error, retryInMs });
       await pause(retryInMs, signal);
     }
   }
 }
 
-/** `problem` is why the log could not be asked. Rejects when the read model cannot be. */
-async function lagOf(
-  events: EventStore,
-  open: ProjectorOptions['store'],
-): Promise<Pick<ProjectorStatus, 'position' | 'last' | 'lag' | 'parkedStreams'> & { readonly problem: unknown }> {
-  const store = await open();
-  const parkedStreams = await store.countParkedStreams();
-  // In this order: the log can only have grown meanwhile, so the lag is never negative.
-  const { position } = await store.checkpoint();
-  try {
-    const last = await events.lastPosition();
-    return { position, last, lag: last > position ? last - position : 0n, parkedStreams, problem: null };
-  } catch (error) {
-    return { position, last: null, lag: null, parkedStreams, problem: error };
-  }
-}
-
-function textOf(problem: unknown): string {
-  return problem instanceof Error ? problem.message : String(problem);
-}
-
-function stateAfter(event: ProjectorEvent, before: ProjectorStatus['state']): ProjectorStatus['state'] {
-  switch (event.kind) {
+function stateAfter({ kind }: ProjectorEvent): FollowerState | null {
+  switch (kind) {
     case 'active':
     case 'committed':
       return 'active';
@@ -146,7 +100,7 @@ function stateAfter(event: ProjectorEvent, before: ProjectorStatus['state']): Pr
     case 'streamParked':
     case 'streamResumed':
     case 'superseded':
-      return before;
+      return null;
   }
 }
 

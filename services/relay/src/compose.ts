@@ -18,13 +18,13 @@ import { composed, limitedWarnings, refusedWhen } from '@confledger/process';
 import { createPostgresSnapshotStore, migrateReadModel, SNAPSHOT_LIMITS } from '@confledger/read-model-postgres';
 import type { Logger } from 'pino';
 import type { RelayConfig } from './config.js';
-import type { Follower } from './follower.js';
+import type { RunningPublishing } from './publishing.js';
 import { startChanges } from './start-changes.js';
 import { startRelay } from './start-relay.js';
 
 export interface ComposedRelay {
-  readonly relay: Follower;
-  readonly changes: Follower;
+  readonly relay: RunningPublishing;
+  readonly changes: RunningPublishing;
   /** Ends both after the transaction under way and gives every connection back. */
   close(): Promise<void>;
 }

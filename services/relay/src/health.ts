@@ -1,11 +1,12 @@
 // How the relay and its publishing of changes are, for their health port.
 import { counter, eventStoreMetrics, gauge, type HealthReport, type HealthSource, type Metric } from '@confledger/process';
-import type { Follower, FollowerStatus } from './follower.js';
+import { lagBehind, positionText } from '@confledger/process/follower';
+import type { PublishingStatus, RunningPublishing } from './publishing.js';
 
 const UNKNOWN = 'the log does not answer';
 
 /** Healthy while it writes the feed or stands by; unknown while the log is away. */
-export function healthOf(relay: Pick<Follower, 'status'>): HealthSource {
+export function healthOf(relay: Pick<RunningPublishing, 'status'>): HealthSource {
   return {
     name: 'relay',
     unknown: UNKNOWN,
@@ -32,7 +33,7 @@ export function healthOf(relay: Pick<Follower, 'status'>): HealthSource {
 }
 
 /** Healthy while it publishes or stands by. Activations do not depend on it. */
-export function healthOfChanges(changes: Pick<Follower, 'status'>): HealthSource {
+export function healthOfChanges(changes: Pick<RunningPublishing, 'status'>): HealthSource {
   return {
     name: 'changes',
     unknown: UNKNOWN,
@@ -56,34 +57,30 @@ export function healthOfChanges(changes: Pick<Follower, 'status'>): HealthSource
   };
 }
 
-function standing(status: FollowerStatus): Pick<HealthReport, 'healthy' | 'details'> {
+function standing(status: PublishingStatus): Pick<HealthReport, 'healthy' | 'details'> {
   const { state, position, last, problem } = status;
   return {
     healthy: last !== null && (writes(status) || (state === 'standby' && problem === null)),
-    details: { state, problem, position: String(position), last: shown(last), ...(knowsLag(status) ? { lag: shown(lagOf(status)) } : {}) },
+    details: {
+      state,
+      problem,
+      position: String(position),
+      last: positionText(last),
+      ...(knowsLag(status) ? { lag: positionText(lagBehind(last, position)) } : {}),
+    },
   };
 }
 
-function writes({ state }: FollowerStatus): boolean {
+function writes({ state }: PublishingStatus): boolean {
   return state === 'active';
 }
 
 /** Who writes knows where it is, and so does who wrote until it failed: the lag is asked for most while Kafka is away. */
-function knowsLag(status: FollowerStatus): boolean {
+function knowsLag(status: PublishingStatus): boolean {
   return writes(status) || (status.state === 'failing' && status.position > 0n);
 }
 
-/** Null while the log cannot be asked. */
-function lagOf({ position, last }: FollowerStatus): bigint | null {
-  if (last === null) return null;
-  return last > position ? last - position : 0n;
-}
-
-function lagMetric(name: string, help: string, status: FollowerStatus): Metric[] {
-  const lag = lagOf(status);
+function lagMetric(name: string, help: string, status: PublishingStatus): Metric[] {
+  const lag = lagBehind(status.last, status.position);
   return lag === null ? [] : [gauge(name, help, lag)];
-}
-
-function shown(position: bigint | null): string | null {
-  return position === null ? null : String(position);
 }

@@ -2,15 +2,15 @@
 import { runChanges, type ChangesEvent, type ChangesOptions } from '@confledger/application';
 import { limitedWarnings, type FaultLogger } from '@confledger/process/warnings';
 import type { Logger } from 'pino';
-import { startFollower, type Follower } from './follower.js';
+import { startPublishing, type RunningPublishing } from './publishing.js';
 
 export interface StartChangesOptions extends Omit<ChangesOptions, 'onEvent'> {
   readonly logger: Logger;
 }
 
-export function startChanges({ logger, ...options }: StartChangesOptions): Follower {
+export function startChanges({ logger, ...options }: StartChangesOptions): RunningPublishing {
   const warnings = limitedWarnings(logger);
-  return startFollower<ChangesEvent>({
+  return startPublishing<ChangesEvent>({
     ...options,
     run: (onEvent, signal) => runChanges({ ...options, onEvent }, signal),
     countOf: (event) => (event.kind === 'published' ? event.events : 0),

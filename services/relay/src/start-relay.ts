@@ -2,14 +2,14 @@
 import { runRelay, type RelayEvent, type RelayOptions } from '@confledger/application';
 import { limitedWarnings, type FaultLogger } from '@confledger/process/warnings';
 import type { Logger } from 'pino';
-import { startFollower, type Follower } from './follower.js';
+import { startPublishing, type RunningPublishing } from './publishing.js';
 
 export interface StartRelayOptions extends Omit<RelayOptions, 'onEvent'> {
   readonly logger: Logger;
   readonly onEvent?: (event: RelayEvent) => void;
 }
 
-export interface RunningRelay extends Follower {
+export interface RunningRelay extends RunningPublishing {
   /** Resolves when the feed is taken over for the first time: from then on no activation is missed. */
   readonly ready: Promise<void>;
 }
@@ -18,7 +18,7 @@ export function startRelay({ logger, onEvent, ...options }: StartRelayOptions): 
   const warnings = limitedWarnings(logger);
   let becomeReady: () => void = () => undefined;
   const ready = new Promise<void>((resolve) => (becomeReady = resolve));
-  const follower = startFollower<RelayEvent>({
+  const publishing = startPublishing<RelayEvent>({
     ...options,
     run: (report, signal) => runRelay({ ...options, onEvent: report }, signal),
     countOf: (event) => (event.kind === 'published' ? event.activations.length : 0),
@@ -28,7 +28,7 @@ export function startRelay({ logger, onEvent, ...options }: StartRelayOptions): 
       onEvent?.(event);
     },
   });
-  return { ...follower, ready };
+  return { ...publishing, ready };
 }
 
 function log(logger: Logger, warnings: FaultLogger, event: RelayEvent): void {
