@@ -28,7 +28,7 @@ export function readActivationMarker(json: unknown): ActivationMarker | null {
   if (typeof signature !== 'string' || typeof actor !== 'string' || typeof occurredAt !== 'string') return null;
   const marker = { origin, activation, version, previous, digest, changes, keyId, signature, actor, occurredAt };
   if (json['own'] === undefined) return marker;
-  // With `own` the statement has form 2: a marker that lacks one of its members is none.
+  // With `own` the statement has form 2: a marker that lacks one of its members is malformed.
   const layered = readLayered(json);
   return layered === null ? null : { ...marker, ...layered };
 }

@@ -36,7 +36,7 @@ export interface InstalledLogOptions {
   readonly logger: { info(details: object, message: string): void; warn(details: object, message: string): void };
   /** Ends the waiting. */
   readonly signal: AbortSignal;
-  /** Hears why the start waits. */
+  /** Receives why the start waits. */
   readonly onWaiting: (problem: EventStoreUnavailable) => void;
   /** Ends the process: what was found wrong after the start had been answered. */
   readonly onFault: (error: unknown) => void;

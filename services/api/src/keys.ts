@@ -13,6 +13,7 @@ import {
 } from 'node:crypto';
 import path from 'node:path';
 import type { Keys } from '@confledger/application';
+import { keyIdOf } from '@confledger/contracts';
 import { keptOrMade, readIfThere } from '@confledger/process/private-file';
 import { hmacOf } from './mac.js';
 
@@ -63,7 +64,7 @@ function keysOf(privateKey: KeyObject, fingerprintKey: Buffer): Keys {
   const raw = createPublicKey(privateKey).export({ type: 'spki', format: 'der' }).subarray(-RAW_KEY_BYTES);
   const macKey = Buffer.from(hkdfSync('sha256', fingerprintKey, '', 'confledger.mac.v1', MAC_KEY_BYTES));
   return {
-    keyId: createHash('sha256').update(raw).digest('hex').slice(0, 16),
+    keyId: keyIdOf(raw),
     publicKey: raw.toString('base64url'),
     sign: (statement) => sign(null, statement, privateKey).toString('base64url'),
     fingerprint: (text) => createHmac('sha256', fingerprintKey).update(text, 'utf8').digest('hex'),
