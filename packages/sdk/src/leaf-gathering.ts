@@ -1,5 +1,4 @@
-// Puts the leaves of a feed together into documents: from nothing until the first document stands, then difference by difference. A feed
-// may send what a node runs already; one that keeps that from it (feed-kafka's PartitionScan) gathers for itself.
+// Puts the leaves of a feed together into documents: from nothing until the first document stands, then difference by difference.
 import { DEPTH_MAX, differencesToChanges, Document, DOCUMENT_LEAVES_MAX, type DocumentChange, type JsonValue } from '@confledger/document';
 import type { FeedLeaf } from '@confledger/contracts';
 
