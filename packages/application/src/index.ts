@@ -97,6 +97,11 @@ export type { LedgerReader } from './ledger/ledger-versions.js';
 export { InstallationKeyMismatch, InstallationRecord, SealLost, ensureInstallation } from './installation/installation-record.js';
 export type { InstallationOptions, KeptSeal } from './installation/installation-record.js';
 export { readInstallation } from './installation/read-installation.js';
+export { replaceMacKey } from './installation/replace-mac-key.js';
+export type { ReplaceMacKeyOptions } from './installation/replace-mac-key.js';
+export { verifyLog } from './verification/verify-log.js';
+export type { VerifyLogOptions } from './verification/verify-log.js';
+export type { Finding, Verification, VerificationEvent, VerificationProgress, VerifiedEnd } from './verification/findings.js';
 export type {
   ActivationDone,
   ActivationNow,

@@ -12,6 +12,8 @@ export type { NameTrap } from './name-traps.js';
 export { startPostgres } from './postgres.js';
 export type { StartPostgresOptions, TestPostgres } from './postgres.js';
 export { SigningKey } from './signing-key.js';
+export { logOf, metadataOf, metadataText, rehashed } from './tampered-log.js';
+export type { LogEvent, RehashOptions } from './tampered-log.js';
 export { tcpProxy, throughProxy } from './tcp-proxy.js';
 export type { TcpProxy } from './tcp-proxy.js';
 export { topicMessages } from './topic-messages.js';
