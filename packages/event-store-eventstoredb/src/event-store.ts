@@ -106,6 +106,13 @@ class EventStoreDbEventStore implements EventStore {
     return this.#seen(await this.#reads.all(after, limit));
   }
 
+  async readAt(position: bigint): Promise<StoredEvent | null> {
+    this.#refuseClosed();
+    const event = await this.#reads.at(position);
+    this.#seen(event === null ? [] : [event]);
+    return event;
+  }
+
   async lastPosition(): Promise<bigint> {
     this.#refuseClosed();
     const position = await this.#reads.lastPosition();

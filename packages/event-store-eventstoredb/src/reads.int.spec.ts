@@ -41,6 +41,14 @@ describe('a read', () => {
     expect(await store.lastPosition()).toBe(await writer.lastPosition());
   });
 
+  test('at a position that is in the middle of an event finds none', async () => {
+    await append(store, -1);
+    await append(store, 0);
+    const [first] = await store.readStream(stream, { limit: 1 });
+    expect(await store.readAt((first?.position ?? 0n) + 1n)).toBeNull();
+    expect(await store.readAt(first?.position ?? 0n)).toEqual(first);
+  });
+
   test('that is not answered is EventStoreUnavailable in bounded time', async () => {
     double.faults.silentReads = 1;
     const start = performance.now();

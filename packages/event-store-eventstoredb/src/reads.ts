@@ -63,6 +63,18 @@ export class Reads {
     }
   }
 
+  /** Positions are places in a file: the servers refuse one at which no event begins. */
+  async at(position: bigint): Promise<StoredEvent | null> {
+    if (position > (await this.lastPosition())) return null;
+    try {
+      const [event] = await this.#page(allRequest(this.#options.names.prefixes, position, 1), { requiresLeader: true, full: 1 });
+      return event?.position === position ? event : null;
+    } catch (error) {
+      if (isInvalidPosition(error)) return null;
+      throw error;
+    }
+  }
+
   /**
    * The position of our newest event, not of the log's: only so can the lag of a projector, which is fed our events only, become 0.
    * From the leader. The cost is that of the strangers' events behind our newest one.

@@ -63,6 +63,10 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
       refuseClosed();
       return reads.all(after, limit);
     },
+    async readAt(position) {
+      refuseClosed();
+      return reads.at(position);
+    },
     async lastPosition() {
       refuseClosed();
       return reads.lastPosition();

@@ -13,7 +13,7 @@ test('more than WAITING_APPENDS_MAX waiting appends are refused', async () => {
       processId: null,
       close: async () => undefined,
     },
-    reads: { stream: async () => [], all: async () => [], lastPosition: async () => 0n },
+    reads: { stream: async () => [], all: async () => [], at: async () => null, lastPosition: async () => 0n },
     appendTimeoutMs: 10_000,
     onCommitted: () => undefined,
     onFound: () => undefined,

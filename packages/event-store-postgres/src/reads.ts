@@ -17,6 +17,7 @@ interface EventRow {
 export interface Reads {
   stream(stream: string, from: number | undefined, direction: ReadDirection, limit: number): Promise<StoredEvent[]>;
   all(after: bigint, limit: number): Promise<StoredEvent[]>;
+  at(position: bigint): Promise<StoredEvent | null>;
   lastPosition(): Promise<bigint>;
 }
 
@@ -49,6 +50,10 @@ export function createReads(pool: pg.Pool, schema: string, timeoutMs: number): R
     async all(after, limit) {
       const rows = await run<EventRow>('all', `${select} WHERE position > $1 ORDER BY position LIMIT $2`, [after.toString(), limit]);
       return rows.map(storedEvent);
+    },
+    async at(position) {
+      const [row] = await run<EventRow>('at', `${select} WHERE position = $1`, [position.toString()]);
+      return row === undefined ? null : storedEvent(row);
     },
     async lastPosition() {
       const rows = await run<{ last: string }>('last-position', `SELECT coalesce(max(position), 0) AS last FROM ${schema}.events`, []);

@@ -15,6 +15,7 @@ import { unroutedHandler, type KnownRoute } from './request/unrouted.js';
 import { documentEndpoints } from './routes/documents.js';
 import { batchEndpoints } from './routes/batches.js';
 import { differenceEndpoints } from './routes/differences.js';
+import { integrityEndpoints } from './routes/integrity.js';
 import { listEndpoints } from './routes/lists.js';
 import { nodeEndpoints } from './routes/nodes.js';
 import { systemEndpoints } from './routes/system.js';
@@ -134,6 +135,7 @@ function endpointsOf(context: ApiContext): readonly Endpoint[] {
     ...versionEndpoints(context),
     ...differenceEndpoints(context),
     ...listEndpoints(context),
+    ...integrityEndpoints(context),
     ...nodeEndpoints(context),
     ...systemEndpoints(context),
   ];
@@ -141,6 +143,6 @@ function endpointsOf(context: ApiContext): readonly Endpoint[] {
 
 function route(app: FastifyInstance, base: string, { method, path, name, access, answers, run }: Endpoint): void {
   const url = `${base}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
-  const streaming = answers === 'stream';
+  const streaming = answers === 'stream' || answers === 'lines';
   app.route({ method, url, config: { access, operation: name, streaming }, exposeHeadRoute: method === 'GET' && !streaming, handler: run });
 }

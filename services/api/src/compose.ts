@@ -90,6 +90,7 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
       environments: config.environments,
       installation,
       signerPublicKey: { keyId: keys.keyId, publicKey: keys.publicKey },
+      authority: keys,
       logger,
       clock,
       version,

@@ -1,7 +1,7 @@
 // What the api is made of, and what its routes get. The composition root hands in `ApiOptions`; createApi adds what lives as long as the api.
 import type { ServerResponse } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
-import type { ApiHeartbeats, Clock, EventStore, Ledgers, LogGuard, NodeReports, ReadModel } from '@confledger/application';
+import type { ApiHeartbeats, Authority, Clock, EventStore, Ledgers, LogGuard, NodeReports, ReadModel } from '@confledger/application';
 import type { OperationName } from '@confledger/contracts/http';
 import type { TokenOwner } from './auth.js';
 
@@ -35,7 +35,7 @@ export interface ApiOptions {
   readonly reports: NodeReports;
   /** The apis of this installation that run. */
   readonly heartbeats: ApiHeartbeats;
-  readonly eventStore: Pick<EventStore, 'lastPosition' | 'counts'>;
+  readonly eventStore: Pick<EventStore, 'lastPosition' | 'counts' | 'readAll' | 'readAt' | 'readStream'>;
   /** Says whether the log holds what was acknowledged. */
   readonly logGuard: Pick<LogGuard, 'standing' | 'problem'>;
   /** Null where the feed does not go over HTTP. */
@@ -49,6 +49,8 @@ export interface ApiOptions {
   /** Id of the installation. */
   readonly installation: string;
   readonly signerPublicKey: SignerPublicKey;
+  /** Has the mac key, for verifications. */
+  readonly authority: Authority;
   readonly logger: FastifyBaseLogger;
   readonly clock: Clock;
   /** The release of ConfLedger. */

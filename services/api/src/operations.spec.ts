@@ -10,6 +10,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   version: 'latest',
   tag: 'stable',
   name: 'engine-7',
+  position: 'x:1',
 };
 
 /** `GET /configurations/engine` */

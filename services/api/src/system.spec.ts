@@ -136,7 +136,7 @@ describe('when a part is away', () => {
   test('an event store that cannot be reached is 503 for commands and readings, and the log knows', async () => {
     const given = await startApi({
       ledgers: failing(new EventStoreUnavailable('connection refused to 10.0.0.7')),
-      eventStore: { lastPosition: () => Promise.reject(new Error('down')) },
+      eventStore: { ...createInMemoryEventStore(), lastPosition: () => Promise.reject(new Error('down')) },
     });
     const write = await given.ask('PUT /configurations/engine/x', { body: { value: 1 } });
     expect([write.status, write.code]).toEqual([503, 'EVENT_STORE_UNAVAILABLE']);

@@ -249,6 +249,7 @@ async function startServing({ config, postgresUrl, logs, shutdown }: Parts, core
     environments: ENVIRONMENTS,
     installation: core.installation,
     signerPublicKey: { keyId: core.keys.keyId, publicKey: core.keys.publicKey },
+    authority: core.keys,
     logger,
     clock,
     version: packageVersion(import.meta.url),

@@ -98,6 +98,18 @@ export function readRules(store: () => EventStore): void {
     });
   });
 
+  describe('readAt', () => {
+    test('gives the very event that was given this position, and null where none stands', async () => {
+      const stream = newStream();
+      const written = newEvents(2);
+      const last = await appended(store(), stream, -1, written);
+      const [first, second] = await store().readStream(stream, { limit: 2 });
+      expect(await store().readAt(last)).toEqual(second);
+      expect(await store().readAt(first?.position ?? 0n)).toEqual(first);
+      for (const position of [0n, last + 1n, last + 1_000n]) expect(await store().readAt(position)).toBeNull();
+    });
+  });
+
   describe('lastPosition', () => {
     test('is that of the newest event', async () => {
       const position = await appended(store(), newStream(), -1, newEvents(2));

@@ -47,6 +47,7 @@ export function faultyEventStore(store: EventStore): FaultyEventStore {
     },
     readStream: (...args) => read(() => store.readStream(...args)),
     readAll: (...args) => read(() => store.readAll(...args)),
+    readAt: (...args) => read(() => store.readAt(...args)),
     lastPosition: () => read(() => store.lastPosition()),
     subscribe: (options) => store.subscribe(options),
     close: () => store.close(),

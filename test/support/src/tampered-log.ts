@@ -55,8 +55,8 @@ export function metadataOf({ metadata }: Pick<LogEvent, 'metadata'>): Record<str
 
 /** The stored text of metadata: canonical, with the hash and the mac behind everything else. */
 export function metadataText({ hash, mac, ...bare }: Record<string, unknown>): string {
-  const seal = mac === undefined ? `"hash":"${String(hash)}"` : `"hash":"${String(hash)}","mac":"${String(mac)}"`;
-  return `${canonical(bare).slice(0, -1)},${seal}}`;
+  const ending = mac === undefined ? { hash } : { hash, mac };
+  return `${canonical(bare).slice(0, -1)},${JSON.stringify(ending).slice(1)}`;
 }
 
 function hashIn(event: LogEvent): string {

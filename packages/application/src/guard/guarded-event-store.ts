@@ -59,6 +59,12 @@ export function guardedEventStore(store: EventStore, guard: LogGuard): EventStor
       guard.assertUsable();
       return seen(await store.readAll(page));
     },
+    readAt: async (position) => {
+      guard.assertUsable();
+      const event = await store.readAt(position);
+      seen(event === null ? [] : [event]);
+      return event;
+    },
     lastPosition: async () => {
       guard.assertUsable();
       const position = await store.lastPosition();

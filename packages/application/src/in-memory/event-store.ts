@@ -63,6 +63,10 @@ export function createInMemoryEventStore({ checkLog }: { readonly checkLog?: Che
       await connection.open();
       return page(after, limit);
     },
+    async readAt(position) {
+      await connect();
+      return log[Number(position) - 1] ?? null;
+    },
     async lastPosition() {
       await connection.open();
       return BigInt(log.length);

@@ -55,6 +55,9 @@ export interface EventStore {
   /** One page of the whole log behind `after` (exclusive), in position order. */
   readAll(page: { readonly after: bigint; readonly limit: number }): Promise<readonly StoredEvent[]>;
 
+  /** The event at a position; null where none stands. */
+  readAt(position: bigint): Promise<StoredEvent | null>;
+
   /** The position of the newest event; 0n when there is none. */
   lastPosition(): Promise<bigint>;
 

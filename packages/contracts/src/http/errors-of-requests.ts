@@ -145,6 +145,14 @@ export const REQUEST_ERRORS = {
     meaning: 'The position was given out by another installation and means nothing here.',
     remedy: 'Use a position of this installation; GET /status names it.',
   },
+  EVENT_UNKNOWN: {
+    meaning: 'No event stands at this position of the log.',
+    remedy: 'Take the position of an audit item or of an answer; in EventStoreDB positions have gaps.',
+  },
+  VERIFICATION_UNDER_WAY: {
+    meaning: 'This api verifies the log already, and does so once at a time.',
+    remedy: 'Wait for its result, or end the request that asked for it.',
+  },
   READ_MODEL_BEHIND: {
     meaning: 'The read model has not reached the position asked for within the limit.',
     remedy: 'Ask again; when it lasts, GET /status shows how far the projector is.',

@@ -20,6 +20,7 @@ import type {
 } from './answers.js';
 import type { HealthAnswer, StatusAnswer } from './status.js';
 import type { NodeReportBody } from './nodes.js';
+import type { StoredEventAnswer, VerificationLine } from './verification.js';
 import type {
   AuditQuery,
   BatchBody,
@@ -96,6 +97,9 @@ export interface Exchanges {
   readonly feed: Query<FeedQuery, string, FeedHeaders>;
   readonly listConfigurations: Query<PositionedQuery, Success<PositionedList<LedgerItem>>>;
   readonly readAudit: Query<AuditQuery, Success<PositionedList<AuditItem>>>;
+  readonly readEvent: Query<NoQuery, Success<StoredEventAnswer>>;
+  /** The answer is one line. */
+  readonly verify: Query<NoQuery, VerificationLine>;
   readonly listNodes: Query<NodesQuery, Success<NodesAnswer>>;
   readonly status: Query<NoQuery, Success<StatusAnswer>>;
   readonly metrics: Query<NoQuery, string>;

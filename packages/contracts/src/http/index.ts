@@ -7,6 +7,14 @@ export { ERROR_CATALOGUE, ERROR_CODES, isErrorCode } from './errors.js';
 export type { ErrorCode, ErrorEntry } from './errors.js';
 export type { NodeReportBody, ProblemAt, RunningVersion } from './nodes.js';
 export type {
+  StoredEventAnswer,
+  VerificationFailedLine,
+  VerificationFindingLine,
+  VerificationLine,
+  VerificationProgressLine,
+  VerificationResultLine,
+} from './verification.js';
+export type {
   AuditQuery,
   BatchBody,
   BatchOperationBody,

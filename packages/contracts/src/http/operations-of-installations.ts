@@ -17,6 +17,24 @@ export const INSTALLATION_OPERATIONS = {
     group: 'Audit',
     summary: 'One item per change, activation and tag, old and new, newest first',
   },
+  readEvent: {
+    method: 'GET',
+    path: '/events/{position}',
+    access: 'read',
+    about: 'installation',
+    group: 'Audit',
+    summary: 'One event as it is stored, by its position: the very texts that its hash covers',
+  },
+  verify: {
+    method: 'POST',
+    path: '/verify',
+    access: 'administer',
+    about: 'installation',
+    group: 'Audit',
+    summary:
+      'Verifies the whole log: progress and findings line by line, and the result as the last line; without that line nothing is verified',
+    answers: 'lines',
+  },
   listNodes: {
     method: 'GET',
     path: '/nodes',

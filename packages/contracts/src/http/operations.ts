@@ -27,9 +27,10 @@ export interface Operation {
   readonly summary: string;
   /**
    * How it answers when it works. Absent: JSON in the envelope `{ success, data, timestamp }`. `bare`: JSON without the envelope, whatever the
-   * status. `text`: plain text. `stream`: server-sent events until one side ends them.
+   * status. `text`: plain text. `stream`: server-sent events until one side ends them. `lines`: one JSON value a line, until the last one or until the client
+   * leaves; what the answer type describes is one line.
    */
-  readonly answers?: 'bare' | 'text' | 'stream';
+  readonly answers?: 'bare' | 'text' | 'stream' | 'lines';
 }
 
 /** Every operation by its name, which is its operationId in the OpenAPI document. */

@@ -30,6 +30,7 @@ const PARAMETERS: Readonly<Record<Parameter, { readonly description: string; rea
   path: { description: 'A path, percent-encoded; a dot inside a name is written \\.', example: 'risk.parameters.maxPositionSize' },
   version: { description: 'A number, a tag, latest, active or previous', example: '42' },
   tag: { description: 'The name of a tag', example: 'release-2026-07' },
+  position: { description: 'A place in the log, as answers and audit items name it', example: 'f3b1c9d2:1042' },
   name: { description: 'The name of a node', example: 'engine-7' },
 };
 

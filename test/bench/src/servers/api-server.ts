@@ -43,6 +43,7 @@ const { app } = await createApi({
   environments: ['production'],
   installation,
   signerPublicKey: signer,
+  authority: signer,
   logger: pino({ level: 'warn' }, pino.destination(2)),
   clock,
   version: 'bench',

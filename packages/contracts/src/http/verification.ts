@@ -1,0 +1,73 @@
+// What is answered about the integrity of the log: single events, and the lines of a verification.
+import type { ErrorCode } from './errors.js';
+
+/** An event as the event store keeps it. */
+export interface StoredEventAnswer {
+  readonly position: string;
+  readonly id: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly type: string;
+  /** JSON texts, byte for byte: the hash in the metadata is over them. */
+  readonly data: string;
+  readonly metadata: string;
+}
+
+/** How far it is; about one a second. */
+export interface VerificationProgressLine {
+  readonly kind: 'progress';
+  /** `events`: every event by its position, up to `of`. `activations`: then every ledger. */
+  readonly step: 'events' | 'activations';
+  readonly position: string;
+  readonly of: string;
+  readonly events: number;
+  readonly streams: number;
+  /** Ledgers whose activations were checked. */
+  readonly ledgers: number;
+  /** Streams that do not hold, so far. */
+  readonly findings: number;
+}
+
+/** The first event of a stream that does not hold. */
+export interface VerificationFindingLine {
+  readonly kind: 'finding';
+  readonly stream: string;
+  readonly revision: number;
+  /** Null for an event that should be there and is not. */
+  readonly position: string | null;
+  /** In words. */
+  readonly reason: string;
+}
+
+/** The last line of a verification that came to its end. */
+export interface VerificationResultLine {
+  readonly kind: 'result';
+  readonly holds: boolean;
+  /** Null where the log names none. */
+  readonly installation: string | null;
+  /** The key that signatures were checked with; null where there is none. */
+  readonly publicKey: string | null;
+  /** False where the mac key was not at hand. */
+  readonly macsChecked: boolean;
+  /** Everything up to here was checked. */
+  readonly position: string;
+  readonly events: number;
+  readonly streams: number;
+  /** Complete change sets. */
+  readonly changeSets: { readonly withMac: number; readonly withoutMac: number };
+  /** Streams that end within a change set, which has no effect and which no mac covers. */
+  readonly unfinished: number;
+  readonly activations: number;
+  /** Streams that do not hold. */
+  readonly findings: number;
+}
+
+/** The last line of a verification that could not go on. */
+export interface VerificationFailedLine {
+  readonly kind: 'failed';
+  readonly code: ErrorCode;
+  readonly error: string;
+}
+
+/** One line. An answer whose last line is no result was cut off: nothing is verified then. */
+export type VerificationLine = VerificationProgressLine | VerificationFindingLine | VerificationResultLine | VerificationFailedLine;
