@@ -83,6 +83,7 @@ export { Authentication, NOT_SEALED } from './loading/authentication.js';
 export type { AuthenticationOptions, Seals } from './loading/authentication.js';
 export { BrokenStreams, isStreamFault } from './loading/broken-streams.js';
 export type { BrokenStream } from './loading/broken-streams.js';
+export { BROKEN_PAUSE_MS } from './loading/kept-stream.js';
 export { StreamReader } from './loading/stream-reader.js';
 export { SNAPSHOT_INTERVAL_EVENTS } from './loading/stream-snapshots.js';
 export type { Loaded } from './loading/loaded.js';
@@ -94,6 +95,8 @@ export type { LedgerReads, LedgersCore, LedgersOptions } from './ledger/create-l
 export { activeByName } from './ledger/active-document.js';
 export { createLedgerReader, loadVersion } from './ledger/ledger-versions.js';
 export type { LedgerReader } from './ledger/ledger-versions.js';
+export { sealAgain, sealLog } from './installation/seal-log.js';
+export type { EventWithoutMac, SealOptions, SealOutcome, SealReport, SealRequest } from './installation/seal-log.js';
 export { InstallationKeyMismatch, InstallationRecord, SealLost, ensureInstallation } from './installation/installation-record.js';
 export type { InstallationOptions, KeptSeal } from './installation/installation-record.js';
 export { readInstallation } from './installation/read-installation.js';

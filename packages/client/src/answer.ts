@@ -23,7 +23,9 @@ export function httpFacts({ status, headers }: FetchedAnswer): HttpFacts {
 /** True when the operation answers with a stream and this is one. */
 export function isStream(name: OperationName, { status, headers }: FetchedAnswer): boolean {
   const { answers }: Operation = OPERATIONS[name];
-  return answers === 'stream' && status === 200 && mediaType(headers) === 'text/event-stream';
+  if (status !== 200) return false;
+  const type = mediaType(headers);
+  return (answers === 'stream' && type === 'text/event-stream') || (answers === 'lines' && type === 'application/x-ndjson');
 }
 
 /** The members of an answer with this text. Throws ApiError or ForeignAnswer. */

@@ -53,7 +53,7 @@ export interface StreamAnswer {
 }
 
 /** The members of the answer's JSON (`data` where it has the envelope), and `http`. */
-export type Reply<N extends OperationName> = OperationTable[N] extends { readonly answers: 'stream' }
+export type Reply<N extends OperationName> = OperationTable[N] extends { readonly answers: 'stream' | 'lines' }
   ? StreamAnswer
   : OperationTable[N] extends { readonly answers: 'text' }
     ? TextAnswer

@@ -147,7 +147,7 @@ describe('an api', () => {
 test('an api whose parts are down answers health with what is down, and anything else with its code', async () => {
   const away = () => Promise.reject(new EventStoreUnavailable('down'));
   const given = await startApi({
-    eventStore: { lastPosition: away },
+    eventStore: { lastPosition: away, readAll: away, readAt: away, readStream: away },
     ledgers: { execute: away, read: away, activation: away, brokenStreams: () => [] },
   });
   closers.push(() => given.close());

@@ -16,6 +16,7 @@ import { documentEndpoints } from './routes/documents.js';
 import { batchEndpoints } from './routes/batches.js';
 import { differenceEndpoints } from './routes/differences.js';
 import { integrityEndpoints } from './routes/integrity.js';
+import { sealEndpoints } from './routes/seals.js';
 import { listEndpoints } from './routes/lists.js';
 import { nodeEndpoints } from './routes/nodes.js';
 import { systemEndpoints } from './routes/system.js';
@@ -136,6 +137,7 @@ function endpointsOf(context: ApiContext): readonly Endpoint[] {
     ...differenceEndpoints(context),
     ...listEndpoints(context),
     ...integrityEndpoints(context),
+    ...sealEndpoints(context),
     ...nodeEndpoints(context),
     ...systemEndpoints(context),
   ];

@@ -26,6 +26,7 @@ import type { ApiConfig } from './config.js';
 import { openInstalledLog, type InstalledLog } from './installed-log.js';
 import { keyFilesOf } from './keys.js';
 import { openLogMark, type LogMarkFile } from './log-mark-file.js';
+import { watchSeals } from './runtime/seal-watch.js';
 import { serveWhileWaiting, type WaitingServer } from './runtime/waiting-server.js';
 import { openSealFile } from './seal-file.js';
 import { alarmOf } from './stream-alarm.js';
@@ -66,6 +67,8 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
     const { store, guard } = opened;
     closers.push(() => store.close());
     const { installation, keys, record } = await installationOf({ config, opened, kept, logger, warnings, context, ending });
+    const seals = watchSeals(record, warnings);
+    closers.push(() => seals.stop());
     await layOutReadModel(config.readModelUrl, logger);
     const pool = createPool({ connectionString: config.readModelUrl, applicationName: 'confledger api', ...SNAPSHOT_LIMITS }, onBroken);
     closers.push(() => pool.end());
@@ -91,6 +94,7 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
       installation,
       signerPublicKey: { keyId: keys.keyId, publicKey: keys.publicKey },
       authority: keys,
+      installationRecord: record,
       logger,
       clock,
       version,

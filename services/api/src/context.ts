@@ -1,7 +1,17 @@
 // What the api is made of, and what its routes get. The composition root hands in `ApiOptions`; createApi adds what lives as long as the api.
 import type { ServerResponse } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
-import type { ApiHeartbeats, Authority, Clock, EventStore, Ledgers, LogGuard, NodeReports, ReadModel } from '@confledger/application';
+import type {
+  ApiHeartbeats,
+  Authority,
+  Clock,
+  EventStore,
+  InstallationRecord,
+  Ledgers,
+  LogGuard,
+  NodeReports,
+  ReadModel,
+} from '@confledger/application';
 import type { OperationName } from '@confledger/contracts/http';
 import type { TokenOwner } from './auth.js';
 
@@ -49,6 +59,8 @@ export interface ApiOptions {
   /** Id of the installation. */
   readonly installation: string;
   readonly signerPublicKey: SignerPublicKey;
+  /** What was sealed, and the stream that says it. */
+  readonly installationRecord: Pick<InstallationRecord, 'seal' | 'endOf' | 'refresh' | 'sealStreams'>;
   /** Has the mac key, for verifications. */
   readonly authority: Authority;
   readonly logger: FastifyBaseLogger;

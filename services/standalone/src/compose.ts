@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   alarmOf,
+  watchSeals,
   createApi,
   ensureAdminToken,
   keyFilesOf,
@@ -18,6 +19,7 @@ import {
   documentsOf,
   guardedEventStore,
   type EventStore,
+  type InstallationRecord,
   type Keys,
   type LogGuard,
   type LedgersCore,
@@ -40,6 +42,7 @@ import {
 } from '@confledger/read-model-postgres';
 import { startProjector } from '@confledger/projector';
 import { startRelay } from '@confledger/relay';
+import { sealInBackground } from './seal-older.js';
 import { openLogs, type Logs } from './logs.js';
 import { createNarrator, type Happening } from './narrator.js';
 import { refusal } from './port.js';
@@ -111,6 +114,7 @@ async function startParts(parts: Parts): Promise<Composed> {
   await startProjections(parts, core, layout);
   const feed = await startFeed(parts, core);
   const url = await startServing(parts, core, feed);
+  sealInBackground({ ...core, authority: core.keys, publicKey: core.keys.publicKey }, logs.of('core'), shutdown);
   await narrate(parts, core.store);
   const node = await startReferenceNode({ ...parts, url: localUrl(url), token, publicKey: core.keys.publicKey });
   shutdown.add('reference node', () => node.close());
@@ -125,6 +129,7 @@ interface Core {
   readonly ledgers: LedgersCore;
   readonly installation: string;
   readonly keys: Keys;
+  readonly record: InstallationRecord;
   /** For snapshots, node reports and heartbeats. */
   readonly pool: ReturnType<typeof createPool>;
 }
@@ -164,11 +169,13 @@ async function startCore({ config, postgresUrl, logs, shutdown, onNotice, onFaul
     onWaiting: (problem) => warnings.warn({ err: problem }, 'the event store cannot be used yet: waiting for it'),
     onFault,
   });
+  const seals = watchSeals(record, warnings);
+  shutdown.add('watch of the seals', () => seals.stop());
   const onSnapshotFault = (error: unknown): void => warnings.warn({ err: error }, 'a snapshot could not be used');
   const onBrokenStream = alarmOf(noticed(logger, onNotice));
   const snapshots = createPostgresSnapshotStore(pool);
   const ledgers = createLedgers({ store, snapshots, clock, ids, signer: keys, seals: record, onSnapshotFault, onBrokenStream });
-  return { store, guard, ledgers, pool, installation, keys };
+  return { store, guard, ledgers, pool, installation, keys, record };
 }
 
 /** The same logger, whose warnings and errors are shown to a person too. */
@@ -250,6 +257,7 @@ async function startServing({ config, postgresUrl, logs, shutdown }: Parts, core
     installation: core.installation,
     signerPublicKey: { keyId: core.keys.keyId, publicKey: core.keys.publicKey },
     authority: core.keys,
+    installationRecord: core.record,
     logger,
     clock,
     version: packageVersion(import.meta.url),

@@ -70,5 +70,5 @@ test('the client calls an api from a browser', async () => {
 
 test('an import of Node is noticed, wherever it stands', async () => {
   const { nodeImports } = await browserBundle('@confledger/contracts');
-  expect(nodeImports).toEqual([expect.stringMatching(/^node:crypto by .*document.src.digest\.ts$/)]);
+  expect(nodeImports).toContainEqual(expect.stringMatching(/^node:crypto by .*document.src.digest\.ts$/));
 });

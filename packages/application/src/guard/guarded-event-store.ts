@@ -51,6 +51,20 @@ export function guardedEventStore(store: EventStore, guard: LogGuard): EventStor
   return {
     append,
     subscribe,
+    ...guardedReads(store, guard, seen),
+    checkLog: async () => store.checkLog?.(),
+    ...(counts === undefined ? {} : { counts }),
+    close: async () => {
+      await guard.close();
+      await store.close();
+    },
+  };
+}
+
+type Reads = Pick<EventStore, 'readStream' | 'readAll' | 'readAt' | 'lastPosition'>;
+
+function guardedReads(store: Reads, guard: LogGuard, seen: <E extends readonly StoredEvent[]>(events: E) => E): Reads {
+  return {
     readStream: async (stream, page) => {
       guard.assertUsable();
       return seen(await store.readStream(stream, page));
@@ -70,12 +84,6 @@ export function guardedEventStore(store: EventStore, guard: LogGuard): EventStor
       const position = await store.lastPosition();
       guard.assertUsable();
       return position;
-    },
-    checkLog: async () => store.checkLog?.(),
-    ...(counts === undefined ? {} : { counts }),
-    close: async () => {
-      await guard.close();
-      await store.close();
     },
   };
 }

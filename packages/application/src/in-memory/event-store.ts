@@ -64,7 +64,7 @@ export function createInMemoryEventStore({ checkLog }: { readonly checkLog?: Che
       return page(after, limit);
     },
     async readAt(position) {
-      await connect();
+      await connection.open();
       return log[Number(position) - 1] ?? null;
     },
     async lastPosition() {

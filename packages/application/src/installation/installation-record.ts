@@ -127,9 +127,14 @@ export class InstallationRecord implements Seals {
     await this.#keepSeal(stream.state);
   }
 
-  /** Records where streams end: up to there they count as they stand. */
-  sealStreams(ends: readonly SealedEnd[], request: CommandRequest<null>): Promise<Outcome<InstallationTypes>> {
-    return this.#queue.execute({ type: 'SealStreams', ends }, request);
+  /** Records where streams end: up to there they count as they stand. `again`: streams of an installation that is sealed already. */
+  async sealStreams(
+    { ends, again }: { readonly ends: readonly SealedEnd[]; readonly again: boolean },
+    request: CommandRequest<null>,
+  ): Promise<Outcome<InstallationTypes>> {
+    const outcome = await this.#queue.execute({ type: 'SealStreams', ends, again }, request);
+    await this.refresh();
+    return outcome;
   }
 
   async #keepSeal({ installation, seal }: Installation): Promise<void> {

@@ -75,7 +75,7 @@ describe('an installation of a release before macs', () => {
     const store = createInMemoryEventStore();
     await recordOld(store);
     const [one, other] = [await ensureInstallation({ store, ...options('one') }), await ensureInstallation({ store, ...options('two') })];
-    await one.sealStreams([['config-production.engine', 7, 'ab']], request('seal'));
+    await one.sealStreams({ ends: [['config-production.engine', 7, 'ab']], again: false }, request('seal'));
     expect(one.endOf('config-production.engine')).toEqual({ revision: 7, hash: 'ab' });
     expect(other.endOf('config-production.engine')).toBeNull();
     await other.refresh();
@@ -106,7 +106,7 @@ describe('a seal that was seen', () => {
     const store = createInMemoryEventStore();
     const seen: KeptSeal[] = [];
     const record = await ensureInstallation({ store, ...options('one'), onSeal: (seal) => seen.push(seal) });
-    await record.sealStreams([['config-production.engine', 7, 'ab']], request('seal'));
+    await record.sealStreams({ ends: [['config-production.engine', 7, 'ab']], again: true }, request('seal'));
     await record.refresh();
     expect(seen.map(({ revision }) => revision)).toEqual([2, 3]);
     const keptSeal = seen.at(-1) ?? null;

@@ -418,9 +418,12 @@ describe('a log of before macs', () => {
     const record = await ensureInstallation({ store: sealed, signer: keys, clock: testClock(), ids: countingIds('later') });
     const { result } = await verified(sealed);
     await record.sealStreams(
-      [...result.ends]
-        .filter(([name]) => name !== INSTALLATION_STREAM)
-        .map(([name, { revision, hash }]) => [name, revision, hash] as const),
+      {
+        ends: [...result.ends]
+          .filter(([name]) => name !== INSTALLATION_STREAM)
+          .map(([name, { revision, hash }]) => [name, revision, hash] as const),
+        again: false,
+      },
       { actor: { id: 'alice', method: 'token', roles: [] }, reason: null, request: '', correlationId: '', guards: null },
     );
     const core = testCore(sealed, { signer: keys, seals: record });

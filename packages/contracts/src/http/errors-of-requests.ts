@@ -149,6 +149,14 @@ export const REQUEST_ERRORS = {
     meaning: 'No event stands at this position of the log.',
     remedy: 'Take the position of an audit item or of an answer; in EventStoreDB positions have gaps.',
   },
+  INSTALLATION_SEALED: {
+    meaning: 'The installation is sealed already: what is older than its macs counts as it stood then.',
+    remedy: 'To seal single streams anew, name them in streams; ask with dryRun first, which shows the events concerned.',
+  },
+  INSTALLATION_NOT_SEALED: {
+    meaning: 'Single streams can be sealed only when the whole installation was sealed before.',
+    remedy: 'Send the call without streams; ask with dryRun first.',
+  },
   VERIFICATION_UNDER_WAY: {
     meaning: 'This api verifies the log already, and does so once at a time.',
     remedy: 'Wait for its result, or end the request that asked for it.',

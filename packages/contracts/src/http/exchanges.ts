@@ -20,6 +20,7 @@ import type {
 } from './answers.js';
 import type { HealthAnswer, StatusAnswer } from './status.js';
 import type { NodeReportBody } from './nodes.js';
+import type { SealAnswer, SealBody } from './seals.js';
 import type { StoredEventAnswer, VerificationLine } from './verification.js';
 import type {
   AuditQuery,
@@ -98,6 +99,7 @@ export interface Exchanges {
   readonly listConfigurations: Query<PositionedQuery, Success<PositionedList<LedgerItem>>>;
   readonly readAudit: Query<AuditQuery, Success<PositionedList<AuditItem>>>;
   readonly readEvent: Query<NoQuery, Success<StoredEventAnswer>>;
+  readonly sealInstallation: Write<NoQuery, SealBody, Success<SealAnswer>, CommonHeaders>;
   /** The answer is one line. */
   readonly verify: Query<NoQuery, VerificationLine>;
   readonly listNodes: Query<NodesQuery, Success<NodesAnswer>>;

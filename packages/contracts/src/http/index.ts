@@ -76,4 +76,15 @@ export type {
   VersionItem,
   WriteAnswer,
 } from './answers.js';
-export type { BrokenStreamItem, FollowerStatus, HealthAnswer, LiveApi, LogStatus, ParkedItem, PartStatus, StatusAnswer } from './status.js';
+export type {
+  BrokenStreamItem,
+  FollowerStatus,
+  HealthAnswer,
+  LiveApi,
+  LogStatus,
+  ParkedItem,
+  PartStatus,
+  SealStatus,
+  StatusAnswer,
+} from './status.js';
+export type { EventWithoutMacItem, LeftOutItem, SealAnswer, SealBody } from './seals.js';

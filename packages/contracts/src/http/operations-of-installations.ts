@@ -35,6 +35,14 @@ export const INSTALLATION_OPERATIONS = {
       'Verifies the whole log: progress and findings line by line, and the result as the last line; without that line nothing is verified',
     answers: 'lines',
   },
+  sealInstallation: {
+    method: 'POST',
+    path: '/installation/seal',
+    access: 'administer',
+    about: 'installation',
+    group: 'Audit',
+    summary: 'Seals what is older than macs, once; or single streams anew, in which a change set has no mac',
+  },
   listNodes: {
     method: 'GET',
     path: '/nodes',

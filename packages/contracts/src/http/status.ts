@@ -43,6 +43,14 @@ export interface LiveApi {
   readonly answering: boolean;
 }
 
+/** Behind the ends of the sealed streams every change set needs a mac. */
+export interface SealStatus {
+  /** Streams that were there when they were sealed. */
+  readonly streams: number;
+  /** Of the newest seal, in the stream `installation`. */
+  readonly revision: number;
+}
+
 /** The system as one api sees it. */
 export interface StatusAnswer {
   readonly installation: string;
@@ -56,6 +64,8 @@ export interface StatusAnswer {
   readonly readModel: FollowerStatus;
   /** Null where this api does not feed nodes. */
   readonly feed: FollowerStatus | null;
+  /** Null while what is older than macs is not sealed: a change set without a mac is accepted until then. */
+  readonly seal: SealStatus | null;
   /** The apis of this installation that run now, by id; null while the read model does not answer. */
   readonly apis: readonly LiveApi[] | null;
   /** Events that could not be applied to the read model, newest first, the first 50. */

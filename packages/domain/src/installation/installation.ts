@@ -42,7 +42,8 @@ export type InstallationCommand =
   | { readonly type: 'CreateInstallation'; readonly created: InstallationCreated['data']; readonly macKey: MacKeySet['data'] }
   /** Names the mac key of an installation that has none. */
   | { readonly type: 'SetMacKey'; readonly macKey: MacKeySet['data'] }
-  | { readonly type: 'SealStreams'; readonly ends: readonly SealedEnd[] }
+  /** Seals what there is, once (`again` false); or, of an installation that is sealed, single streams anew (`again` true). */
+  | { readonly type: 'SealStreams'; readonly ends: readonly SealedEnd[]; readonly again: boolean }
   /** Another mac key, because the old one is lost or known to others. What was written with the old one is sealed as it stands. */
   | { readonly type: 'ReplaceMacKey'; readonly macKey: MacKeySet['data']; readonly ends: readonly SealedEnd[] };
 
@@ -55,7 +56,7 @@ export interface InstallationTypes {
   readonly command: InstallationCommand;
   readonly guards: null;
   readonly facts: Readonly<Record<never, never>>;
-  readonly refusal: 'INSTALLATION_EXISTS' | 'INSTALLATION_UNKNOWN' | 'MAC_KEY_SET';
+  readonly refusal: 'INSTALLATION_EXISTS' | 'INSTALLATION_UNKNOWN' | 'INSTALLATION_SEALED' | 'INSTALLATION_NOT_SEALED' | 'MAC_KEY_SET';
 }
 
 export const installationAggregate: Aggregate<InstallationTypes> = {
@@ -99,7 +100,7 @@ function decideInstallation(state: Installation | null, command: InstallationCom
     ]);
   }
   if (state === null) return refused('INSTALLATION_UNKNOWN', 'there is no installation yet', 'start an api, which makes it');
-  if (command.type === 'SealStreams') return accepted(sealEvents(command.ends));
+  if (command.type === 'SealStreams') return decideSeal(state, command);
   if (state.macKey?.macKey === command.macKey.macKey) return { kind: 'nothing', meant: null };
   if (command.type === 'ReplaceMacKey') return accepted([{ type: 'MacKeySet', data: command.macKey }, ...sealEvents(command.ends)]);
   if (state.macKey !== null)
@@ -109,6 +110,14 @@ function decideInstallation(state: Installation | null, command: InstallationCom
       'start with the key files that it was made with',
     );
   return accepted([{ type: 'MacKeySet', data: command.macKey }]);
+}
+
+function decideSeal({ seal }: Installation, { ends, again }: Extract<InstallationCommand, { type: 'SealStreams' }>): InstallationDecision {
+  if (again && seal === null)
+    return refused('INSTALLATION_NOT_SEALED', 'the installation is not sealed yet', 'seal all of it first, without names of streams');
+  if (!again && seal !== null)
+    return refused('INSTALLATION_SEALED', 'the installation is sealed already', 'name the streams that are to be sealed anew');
+  return accepted(sealEvents(ends));
 }
 
 /** One event at least: an installation without streams can be sealed too. */

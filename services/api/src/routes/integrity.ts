@@ -6,7 +6,8 @@ import { success } from '../answers/envelope.js';
 import { everyInterval, verificationLine as lineOf } from '../answers/verification.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
-import { byCatalogue, isFault, refusalFor } from '../errors/failure.js';
+import { isFault, refusalFor } from '../errors/failure.js';
+import { RequestRefused } from '../errors/request-refused.js';
 import { logFault } from '../runtime/request-log.js';
 import { successOf } from '../schemas/answers.js';
 import { storedEventAnswer, verificationLine } from '../schemas/integrity.js';
@@ -32,9 +33,12 @@ function readEvent(context: ApiContext): Endpoint {
     handle: async ({ parameters }) => {
       const { installation, eventStore, clock } = context;
       const parsed = parsePosition(installation, parameters.position);
-      if (!parsed.ok) throw byCatalogue(parsed.why === 'malformed' ? 'POSITION_MALFORMED' : 'POSITION_OF_ANOTHER_INSTALLATION', 'position');
+      if (!parsed.ok)
+        throw RequestRefused.of(parsed.why === 'malformed' ? 'POSITION_MALFORMED' : 'POSITION_OF_ANOTHER_INSTALLATION', {
+          path: 'position',
+        });
       const event = await eventStore.readAt(parsed.position);
-      if (event === null) throw byCatalogue('EVENT_UNKNOWN', 'position');
+      if (event === null) throw RequestRefused.of('EVENT_UNKNOWN', { path: 'position' });
       const { id, stream, revision, type, data, metadata } = event;
       return success({ position: formatPosition(installation, event.position), id, stream, revision, type, data, metadata }, clock);
     },
@@ -74,7 +78,7 @@ class Slot {
 
   /** Answers what gives it back. Throws when it is taken. */
   take(): () => void {
-    if (this.#holder !== null) throw byCatalogue('VERIFICATION_UNDER_WAY');
+    if (this.#holder !== null) throw RequestRefused.of('VERIFICATION_UNDER_WAY');
     const holder = {};
     this.#holder = holder;
     return () => {

@@ -1,7 +1,15 @@
 // The system about itself: status, health, metrics.
 import { z } from 'zod';
 import { formatPosition, type BrokenStream, type LogStanding, type Page, type ParkedStream } from '@confledger/application';
-import type { BrokenStreamItem, FollowerStatus, LiveApi, LogStatus, ParkedItem, StatusAnswer } from '@confledger/contracts/http';
+import type {
+  BrokenStreamItem,
+  FollowerStatus,
+  LiveApi,
+  LogStatus,
+  ParkedItem,
+  SealStatus,
+  StatusAnswer,
+} from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
@@ -78,6 +86,7 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
     position: shownPosition(installation, logPosition),
     readModel: follower(installation, logPosition, readModelPosition),
     feed: feedPosition === null ? null : follower(installation, logPosition, feedPosition()),
+    seal: sealStatus(context),
     apis,
     parked: parkedItems(parked, installation),
     parkedStreams: parkedItems(parkedStreams, installation),
@@ -90,6 +99,10 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
 async function liveApis({ heartbeats, apiId }: ApiContext): Promise<LiveApi[] | null> {
   const live = await heartbeats.list().catch(() => null);
   return live?.map(({ id, release, features, heartbeatAt }) => ({ id, release, features, heartbeatAt, answering: id === apiId })) ?? null;
+}
+
+function sealStatus({ installationRecord: { seal } }: ApiContext): SealStatus | null {
+  return seal && { streams: seal.ends.size, revision: seal.revision };
 }
 
 function brokenItem({ stream, kind, reason, since }: BrokenStream): BrokenStreamItem {

@@ -1,6 +1,6 @@
 // The schemas of single events, and of the lines of a verification.
 import { z } from 'zod';
-import { ERROR_CODES, type ErrorCode, type StoredEventAnswer, type VerificationLine } from '@confledger/contracts/http';
+import { ERROR_CODES, type ErrorCode, type SealAnswer, type StoredEventAnswer, type VerificationLine } from '@confledger/contracts/http';
 import { count, position, revision } from './values.js';
 
 export const storedEventAnswer: z.ZodType<StoredEventAnswer> = z.strictObject({
@@ -43,3 +43,13 @@ export const verificationLine: z.ZodType<VerificationLine> = z
     z.strictObject({ kind: z.literal('failed'), code: z.enum(ERROR_CODES as [ErrorCode, ...ErrorCode[]]), error: z.string() }),
   ])
   .meta({ contentType: 'application/x-ndjson' });
+
+export const sealAnswer: z.ZodType<SealAnswer> = z.strictObject({
+  dryRun: z.boolean(),
+  streams: count,
+  leftOut: z.array(z.strictObject({ stream: z.string(), revision: z.number().int().min(-1), reason: z.string() })),
+  leftOutCount: count,
+  changeSets: z.strictObject({ withMac: count, withoutMac: count }).nullable(),
+  withoutMac: z.array(z.strictObject({ stream: z.string(), revision, type: z.string(), actor: z.string(), occurredAt: z.string() })),
+  withoutMacCount: count,
+});

@@ -147,6 +147,7 @@ export const statusAnswer: z.ZodType<StatusAnswer> = z.strictObject({
   apis: z.array(liveApi).nullable(),
   parked: z.array(parkedItem),
   parkedStreams: z.array(parkedItem),
+  seal: z.strictObject({ streams: z.number().int(), revision }).nullable(),
   brokenStreams: z.array(
     z.strictObject({ stream: z.string(), code: z.enum(['STREAM_BROKEN', 'STREAM_UNREADABLE']), reason: z.string(), since: instant }),
   ),

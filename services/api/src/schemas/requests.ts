@@ -18,6 +18,7 @@ import type {
   NodesQuery,
   PageQuery,
   PositionedQuery,
+  SealBody,
   SelectionQuery,
   TagBody,
   TagQuery,
@@ -151,3 +152,17 @@ export const nodeReportBody = z.strictObject({
   running: runningVersion.nullable(),
   rejected: rejectedVersion.nullable(),
 } satisfies ShapeOf<NodeReportBody>);
+
+/** Streams that one call can name. */
+const STREAMS_MAX = 1_000;
+
+export const sealBody = z.strictObject({
+  confirm: z.literal(true, 'expected true').optional().meta({ description: 'Must be true unless dryRun is: sealing cannot be undone' }),
+  streams: z
+    .array(z.string().max(255))
+    .min(1, 'expected at least one stream')
+    .max(STREAMS_MAX, `expected at most ${STREAMS_MAX} streams`)
+    .optional()
+    .meta({ description: 'Streams of an installation that is sealed already; absent: the whole log, once' }),
+  dryRun: z.boolean().optional(),
+} satisfies ShapeOf<SealBody>);

@@ -20,7 +20,8 @@ const ids = { next: () => randomUUID() };
 const signer = makeKeys(keyFilesOf(directory));
 await migrateEventStore({ connectionString });
 const store = createPostgresEventStore({ connectionString, wakesOthers: false });
-const { id: installation } = await ensureInstallation({ store, signer, ids, clock });
+const installationRecord = await ensureInstallation({ store, signer, ids, clock });
+const installation = installationRecord.id;
 const ledgers = createLedgers({ store, clock, ids, signer });
 let position = await store.lastPosition();
 const feed = createHttpFeed({ installation, load: (ledger) => activeByName(ledgers, ledger), position: () => position });
@@ -44,6 +45,7 @@ const { app } = await createApi({
   installation,
   signerPublicKey: signer,
   authority: signer,
+  installationRecord,
   logger: pino({ level: 'warn' }, pino.destination(2)),
   clock,
   version: 'bench',

@@ -1,0 +1,41 @@
+// What is asked and answered about sealing the log.
+
+/** `confirm` must be true unless it is a dry run: sealing cannot be undone. */
+export interface SealBody {
+  readonly confirm?: true | undefined;
+  /** Streams of an installation that is sealed already. Absent: the whole log, once. */
+  readonly streams?: readonly string[] | undefined;
+  /** Says what would be sealed, and writes nothing. */
+  readonly dryRun?: boolean | undefined;
+}
+
+/** The last event of a change set without a mac: nothing proves who recorded it. */
+export interface EventWithoutMacItem {
+  readonly stream: string;
+  readonly revision: number;
+  readonly type: string;
+  readonly actor: string;
+  readonly occurredAt: string;
+}
+
+/** A stream that is left as it is, because it does not hold. */
+export interface LeftOutItem {
+  readonly stream: string;
+  /** Of the first event that does not hold; -1 where no event is to blame. */
+  readonly revision: number;
+  readonly reason: string;
+}
+
+export interface SealAnswer {
+  readonly dryRun: boolean;
+  /** Streams that are sealed by this call, or would be. */
+  readonly streams: number;
+  /** The first 100 of `leftOutCount`. */
+  readonly leftOut: readonly LeftOutItem[];
+  readonly leftOutCount: number;
+  /** Complete change sets of the whole log; null where single streams are sealed. */
+  readonly changeSets: { readonly withMac: number; readonly withoutMac: number } | null;
+  /** What is accepted by sealing single streams anew: the first 100 of `withoutMacCount`. */
+  readonly withoutMac: readonly EventWithoutMacItem[];
+  readonly withoutMacCount: number;
+}
