@@ -18,7 +18,7 @@ export interface SealFile {
 
 /** Throws SealUnusable for a file that holds something else. */
 export function openSealFile(dataDirectory: string): SealFile {
-  const file = path.join(dataDirectory, 'seal');
+  const file = path.join(dataDirectory, 'log.seal');
   const text = readIfThere(file);
   return {
     seal: text === null ? null : parse(file, text),
