@@ -165,16 +165,16 @@ test('every session of the store is durable and READ COMMITTED', async () => {
   const client = new pg.Client({ connectionString: other });
   await client.connect();
   await client.query(`
-    CREATE TABLE seen (durable text, isolation text);
+    CREATE TABLE public.seen (durable text, isolation text);
     CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-      INSERT INTO seen VALUES (current_setting('synchronous_commit'), current_setting('transaction_isolation')); RETURN NULL;
+      INSERT INTO public.seen VALUES (current_setting('synchronous_commit'), current_setting('transaction_isolation')); RETURN NULL;
     END $$;
     CREATE TRIGGER note AFTER INSERT ON confledger_events.events EXECUTE FUNCTION note();
   `);
   const store = createPostgresEventStore({ connectionString: other });
   await store.append('s', -1, [newEvent()]);
-  expect((await client.query('SELECT * FROM seen')).rows).toEqual([{ durable: 'on', isolation: 'read committed' }]);
+  expect((await client.query('SELECT * FROM public.seen')).rows).toEqual([{ durable: 'on', isolation: 'read committed' }]);
   await store.close();
   await client.end();
 });

@@ -1,7 +1,9 @@
 // What it means to people that a database cannot be used.
 import pg from 'pg';
 import { SilentServer } from './connections.js';
+import { LayoutUnfit } from './layouts.js';
 import { SchemaTooNew } from './migrations.js';
+import { RoleUnfit } from './roles.js';
 
 /**
  * Answers what says of an error what stands in the way, and the remedy: one line that begins with `variable`, where the connection string
@@ -47,7 +49,7 @@ export async function unlessAway(work: () => Promise<unknown>, onAway: (error: u
 function problemOf(error: unknown, connectionString: string): string | null {
   const { hostname, port, pathname, username } = new URL(connectionString);
   const where = `${hostname}:${port === '' ? '5432' : port}`;
-  if (error instanceof SchemaTooNew) return error.message;
+  if (error instanceof SchemaTooNew || error instanceof LayoutUnfit || error instanceof RoleUnfit) return error.message;
   switch (codeOf(error)) {
     case 'ECONNREFUSED':
       return `nothing listens at ${where}. Start Postgres there, or correct the address.`;
@@ -66,7 +68,7 @@ function problemOf(error: unknown, connectionString: string): string | null {
     case '3D000':
       return `there is no database ${databaseOf(pathname)} at ${where}. Make it (CREATE DATABASE), or correct the name.`;
     case '42501':
-      return `the user ${decodeURIComponent(username)} may not make a schema in ${databaseOf(pathname)}. GRANT CREATE ON DATABASE to that user.`;
+      return `the user ${decodeURIComponent(username)} lacks a right in ${databaseOf(pathname)} (${messageOf(error)}). Run migrate, which gives each role its rights (operations.md, "Roles").`;
     case '53300':
       return `Postgres at ${where} has no connection left. Raise max_connections, or end what holds them.`;
     case '57P03':
@@ -84,6 +86,10 @@ function codeOf(error: unknown): string | null {
   if (error instanceof pg.DatabaseError) return error.code ?? null;
   if ('code' in error && typeof error.code === 'string') return error.code;
   return error.cause === undefined ? null : codeOf(error.cause);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function databaseOf(pathname: string): string {

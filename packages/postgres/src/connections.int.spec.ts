@@ -129,11 +129,11 @@ test('a holder that is not heard of loses its lock, and knows it first; one that
 
 test('a transaction that its client forgot is ended by the server, and its locks are free', { timeout: 30_000 }, async () => {
   const forgetful = await connectClient({ connectionString });
-  await forgetful.query('CREATE TABLE held (n int); INSERT INTO held VALUES (1)');
-  await forgetful.query('BEGIN; UPDATE held SET n = 2');
+  await forgetful.query('CREATE TABLE public.held (n int); INSERT INTO public.held VALUES (1)');
+  await forgetful.query('BEGIN; UPDATE public.held SET n = 2');
   const next = await connectClient({ connectionString });
-  await next.query('UPDATE held SET n = n + 10');
-  expect((await next.query('SELECT n FROM held')).rows).toEqual([{ n: 11 }]);
+  await next.query('UPDATE public.held SET n = n + 10');
+  expect((await next.query('SELECT n FROM public.held')).rows).toEqual([{ n: 11 }]);
   dropClient(forgetful);
   await endClient(next);
 });

@@ -123,7 +123,10 @@ function clientConfig(options: PostgresOptions): pg.ClientConfig {
 
 /** By SET and not by connection parameters: those of the connection string would win, and poolers refuse them. */
 async function prepareSession(client: pg.ClientBase, options: PostgresOptions): Promise<void> {
+  // Names without a schema are Postgres's own: by its default path, whoever may make a schema with a login's name could put functions
+  // of his own before them.
   await client.query(`
+    SET search_path = pg_catalog;
     SET synchronous_commit = on;
     SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED;
     SET statement_timeout = ${options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS_DEFAULT};

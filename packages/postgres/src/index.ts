@@ -14,9 +14,17 @@ export {
   within,
 } from './connections.js';
 export type { PostgresOptions } from './connections.js';
+export { grantOnDatabase } from './database-rights.js';
 export { createElection, TRY_INTERVAL_MS } from './election.js';
 export type { Election } from './election.js';
 export { failureOf } from './errors.js';
 export type { Failure } from './errors.js';
+export { createOwnerWarning, ensureLayout, LayoutUnfit } from './layouts.js';
+export type { Layout } from './layouts.js';
 export { migrate, quotedSchema, SchemaTooNew } from './migrations.js';
 export type { Migration } from './migrations.js';
+export { GRANTEES, PARTS, rightsStatements, usersOf } from './rights.js';
+export type { Grantee, Part, Privilege, RoleNames, SchemaRights } from './rights.js';
+export { ensureRoles, membershipStatement, roleNames, roleStatement, RoleUnfit } from './roles.js';
+export type { RolesToEnsure } from './roles.js';
+export { isRolePassword, ROLE_PASSWORD_RULE } from './scram.js';

@@ -1,6 +1,7 @@
 // Brings a schema to what the code expects: numbered steps, each applied once and never edited afterwards.
 import { advisoryKey } from './advisory-locks.js';
 import { connectClient, endClient, type PostgresOptions } from './connections.js';
+import { RELEASE } from './release.js';
 import pg from 'pg';
 
 /** One step. `sql` gets the quoted name of the schema and answers one or more statements, which run in one transaction. */
@@ -14,6 +15,21 @@ export interface Migration {
 /** The database was migrated by a newer release than this one. */
 export class SchemaTooNew extends Error {
   override readonly name = 'SchemaTooNew';
+
+  /** Throws one that names the newer release, when more migrations were applied than the `known` ones. */
+  static throwIfBeyond(
+    schema: string,
+    applied: readonly { readonly number: number; readonly release: string | null }[],
+    known: number,
+  ): void {
+    const newest = applied.find(({ number }) => number === Math.max(...applied.map((each) => each.number)));
+    if (newest === undefined || newest.number <= known) return;
+    // Tables of the first releases do not say.
+    const release = newest.release === null ? 'a newer release' : `release ${newest.release}`;
+    throw new SchemaTooNew(
+      `Schema ${schema} was laid out by ${release} (migration ${newest.number}); this is release ${RELEASE}, which knows ${known}: run the newer release.`,
+    );
+  }
 }
 
 /** Long enough for an index on a big table; others wait for the lock that long. */
@@ -32,12 +48,13 @@ export async function migrate(options: PostgresOptions & { readonly schema: stri
     await client.query(`
       CREATE SCHEMA IF NOT EXISTS ${schema};
       CREATE TABLE IF NOT EXISTS ${schema}.migrations (
-        number int PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now()
+        number int PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now(), release text
       );
     `);
-    const { rows } = await client.query<{ number: number }>(`SELECT number FROM ${schema}.migrations`);
+    await addRelease(client, schema);
+    const { rows } = await client.query<{ number: number; release: string | null }>(`SELECT number, release FROM ${schema}.migrations`);
+    SchemaTooNew.throwIfBeyond(options.schema, rows, migrations.length);
     const applied = new Set(rows.map((row) => row.number));
-    refuseNewer(options.schema, applied, migrations);
     const missing = migrations.filter(({ number }) => !applied.has(number));
     for (const migration of missing) await apply(client, schema, migration);
     return missing.map(({ number }) => number);
@@ -59,16 +76,19 @@ async function apply(client: pg.Client, schema: string, migration: Migration): P
   await client.query('BEGIN');
   try {
     await client.query(migration.sql(schema));
-    await client.query(`INSERT INTO ${schema}.migrations (number, name) VALUES ($1, $2)`, [migration.number, migration.name]);
+    const { number, name } = migration;
+    await client.query(`INSERT INTO ${schema}.migrations (number, name, release) VALUES ($1, $2, $3)`, [number, name, RELEASE]);
     await client.query('COMMIT');
   } catch (error) {
     throw new Error(`Migration ${migration.number} (${migration.name}) failed; nothing of it stays.`, { cause: error });
   }
 }
 
-function refuseNewer(schema: string, applied: ReadonlySet<number>, migrations: readonly Migration[]): void {
-  const known = migrations.length;
-  const newest = Math.max(0, ...applied);
-  if (newest <= known) return;
-  throw new SchemaTooNew(`Schema ${schema} is at migration ${newest}, this release knows ${known}: run the newer release.`);
+/** For a table that an older release made. Looked at first: changing a table waits for everybody who reads it. */
+async function addRelease(client: pg.Client, schema: string): Promise<void> {
+  const { rows } = await client.query('SELECT 1 FROM pg_attribute WHERE attrelid = $1::regclass AND attname = $2', [
+    `${schema}.migrations`,
+    'release',
+  ]);
+  if (rows.length === 0) await client.query(`ALTER TABLE ${schema}.migrations ADD COLUMN release text`);
 }
