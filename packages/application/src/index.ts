@@ -57,7 +57,8 @@ export type {
 } from './ports/projection-store.js';
 export type { ParkedEvent, ParkedStream } from './ports/parked.js';
 export { BATCH_BYTES_MAX, BATCH_EVENTS_MAX, chunksOf } from './projections/chunks.js';
-export { documentsOf } from './ledger/document-at.js';
+export { documentsOf, keptDocumentsOf } from './ledger/document-at.js';
+export type { KeptDocumentsOptions } from './ledger/document-at.js';
 export { LogFolder } from './projections/log-folder.js';
 export { hashOf } from './projections/storable.js';
 export { PROJECTIONS, useOfStream } from './projections/projections.js';
@@ -93,6 +94,8 @@ export type { StreamKind } from './streams.js';
 export { LEAVES_KEPT_MAX, LEDGERS_KEPT_MAX, createLedgerReads, createLedgers } from './ledger/create-ledgers.js';
 export type { LedgerReads, LedgersCore, LedgersOptions } from './ledger/create-ledgers.js';
 export { activeByName } from './ledger/active-document.js';
+export { createProvenActives } from './ledger/proven-active.js';
+export type { ProvenActivesOptions } from './ledger/proven-active.js';
 export { createLedgerReader, loadVersion } from './ledger/ledger-versions.js';
 export type { LedgerReader } from './ledger/ledger-versions.js';
 export { sealAgain, sealLog } from './installation/seal-log.js';

@@ -30,6 +30,8 @@ export interface LedgerReadsOptions {
   /** Hears of a change set without a mac that is accepted, because nothing was sealed yet. */
   readonly onUnauthenticated?: (stream: string) => void;
   readonly snapshots?: SnapshotStore | null;
+  /** See `AuthenticationOptions`. */
+  readonly snapshotsWithoutMac?: boolean;
   readonly clock: Clock;
   readonly onSnapshotFault?: (error: unknown) => void;
   /** Hears of each stream that cannot be served: an alarm. */

@@ -20,14 +20,18 @@ export interface AuthenticationOptions {
   readonly seals?: Seals;
   /** Hears of a change set without a mac that is accepted, because nothing was sealed yet. */
   readonly onUnauthenticated?: (stream: string) => void;
+  /** Uses snapshots that have no mac: for a caller that compares with the log what it loads from them. Default: false. */
+  readonly snapshotsWithoutMac?: boolean;
 }
 
 export class Authentication {
   readonly #authority: Authority | null;
   readonly #seals: Seals;
   readonly #onUnauthenticated: (stream: string) => void;
+  readonly #snapshotsWithoutMac: boolean;
 
-  constructor({ authority, seals = NOT_SEALED, onUnauthenticated = () => undefined }: AuthenticationOptions) {
+  constructor({ authority, seals = NOT_SEALED, onUnauthenticated = () => undefined, snapshotsWithoutMac = false }: AuthenticationOptions) {
+    this.#snapshotsWithoutMac = snapshotsWithoutMac;
     this.#authority = authority;
     this.#seals = seals;
     this.#onUnauthenticated = onUnauthenticated;
@@ -72,8 +76,14 @@ export class Authentication {
     return (this.#authority && this.#seals.endOf(stream)?.revision) ?? -1;
   }
 
-  /** The mac of a snapshot, over all that it says; null without the key. */
+  /** Whether snapshots can be told from forged ones, or need not be. */
+  get usesSnapshots(): boolean {
+    return this.#authority !== null || this.#snapshotsWithoutMac;
+  }
+
+  /** The mac of a snapshot, over all that it says; null without the key, and empty where none is needed. */
   snapshotMac(snapshot: Omit<Snapshot, 'mac'>): string | null {
+    if (this.#snapshotsWithoutMac) return '';
     const { stream, codeVersion, revision, hash, occurredAt, body } = snapshot;
     const head = canonicalJson({ stream, codeVersion, revision, hash, occurredAt, bytes: Buffer.byteLength(body) });
     return this.#authority?.mac(Buffer.from(`confledger.snapshot.v1\n${head}\n${body}`)) ?? null;

@@ -32,6 +32,8 @@ export interface StreamReaderOptions {
   /** Used by who can authenticate them, and by nobody else. */
   readonly snapshots?: SnapshotStore | null;
   readonly onSnapshotFault?: (error: unknown) => void;
+  /** Saves snapshots also while it folds towards an older state. Default false. */
+  readonly keepsOnTheWay?: boolean;
   /** Takes note of streams that cannot be loaded. */
   readonly broken?: Pick<BrokenStreams, 'found' | 'holds'>;
 }
@@ -43,6 +45,7 @@ export class StreamReader<A extends AggregateTypes> {
   /** Null where there is no store of snapshots, or this kind of stream has none. */
   readonly #snapshots: StreamSnapshots<A> | null;
   readonly #broken: Pick<BrokenStreams, 'found' | 'holds'> | undefined;
+  readonly #keepsOnTheWay: boolean;
   readonly #proved = new ProvedEnds();
 
   constructor(aggregate: Aggregate<A>, options: StreamReaderOptions) {
@@ -51,7 +54,7 @@ export class StreamReader<A extends AggregateTypes> {
     this.authentication = authentication;
     this.#store = store;
     this.#snapshots =
-      snapshots === null || aggregate.snapshots === null || authentication.macOf === null
+      snapshots === null || aggregate.snapshots === null || !authentication.usesSnapshots
         ? null
         : new StreamSnapshots({
             aggregate,
@@ -63,6 +66,7 @@ export class StreamReader<A extends AggregateTypes> {
             onFault: onSnapshotFault,
           });
     this.#broken = options.broken;
+    this.#keepsOnTheWay = options.keepsOnTheWay ?? false;
   }
 
   /** The stream at its end. */
@@ -167,6 +171,7 @@ export class StreamReader<A extends AggregateTypes> {
       }
       if (stream !== current.stream) current = { ...current, stream, position };
       if (isEnd) break;
+      if (this.#keepsOnTheWay) current = await this.#kept(current);
     }
     this.#assertMac(completing);
     await this.#assertSealed(current.stream);
@@ -234,6 +239,13 @@ export class StreamReader<A extends AggregateTypes> {
       if (this.#proved.has(end)) break;
     }
     return end;
+  }
+
+  /** With its snapshot, where one is due. */
+  async #kept(loaded: Loaded<A>): Promise<Loaded<A>> {
+    if (!this.snapshotIsDue(loaded)) return loaded;
+    await this.saveSnapshot(loaded);
+    return { ...loaded, snapshotAt: loaded.stream.revision };
   }
 
   /** A snapshot is taken where no change set is open, and not more often than its size is worth. */

@@ -1,5 +1,5 @@
-// The snapshots of streams of one kind: when one is taken, and whether one that is found may be used. Only apis make and use them; each has a
-// mac, because what is decided on a snapshot is signed.
+// The snapshots of streams of one kind: when one is taken, and whether one that is found may be used. Those of apis have
+// a mac, because what is decided on a snapshot is signed. Followers have none, and compare with the log what they load.
 import { decodeStream, encodeStream, type Aggregate, type AggregateTypes, type Recorded, type StreamOf } from '@confledger/domain';
 import type { StoredEvent } from '../ports/event-store.js';
 import type { Snapshot, SnapshotStore } from '../ports/snapshots.js';

@@ -170,5 +170,8 @@ export interface ProjectorLock {
   acquire(signal: AbortSignal, onStandby?: () => void): Promise<ProjectorLease | null>;
 }
 
-/** The document of a ledger at a version, each leaf with the revision of its last change. Null when there is no such version. */
-export type DocumentAt = (ledger: LedgerId, version: number) => Promise<Document | null>;
+/**
+ * The document of a ledger at a version, each leaf with the revision of its last change. Null when there is no such version. `digest` is
+ * what the log says of it: an implementation that does not read the log alone must compare it.
+ */
+export type DocumentAt = (ledger: LedgerId, version: number, digest?: string) => Promise<Document | null>;

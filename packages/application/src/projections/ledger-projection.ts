@@ -59,7 +59,7 @@ function need({ name, state }: StreamState<ProjectedLedger, Logged>, events: Led
   for (const { type, data } of events) {
     if (type !== 'VersionActivated' || data.version === made || documents.has(data.version)) continue;
     if (state !== null && documentAtHand(state, data.version) !== undefined) continue;
-    return { ledger: idOf(name), version: data.version };
+    return { ledger: idOf(name), version: data.version, digest: data.digest };
   }
   return null;
 }

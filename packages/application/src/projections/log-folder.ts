@@ -162,9 +162,9 @@ export class LogFolder {
   }
 
   /** Or why it cannot be had, however often it is asked for: that is this stream's fault, and no other's. */
-  async #documentAt({ ledger, version }: DocumentNeed): Promise<Document | null | string> {
+  async #documentAt({ ledger, version, digest }: DocumentNeed): Promise<Document | null | string> {
     try {
-      return await this.#options.documentAt(ledger, version);
+      return await this.#options.documentAt(ledger, version, digest);
     } catch (error) {
       if (!isStreamFault(error)) throw error;
       return `the document of version ${version} cannot be read: ${error.message}`;

@@ -36,6 +36,8 @@ export type ChangedRows = Pick<ProjectionBatch, 'ledgers' | 'items' | 'itemsGone
 export interface DocumentNeed {
   readonly ledger: LedgerId;
   readonly version: number;
+  /** What the activation says of it. */
+  readonly digest: string;
 }
 
 /** Documents of older versions, fetched because a change set needed them. Null: there is no such version. */
