@@ -28,6 +28,16 @@ export async function addGeneration(client: pg.ClientBase, schema: string): Prom
   return generation;
 }
 
+/** The role that the serving generation belongs to; null before the first. */
+export async function ownerOfServing(client: pg.ClientBase, schema: string): Promise<string | null> {
+  const serving = await readPointer(client, schema);
+  if (serving === null) return null;
+  const { rows } = await client.query<{ owner: string }>('SELECT pg_get_userbyid(nspowner) AS owner FROM pg_namespace WHERE nspname = $1', [
+    generationSchema(schema, serving.generation),
+  ]);
+  return rows[0]?.owner ?? null;
+}
+
 /** Points readers and projector at a generation. To be called within a transaction. */
 export async function pointAt(client: pg.ClientBase, schema: string, generation: number): Promise<void> {
   const fixed = quotedSchema(schema);
@@ -52,7 +62,8 @@ export async function dropIdleGenerations(client: pg.ClientBase, schema: string)
   }
 }
 
-async function generationsOf(client: pg.ClientBase, schema: string): Promise<number[]> {
+/** The numbers of those that are there. */
+export async function generationsOf(client: pg.ClientBase, schema: string): Promise<number[]> {
   const { rows } = await client.query<{ nspname: string }>('SELECT nspname FROM pg_namespace WHERE starts_with(nspname, $1)', [
     `${schema}_read_`,
   ]);

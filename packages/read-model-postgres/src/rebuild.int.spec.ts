@@ -17,7 +17,6 @@ import { openProjectionStore } from './projection-store.js';
 import { createPostgresReadModel } from './read-model.js';
 import { rebuildReadModel, RebuildUnderWay } from './rebuild.js';
 import { migrateReadModel } from './schema.js';
-import { createPostgresSnapshotStore } from './snapshot-store.js';
 import { verifyReadModel } from './verify.js';
 
 const ENGINE = 'production.trading-engine';
@@ -86,22 +85,6 @@ describe('rebuild and verify', () => {
     expect(await folder.take(more)).toBe('superseded');
     expect(await readModel.position()).toBe(log.stored.at(-1)?.position);
     expect((await readModel.audit({}, { limit: 1 })).items[0]).toMatchObject({ after: 12_345 });
-  });
-
-  test('A rebuild deletes the snapshots whose event the log does not hold, and no other', async () => {
-    const snapshots = createPostgresSnapshotStore(pool, { schema: location.schema });
-    const [first] = log.stored.filter(({ stream }) => stream === `config-${ENGINE}`);
-    if (first === undefined) throw new Error('The log holds no event of the ledger.');
-    const { revision } = first;
-    const held = JSON.parse(first.metadata) as { readonly hash: string; readonly occurredAt: string };
-    const taken = (hash: string, at: number, codeVersion: number) =>
-      snapshots.save({ stream: `config-${ENGINE}`, codeVersion, revision: at, hash, occurredAt: held.occurredAt, body: '{}', mac: '' });
-    await taken(held.hash, revision, 1);
-    await taken('0'.repeat(64), revision, 2);
-    await taken(held.hash, 1_000_000, 1);
-    await rebuild();
-    expect(await snapshots.newest(`config-${ENGINE}`, 1)).toMatchObject({ revision, hash: held.hash });
-    expect(await snapshots.newest(`config-${ENGINE}`, 2)).toBeNull();
   });
 
   test('What is projected while a rebuild runs is there after it', async () => {

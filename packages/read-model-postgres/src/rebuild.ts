@@ -1,12 +1,12 @@
 // Rebuilds the read model from the log into new tables while the old ones serve, then switches to them and drops the old.
 // Broken off anywhere before the switch it leaves the old serving; the next rebuild clears away what it left.
-import { chunksOf, LogFolder, pause, readLog, type DocumentAt, type EventStore } from '@confledger/application';
+import { chunksOf, LogFolder, readLog, type DocumentAt, type EventStore } from '@confledger/application';
 import { connectClient, createPool, endClient, quotedSchema, tryAdvisoryLock, type AdvisoryLock } from '@confledger/postgres';
 import pg from 'pg';
-import { addGeneration, dropIdleGenerations, generationSchema, pointAt, readPointer } from './generations.js';
+import { addGeneration, dropIdleGenerations, generationSchema, ownerOfServing, pointAt, readPointer } from './generations.js';
 import { createProjectionStore } from './projection-store.js';
 import { READ_MODEL_SCHEMA_DEFAULT, type ReadModelLocation } from './schema.js';
-import { deleteLostSnapshots } from './snapshot-store.js';
+import { inTransaction, patiently } from './transactions.js';
 
 export interface RebuildOptions {
   readonly location: ReadModelLocation;
@@ -42,8 +42,8 @@ export async function rebuildReadModel(options: RebuildOptions): Promise<number>
   const client = await connectClient({ applicationName: 'confledger rebuild', ...location });
   const pool = createPool({ applicationName: 'confledger rebuild', connectionsMax: 2, ...location });
   try {
+    await actAsOwner(client, schema);
     await inTransaction(client, () => dropIdleGenerations(client, schema));
-    await deleteLostSnapshots(client, schema, options);
     const generation = await inTransaction(client, () => addGeneration(client, schema));
     await new Rebuild(options, { schema, generation, client, pool, lock }).run();
     return generation;
@@ -52,6 +52,12 @@ export async function rebuildReadModel(options: RebuildOptions): Promise<number>
     await pool.end();
     await lock.release();
   }
+}
+
+/** What takes the place of the serving tables is to belong to whom they belong, the projector's role mostly, whoever rebuilds. */
+async function actAsOwner(client: pg.Client, schema: string): Promise<void> {
+  const owner = await ownerOfServing(client, schema);
+  if (owner !== null) await client.query(`SET ROLE ${pg.escapeIdentifier(owner)}`);
 }
 
 interface RebuildContext {
@@ -127,35 +133,8 @@ class Rebuild {
     return BigInt(rows[0]?.position ?? '0');
   }
 
-  /** Tries again while others hold what is needed. */
-  async #patiently(attemptsMax: number, work: () => Promise<void>): Promise<void> {
-    const signal = this.#options.signal ?? new AbortController().signal;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await work();
-        return;
-      } catch (error) {
-        if (!isLockConflict(error) || attempt === attemptsMax) throw error;
-        await pause(SWITCH_PAUSE_MS, signal);
-        signal.throwIfAborted();
-      }
-    }
+  #patiently(attemptsMax: number, work: () => Promise<void>): Promise<void> {
+    const { signal } = this.#options;
+    return patiently({ attemptsMax, pauseMs: SWITCH_PAUSE_MS, ...(signal && { signal }) }, work);
   }
-}
-
-async function inTransaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
-  await client.query('BEGIN');
-  try {
-    const result = await work();
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  }
-}
-
-/** lock_not_available, deadlock_detected. */
-function isLockConflict(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && (error.code === '55P03' || error.code === '40P01');
 }

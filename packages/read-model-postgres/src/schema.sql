@@ -84,6 +84,7 @@ CREATE TABLE confledger.migrations (
   number integer NOT NULL,
   name text NOT NULL,
   applied_at timestamp with time zone NOT NULL DEFAULT now(),
+  release text,
   PRIMARY KEY (number)
 );
 

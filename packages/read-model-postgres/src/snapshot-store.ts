@@ -59,20 +59,20 @@ const SWEEP_ROWS = 500;
  * the older ones of its stream. Answers how many.
  */
 export async function deleteLostSnapshots(
-  client: pg.ClientBase,
-  schema: string,
-  { events, signal }: { readonly events: Pick<EventStore, 'readStream'>; readonly signal?: AbortSignal },
+  pool: pg.Pool,
+  events: Pick<EventStore, 'readStream'>,
+  options: { readonly schema?: string } = {},
 ): Promise<number> {
-  const table = `${quotedSchema(schema)}.snapshots`;
+  const table = `${quotedSchema(options.schema ?? READ_MODEL_SCHEMA_DEFAULT)}.snapshots`;
   let deleted = 0;
   for (let after: SnapshotKey = { stream: '', revision: '-1', hash: '' }; ;) {
-    const { rows } = await client.query<SnapshotKey>(
+    const { rows } = await pool.query<SnapshotKey>(
       `SELECT DISTINCT stream, revision, hash FROM ${table} WHERE (stream, revision, hash) > ($1, $2, $3) ORDER BY 1, 2, 3 LIMIT ${SWEEP_ROWS}`,
       [after.stream, after.revision, after.hash],
     );
     for (const { stream, revision, hash } of rows) {
       if (await holdsHash(events, { stream, revision: Number(revision), hash })) continue;
-      const { rowCount } = await client.query(`DELETE FROM ${table} WHERE stream = $1 AND revision = $2 AND hash = $3`, [
+      const { rowCount } = await pool.query(`DELETE FROM ${table} WHERE stream = $1 AND revision = $2 AND hash = $3`, [
         stream,
         revision,
         hash,
@@ -81,7 +81,6 @@ export async function deleteLostSnapshots(
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < SWEEP_ROWS) return deleted;
-    signal?.throwIfAborted();
     after = last;
   }
 }
