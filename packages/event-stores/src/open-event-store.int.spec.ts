@@ -24,7 +24,7 @@ const event = () => ({ id: randomUUID(), type: 'InstallationCreated', data: '{}'
 
 /** Waits for a store's log; `waited` holds what it waited for. */
 function waiting(choice: EventStoreChoice) {
-  const opened = openEventStore(choice, { logger });
+  const opened = openEventStore(choice, { part: 'api', logger });
   const stop = new AbortController();
   const waited: string[] = [];
   const open = awaitLog({
@@ -44,7 +44,7 @@ function waiting(choice: EventStoreChoice) {
 }
 
 test('EventStoreDB is opened with the namespace of the installation', async () => {
-  const store = await openEventStoreNow({ kind: 'eventstoredb', url, namespace: 'desk-7' }, { logger });
+  const store = await openEventStoreNow({ kind: 'eventstoredb', url, namespace: 'desk-7' }, { part: 'api', logger });
   await store.append('installation', -1, [event()]);
   await store.close();
   expect(double.log.events.map(({ stream }) => stream)).toContain('desk-7.installation');
@@ -56,12 +56,31 @@ test.each([
 ] as const)(
   'a store that cannot be used ends a start that does not wait with %s and without a credential (%#)',
   async (variable, choice) => {
-    const refused: unknown = await (async () => openEventStoreNow(choice, { logger }))().catch((error: unknown) => error);
+    const refused: unknown = await (async () => openEventStoreNow(choice, { part: 'api', logger }))().catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(StartRefused);
     expect(String(refused)).toContain(`StartRefused: ${variable}: `);
     expect(String(refused)).not.toContain('hush');
   },
 );
+
+test('a login that neither finds the tables nor may make them ends the start with the remedy', async () => {
+  const database = await freshDatabase();
+  const admin = await connectClient({ connectionString: database });
+  const role = `o${randomUUID().replaceAll('-', '')}`;
+  await admin.query(`CREATE ROLE ${role} LOGIN PASSWORD 'hush-hush-hush-hush'`);
+  await endClient(admin);
+  const at = new URL(database);
+  at.username = role;
+  at.password = 'hush-hush-hush-hush';
+  const choice = { kind: 'postgres', url: at.href } as const;
+  const refused = await openEventStoreNow(choice, { part: 'projector', logger }).catch(String);
+  expect(refused).toMatch(
+    new RegExp(
+      `^StartRefused: CONFLEDGER_POSTGRES_URL: there is no schema confledger_events in .*${role} may not make it: run migrate of release`,
+    ),
+  );
+  expect(refused).not.toContain('hush');
+});
 
 test('a server that refuses the user ends also a start that waits', async () => {
   const strict = await eventStoreDbDouble();
@@ -117,7 +136,7 @@ const mark: LogMark = { installation: 'installation-1', stream: 'config-producti
 
 test('a database that does not hold the mark is left as it is: no table is made in it', async () => {
   const database = await freshDatabase();
-  const { store, opening } = openEventStore({ kind: 'postgres', url: database }, { logger, mark });
+  const { store, opening } = openEventStore({ kind: 'postgres', url: database }, { part: 'api', logger, mark });
   closers.push(() => store.close());
   await opening.connect();
   await expect(opening.store.checkLog?.()).rejects.toThrow(LogInDoubt);

@@ -11,12 +11,16 @@ import {
   type LogToOpen,
 } from '@confledger/application';
 import { createEventStoreDbEventStore } from '@confledger/event-store-eventstoredb';
-import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
-import { connectClient, connectionProblems, endClient, isAway } from '@confledger/postgres';
+import { createPostgresEventStore, ensureEventStore } from '@confledger/event-store-postgres';
+import { connectClient, connectionProblems, createOwnerWarning, endClient, isAway, type Part } from '@confledger/postgres';
 import { limitedWarnings, StartRefused, type EventStoreChoice } from '@confledger/process';
 import { createLoggedGuard, type LoggedGuardOptions } from './logged-guard.js';
 
 export interface OpenEventStoreOptions extends LoggedGuardOptions {
+  /** Whose rights on the tables are looked at, where the store has tables. */
+  readonly part: Part;
+  /** Called when the login owns the tables. Default: one line in the log. */
+  readonly onOwner?: () => void;
   /** See `PostgresEventStoreOptions`. Default true. */
   readonly wakesOthers?: boolean;
 }
@@ -35,7 +39,8 @@ export function openEventStore(choice: EventStoreChoice, options: OpenEventStore
   const warnings = limitedWarnings(options.logger);
   const guard = createLoggedGuard(options);
   const faults = { warn: ({ error }: { readonly error: unknown }, message: string) => warnings.warn({ err: error }, message) };
-  const adapter = adapterOf(choice, { checkLog: guard.checkLog, logger: faults }, options.wakesOthers ?? true);
+  const { part, wakesOthers = true, onOwner = createOwnerWarning(options.logger) } = options;
+  const adapter = adapterOf(choice, { part, onOwner, store: { checkLog: guard.checkLog, logger: faults, wakesOthers } });
   return { store: guardedEventStore(adapter.store, guard), guard, opening: { ...adapter, guard } };
 }
 
@@ -54,20 +59,26 @@ export async function openEventStoreNow(choice: EventStoreChoice, options: OpenE
 type Adapter = Omit<LogToOpen, 'guard'>;
 
 interface AdapterOptions {
-  readonly checkLog: LogGuard['checkLog'];
-  readonly logger: { warn(details: { readonly error: unknown }, message: string): void };
+  readonly part: Part;
+  /** The login is the owner of the tables. */
+  readonly onOwner: () => void;
+  readonly store: {
+    readonly checkLog: LogGuard['checkLog'];
+    readonly logger: { warn(details: { readonly error: unknown }, message: string): void };
+    readonly wakesOthers: boolean;
+  };
 }
 
-function adapterOf(choice: EventStoreChoice, options: AdapterOptions, wakesOthers: boolean): Adapter {
+function adapterOf(choice: EventStoreChoice, options: AdapterOptions): Adapter {
   switch (choice.kind) {
     case 'postgres':
-      return onPostgres(choice.url, options, wakesOthers);
+      return onPostgres(choice.url, options);
     case 'eventstoredb':
-      return onEventStoreDb(choice, options);
+      return onEventStoreDb(choice, options.store);
   }
 }
 
-function onPostgres(connectionString: string, options: AdapterOptions, wakesOthers: boolean): Adapter {
+function onPostgres(connectionString: string, { part, onOwner, store }: AdapterOptions): Adapter {
   const explain = connectionProblems('CONFLEDGER_POSTGRES_URL', connectionString);
   const explained = async (work: () => Promise<void>): Promise<void> => {
     try {
@@ -79,15 +90,21 @@ function onPostgres(connectionString: string, options: AdapterOptions, wakesOthe
     }
   };
   return {
-    store: createPostgresEventStore({ connectionString, wakesOthers, ...options }),
+    store: createPostgresEventStore({ connectionString, ...store }),
     // On a connection of its own: none of the store's own connections reports what is wrong with an address or a password.
     connect: () => explained(async () => endClient(await connectClient({ connectionString }))),
-    layOut: () => explained(async () => void (await migrateEventStore({ connectionString }))),
+    layOut: () =>
+      explained(async () => {
+        if ((await ensureEventStore({ connectionString }, part)).isOwner) onOwner();
+      }),
   };
 }
 
-function onEventStoreDb({ url, namespace }: Extract<EventStoreChoice, { kind: 'eventstoredb' }>, options: AdapterOptions): Adapter {
-  const store = createdOrRefused(() => createEventStoreDbEventStore({ connectionString: url, namespace, ...options }));
+function onEventStoreDb(
+  { url, namespace }: Extract<EventStoreChoice, { kind: 'eventstoredb' }>,
+  { checkLog, logger }: AdapterOptions['store'],
+): Adapter {
+  const store = createdOrRefused(() => createEventStoreDbEventStore({ connectionString: url, namespace, checkLog, logger }));
   return {
     store,
     async connect() {

@@ -10,14 +10,15 @@ import {
 } from '@confledger/application';
 import { openEventStore, type OpenedEventStore } from '@confledger/event-stores';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/publisher-http';
-import { connectionProblems, createPool, unlessAway } from '@confledger/postgres';
+import { connectionProblems, createOwnerWarning, createPool, unlessAway } from '@confledger/postgres';
 import { composed, limitedWarnings, listening, packageVersion, refusedWhen, type Closer, type FaultLogger } from '@confledger/process';
 import {
   createPostgresApiHeartbeats,
   createPostgresNodeReports,
   createPostgresReadModel,
   createPostgresSnapshotStore,
-  migrateReadModel,
+  deleteLostSnapshots,
+  ensureReadModel,
   SNAPSHOT_LIMITS,
 } from '@confledger/read-model-postgres';
 import type { Logger } from 'pino';
@@ -63,19 +64,23 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
     const onBroken = (error: unknown): void => warnings.warn({ err: error }, 'an idle connection broke');
     const kept = openLogMark(config.dataDirectory);
     const { acceptedLog } = config;
-    const opened = openEventStore(config.eventStore, { logger, mark: acceptedLog === null ? kept.mark : null, save: kept.save });
+    const onOwner = createOwnerWarning(logger);
+    const mark = acceptedLog === null ? kept.mark : null;
+    const opened = openEventStore(config.eventStore, { part: 'api', onOwner, logger, mark, save: kept.save });
     const { store, guard } = opened;
     closers.push(() => store.close());
     const { installation, keys, record } = await installationOf({ config, opened, kept, logger, warnings, context, ending });
     const seals = watchSeals(record, warnings);
     closers.push(() => seals.stop());
-    await layOutReadModel(config.readModelUrl, logger);
+    await checkReadModel(config.readModelUrl, logger, onOwner);
     const pool = createPool({ connectionString: config.readModelUrl, applicationName: 'confledger api', ...SNAPSHOT_LIMITS }, onBroken);
     closers.push(() => pool.end());
     const readModel = createPostgresReadModel({ connectionString: config.readModelUrl, statementTimeoutMs: QUERY_MS_MAX });
     closers.push(() => readModel.close());
     const snapshots = createPostgresSnapshotStore(pool);
     const onSnapshotFault = (error: unknown): void => warnings.warn({ err: error }, 'a snapshot could not be used');
+    // Of an event that is gone. What is left of them costs time only.
+    if (acceptedLog !== null) await deleteLostSnapshots(pool, store).catch(onSnapshotFault);
     const onBrokenStream = alarmOf(logger);
     const ledgers = createLedgers({ store, snapshots, clock, ids, signer: keys, seals: record, onSnapshotFault, onBrokenStream });
     const feed = config.feed === 'http' ? await serveFeed({ store, ledgers, installation, warnings }, closers) : null;
@@ -151,12 +156,15 @@ async function installationOf({ config, opened, kept, logger, warnings, context,
   }
 }
 
-/** Commands need the event store alone: an api starts without a read model that is away, whose tables the projector lays out too. */
-async function layOutReadModel(connectionString: string, logger: Logger): Promise<void> {
+/** Commands need the event store alone: an api starts without a read model that is away. */
+async function checkReadModel(connectionString: string, logger: Logger, onOwner: () => void): Promise<void> {
   const explain = connectionProblems('CONFLEDGER_READ_MODEL_URL', connectionString);
   const onAway = (error: unknown): void =>
     logger.warn({ problem: explain(error) }, 'the read model is away: commands are served, and queries when it is back');
-  await refusedWhen(() => unlessAway(() => migrateReadModel({ connectionString }), onAway), explain);
+  const check = async (): Promise<void> => {
+    if ((await ensureReadModel({ connectionString })).isOwner) onOwner();
+  };
+  await refusedWhen(() => unlessAway(check, onAway), explain);
 }
 
 interface FeedParts {

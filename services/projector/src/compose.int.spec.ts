@@ -52,6 +52,8 @@ test('It projects what is appended, an older version activated included, reports
   expect((await fetch(`${health.url}/health`, { method: 'POST' })).status).toBe(405);
   expect(lines.join('')).toContain('an event cannot be applied and is parked');
   expect(lines.filter((line) => line.includes('"stream":"environments"'))).toHaveLength(1);
+  // It logs in as the owner of the events and of the read model.
+  expect(lines.filter((line) => line.includes('logs in as the owner of its tables'))).toHaveLength(1);
   expect(lines.join('')).not.toContain(new URL(connectionString).password);
 
   await health.close();
@@ -73,7 +75,7 @@ test('On EventStoreDB it follows the log from its beginning to what is appended 
   const connectionString = await freshDatabase();
   const eventStoreDb = { CONFLEDGER_EVENT_STORE: 'eventstoredb', CONFLEDGER_EVENTSTORE_URL: double.connectionString };
   const config = readConfig({ ...eventStoreDb, CONFLEDGER_POSTGRES_URL: connectionString, PORT: '0' });
-  const store = await openEventStoreNow(config.eventStore, { logger: pino({ level: 'silent' }) });
+  const store = await openEventStoreNow(config.eventStore, { part: 'projector', logger: pino({ level: 'silent' }) });
   const readModel = createPostgresReadModel({ connectionString });
   const before = new LedgerLog();
   before.change(ENGINE, { 'risk.max': 1 });
@@ -102,7 +104,7 @@ test('Started while Postgres is away it says so, is not healthy, and projects wh
   const proxy = await tcpProxy({ host, port: Number(port) });
   const eventStoreDb = { CONFLEDGER_EVENT_STORE: 'eventstoredb', CONFLEDGER_EVENTSTORE_URL: double.connectionString };
   const config = readConfig({ ...eventStoreDb, CONFLEDGER_POSTGRES_URL: throughProxy(connectionString, proxy), PORT: '0' });
-  const store = await openEventStoreNow(config.eventStore, { logger: pino({ level: 'silent' }) });
+  const store = await openEventStoreNow(config.eventStore, { part: 'projector', logger: pino({ level: 'silent' }) });
   const log = new LedgerLog();
   log.change(ENGINE, { 'risk.max': 1 });
   await log.appendTo(store);

@@ -1,13 +1,14 @@
 // The composition root of the projector as a process of its own, and of a rebuild by hand: the only place here that knows which adapters
 // there are.
-import { createLedgerReader, documentsOf, readInstallation, type EventStore } from '@confledger/application';
+import { keptDocumentsOf, readInstallation, type EventStore } from '@confledger/application';
 import { awaitLog, openEventStore, openEventStoreNow } from '@confledger/event-stores';
-import { connectionProblems, createPool, unlessAway } from '@confledger/postgres';
+import { connectionProblems, createOwnerWarning, createPool, unlessAway } from '@confledger/postgres';
 import { type Closer, composed, type FaultLogger, limitedWarnings, refusedWhen } from '@confledger/process';
 import {
+  createPostgresCache,
   createPostgresProjections,
-  createPostgresSnapshotStore,
-  migrateReadModel,
+  ensureCache,
+  ensureProjections,
   rebuildReadModel,
   RebuildUnderWay,
   SNAPSHOT_LIMITS,
@@ -34,7 +35,8 @@ interface WaitOptions {
 export async function compose(config: ProjectorConfig, logger: Logger, wait: WaitOptions = {}): Promise<ComposedProjector> {
   return composed(async (closers) => {
     const warnings = limitedWarnings(logger);
-    const { store: events, opening } = openEventStore(config.eventStore, { logger });
+    const onOwner = createOwnerWarning(logger);
+    const { store: events, opening } = openEventStore(config.eventStore, { part: 'projector', onOwner, logger });
     closers.push(() => events.close());
     await awaitLog({
       opening,
@@ -46,7 +48,10 @@ export async function compose(config: ProjectorConfig, logger: Logger, wait: Wai
     });
     const { location, documentAt, explain, onError } = openSources(config, events, warnings, closers);
     const prepare = async (signal?: AbortSignal): Promise<void> => {
-      if ((await migrateReadModel(location)) !== 'outdated') return;
+      await ensureCache(location, 'projector');
+      const { isOwner, layout } = await ensureProjections(location);
+      if (isOwner) onOwner();
+      if (layout !== 'outdated') return;
       logger.info('the read model was laid out by an older release: rebuilding it');
       await rebuildReadModel({ location, events, documentAt, ...(signal && { signal }) });
     };
@@ -70,10 +75,14 @@ const PROGRESS_INTERVAL_MS = 5_000;
  */
 export async function rebuild(config: ProjectorConfig, logger: Logger, signal: AbortSignal): Promise<void> {
   const { close } = await composed(async (closers) => {
-    const events = await openEventStoreNow(config.eventStore, { logger });
+    const events = await openEventStoreNow(config.eventStore, { part: 'projector', logger });
     closers.push(() => events.close());
     const { location, documentAt, explain } = openSources(config, events, limitedWarnings(logger), closers);
-    await refusedWhen(() => migrateReadModel(location), explain);
+    const prepare = async (): Promise<void> => {
+      await ensureCache(location, 'projector');
+      await ensureProjections(location);
+    };
+    await refusedWhen(prepare, explain);
     const last = await events.lastPosition();
     logger.info({ last: String(last) }, 'rebuilding the read model; the old one serves until this is done');
     const onProgress = everyInterval((position) => logger.info({ position: String(position), last: String(last) }, 'rebuilding'));
@@ -98,12 +107,14 @@ function everyInterval(report: (position: bigint) => void): (position: bigint) =
 function openSources(config: ProjectorConfig, events: EventStore, warnings: FaultLogger, closers: Closer[]) {
   const location = { connectionString: config.readModelUrl };
   const onError = (error: Error): void => warnings.warn({ err: error }, 'an idle connection broke');
-  const pool = createPool(
-    { ...location, applicationName: 'confledger projector snapshots', connectionsMax: 1, ...SNAPSHOT_LIMITS },
-    onError,
-  );
+  const pool = createPool({ ...location, applicationName: 'confledger projector cache', connectionsMax: 1, ...SNAPSHOT_LIMITS }, onError);
   closers.push(() => pool.end());
-  const documentAt = documentsOf(createLedgerReader({ store: events, snapshots: createPostgresSnapshotStore(pool) }));
+  const documentAt = keptDocumentsOf({
+    store: events,
+    cache: createPostgresCache(pool, { part: 'projector', events }),
+    onCacheFault: (error) => warnings.warn({ err: error }, 'the cache of documents could not be used'),
+    onCacheRefuted: (ledger) => warnings.warn({ ledger }, 'the cache holds another document than the log: the log was read'),
+  });
   const explain = connectionProblems('CONFLEDGER_READ_MODEL_URL', config.readModelUrl);
   return { location, documentAt, explain, onError };
 }

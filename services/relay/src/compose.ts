@@ -2,7 +2,7 @@
 import {
   activeByName,
   assertLogHolds,
-  createLedgerReads,
+  createProvenActives,
   EventStoreUnavailable,
   isStreamFault,
   readInstallation,
@@ -13,9 +13,9 @@ import {
 } from '@confledger/application';
 import { awaitLog, openEventStore } from '@confledger/event-stores';
 import { createKafkaChanges, createKafkaFeed, type FeedAlarm, type KafkaLogLine, type PublisherStep } from '@confledger/publisher-kafka';
-import { connectionProblems, createElection, createPool, unlessAway } from '@confledger/postgres';
+import { connectionProblems, createElection, createOwnerWarning, createPool, unlessAway } from '@confledger/postgres';
 import { composed, limitedWarnings, refusedWhen } from '@confledger/process';
-import { createPostgresSnapshotStore, migrateReadModel, SNAPSHOT_LIMITS } from '@confledger/read-model-postgres';
+import { createPostgresCache, ensureCache, SNAPSHOT_LIMITS } from '@confledger/read-model-postgres';
 import type { Logger } from 'pino';
 import type { RelayConfig } from './config.js';
 import type { RunningPublishing } from './publishing.js';
@@ -49,7 +49,8 @@ export async function compose(
   const { onWaiting = () => undefined, onStep = () => undefined } = context;
   return composed(async (closers) => {
     const warnings = limitedWarnings(logger);
-    const opened = openEventStore(config.eventStore, { logger });
+    const onOwner = createOwnerWarning(logger);
+    const opened = openEventStore(config.eventStore, { part: 'relay', onOwner, logger });
     const { store: events, guard } = opened;
     closers.push(() => events.close());
     const { installation, publicKey } = await awaitLog({
@@ -59,18 +60,19 @@ export async function compose(
       warnings,
       onWaiting,
     });
-    await layOutReadModel(config.readModelUrl, logger);
+    await checkCache(config.readModelUrl, logger, onOwner);
     const onError = (error: Error): void => warnings.warn({ err: error }, 'an idle connection broke');
     const pool = createPool(
-      { connectionString: config.readModelUrl, applicationName: 'confledger relay snapshots', connectionsMax: 1, ...SNAPSHOT_LIMITS },
+      { connectionString: config.readModelUrl, applicationName: 'confledger relay cache', connectionsMax: 1, ...SNAPSHOT_LIMITS },
       onError,
     );
     closers.push(() => pool.end());
-    const ledgers = createLedgerReads({
+    const ledgers = createProvenActives({
       store: events,
-      snapshots: createPostgresSnapshotStore(pool),
+      cache: createPostgresCache(pool, { part: 'relay', events }),
       clock: { now: () => Date.now() },
-      onSnapshotFault: (error) => warnings.warn({ err: error }, 'a snapshot could not be used'),
+      onCacheFault: (error) => warnings.warn({ err: error }, 'the cache of documents could not be used'),
+      onCacheRefuted: (ledger) => logger.error({ ledger }, 'the cache says something else than the log: it is not used for this ledger'),
     });
     const topics = {
       ...config.kafka,
@@ -110,12 +112,15 @@ export async function compose(
   });
 }
 
-/** The feed needs no read model: a relay starts without, and waits where one of several is elected. */
-async function layOutReadModel(connectionString: string, logger: Logger): Promise<void> {
+/** The feed needs no cache: a relay starts without, and waits where one of several is elected. */
+async function checkCache(connectionString: string, logger: Logger, onOwner: () => void): Promise<void> {
   const explain = connectionProblems('CONFLEDGER_READ_MODEL_URL', connectionString);
   const onAway = (error: unknown): void =>
-    logger.warn({ problem: explain(error) }, 'the read model is away: documents are loaded without snapshots until it is back');
-  await refusedWhen(() => unlessAway(() => migrateReadModel({ connectionString }), onAway), explain);
+    logger.warn({ problem: explain(error) }, 'the read model is away: documents are loaded without a cache until it is back');
+  const check = async (): Promise<void> => {
+    if ((await ensureCache({ connectionString }, 'relay')).isOwner) onOwner();
+  };
+  await refusedWhen(() => unlessAway(check, onAway), explain);
 }
 
 async function madeInstallation(store: EventStore) {
@@ -125,7 +130,7 @@ async function madeInstallation(store: EventStore) {
 }
 
 /** A ledger of the topic may be none of ours, or one whose history is broken: the others are carried all the same. */
-async function activeOrNull(ledgers: LedgerReads, ledger: string, logger: Logger): Promise<ActiveDocument | null> {
+async function activeOrNull(ledgers: Pick<LedgerReads, 'active'>, ledger: string, logger: Logger): Promise<ActiveDocument | null> {
   try {
     return await activeByName(ledgers, ledger);
   } catch (error) {

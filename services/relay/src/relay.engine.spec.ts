@@ -94,7 +94,7 @@ async function environmentFor(kind: 'postgres' | 'eventstoredb') {
 async function openInstallation(environment: Readonly<Record<string, string>>) {
   const key = new SigningKey();
   const [clock, ids] = [{ now: () => Date.now() }, { next: () => randomUUID() }];
-  const store = await openEventStoreNow(readConfig(environment).eventStore, { logger: pino({ level: 'silent' }) });
+  const store = await openEventStoreNow(readConfig(environment).eventStore, { part: 'relay', logger: pino({ level: 'silent' }) });
   cleaners.push(() => store.close());
   await ensureInstallation({ store, signer: key, ids, clock });
   return { key, store, ledgers: createLedgers({ store, signer: key, ids, clock }) };

@@ -100,7 +100,7 @@ async function activateInARow(): Promise<{ readonly eachMs: number; readonly com
 
 for (let turn = 0; turn < WARM_UP; turn += 1) await activate();
 
-const store = await openEventStoreNow({ kind: 'eventstoredb', url: eventStore.url, namespace }, { logger: console });
+const store = await openEventStoreNow({ kind: 'eventstoredb', url: eventStore.url, namespace }, { part: 'api', logger: console });
 const events = await store.readStream('config-production.engine', { direction: 'backwards', limit: 2 });
 await store.close();
 const client = bareClient(eventStore.url);

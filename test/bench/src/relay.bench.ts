@@ -31,7 +31,7 @@ const [postgres, kafka, eventStore] = await Promise.all([startPostgres({ durable
 const brokers = kafka.brokers.join(',');
 const bare = bareKafka(brokers);
 
-const store = await openEventStoreNow({ kind: 'eventstoredb', url: eventStore.url, namespace }, { logger: console });
+const store = await openEventStoreNow({ kind: 'eventstoredb', url: eventStore.url, namespace }, { part: 'api', logger: console });
 const [clock, ids, signer] = [{ now: () => Date.now() }, { next: () => randomUUID() }, makeKeys(keyFilesOf(directory))];
 await ensureInstallation({ store, signer, ids, clock });
 const ledgers = createLedgers({ store, clock, ids, signer });

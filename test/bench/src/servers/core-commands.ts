@@ -9,7 +9,7 @@ import { signer } from '../history.js';
 import { answers, ready } from './lifecycle.js';
 
 const { BENCH_EVENT_STORE: url = '', BENCH_NAMESPACE: namespace = '' } = process.env;
-const store = await openEventStoreNow({ kind: 'eventstoredb', url, namespace }, { logger: console });
+const store = await openEventStoreNow({ kind: 'eventstoredb', url, namespace }, { part: 'api', logger: console });
 const ledgers = createLedgers({ store, clock: { now: () => Date.now() }, ids: { next: () => randomUUID() }, signer });
 const actor = { id: 'bench', method: 'token', roles: ['admin'] };
 

@@ -13,7 +13,7 @@ const {
   BENCH_LEDGERS: count = '',
   BENCH_PARTITIONS: partitions = '',
 } = process.env;
-const store = await openEventStoreNow({ kind: 'eventstoredb', url, namespace }, { logger: console });
+const store = await openEventStoreNow({ kind: 'eventstoredb', url, namespace }, { part: 'api', logger: console });
 const ledgers = createLedgers({ store, clock: { now: () => Date.now() }, ids: { next: () => '' }, signer });
 const installation = await readInstallation(store);
 if (installation === null) throw new Error('there is no installation');
