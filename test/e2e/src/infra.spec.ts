@@ -14,6 +14,7 @@ import {
   type TopicRules,
 } from '@confledger/publisher-kafka';
 import { readConfig as apiConfig } from '../../../services/api/src/config.js';
+import { readConfig as migrateConfig } from '../../../services/migrate/src/config.js';
 import { readConfig as projectorConfig } from '../../../services/projector/src/config.js';
 import { readConfig as relayConfig } from '../../../services/relay/src/config.js';
 import { readConfig as tradingNodeConfig } from '../../../services/trading-node/src/config.js';
@@ -80,22 +81,33 @@ test('Everything says how it is, and starts when what it needs is well', () => {
   expect(read('docker/Dockerfile')).toContain('HEALTHCHECK');
   for (const [name, { build, healthcheck, depends_on: needs }] of services) {
     expect(build ?? healthcheck, name).toBeDefined();
-    expect(
-      Object.values(needs ?? {}).every(({ condition }) => condition === 'service_healthy'),
-      name,
-    ).toBe(true);
+    for (const [needed, { condition }] of Object.entries(needs ?? {}))
+      expect(condition, name).toBe(needed === 'migrate' ? 'service_completed_successfully' : 'service_healthy');
   }
-  expect(Object.keys(compose.services['relay']?.depends_on ?? {}).sort()).toEqual(['api', 'kafka', 'kurrentdb', 'postgres']);
+  expect(Object.keys(compose.services['relay']?.depends_on ?? {}).sort()).toEqual(['api', 'kafka', 'kurrentdb', 'migrate', 'postgres']);
 });
 
 test('Each part accepts the environment that it gets, and keeps its events in the event store of this file', () => {
   const configs = { api: apiConfig, projector: projectorConfig, relay: relayConfig, 'trading-node': tradingNodeConfig };
-  expect(parts.map(([name]) => name).sort()).toEqual(Object.keys(configs).sort());
+  expect(parts.map(([name]) => name).sort()).toEqual([...Object.keys(configs), 'migrate'].sort());
   for (const [name, read] of Object.entries(configs)) {
     const config = read(environmentOf(compose.services[name] as Service));
     expect(String(config.port)).toBe(compose.services[name]?.build?.args.PORT);
     if ('eventStore' in config) expect(config.eventStore).toMatchObject({ kind: 'eventstoredb', url: 'esdb://kurrentdb:2113?tls=false' });
   }
+});
+
+test('Each part logs in to Postgres as itself, with a role that the SQL files make, and only migrate as the owner of the tables', () => {
+  const migrate = migrateConfig(environmentOf(compose.services['migrate'] as Service));
+  expect(migrate).toMatchObject({ events: null, readModel: { variable: 'CONFLEDGER_MIGRATION_URL' }, passwords: {} });
+  const users = [new URL(migrate.readModel.url).username];
+  for (const [name, read] of Object.entries({ api: apiConfig, projector: projectorConfig, relay: relayConfig })) {
+    const { username } = new URL(read(environmentOf(compose.services[name] as Service)).readModelUrl);
+    expect(username).toBe(`confledger_${name}`);
+    users.push(username);
+  }
+  expect(read('postgres/10-roles.sql')).toContain(`ARRAY[${users.map((user) => `'${user}'`).join(', ')}]`);
+  expect(read('postgres/20-database.sql')).toContain(`OWNER ${users[0]} `);
 });
 
 test('No password has a default: each is asked for, and the example holds none', () => {
