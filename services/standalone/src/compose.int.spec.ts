@@ -15,6 +15,8 @@ import { Shutdown } from '@confledger/process/shutdown';
 
 let dataDirectory: string;
 let postgresUrl: string;
+/** One for each test: roles belong to the whole server. */
+let roles: string;
 let pool: pg.Pool;
 let shutdown: Shutdown;
 const faults: string[] = [];
@@ -22,7 +24,8 @@ const faults: string[] = [];
 beforeEach(async () => {
   dataDirectory = mkdtempSync(path.join(tmpdir(), 'confledger-layout-'));
   postgresUrl = await freshDatabase();
-  pool = createPool({ connectionString: postgresUrl });
+  roles = `s${crypto.randomUUID().replaceAll('-', '')}`;
+  pool = createPool({ connectionString: postgresUrl, applicationName: 'spec' });
   const directory = openDataDirectory(dataDirectory);
   shutdown = new Shutdown((part, error) => void faults.push(`${part}: ${String(error)}`));
   shutdown.add('data directory', () => directory.release());
@@ -49,6 +52,7 @@ const start = (): Promise<Composed> =>
   compose({
     config: { dataDirectory, port: 0, host: '127.0.0.1', acceptedLog: null },
     postgresUrl,
+    roles,
     shutdown,
     onHappening: null,
     onNotice: (text) => void faults.push(text),
@@ -109,6 +113,26 @@ test('A read model that an older release laid out serves, is rebuilt, and answer
   expect(await parkedStreams(composed)).toEqual([200, [expect.objectContaining({ stream: 'config-staging.trading-engine', revision: 2 })]]);
   const generations = `SELECT nspname FROM pg_namespace WHERE starts_with(nspname, 'confledger_read_')`;
   await eventually(async () => (await pool.query(generations)).rows.length === 1);
+  expect(faults).toEqual([]);
+});
+
+test('Each part logs in with a role of its own, and what one owner had made is handed over to the projector', async () => {
+  await installationOfLayout1();
+  const composed = await start();
+  await eventually(async () => (await layout()) !== 1, { timeoutMs: 20_000 });
+  expect((await ask(composed, '/configurations')).status).toBe(200);
+  const users = async (): Promise<string[]> => {
+    const { rows } = await pool.query<{ usename: string }>(
+      `SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = current_database() AND application_name <> 'spec' ORDER BY 1`,
+    );
+    return rows.map(({ usename }) => usename);
+  };
+  await eventually(async () => (await users()).includes(`${roles}_projector`));
+  expect(await users()).toEqual([`${roles}_api`, `${roles}_projector`]);
+  const owners = await pool.query<{ owner: string }>(
+    `SELECT DISTINCT pg_get_userbyid(nspowner) AS owner FROM pg_namespace WHERE starts_with(nspname, 'confledger_read_')`,
+  );
+  expect(owners.rows).toEqual([{ owner: `${roles}_projector` }]);
   expect(faults).toEqual([]);
 });
 

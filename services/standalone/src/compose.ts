@@ -16,8 +16,8 @@ import {
 import {
   activeByName,
   createLedgers,
-  documentsOf,
   guardedEventStore,
+  keptDocumentsOf,
   type EventStore,
   type InstallationRecord,
   type Keys,
@@ -25,26 +25,31 @@ import {
   type LedgersCore,
 } from '@confledger/application';
 import { INSTALLATION_STREAM } from '@confledger/domain';
-import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
+import { createPostgresEventStore } from '@confledger/event-store-postgres';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/publisher-http';
-import { createLoggedGuard, type EventStoreLogger } from '@confledger/event-stores/guard';
+import { createLoggedGuard } from '@confledger/event-stores/guard';
 import { createPool, SchemaTooNew } from '@confledger/postgres';
 import { packageVersion } from '@confledger/process';
 import { limitedWarnings } from '@confledger/process/warnings';
 import {
   createPostgresApiHeartbeats,
+  createPostgresCache,
   createPostgresNodeReports,
   createPostgresProjections,
   createPostgresReadModel,
   createPostgresSnapshotStore,
-  migrateReadModel,
+  deleteLostSnapshots,
+  ensureProjections,
   rebuildReadModel,
+  SNAPSHOT_LIMITS,
 } from '@confledger/read-model-postgres';
 import { startProjector } from '@confledger/projector';
 import { startRelay } from '@confledger/relay';
 import { sealInBackground } from './seal-older.js';
 import { openLogs, type Logs } from './logs.js';
 import { createNarrator, type Happening } from './narrator.js';
+import { noticed } from './noticed.js';
+import { migrateWithOwnRoles, type PartUrls } from './own-roles.js';
 import { refusal } from './port.js';
 import { startReferenceNode } from './reference-node.js';
 import type { StandaloneConfig } from './config.js';
@@ -62,8 +67,10 @@ const ids = { next: () => randomUUID() };
 
 export interface ComposeOptions {
   readonly config: StandaloneConfig;
-  /** Connection string; holds a password. */
+  /** Connection string of the owner of everything; holds a password. */
   readonly postgresUrl: string;
+  /** The names of the roles of the parts begin with it. */
+  readonly roles: string;
   readonly shutdown: Shutdown;
   /** Receives versions, activations and node swaps; null without a terminal. */
   readonly onHappening: ((happening: Happening) => void) | null;
@@ -85,6 +92,8 @@ export interface Composed {
 /** What the parts are started with. */
 interface Parts extends ComposeOptions {
   readonly logs: Logs;
+  /** Connection strings, each with a role that may do what its part needs. */
+  readonly urls: PartUrls;
 }
 
 /** Starts every part and resolves when all of them work. Throws StartRefused for what people can put right. */
@@ -92,7 +101,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const logs = openLogs(options.config.dataDirectory);
   options.shutdown.add('logs', () => logs.flush());
   try {
-    return await startParts({ ...options, logs });
+    const urls = await migrateWithOwnRoles({ ...options, logger: logs.of('migrate') });
+    return await startParts({ ...options, logs, urls });
   } catch (error) {
     const files = keyFilesOf(options.config.dataDirectory);
     const problem = startProblem(error, (key) => (key === 'signing key' ? files.signingKeyFile : files.fingerprintKeyFile));
@@ -103,9 +113,9 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
 }
 
 async function startParts(parts: Parts): Promise<Composed> {
-  const { config, postgresUrl, shutdown, logs } = parts;
+  const { config, urls, shutdown, logs } = parts;
   const token = ensureAdminToken(config.dataDirectory);
-  const layout = await migrateReadModel({ connectionString: postgresUrl });
+  const { layout } = await ensureProjections({ connectionString: urls.projector });
   const core = await startCore(parts);
   const isEmpty = await core.store.readAll({ after: 0n, limit: FIRST_EVENTS }).then(
     (events) => events.every(({ stream }) => stream === INSTALLATION_STREAM),
@@ -134,11 +144,11 @@ interface Core {
   readonly pool: ReturnType<typeof createPool>;
 }
 
-async function startCore({ config, postgresUrl, logs, shutdown, onNotice, onFault }: Parts): Promise<Core> {
+async function startCore({ config, urls, logs, shutdown, onNotice, onFault }: Parts): Promise<Core> {
   const logger = logs.of('core');
   const warnings = limitedWarnings(logger);
   const onBroken = (error: unknown): void => warnings.warn({ err: error }, 'an idle connection broke');
-  const pool = createPool({ connectionString: postgresUrl, applicationName: 'confledger standalone' }, onBroken);
+  const pool = createPool({ connectionString: urls.api, applicationName: 'confledger standalone' }, onBroken);
   shutdown.add('connections', () => pool.end());
   const kept = openLogMark(config.dataDirectory);
   const guard = createLoggedGuard({
@@ -147,16 +157,16 @@ async function startCore({ config, postgresUrl, logs, shutdown, onNotice, onFaul
     save: kept.save,
   });
   const faults = { warn: ({ error }: { readonly error: unknown }, message: string) => warnings.warn({ err: error }, message) };
-  const opened = createPostgresEventStore({ connectionString: postgresUrl, wakesOthers: false, checkLog: guard.checkLog, logger: faults });
+  const opened = createPostgresEventStore({ connectionString: urls.api, wakesOthers: false, checkLog: guard.checkLog, logger: faults });
   const store = guardedEventStore(opened, guard);
   const stopping = new AbortController();
   shutdown.add('event store', () => {
     stopping.abort();
     return store.close();
   });
-  const layOut = async (): Promise<void> => void (await migrateEventStore({ connectionString: postgresUrl }));
   const { installation, keys, record } = await openInstalledLog({
-    opening: { store: opened, guard, connect: () => Promise.resolve(), layOut },
+    // Tables are laid out by now.
+    opening: { store: opened, guard, connect: () => Promise.resolve(), layOut: () => Promise.resolve() },
     store,
     mark: kept.mark,
     sealFile: openSealFile(config.dataDirectory),
@@ -172,42 +182,32 @@ async function startCore({ config, postgresUrl, logs, shutdown, onNotice, onFaul
   const seals = watchSeals(record, warnings);
   shutdown.add('watch of the seals', () => seals.stop());
   const onSnapshotFault = (error: unknown): void => warnings.warn({ err: error }, 'a snapshot could not be used');
+  if (config.acceptedLog !== null) await deleteLostSnapshots(pool, store).catch(onSnapshotFault);
   const onBrokenStream = alarmOf(noticed(logger, onNotice));
   const snapshots = createPostgresSnapshotStore(pool);
   const ledgers = createLedgers({ store, snapshots, clock, ids, signer: keys, seals: record, onSnapshotFault, onBrokenStream });
   return { store, guard, ledgers, pool, installation, keys, record };
 }
 
-/** The same logger, whose warnings and errors are shown to a person too. */
-function noticed(logger: EventStoreLogger, onNotice: (text: string) => void): EventStoreLogger {
-  return {
-    info: (details, message) => logger.info(details, message),
-    warn: (details, message) => {
-      logger.warn(details, message);
-      onNotice(sentence(message));
-    },
-    error: (details, message) => {
-      logger.error(details, message);
-      onNotice(sentence(message));
-    },
-  };
-}
-
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-
 /** Tables that an older release laid out serve until they are rebuilt, and projecting begins then. */
-async function startProjections(
-  { postgresUrl, logs, shutdown }: Parts,
-  { store, ledgers }: Core,
-  layout: 'current' | 'outdated',
-): Promise<void> {
+async function startProjections({ urls, logs, shutdown }: Parts, { store }: Core, layout: 'current' | 'outdated'): Promise<void> {
   const logger = logs.of('projector');
-  const location = { connectionString: postgresUrl };
-  const projections = createPostgresProjections(location, (error) => logger.warn({ err: error }, 'an idle connection broke'));
+  const location = { connectionString: urls.projector };
+  const onBroken = (error: unknown): void => logger.warn({ err: error }, 'an idle connection broke');
+  const projections = createPostgresProjections(location, onBroken);
   shutdown.add('projections', () => projections.close());
-  const sources = { events: store, documentAt: documentsOf(ledgers.reader) };
+  const pool = createPool({ ...location, applicationName: 'confledger projector cache', connectionsMax: 1, ...SNAPSHOT_LIMITS }, onBroken);
+  shutdown.add('projector cache', () => pool.end());
+  const warnings = limitedWarnings(logger);
+  const documentAt = keptDocumentsOf({
+    store,
+    cache: createPostgresCache(pool, { part: 'projector', events: store }),
+    onCacheFault: (error) => warnings.warn({ err: error }, 'the cache of documents could not be used'),
+    onCacheRefuted: (ledger) => warnings.warn({ ledger }, 'the cache holds another document than the log: the log was read'),
+  });
+  const sources = { events: store, documentAt };
   const rebuild = async (signal: AbortSignal): Promise<void> => {
-    if ((await migrateReadModel(location)) !== 'outdated') return;
+    if ((await ensureProjections(location)).layout !== 'outdated') return;
     logger.info('the read model was laid out by an older release: rebuilding it');
     await rebuildReadModel({ ...sources, location, signal });
   };
@@ -238,9 +238,9 @@ async function startFeed({ logs, shutdown }: Parts, { store, guard, ledgers, ins
   return { publisher, position: relay.position };
 }
 
-async function startServing({ config, postgresUrl, logs, shutdown }: Parts, core: Core, feed: Feed): Promise<string> {
+async function startServing({ config, urls, logs, shutdown }: Parts, core: Core, feed: Feed): Promise<string> {
   const logger = logs.of('api');
-  const readModel = createPostgresReadModel({ connectionString: postgresUrl, logger });
+  const readModel = createPostgresReadModel({ connectionString: urls.api, logger });
   shutdown.add('read model', () => readModel.close());
   const { app } = await createApi({
     ledgers: core.ledgers,

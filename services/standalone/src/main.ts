@@ -43,6 +43,7 @@ async function start(): Promise<void> {
   const { url, node, empty } = await compose({
     config,
     postgresUrl: postgres.url,
+    roles: 'confledger',
     shutdown,
     onHappening,
     onNotice: (text) => terminal.say(text),
