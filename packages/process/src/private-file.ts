@@ -1,7 +1,7 @@
 // Files for their owner alone that are whole or not there, whatever is killed: keys, tokens, passwords, the mark of the log.
 // Loads nothing but Node: it is used before a start is known to be possible.
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { systemCode } from './start-refused.js';
@@ -54,6 +54,19 @@ export async function replaceFile(file: string, text: string): Promise<void> {
     throw error;
   }
   await syncDirectory(path.dirname(file));
+}
+
+/** Puts a draft in the place of a file, whose text is kept aside. Whole or not at all; when it was broken off it can be done again. */
+export function replaceKeepingOld(draft: string, file: string, aside: string): void {
+  try {
+    linkSync(file, aside);
+  } catch (error) {
+    // There was none, or it was kept already.
+    if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'EEXIST') throw error;
+  }
+  syncDirectoryNow(path.dirname(aside));
+  renameSync(draft, file);
+  syncDirectoryNow(path.dirname(file));
 }
 
 /** Makes renames and links in a directory durable. */

@@ -35,6 +35,11 @@ export interface Storage {
 
 type StorageValues = z.output<z.ZodObject<typeof storageSettings>>;
 
+/** As `missingStorage`, for what needs the events alone. */
+export function missingEventStore(given: Environment): string[] {
+  return given['CONFLEDGER_EVENT_STORE'] === 'eventstoredb' ? [] : missingStorage(given);
+}
+
 /** A line for the address that is missing, where one is. The events need one in Postgres; the read model needs one in any case. */
 export function missingStorage(given: Environment): string[] {
   const {
@@ -62,7 +67,8 @@ function postgresOf(values: StorageValues): string {
   throw new StartRefused(missingStorage(values).join('\n'));
 }
 
-function eventStoreOf(values: StorageValues): EventStoreChoice {
+/** Where the events are. Throws StartRefused for a store without an address, or an address that nothing would use. */
+export function eventStoreOf(values: StorageValues): EventStoreChoice {
   const { CONFLEDGER_EVENT_STORE: kind, CONFLEDGER_EVENTSTORE_URL: url } = values;
   switch (kind) {
     case 'postgres':

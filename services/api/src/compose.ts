@@ -1,17 +1,20 @@
 // The composition root of the api as a process of its own: the only place here that knows which adapters there are.
 import { randomUUID } from 'node:crypto';
-import {
-  activeByName,
-  createLedgers,
-  runRelay,
-  type EventStore,
-  type EventStoreUnavailable,
-  type LedgersCore,
-} from '@confledger/application';
-import { openEventStore, type OpenedEventStore } from '@confledger/event-stores';
+import { activeByName, createLedgers, runRelay, EventStoreUnavailable, type EventStore, type LedgersCore } from '@confledger/application';
+import { openEventStore, type EventStoreLogger, type OpenedEventStore } from '@confledger/event-stores';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/publisher-http';
 import { connectionProblems, createOwnerWarning, createPool, unlessAway } from '@confledger/postgres';
-import { composed, limitedWarnings, listening, packageVersion, refusedWhen, type Closer, type FaultLogger } from '@confledger/process';
+import {
+  composed,
+  limitedWarnings,
+  listening,
+  packageVersion,
+  refusedWhen,
+  StartRefused,
+  type Closer,
+  type EventStoreChoice,
+  type FaultLogger,
+} from '@confledger/process';
 import {
   createPostgresApiHeartbeats,
   createPostgresNodeReports,
@@ -107,6 +110,24 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
     closers.push(() => app.close());
     return { listen: () => app.listen({ host: config.host, port: config.port }) };
   });
+}
+
+/** An event store for programs that look at the log, or append to it, while no api runs. */
+export interface OpenedLog {
+  readonly store: EventStore;
+  close(): Promise<void>;
+}
+
+/** The event store as it is: nothing is laid out in it, and no mark is looked for. Rejects with StartRefused when it cannot be used. */
+export async function openLogAsItIs(choice: EventStoreChoice, logger: EventStoreLogger): Promise<OpenedLog> {
+  const { store, opening } = openEventStore(choice, { logger });
+  try {
+    await opening.connect();
+    return { store: opening.store, close: () => store.close() };
+  } catch (error) {
+    await store.close();
+    throw error instanceof EventStoreUnavailable ? new StartRefused(error.message, { cause: error }) : error;
+  }
 }
 
 interface InstallationParts {

@@ -12,7 +12,7 @@ import {
   sign,
 } from 'node:crypto';
 import path from 'node:path';
-import type { Keys } from '@confledger/application';
+import type { Authority, Keys } from '@confledger/application';
 import { keyIdOf } from '@confledger/contracts';
 import { keptOrMade, readIfThere } from '@confledger/process/private-file';
 import { hmacOf } from './mac.js';
@@ -44,6 +44,22 @@ export function openKeys({ signingKeyFile, fingerprintKeyFile }: KeyFiles): Keys
   return keysOf(signing, parseFingerprintKey(fingerprintKeyFile, keptText(fingerprintKeyFile, 'fingerprint key')));
 }
 
+/** The mac key alone, for who verifies. Throws KeyUnusable for a file that is missing, or holds something else. */
+export function openAuthority(fingerprintKeyFile: string): Authority {
+  return authorityOf(parseFingerprintKey(fingerprintKeyFile, keptText(fingerprintKeyFile, 'fingerprint key')));
+}
+
+/** The raw public key of a signing key, base64url; null where there is no file. Throws KeyUnusable for one that holds something else. */
+export function publicKeyIn(signingKeyFile: string): string | null {
+  const text = readIfThere(signingKeyFile);
+  return text === null ? null : rawPublicKey(parseSigningKey(signingKeyFile, text)).toString('base64url');
+}
+
+/** A new fingerprint key in a file of its own, or the one that is there. Throws KeyUnusable for a file that holds something else. */
+export function makeFingerprintKey(file: string): Authority {
+  return authorityOf(parseFingerprintKey(file, keptOrMade(file, newFingerprintKey)));
+}
+
 /** The keys for a new installation: made where they are missing. Throws KeyUnusable for a file that holds something else. */
 export function makeKeys({ signingKeyFile, fingerprintKeyFile }: KeyFiles): Keys {
   const signing = parseSigningKey(signingKeyFile, keptOrMade(signingKeyFile, newSigningKey));
@@ -60,14 +76,24 @@ function keptText(file: string, what: string): string {
 }
 
 function keysOf(privateKey: KeyObject, fingerprintKey: Buffer): Keys {
-  // The raw key is the end of its SubjectPublicKeyInfo.
-  const raw = createPublicKey(privateKey).export({ type: 'spki', format: 'der' }).subarray(-RAW_KEY_BYTES);
-  const macKey = Buffer.from(hkdfSync('sha256', fingerprintKey, '', 'confledger.mac.v1', MAC_KEY_BYTES));
+  const raw = rawPublicKey(privateKey);
   return {
     keyId: keyIdOf(raw),
     publicKey: raw.toString('base64url'),
     sign: (statement) => sign(null, statement, privateKey).toString('base64url'),
     fingerprint: (text) => createHmac('sha256', fingerprintKey).update(text, 'utf8').digest('hex'),
+    ...authorityOf(fingerprintKey),
+  };
+}
+
+/** The raw key is the end of its SubjectPublicKeyInfo. */
+function rawPublicKey(privateKey: KeyObject): Buffer {
+  return createPublicKey(privateKey).export({ type: 'spki', format: 'der' }).subarray(-RAW_KEY_BYTES);
+}
+
+function authorityOf(fingerprintKey: Buffer): Authority {
+  const macKey = Buffer.from(hkdfSync('sha256', fingerprintKey, '', 'confledger.mac.v1', MAC_KEY_BYTES));
+  return {
     macKey: createHash('sha256').update('confledger.mac.id.v1\n').update(macKey).digest('hex').slice(0, 16),
     mac: hmacOf(macKey),
   };
