@@ -23,9 +23,13 @@ export function httpFacts({ status, headers }: FetchedAnswer): HttpFacts {
 /** True when the operation answers with a stream and this is one. */
 export function isStream(name: OperationName, { status, headers }: FetchedAnswer): boolean {
   const { answers }: Operation = OPERATIONS[name];
-  if (status !== 200) return false;
-  const type = mediaType(headers);
-  return (answers === 'stream' && type === 'text/event-stream') || (answers === 'lines' && type === 'application/x-ndjson');
+  return answers === 'stream' && status === 200 && mediaType(headers) === 'text/event-stream';
+}
+
+/** True when the operation answers with lines of JSON and this is such an answer. */
+export function isLines(name: OperationName, { status, headers }: FetchedAnswer): boolean {
+  const { answers }: Operation = OPERATIONS[name];
+  return answers === 'lines' && status === 200 && mediaType(headers) === 'application/x-ndjson';
 }
 
 /** The members of an answer with this text. Throws ApiError or ForeignAnswer. */

@@ -52,12 +52,20 @@ export interface StreamAnswer {
   readonly http: HttpFacts;
 }
 
+/** An answer that comes line by line. The loop over it ends with the answer, and throws NoAnswer when the connection breaks. Leaving the loop closes it. */
+export interface LinesAnswer<L> {
+  readonly lines: AsyncIterable<L>;
+  readonly http: HttpFacts;
+}
+
 /** The members of the answer's JSON (`data` where it has the envelope), and `http`. */
-export type Reply<N extends OperationName> = OperationTable[N] extends { readonly answers: 'stream' | 'lines' }
+export type Reply<N extends OperationName> = OperationTable[N] extends { readonly answers: 'stream' }
   ? StreamAnswer
   : OperationTable[N] extends { readonly answers: 'text' }
     ? TextAnswer
-    : Operations[N]['answer'] & { readonly http: HttpFacts };
+    : OperationTable[N] extends { readonly answers: 'lines' }
+      ? LinesAnswer<Operations[N]['answer']>
+      : Operations[N]['answer'] & { readonly http: HttpFacts };
 
 type SimpleCall<N extends OperationName> =
   {} extends CallInput<N>

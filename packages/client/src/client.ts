@@ -1,11 +1,11 @@
 // A client of the HTTP API, for Node and browsers. Its calls are made from the operations table.
 import { baseUrl, OPERATION_NAMES, type OperationName } from '@confledger/contracts/http';
-import { httpFacts, isStream, membersOf } from './answer.js';
+import { httpFacts, isLines, isStream, membersOf } from './answer.js';
 import type { CallOptions, Client } from './calls.js';
 import { ApiError, ForeignAnswer, NoAnswer } from './errors.js';
 import type { Fetch, FetchedAnswer } from './fetch.js';
 import { requestOf, type AnyInput, type Request } from './request.js';
-import { textOf } from './text-stream.js';
+import { linesOf, textOf } from './text-stream.js';
 
 /** Default of `timeoutMs`. */
 export const CALL_TIMEOUT_MS = 30_000;
@@ -49,6 +49,8 @@ async function call(connection: Connection, name: OperationName, input: AnyInput
     const http = httpFacts(answer);
     if (isStream(name, answer) && answer.body !== null)
       return { stream: textOf(answer.body, (error) => brokenOff(name, error, signal)), http };
+    if (isLines(name, answer) && answer.body !== null)
+      return { lines: linesOf(answer.body, (error) => brokenOff(name, error, signal)), http };
     return { ...membersOf(name, answer, await answer.text()), http };
   } catch (error) {
     if (error instanceof ApiError || error instanceof ForeignAnswer) throw error;

@@ -78,14 +78,15 @@ test.each(Object.entries(calls))('%s answers as its endpoint promises', async (n
   const { http, ...answer } = (await make()) as {
     readonly http: HttpFacts;
     readonly stream?: AsyncIterable<string>;
+    readonly lines?: AsyncIterable<unknown>;
     readonly text?: string;
   };
   const endpoint = given.api.endpoints.find((each) => each.name === name);
   expect(endpoint?.statuses).toContain(http.status);
   expect(http.requestId).toMatch(/^[0-9a-f-]{36}$/);
-  const beginning = answer.stream && (await beginningOf(answer.stream));
-  const body =
-    answer.text ?? (beginning === undefined ? answer : name === 'verify' ? JSON.parse(beginning.split('\n', 1)[0] ?? '') : beginning);
+  for await (const line of answer.lines ?? []) expect(endpoint?.answer.safeParse(line)).toMatchObject({ success: true });
+  if (answer.lines !== undefined) return;
+  const body = answer.text ?? (answer.stream === undefined ? answer : await beginningOf(answer.stream));
   expect(endpoint?.answer.safeParse(body)).toMatchObject({ success: true });
 });
 

@@ -1,7 +1,18 @@
 // A client of the HTTP API, for Node and for browsers.
 export { CALL_TIMEOUT_MS, createClient } from './client.js';
 export type { ClientOptions } from './client.js';
-export type { Call, CallInput, CallOptions, Client, HttpFacts, NotModified, Reply, StreamAnswer, TextAnswer } from './calls.js';
+export type {
+  Call,
+  CallInput,
+  CallOptions,
+  Client,
+  HttpFacts,
+  LinesAnswer,
+  NotModified,
+  Reply,
+  StreamAnswer,
+  TextAnswer,
+} from './calls.js';
 export { ApiError, ForeignAnswer, NoAnswer } from './errors.js';
 export type { CallError } from './errors.js';
 export type { ByteStream, Fetch, FetchedAnswer, FetchInit } from './fetch.js';

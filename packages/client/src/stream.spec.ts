@@ -64,3 +64,42 @@ describe('the stream of the feed', () => {
     await expect(client.feed({ query: { service: 'engine' } })).rejects.toMatchObject({ code: 'FEED_NOT_HERE', status: 404 });
   });
 });
+
+describe('an answer of lines', () => {
+  /** A server that sends these pieces. */
+  const sending = (...pieces: readonly string[]) =>
+    createClient({
+      url: 'http://127.0.0.1:1',
+      fetch: () =>
+        Promise.resolve(
+          new Response(ReadableStream.from(pieces.map((piece) => new TextEncoder().encode(piece))), {
+            headers: { 'content-type': 'application/x-ndjson; charset=utf-8' },
+          }),
+        ),
+    });
+  const kindsOf = async (client: ReturnType<typeof createClient>): Promise<string[]> => {
+    const kinds: string[] = [];
+    for await (const { kind } of (await client.verify()).lines) kinds.push(kind);
+    return kinds;
+  };
+
+  test('gives each line as it was sent, wherever the pieces part', async () => {
+    expect(await kindsOf(sending('{"kind":"prog', 'ress"}\n{"kind":"finding"}\n', '{"kind":"result"}', '\n'))).toEqual([
+      'progress',
+      'finding',
+      'result',
+    ]);
+  });
+
+  test('whose last line is cut off, or is no JSON, broke off', async () => {
+    await expect(kindsOf(sending('{"kind":"progress"}\n{"kind":"res'))).rejects.toMatchObject({ name: 'NoAnswer' });
+    await expect(kindsOf(sending('{"kind":\n'))).rejects.toMatchObject({ name: 'NoAnswer' });
+  });
+
+  test('of an api is the verification, whose last line is the result', async () => {
+    const given = await startApi();
+    closers.push(() => given.close());
+    const client = createClient({ url: await given.api.app.listen({ host: '127.0.0.1', port: 0 }), token: TOKEN });
+    expect((await kindsOf(client)).at(-1)).toBe('result');
+  });
+});
