@@ -1,5 +1,5 @@
 // Every sample of the README and of the docs, run as it stands on a fresh instance of its own, its output held against what the page shows.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -25,7 +25,10 @@ async function session(): Promise<Session> {
   const address = probe.address();
   await new Promise((resolve) => probe.close(resolve));
   if (address === null || typeof address === 'string') throw new Error('no port');
-  return { folder: mkdtempSync(path.join(tmpdir(), 'confledger samples ')), port: address.port, sourceFolder };
+  const folder = mkdtempSync(path.join(tmpdir(), 'confledger samples '));
+  // Programs that a page names by their place in the repository.
+  symlinkSync(fileURLToPath(new URL('../../../services', import.meta.url)), path.join(folder, 'services'));
+  return { folder, port: address.port, sourceFolder };
 }
 
 /** Ends what `npm start` of a page has started. */
