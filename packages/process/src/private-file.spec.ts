@@ -1,9 +1,9 @@
 // A private file is whole or not there, belongs to its owner alone, and leaves no draft behind.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { keptOrMade, readIfThere, replaceFile } from './private-file.js';
+import { keptOrMade, readIfThere, replaceFile, replaceKeepingOld } from './private-file.js';
 
 let folder: string;
 let file: string;
@@ -48,4 +48,21 @@ test('a write that fails leaves no draft behind', async () => {
   mkdirSync(file);
   await expect(replaceFile(file, 'text')).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
   expect(readdirSync(folder)).toEqual(['key']);
+});
+
+test('a draft takes the place of a file whose text is kept aside, and doing it again after a kill ends in the same', () => {
+  const [draft, aside] = [path.join(folder, 'key.next'), path.join(folder, 'key.before')];
+  writeFileSync(file, 'old');
+  // Killed behind the first step: the text is kept, and the file stands.
+  linkSync(file, aside);
+  writeFileSync(draft, 'new');
+  replaceKeepingOld(draft, file, aside);
+  expect([readFileSync(file, 'utf8'), readFileSync(aside, 'utf8'), readdirSync(folder)]).toEqual(['new', 'old', ['key', 'key.before']]);
+});
+
+test('a draft takes a place where nothing stands', () => {
+  const draft = path.join(folder, 'key.next');
+  writeFileSync(draft, 'new');
+  replaceKeepingOld(draft, file, path.join(folder, 'key.before'));
+  expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual(['new', ['key']]);
 });

@@ -306,6 +306,25 @@ describe('without computing anything anew', () => {
     ]);
   });
 
+  test('a store that gives other events by revisions than by positions does not hold', async () => {
+    const whole = logOf(events);
+    const lastOfStream = at(STREAM, lastRevision(STREAM));
+    const byRevision = (change: (event: StoredEvent) => StoredEvent | null): VerifyLogOptions['store'] => ({
+      ...whole,
+      readStream: async (stream, page) => (await whole.readStream(stream, page)).flatMap((each) => change(each as StoredEvent) ?? []),
+    });
+    expect((await verified(byRevision((each) => (each === at(STREAM, 4) ? { ...each, data: '{}' } : each)))).findings).toMatchObject([
+      { stream: STREAM, revision: 4, reason: 'its hash is not that of its content' },
+    ]);
+    expect((await verified(byRevision((each) => (each === lastOfStream ? null : each)))).findings).toMatchObject([
+      { stream: STREAM, revision: lastOfStream.revision, position: null },
+    ]);
+    const unpositioned = logOf(events.filter(({ stream }) => stream !== INSTALLATION_STREAM));
+    expect((await verified({ ...whole, readAll: unpositioned.readAll })).findings).toMatchObject([
+      { stream: INSTALLATION_STREAM, reason: 'the stream does not stand at its positions in the log' },
+    ]);
+  });
+
   test('of two events that do not hold in a stream the first is named, and every stream is checked', async () => {
     const broken = [at(STREAM, 5), at(STREAM, 2), at(OTHER.stream, 1)];
     const log = events.map((each) => (broken.includes(each) ? { ...each, data: '{}' } : each));
@@ -331,29 +350,21 @@ describe('who has the mac key and not the signing key', () => {
     ]);
   });
 
-  test.each(['version', 'digest', 'previous', 'keyId', 'signature', 'own', 'previousActivation', 'restart'])(
-    'cannot alter the %s of an activation',
-    async (member) => {
-      const stream = ['own', 'previousActivation', 'restart'].includes(member) ? OTHER.stream : STREAM;
-      const activation = firstOf('VersionActivated', stream);
-      const data = JSON.parse(activation.data) as Record<string, unknown>;
-      const other = {
-        version: 0,
-        digest: 'f'.repeat(64),
-        previous: 1,
-        keyId: 'f'.repeat(16),
-        signature: 'AAAA',
-        own: 'f'.repeat(64),
-        previousActivation: 0,
-        restart: ['risk.**'],
-      };
-      const changed = Object.fromEntries(
-        Object.entries(data).map(([name, value]) => [name, name === member ? other[member as keyof typeof other] : value]),
-      );
-      const { findings } = await verified(asApi(altered(activation, { data: JSON.stringify(changed) }), stream));
-      expect(findings).toMatchObject([{ stream, revision: activation.revision }]);
-    },
-  );
+  test.each([
+    ['version', 0, STREAM, /^it activates 0, which is no version$/],
+    ['digest', 'f'.repeat(64), STREAM, /^its digest is not that of version 2$/],
+    ['previous', 1, STREAM, /^it says that version 1 was active before/],
+    ['keyId', 'f'.repeat(16), STREAM, /^its signature does not hold$/],
+    ['signature', 'AAAA', STREAM, /^its signature does not hold$/],
+    ['own', 'f'.repeat(64), OTHER.stream, /^its digest is not that of version 2$/],
+    ['previousActivation', 0, OTHER.stream, /^it says that activation 0 was the one before/],
+    ['restart', ['risk.**'], OTHER.stream, /^its signature does not hold$/],
+  ])('cannot alter the %s of an activation', async (member, value, stream, reason) => {
+    const activation = firstOf('VersionActivated', stream);
+    const data = { ...(JSON.parse(activation.data) as object), [member]: value };
+    const { findings } = await verified(asApi(altered(activation, { data: JSON.stringify(data) }), stream));
+    expect(findings).toMatchObject([{ stream, revision: activation.revision, reason: expect.stringMatching(reason) }]);
+  });
 
   test('cannot move an activation to another ledger or revision, or give it another actor in form 2', async () => {
     const activation = firstOf('VersionActivated', OTHER.stream);
@@ -386,6 +397,66 @@ describe('without the mac key', () => {
     const log = rehashed(altered(set, { data: set.data.replace(keys.macKey, 'f'.repeat(16)) }), INSTALLATION_STREAM);
     const { findings } = await verified(logOf(log), { authority: null });
     expect(findings).toMatchObject([{ stream: INSTALLATION_STREAM, reason: expect.stringContaining('not signed') }]);
+  });
+});
+
+describe('a stream of a kind that this release does not fold', () => {
+  const stream = 'access-log';
+
+  /** Three change sets of one event each, with macs, behind everything else. */
+  function recorded(first: number, changeSet = { id: 'x', index: 0, size: 1 }): StoredEvent[] {
+    const [like] = events.filter((each) => each.stream === STREAM);
+    if (like === undefined) throw new Error('there is no ledger');
+    const made = [0, 1, 2].map((each) => ({
+      ...like,
+      stream,
+      revision: each,
+      position: 10_000n + BigInt(each),
+      type: 'SecretRead',
+      data: JSON.stringify({ value: each === 0 ? first : each }),
+      metadata: metadataText({
+        ...metadataOf(like),
+        changeSet: each === 1 ? changeSet : { id: String(each), index: 0, size: 1 },
+        mac: 'made anew',
+      }),
+    }));
+    return rehashed(made, stream, { macOf });
+  }
+
+  test('holds when its chain and its macs do', async () => {
+    expect((await verified(logOf([...events, ...recorded(0)]))).result).toMatchObject({ holds: true, streams: 4 });
+  });
+
+  test('does not hold with an event that was recorded at its place in another history', async () => {
+    const [, ...rest] = recorded(0);
+    const [exchanged] = recorded(7);
+    const log = exchanged === undefined ? [] : [...events, exchanged, ...rest];
+    expect((await verified(logOf(log))).findings).toMatchObject([
+      { stream, revision: 1, reason: 'its previousHash is not the hash of the event before it' },
+    ]);
+  });
+
+  test('does not hold with a change set whose events do not belong together', async () => {
+    const { findings } = await verified(logOf([...events, ...recorded(0, { id: 'x', index: 1, size: 2 })]));
+    expect(findings).toMatchObject([{ stream, revision: 1, reason: expect.stringMatching(/^its change set says 1 of 2/) }]);
+  });
+
+  test('does not hold when it was exchanged as a whole after it was sealed', async () => {
+    const sealed = await storeWith([...events, ...recorded(0)]);
+    const record = await ensureInstallation({ store: sealed, signer: keys, clock: testClock(), ids: countingIds('later') });
+    const end = recorded(0).at(-1);
+    const hash = String(metadataOf(end ?? { metadata: '{}' })['hash']);
+    const request = { actor: { id: 'alice', method: 'token', roles: [] }, reason: null, request: '', correlationId: '', guards: null };
+    await record.sealStreams([[stream, 2, hash]], request);
+    const log = await sealed.readAll({ after: 0n, limit: 1_000 });
+    expect((await verified(logOf(log))).result.holds).toBe(true);
+    const other = recorded(7);
+    const exchanged = log.map((event) =>
+      event.stream === stream ? { ...event, ...other[event.revision], position: event.position } : event,
+    );
+    expect((await verified(logOf(exchanged))).findings).toMatchObject([
+      { stream, revision: 2, reason: 'it is not the event that was sealed' },
+    ]);
   });
 });
 
