@@ -129,8 +129,8 @@ describe('one verification at a time', () => {
   let release: () => void;
   let reads = 0;
 
-  /** An api whose log is read only when `release` was called. */
-  async function held(): Promise<string> {
+  /** An api whose log is read only when `release` was called, from one page on. */
+  async function held({ pageEvents = 500, heldFrom = 1 } = {}): Promise<string> {
     await given.close();
     const released = new Promise<void>((resolve) => (release = resolve));
     reads = 0;
@@ -139,8 +139,8 @@ describe('one verification at a time', () => {
       readStream: (stream, page) => given.store.readStream(stream, page),
       readAll: async (page) => {
         reads += 1;
-        await released;
-        return given.store.readAll(page);
+        if (reads >= heldFrom) await released;
+        return given.store.readAll({ ...page, limit: pageEvents });
       },
     };
     given = await startApi({ eventStore: { ...createInMemoryEventStore(), ...slow } });
@@ -160,16 +160,19 @@ describe('one verification at a time', () => {
     await eventually(async () => (await given.ask('POST /verify')).status === 200);
   });
 
-  test('one whose client has left ends, and makes room', async () => {
-    const url = await held();
+  test('one whose client has left reads no further, and makes room', async () => {
+    const url = await held({ pageEvents: 1, heldFrom: 2 });
     const leaving = new AbortController();
     const left = ask(url, leaving.signal).catch(() => undefined);
-    await eventually(() => reads === 1);
+    await eventually(() => reads === 2);
+    const { server } = given.api.app;
     leaving.abort();
     await left;
-    await eventually(async () => (await given.ask('GET /status')).status === 200);
+    await eventually(() => new Promise((resolve) => server.getConnections((_, count) => resolve(count === 0))));
     release();
     await eventually(async () => (await given.ask('POST /verify')).status === 200);
+    // Of the first the page that was held and the one behind it at most, and all of the second.
+    expect(reads).toBeLessThanOrEqual(3 + Number(await given.store.lastPosition()));
   });
 
   test('an api that closes ends it without a result', async () => {

@@ -62,7 +62,10 @@ function verify(context: ApiContext): Endpoint {
         release();
         throw error;
       }
-      const lines = Readable.from(linesOf(context, release, (error) => logFault(context.logger, request, error)));
+      const left = new AbortController();
+      reply.raw.once('close', () => left.abort());
+      const ending = AbortSignal.any([left.signal, context.closing]);
+      const lines = Readable.from(linesOf(context, ending, release, (error) => logFault(context.logger, request, error)));
       // Fastify ends the stream when the client leaves, perhaps before it began.
       lines.once('close', release);
       // An api that closes waits for its connections: this one ends with its answer.
@@ -88,13 +91,18 @@ class Slot {
 }
 
 /** What cannot go on says so in its last line. When the api closes there is no last line, as when the connection breaks. */
-async function* linesOf(context: ApiContext, release: () => void, onFault: (error: unknown) => void): AsyncGenerator<string> {
-  const { installation, eventStore: store, authority, signerPublicKey, closing } = context;
+async function* linesOf(
+  context: ApiContext,
+  ending: AbortSignal,
+  release: () => void,
+  onFault: (error: unknown) => void,
+): AsyncGenerator<string> {
+  const { installation, eventStore: store, authority, signerPublicKey } = context;
   const isShown = everyInterval(PROGRESS_INTERVAL_MS);
   const text = (line: VerificationLine): string => `${JSON.stringify(line)}\n`;
   try {
     for await (const event of verifyLog({ store, authority, publicKey: signerPublicKey.publicKey })) {
-      if (closing.aborted) return;
+      if (ending.aborted) return;
       if (isShown(event)) yield text(lineOf(event, installation));
     }
   } catch (error) {
