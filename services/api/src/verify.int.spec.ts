@@ -168,7 +168,7 @@ test(
 );
 
 test('what cannot be verified ends with exit code 2 and one line', { timeout: 120_000 }, async () => {
-  const wrong = `${connectionString.replace(/:\d+\//, ':1/')}`;
+  const wrong = connectionString.replace(/:\d+\//, ':1/');
   const [away, another, misspelt] = await Promise.all([
     program('verify', { CONFLEDGER_POSTGRES_URL: wrong }).ended,
     program('verify', { CONFLEDGER_FINGERPRINT_KEY_FILE: path.join(directory, 'nothing.key') }).ended,

@@ -447,7 +447,7 @@ describe('a stream of a kind that this release does not fold', () => {
     const end = recorded(0).at(-1);
     const hash = String(metadataOf(end ?? { metadata: '{}' })['hash']);
     const request = { actor: { id: 'alice', method: 'token', roles: [] }, reason: null, request: '', correlationId: '', guards: null };
-    await record.sealStreams([[stream, 2, hash]], request);
+    await record.sealStreams({ ends: [[stream, 2, hash]], again: true }, request);
     const log = await sealed.readAll({ after: 0n, limit: 1_000 });
     expect((await verified(logOf(log))).result.holds).toBe(true);
     const other = recorded(7);
