@@ -120,7 +120,7 @@ export interface OpenedLog {
 
 /** The event store as it is: nothing is laid out in it, and no mark is looked for. Rejects with StartRefused when it cannot be used. */
 export async function openLogAsItIs(choice: EventStoreChoice, logger: EventStoreLogger): Promise<OpenedLog> {
-  const { store, opening } = openEventStore(choice, { logger });
+  const { store, opening } = openEventStore(choice, { part: 'api', logger });
   try {
     await opening.connect();
     return { store: opening.store, close: () => store.close() };
