@@ -19,6 +19,13 @@ const BAD: BadInput[] = [
     says: 'operations 0 and 1',
   },
   {
+    what: 'the reserved member',
+    ask: `POST ${LEDGER}/batch`,
+    with: batch([set('x'), set('$inherit.hide')]),
+    status: 400,
+    code: 'NAME_RESERVED',
+  },
+  {
     what: 'a path and one below it',
     ask: `POST ${LEDGER}/batch`,
     with: batch([set('x.y'), { type: 'DELETE', key: 'x' }]),

@@ -82,6 +82,25 @@ const BAD: BadInput[] = [
     status: 400,
     code: 'PATH_CONTROL_CHARACTER',
   },
+  ...(
+    [
+      ['a new document', 'POST /configurations/other', { body: { configuration: { $inherit: {} } } }],
+      ['a document', `PUT ${LEDGER}`, { body: { configuration: { $inherit: { hide: ['a'] } } } }],
+      ['a document of an environment', `PUT ${LEDGER}/environments/staging`, { body: { configuration: { $inherit: 1 } } }],
+      ['a merge', `PATCH ${LEDGER}`, { body: { configuration: { $inherit: 1 } } }],
+      ['a path', `PUT ${LEDGER}/$inherit`, setValue(1)],
+      ['a path below it', `PUT ${LEDGER}/$inherit.hide?activate=true`, setValue([])],
+      ['a path in the query', `PUT ${LEDGER}/value?key=%24inherit.hide`, setValue([])],
+      ['a dry run', `PUT ${LEDGER}/$inherit?dryRun=true`, setValue(1)],
+    ] as const
+  ).map(([what, ask, asked]) => ({
+    what: `the reserved member in ${what}`,
+    ask,
+    with: asked,
+    status: 400,
+    code: 'NAME_RESERVED' as const,
+    says: 'choose another name',
+  })),
   {
     what: 'a set below a scalar',
     ask: `PUT ${LEDGER}/a.b.c`,

@@ -13,6 +13,11 @@ export const LEDGER_ERRORS = {
     meaning: 'There is no value at this path in the version asked for.',
     remedy: 'Check the spelling; the message names the nearest path that exists.',
   },
+  NAME_RESERVED: {
+    meaning:
+      'The root member $inherit is reserved: no write may bring it in, and no version that holds it is activated where statement 2 is used.',
+    remedy: 'Choose another name. A member $inherit that is there can be read and deleted.',
+  },
   BATCH_EMPTY: {
     meaning: 'The batch holds no operations.',
     remedy: 'Send at least one.',

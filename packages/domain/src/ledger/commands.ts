@@ -48,6 +48,7 @@ export type LedgerRefusalCode =
   | 'LEDGER_UNKNOWN'
   | 'KEY_NOT_FOUND'
   | 'PATH_BELOW_LEAF'
+  | 'NAME_RESERVED'
   | 'DOCUMENT_TOO_LARGE'
   | 'BATCH_EMPTY'
   | 'BATCH_TOO_LARGE'

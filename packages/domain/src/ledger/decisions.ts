@@ -8,7 +8,9 @@ import type { DraftEvent, UnsignedActivation, UnsignedStatement } from './events
 import { guardRefusal } from './guards.js';
 import type { LedgerId } from './ledger-id.js';
 import type { LedgerStream, LedgerTypes } from './ledger-types.js';
+import { reservedNameRefusal } from './reserved.js';
 import type { Ledger } from './state.js';
+import { activationOf, statementFor, statementNeed } from './statements.js';
 import { tagged, untagged } from './tags.js';
 import { isWord, resolveVersion, versionNumber, type ExistingLedger, type VersionContent } from './versions.js';
 
@@ -98,21 +100,12 @@ function activationAfterEdit(
   if (version === null) return nothingToActivate(id);
   const changes = differencesToChanges(edit.differences);
   const head = ledger?.head.document ?? Document.empty;
-  const { digest } = changes.length > 0 ? head.apply(changes) : head;
+  const content = changes.length > 0 ? head.apply(changes) : head;
+  const { digest } = content;
   if (digest === live?.digest && edit.version === null) return null;
   const data = { version, previous: live?.version ?? null, digest, pending: 0 };
-  return { type: 'VersionActivated', data, statement: edit.statement };
+  return activationOf(ledger, data, edit.statement, { content, head: content });
 }
-
-/** Once a ledger has an activation of form 2 it gets none of form 1 again. */
-function statementFor(ledger: Ledger | null, { id, facts }: Context): UnsignedStatement | 'unknown' {
-  const active = ledger?.active ?? null;
-  const form = active !== null && active.statement >= 2 ? 2 : facts.get('statement', id.text);
-  if (form === undefined) return 'unknown';
-  return form === 1 ? { form } : { form, previousActivation: active?.activation ?? null };
-}
-
-const statementNeed = ({ text }: LedgerId) => ({ sort: 'statement', key: text }) as const;
 
 function nothingToActivate(id: LedgerId): LedgerRefusal {
   const message = `${id.text} has no version that could be activated`;
@@ -165,21 +158,34 @@ function eventsFor(
   }
 }
 
-function activated(ledger: Ledger, { version, ordinal, document }: VersionContent, statement: UnsignedStatement): DraftEvent[] {
-  if (ledger.active?.digest === document.digest) return [];
-  const data = { version, previous: ledger.active?.version ?? null, digest: document.digest, pending: ledger.head.ordinal - ordinal };
-  return [{ type: 'VersionActivated', data, statement }];
+function activated(
+  ledger: Ledger,
+  { version, ordinal, document }: VersionContent,
+  statement: UnsignedStatement,
+): DraftEvent[] | LedgerRefusal {
+  const { active, head } = ledger;
+  if (active?.digest === document.digest) return [];
+  const data = { version, previous: active?.version ?? null, digest: document.digest, pending: head.ordinal - ordinal };
+  const activation = activationOf(ledger, data, statement, { content: document, head: head.document });
+  return 'code' in activation ? activation : [activation];
 }
 
 /** Makes head equal to an older version and takes it live. Where head matches already, the activation alone: in an emergency it must not refuse. */
-function rolledBack({ ledger, revision }: ExistingLedger, content: VersionContent, statement: UnsignedStatement): DraftEvent[] {
+function rolledBack(
+  { ledger, revision }: ExistingLedger,
+  content: VersionContent,
+  statement: UnsignedStatement,
+): DraftEvent[] | LedgerRefusal {
   const { digest } = content.document;
   const differences = ledger.head.document.diff(content.document);
   if (differences.length === 0 && ledger.active?.digest === digest) return [];
+  const reserved = reservedNameRefusal(differences);
+  if (reserved) return reserved;
   const changes = differencesToChanges(differences).map(changeEvent);
   const version = changes.length > 0 ? revision + changes.length : (ledger.head.version ?? content.version);
   const data = { version, previous: ledger.active?.version ?? null, digest, pending: 0, rollbackTo: content.version };
-  return [...changes, { type: 'VersionActivated', data, statement }];
+  const activation = activationOf(ledger, data, statement, { content: content.document, head: content.document });
+  return 'code' in activation ? activation : [...changes, activation];
 }
 
 function changeEvent(change: { readonly path: string; readonly value?: unknown }): DraftEvent {

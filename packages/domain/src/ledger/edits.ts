@@ -14,6 +14,7 @@ import { refusalOf, refuse, refuseWith } from '../stream/refusals.js';
 import { overlappingKeys } from './batch.js';
 import type { BatchOperation, Command, LedgerRefusal } from './commands.js';
 import { emptyObjectAbove } from './differences.js';
+import { reservedNameRefusal } from './reserved.js';
 
 /** Operations in one batch. */
 export const BATCH_OPERATIONS_MAX = 10_000;
@@ -24,6 +25,11 @@ export type Edit =
   | { readonly ok: false; readonly refusal: LedgerRefusal };
 
 export function editOf(head: Document, command: EditCommand): Edit {
+  // Of a batch each operation was looked at by itself.
+  return command.type === 'Batch' ? batch(head, command.operations) : unreserved(simpleEditOf(head, command));
+}
+
+function simpleEditOf(head: Document, command: Exclude<EditCommand, { type: 'Batch' }>): Edit {
   switch (command.type) {
     case 'Create':
     case 'Replace':
@@ -36,8 +42,6 @@ export function editOf(head: Document, command: EditCommand): Edit {
       return setAt(head, command.path, command.value);
     case 'Delete':
       return deleteAt(head, command.path);
-    case 'Batch':
-      return batch(head, command.operations);
   }
 }
 
@@ -91,7 +95,12 @@ function batch(head: Document, operations: readonly BatchOperation[]): Edit {
 }
 
 function editOfOperation(head: Document, operation: BatchOperation): Edit {
-  return operation.type === 'SET' ? setAt(head, operation.key, operation.value) : deleteAt(head, operation.key);
+  return operation.type === 'SET' ? unreserved(setAt(head, operation.key, operation.value)) : deleteAt(head, operation.key);
+}
+
+function unreserved(edit: Edit): Edit {
+  const refusal = edit.ok ? reservedNameRefusal(edit.differences) : null;
+  return refusal === null ? edit : { ok: false, refusal };
 }
 
 /**

@@ -83,7 +83,7 @@ function activate(context: ApiContext): Endpoint {
     body: { schema: optionsBody, required: false },
     answer: successOf(writeAnswer),
     statuses: [200, 201],
-    errors: [...COMMAND_ERRORS, ...VERSION_ERRORS, 'NOTHING_TO_ACTIVATE'],
+    errors: [...COMMAND_ERRORS, ...VERSION_ERRORS, 'NOTHING_TO_ACTIVATE', 'NAME_RESERVED'],
     handle: async (call) => {
       const command: Command = { type: 'Activate', version: versionOf(call.parameters.version) };
       return success((await write(context, call, command)).answer, context.clock);
@@ -97,7 +97,7 @@ function rollBack(context: ApiContext): Endpoint {
     body: { schema: optionsBody, required: false },
     answer: successOf(rollbackAnswer),
     statuses: [200, 201],
-    errors: [...COMMAND_ERRORS, ...VERSION_ERRORS],
+    errors: [...COMMAND_ERRORS, ...VERSION_ERRORS, 'NAME_RESERVED'],
     handle: async (call) => {
       const { answer, done } = await write(context, call, { type: 'Rollback', version: versionOf(call.parameters.version) });
       if (done.rollback === null) throw new Error('a rollback was answered without what it restored');
