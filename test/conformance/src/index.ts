@@ -18,6 +18,8 @@ export type { ReadModelUnderTest } from './read-model.js';
 export { FeedFollower } from './feed-follower.js';
 export { feedConformance } from './feed.js';
 export type { FeedHarness, FeedUnderTest } from './feed.js';
+export { goldenActivation } from './golden-activation.js';
+export type { GoldenActivation } from './golden-activation.js';
 export { ScriptedFeed } from './scripted-feed.js';
 export { differencesOf, leavesOf, markerOf, SigningKey, SigningLedger } from './signing-ledger.js';
 export { snapshotStoreConformance } from './snapshot-store.js';

@@ -25,6 +25,8 @@ interface Metadata extends JsonObject {
   readonly mac?: string;
   readonly previousHash: string | null;
   readonly occurredAt: string;
+  readonly schemaVersion: number;
+  readonly actor: { readonly id: string };
 }
 
 /** The members of an event's data that are looked at, whatever its type. */
@@ -36,6 +38,9 @@ interface Data extends JsonObject {
   readonly digest: string;
   readonly keyId: string;
   readonly signature: string;
+  /** Of an activation of form 2, as are its other members that the signature covers. */
+  readonly previousActivation?: number | null;
+  readonly own?: string;
 }
 
 interface ReadEvent {
@@ -52,6 +57,8 @@ export interface CheckedActivation {
   readonly activation: number;
   readonly version: number;
   readonly digest: string;
+  /** Of its statement. */
+  readonly form: Form;
 }
 
 /** What a ledger comes to by its events alone. */
@@ -147,7 +154,8 @@ function checkedLedger(ledger: string, events: readonly ReadEvent[], key: KeyObj
       if (previous !== (active?.version ?? null)) problems.push(`${ledger} ${event.revision}: previous is not what was active`);
       if (digests.get(to) !== stated) problems.push(`${ledger} ${event.revision}: the digest is not that of version ${to}`);
       if (!isSigned(ledger, origin, event, key)) problems.push(`${ledger} ${event.revision}: the signature does not hold`);
-      active = { position: event.position, activation: event.revision, version: to, digest: stated };
+      for (const problem of formProblems(event, active)) problems.push(`${ledger} ${event.revision}: ${problem}`);
+      active = { position: event.position, activation: event.revision, version: to, digest: stated, form: formOf(event) };
       activations.set(event.revision, active);
     }
     const times = (commands.get(first.metadata.commandId)?.times ?? 0) + 1;
@@ -174,18 +182,41 @@ function originOf(events: readonly ReadEvent[], ledger: string): string {
   return uuid8(first.metadata.hash);
 }
 
-function isSigned(ledger: string, origin: string, { revision, data }: ReadEvent, key: KeyObject): boolean {
-  const { keyId, version, previous, digest, signature } = data;
-  return holds({ keyId, ledger, origin, activation: revision, version, previous, digest }, signature, key);
+/** The form of the statement that a signature covers. */
+export type Form = 1 | 2;
+
+const FORM_1 = ['keyId', 'ledger', 'origin', 'activation', 'version', 'previous', 'digest'];
+/** What a statement of each form says. */
+const STATED: Readonly<Record<Form, readonly string[]>> = {
+  1: FORM_1,
+  2: [...FORM_1, 'previousActivation', 'own', 'layers', 'restart', 'pinned', 'definition', 'previousHash', 'actor', 'occurredAt'],
+};
+
+function isSigned(ledger: string, origin: string, event: ReadEvent, key: KeyObject): boolean {
+  const { data, metadata, revision } = event;
+  const { previousHash, actor, occurredAt } = metadata;
+  const stated = { ...data, ledger, origin, activation: revision, previousHash, actor: actor.id, occurredAt };
+  return holds(formOf(event), stated, data.signature, key);
+}
+
+const formOf = ({ metadata }: ReadEvent): Form => (metadata.schemaVersion === 1 ? 1 : 2);
+
+/** Nothing builds on other ledgers yet: an activation's own document is the whole one. */
+function formProblems(event: ReadEvent, before: CheckedActivation | null): string[] {
+  if (formOf(event) === 1) return before?.form === 2 ? ['statement 1 follows statement 2'] : [];
+  const { previousActivation, own, digest } = event.data;
+  const problems = previousActivation === (before?.activation ?? null) ? [] : ['previousActivation is not the activation before'];
+  return own === digest ? problems : [...problems, 'its own document is not the one that is active'];
 }
 
 export function verifyingKey(publicKey: string): KeyObject {
   return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' });
 }
 
-/** Whether the signature of an activation's statement is the key's. */
-export function holds(statement: JsonObject, signature: string, key: KeyObject): boolean {
-  return verify(null, Buffer.from(`confledger.activation.v1\n${canonical(statement)}`), key, Buffer.from(signature, 'base64url'));
+/** Whether a signature is the key's, over a statement of this form about these members. */
+export function holds(form: Form, members: JsonObject, signature: string, key: KeyObject): boolean {
+  const stated = Object.fromEntries(STATED[form].map((name) => [name, members[name] ?? null]));
+  return verify(null, Buffer.from(`confledger.activation.v${form}\n${canonical(stated)}`), key, Buffer.from(signature, 'base64url'));
 }
 
 /** In hex. The load of the tests writes plain names, so that a dot always parts two segments. */

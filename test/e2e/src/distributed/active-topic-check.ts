@@ -19,6 +19,8 @@ interface Marker extends JsonObject {
   readonly digest: string;
   readonly keyId: string;
   readonly signature: string;
+  /** A marker that has it has statement 2. */
+  readonly own?: string;
 }
 
 interface Held {
@@ -122,7 +124,7 @@ function markerProblems(
   compacted: boolean,
 ): string[] {
   if (marker === null) return ['the marker was removed'];
-  const { origin, activation, version, previous, digest, keyId, signature } = marker;
+  const { origin, activation, version, digest, signature, own } = marker;
   const known = logged?.activations.get(activation);
   const problems: string[] = [];
   if (known === undefined || known.version !== version || known.digest !== digest || logged?.origin !== origin)
@@ -130,8 +132,9 @@ function markerProblems(
   if (its.marker !== null && activation <= its.marker.activation)
     problems.push(`activation ${activation} follows ${its.marker.activation}`);
   if (!compacted && digestOfLeaves(its.leaves) !== digest) problems.push(`activation ${activation} does not stand on its leaves`);
-  if (!holds({ keyId, ledger, origin, activation, version, previous, digest }, signature, key))
-    problems.push(`activation ${activation} is not signed`);
+  if (known !== undefined && known.form !== (own === undefined ? 1 : 2))
+    problems.push(`activation ${activation} has another form of statement`);
+  if (!holds(own === undefined ? 1 : 2, { ...marker, ledger }, signature, key)) problems.push(`activation ${activation} is not signed`);
   return problems;
 }
 

@@ -13,9 +13,11 @@ import { honestStory, LEDGER, SERVICE, type Story } from './honest-story.js';
 import type { TopicRecord } from './topic-records.js';
 
 let story: Story;
+/** The same with statement 2. */
+let newer: Story;
 let ledgers: ReadonlyMap<string, CheckedLedger>;
 beforeAll(async () => {
-  story = await honestStory();
+  [story, newer] = await Promise.all([honestStory(1), honestStory(2)]);
   ({ ledgers } = checkLog(story.rows, story.publicKey));
 });
 
@@ -136,6 +138,43 @@ describe('the log', () => {
     expect(said(lie(story.rows))).toContainEqual(expect.stringContaining(problem));
   });
 
+  describe('with statement 2', () => {
+    const saidOfNewer = (rows: readonly LogRow[]): readonly string[] => checkLog(rows, newer.publicKey).problems;
+
+    test('an honest one has no problem, and its activations have that form', () => {
+      expect(saidOfNewer(newer.rows)).toEqual([]);
+      const { activations } = checkLog(newer.rows, newer.publicKey).ledgers.get(LEDGER) ?? {};
+      expect([...(activations?.values() ?? [])].map(({ form }) => form)).toEqual([2, 2]);
+    });
+
+    test.each<[string, JsonObject]>([
+      ['previous', { previous: 4 }],
+      ['previousActivation', { previousActivation: null }],
+      ['own', { own: OTHER_DIGEST }],
+      ['layers', { layers: [{ ledger: 'staging.trading-engine', origin: 'o', activation: 1, version: 0, digest: OTHER_DIGEST }] }],
+      ['restart', { restart: ['**'] }],
+      ['pinned', { pinned: true }],
+      ['definition', { definition: 0 }],
+    ])('another %s in an activation is found', (_, members) => {
+      const rows = sealed(newer.rows, 6, ({ data }) => ({ data: edited(data, members) }));
+      expect(saidOfNewer(rows)).toContainEqual(expect.stringContaining('6: the signature does not hold'));
+    });
+
+    test('another actor, another time and another event before are found', () => {
+      const lies = [
+        sealed(newer.rows, 6, ({ metadata }) => ({ metadata: metadata.replace('alice', 'mallory') })),
+        sealed(newer.rows, 6, ({ metadata }) => ({ metadata: edited(metadata, { occurredAt: '2999-01-01T00:00:00.000Z' }) })),
+        sealed(newer.rows, 5, ({ metadata }) => ({ metadata: metadata.replace('alice', 'mallory') })),
+      ];
+      for (const rows of lies) expect(saidOfNewer(rows)).toContainEqual(expect.stringContaining('6: the signature does not hold'));
+    });
+
+    test('an activation with statement 1 behind one with statement 2 is found', () => {
+      const rows = sealed(newer.rows, 6, ({ metadata }) => ({ metadata: edited(metadata, { schemaVersion: 1 }) }));
+      expect(saidOfNewer(rows)).toContainEqual(expect.stringContaining('6: statement 1 follows statement 2'));
+    });
+  });
+
   test('a change set that was not ended changes nothing', () => {
     const rows = story.rows.slice(0, 6);
     const ledger = checkLog(rows, story.publicKey).ledgers.get(LEDGER);
@@ -231,6 +270,17 @@ describe('the topic of activations', () => {
     ['a topic with nothing in it', () => [], 'the topic ends at activation undefined'],
   ])('%s is found', (_, lie, problem) => {
     expect(said(lie(story.topic))).toContainEqual(expect.stringContaining(problem));
+  });
+
+  test('markers with statement 2 are held to all that it covers, and to the form that the log has', () => {
+    const { ledgers: newerLedgers } = checkLog(newer.rows, newer.publicKey);
+    const saidOfNewer = (members: JsonObject): readonly string[] =>
+      activeTopicProblems(marker(members)(newer.topic), newerLedgers, newer.publicKey);
+    expect(saidOfNewer({})).toEqual([]);
+    expect(saidOfNewer({ pinned: true })).toContainEqual(expect.stringContaining('activation 6 is not signed'));
+    expect(saidOfNewer({ actor: 'mallory' })).toContainEqual(expect.stringContaining('activation 6 is not signed'));
+    const older = newer.topic.map((record) => ({ ...record, value: record.value?.replace('"own"', '"was"') ?? null }));
+    expect(activeTopicProblems(older, newerLedgers, newer.publicKey)).toContainEqual(expect.stringContaining('another form of statement'));
   });
 
   test('what compaction takes away is no problem, and what it may not take away is one', () => {

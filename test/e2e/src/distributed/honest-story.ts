@@ -25,11 +25,12 @@ export interface Story {
   readonly told: readonly Told[];
 }
 
-/** Two activations, of revisions 3 and 6, with a version between them that nobody activated alone. */
-export async function honestStory(): Promise<Story> {
+/** Two activations, of revisions 3 and 6, with a version between them that nobody activated alone; signed with statements of this form. */
+export async function honestStory(form: 1 | 2): Promise<Story> {
   const signer = new SigningKey();
   const store = createInMemoryEventStore();
-  const core = createLedgers({ store, signer, clock: { now: () => Date.now() }, ids: { next: () => randomUUID() } });
+  const statementFor = () => Promise.resolve(form);
+  const core = createLedgers({ store, signer, clock: { now: () => Date.now() }, ids: { next: () => randomUUID() }, statementFor });
   const acknowledged: Acknowledged[] = [];
   const send = async (commandId: string, command: Command, activates: boolean): Promise<void> => {
     const actor = { id: 'alice', method: 'token', roles: ['writer'] };
