@@ -71,7 +71,7 @@ export type { Snapshot, SnapshotStore } from './ports/snapshots.js';
 export { API_HEARTBEAT_EXPIRES_MS, LIVE_APIS_LISTED_MAX } from './ports/api-heartbeats.js';
 export type { ApiHeartbeat, ApiHeartbeats, ApiIdentity } from './ports/api-heartbeats.js';
 export { CLOSED_NODE_KEPT_MS, SILENT_NODE_KEPT_MS } from './ports/node-reports.js';
-export type { NodeReport, NodeReports } from './ports/node-reports.js';
+export type { NodeReport, NodeReportFilter, NodeReports } from './ports/node-reports.js';
 
 // The core: streams of every kind, commands and reads of ledgers, what is active, the relay, and the installation.
 export { decodeStored, bytesOf, toAppend } from './codec.js';

@@ -42,6 +42,7 @@ export const KNOWN_VARIABLES = [
   'RELAY_PASSWORD',
   'SERVICE',
   'SIGNING_KEY_FILE',
+  'STATEMENTS',
   'TOKEN',
   'TOKEN_FILE',
   'URL',

@@ -89,6 +89,7 @@ test.each(NAME_TRAP_CASES)('the report of a node keeps the name %s behind %i oth
     service: 'engine',
     name: 'engine-7',
     state: 'ready',
+    sdk: null,
     reportedAt: '2026-01-01T00:00:00.000Z',
   };
   await reports.put({ ...report, running: object as never, rejected: object as never });

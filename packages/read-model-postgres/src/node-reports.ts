@@ -14,6 +14,7 @@ interface ReportColumns {
   readonly state: string;
   readonly running: string | null;
   readonly rejected: string | null;
+  readonly sdk: string | null;
   readonly reported_at: Date;
 }
 
@@ -28,14 +29,14 @@ export function createPostgresNodeReports(pool: pg.Pool, options: { readonly sch
     }
   };
   return {
-    async put({ environment, service, name, state, running, rejected, reportedAt }) {
+    async put({ environment, service, name, state, running, rejected, sdk, reportedAt }) {
       // Two apis may write out of order: the newest report is the one that was made last.
       await query(
-        `INSERT INTO ${table} (environment, service, name, state, running, rejected, reported_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        `INSERT INTO ${table} (environment, service, name, state, running, rejected, sdk, reported_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (environment, service, name) DO UPDATE
-           SET state = excluded.state, running = excluded.running, rejected = excluded.rejected, reported_at = excluded.reported_at
+           SET state = excluded.state, running = excluded.running, rejected = excluded.rejected, sdk = excluded.sdk, reported_at = excluded.reported_at
            WHERE node_reports.reported_at <= excluded.reported_at`,
-        [environment, service, name, state, jsonText(running), jsonText(rejected), reportedAt],
+        [environment, service, name, state, jsonText(running), jsonText(rejected), sdk, reportedAt],
       );
     },
     async forget(now) {
@@ -44,11 +45,12 @@ export function createPostgresNodeReports(pool: pg.Pool, options: { readonly sch
         new Date(now - SILENT_NODE_KEPT_MS).toISOString(),
       ]);
     },
-    async list({ environment, service }) {
+    async list({ environment, service, sinceMs }) {
       const rows = await query<ReportColumns>(
-        `SELECT environment, service, name, state, running::text AS running, rejected::text AS rejected, reported_at
-         FROM ${table} WHERE ($1::text IS NULL OR environment = $1) AND ($2::text IS NULL OR service = $2) ORDER BY environment, service, name`,
-        [environment ?? null, service ?? null],
+        `SELECT environment, service, name, state, running::text AS running, rejected::text AS rejected, sdk, reported_at
+         FROM ${table} WHERE ($1::text IS NULL OR environment = $1) AND ($2::text IS NULL OR service = $2)
+           AND ($3::timestamptz IS NULL OR reported_at >= $3) ORDER BY environment, service, name`,
+        [environment ?? null, service ?? null, sinceMs === undefined ? null : new Date(sinceMs).toISOString()],
       );
       return rows.map(({ running, rejected, reported_at: reportedAt, ...report }) => ({
         ...report,

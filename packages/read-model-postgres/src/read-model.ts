@@ -50,7 +50,7 @@ export function createPostgresReadModel(options: PostgresReadModelOptions): Read
   };
 }
 
-function ledgerLists(queries: PagedQueries): Pick<ReadModel, 'ledgers' | 'versions' | 'version'> {
+function ledgerLists(queries: PagedQueries): Pick<ReadModel, 'ledgers' | 'versions' | 'version' | 'activeStatements'> {
   const { schema } = queries;
   return {
     async ledgers(filter, request) {
@@ -74,6 +74,10 @@ function ledgerLists(queries: PagedQueries): Pick<ReadModel, 'ledgers' | 'versio
     async version(ledger, version) {
       const rows = await queries.run<VersionColumns>(versionsQuery(schema, ledger, { only: version }, 1));
       return rows[0] ? versionRowOf(rows[0]) : null;
+    },
+    async activeStatements() {
+      const [row] = await queries.run<StatementColumns>({ text: activeStatementsText(schema), values: [] });
+      return { active: row?.active ?? 0, withStatement2: row?.with_statement_2 ?? 0 };
     },
   };
 }
@@ -139,6 +143,22 @@ function parkedLists(queries: PagedQueries): Pick<ReadModel, 'parked' | 'parkedS
       });
     },
   };
+}
+
+interface StatementColumns {
+  readonly active: number;
+  readonly with_statement_2: number;
+}
+
+/** Reads each ledger's audit backwards to its newest activation. */
+function activeStatementsText(schema: string): string {
+  return `
+    SELECT count(*)::int AS active, count(*) FILTER (WHERE newest.statement = '2')::int AS with_statement_2
+    FROM ${schema}.ledgers l LEFT JOIN LATERAL (
+      SELECT a.detail ->> 'statement' AS statement FROM ${schema}.audit a
+      WHERE a.ledger = l.ledger AND a.type = 'VersionActivated' ORDER BY a.position DESC LIMIT 1
+    ) newest ON true
+    WHERE l.activation IS NOT NULL`;
 }
 
 interface ParkedColumns {

@@ -6,14 +6,17 @@ export interface PostOptions {
   readonly url: URL;
   readonly token: string | null;
   readonly body: string;
+  /** Beside content type, length and token. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
 /** Resolves to the status of the answer, whose body is not read. Rejects when no answer comes in time. */
-export function postJson({ url, token, body, timeoutMs, signal }: PostOptions): Promise<number> {
+export function postJson({ url, token, body, headers: more, timeoutMs, signal }: PostOptions): Promise<number> {
   const { request: open } = url.protocol === 'https:' ? https : http;
   const headers = {
+    ...more,
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
     ...(token === null ? {} : { authorization: `Bearer ${token}` }),

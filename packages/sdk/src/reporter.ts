@@ -2,8 +2,9 @@
 // no api takes the reports is reported once: a person who looks for the node would miss it.
 import { Backoff } from '@confledger/backoff';
 import type { ReportTarget } from '@confledger/contracts';
-import { operationPath, type NodeReportBody } from '@confledger/contracts/http';
+import { operationPath, SDK_HEADER, sdkHeader, type NodeReportBody } from '@confledger/contracts/http';
 import { postJson } from './post-json.js';
+import { SDK_VERSION } from './version.js';
 
 /** Interval of repeated reports, so that an api that lost its table learns of the node again. */
 export const REPORT_INTERVAL_MS = 30_000;
@@ -16,6 +17,8 @@ const RETRY_DELAY_MS_MAX = 30_000;
 export const UNANSWERED_MS_MAX = 30_000;
 /** How long closing waits for the last report. */
 const LAST_REPORT_TIMEOUT_MS = 500;
+/** A header, because an older api refuses a report with a member that it does not know. */
+const HEADERS = { [SDK_HEADER]: sdkHeader(SDK_VERSION) };
 
 export class Reporter {
   readonly #url: URL;
@@ -94,7 +97,14 @@ export class Reporter {
   /** The status of the answer; null when there is none. */
   async #post(body: string): Promise<number | null> {
     try {
-      return await postJson({ url: this.#url, token: this.#token, body, timeoutMs: REPORT_TIMEOUT_MS, signal: this.#stop.signal });
+      return await postJson({
+        url: this.#url,
+        token: this.#token,
+        body,
+        headers: HEADERS,
+        timeoutMs: REPORT_TIMEOUT_MS,
+        signal: this.#stop.signal,
+      });
     } catch {
       return null;
     }

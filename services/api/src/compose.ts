@@ -29,6 +29,7 @@ import { createApi } from './api.js';
 import type { ApiConfig } from './config.js';
 import { openInstalledLog, type InstalledLog } from './installed-log.js';
 import { keyFilesOf } from './keys.js';
+import { StatementChoice } from './ledger/statement-choice.js';
 import { openLogMark, type LogMarkFile } from './log-mark-file.js';
 import { watchSeals } from './runtime/seal-watch.js';
 import { serveWhileWaiting, type WaitingServer } from './runtime/waiting-server.js';
@@ -84,13 +85,17 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
     const onSnapshotFault = (error: unknown): void => warnings.warn({ err: error }, 'a snapshot could not be used');
     // Of an event that is gone. What is left of them costs time only.
     if (acceptedLog !== null) await deleteLostSnapshots(pool, store).catch(onSnapshotFault);
+    const reports = createPostgresNodeReports(pool);
+    const statements = new StatementChoice({ reports, record, clock, isForced: config.isStatement2Forced });
     const onBrokenStream = alarmOf(logger);
-    const ledgers = createLedgers({ store, snapshots, clock, ids, signer: keys, seals: record, onSnapshotFault, onBrokenStream });
+    const options = { store, snapshots, clock, ids, signer: keys, seals: record, onSnapshotFault, onBrokenStream };
+    const ledgers = createLedgers({ ...options, statementFor: statements.formFor });
     const feed = config.feed === 'http' ? await serveFeed({ store, ledgers, installation, warnings }, closers) : null;
     const { app } = await createApi({
       ledgers,
       readModel,
-      reports: createPostgresNodeReports(pool),
+      reports,
+      statements,
       heartbeats: createPostgresApiHeartbeats(pool),
       eventStore: store,
       logGuard: guard,

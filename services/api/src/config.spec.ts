@@ -23,6 +23,8 @@ test.each([
   ['CONFLEDGER_EVENT_STORE', 'files'],
   ['CONFLEDGER_FEED', 'pigeon'],
   ['CONFLEDGER_ENVIRONMENTS', 'production,Staging'],
+  ['CONFLEDGER_STATEMENTS', '1'],
+  ['CONFLEDGER_STATEMENTS', 'two'],
   ['CONFLEDGER_OPEN_METRICS', 'yes'],
   ['CONFLEDGER_LOG_LEVEL', 'loud'],
 ])('%s=%s is refused by the name of the variable, without a secret', (variable, value) => {
@@ -30,6 +32,14 @@ test.each([
   expect(read).toThrow(StartRefused);
   expect(read).toThrow(variable);
   expect(read).not.toThrow('hush');
+});
+
+test('statement 2 is insisted on by CONFLEDGER_STATEMENTS=2 only, and the refusal says what to do', () => {
+  expect(readConfig(NEEDED).isStatement2Forced).toBe(false);
+  expect(readConfig({ ...NEEDED, CONFLEDGER_STATEMENTS: '2' }).isStatement2Forced).toBe(true);
+  expect(() => readConfig({ ...NEEDED, CONFLEDGER_STATEMENTS: '3' })).toThrow(
+    /^CONFLEDGER_STATEMENTS: expected 2\. Correct it, or leave it out\.$/,
+  );
 });
 
 test('every variable that is wrong is named at once', () => {

@@ -31,6 +31,7 @@ const variables = z.object({
   CONFLEDGER_SIGNING_KEY_FILE: text.optional(),
   CONFLEDGER_FINGERPRINT_KEY_FILE: text.optional(),
   CONFLEDGER_ACCEPT_LOG: text.optional(),
+  CONFLEDGER_STATEMENTS: z.literal('2', { error: 'expected 2' }).optional(),
   CONFLEDGER_OPEN_METRICS: flag(false),
   CONFLEDGER_LOG_LEVEL: logLevel,
 });
@@ -47,6 +48,8 @@ export interface ApiConfig extends Storage {
   readonly fingerprintKeyFile: string | null;
   /** The installation whose log is accepted although it does not hold what was acknowledged; `empty` for a log without one. */
   readonly acceptedLog: string | null;
+  /** Activations are signed with statement 2, whatever nodes can verify. */
+  readonly isStatement2Forced: boolean;
   readonly openMetrics: boolean;
   readonly logLevel: string;
 }
@@ -64,6 +67,7 @@ export function readConfig(environment: Environment): ApiConfig {
     signingKeyFile: values.CONFLEDGER_SIGNING_KEY_FILE ?? null,
     fingerprintKeyFile: values.CONFLEDGER_FINGERPRINT_KEY_FILE ?? null,
     acceptedLog: values.CONFLEDGER_ACCEPT_LOG ?? null,
+    isStatement2Forced: values.CONFLEDGER_STATEMENTS !== undefined,
     openMetrics: values.CONFLEDGER_OPEN_METRICS,
     logLevel: values.CONFLEDGER_LOG_LEVEL,
   };

@@ -14,6 +14,7 @@ import type {
 } from '@confledger/application';
 import type { OperationName } from '@confledger/contracts/http';
 import type { TokenOwner } from './auth.js';
+import type { StatementChoice } from './ledger/statement-choice.js';
 
 /** The public half of the key that activations are signed with. */
 export interface SignerPublicKey {
@@ -45,6 +46,8 @@ export interface ApiOptions {
   readonly reports: NodeReports;
   /** The apis of this installation that run. */
   readonly heartbeats: ApiHeartbeats;
+  /** Which form of statement activations are signed with. */
+  readonly statements: Pick<StatementChoice, 'rule' | 'nodesWithoutForm2'>;
   readonly eventStore: Pick<EventStore, 'lastPosition' | 'counts' | 'readAll' | 'readAt' | 'readStream'>;
   /** Says whether the log holds what was acknowledged. */
   readonly logGuard: Pick<LogGuard, 'standing' | 'problem'>;

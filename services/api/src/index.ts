@@ -12,6 +12,7 @@ export type { InstalledLog } from './installed-log.js';
 export { openLogMark } from './log-mark-file.js';
 export { openSealFile } from './seal-file.js';
 export { startProblem } from './start-problems.js';
+export { StatementChoice } from './ledger/statement-choice.js';
 export { keyFilesOf, makeKeys, openKeys } from './keys.js';
 export type { KeyFiles } from './keys.js';
 export { createLogger } from './runtime/logger.js';

@@ -234,6 +234,7 @@ describe('when a part is away', () => {
       ledgers: away,
       versions: away,
       version: away,
+      activeStatements: away,
       audit: away,
       history: away,
       parked: away,

@@ -115,7 +115,15 @@ describe('what a part needs', () => {
     await snapshots.save({ stream: `config-${ENGINE}`, codeVersion: 1, revision: 1, hash, occurredAt, body: '{}', mac: 'ab' });
     expect(await snapshots.newest(`config-${ENGINE}`, 1)).toMatchObject({ revision: 1 });
     const reports = createPostgresNodeReports(pools.api);
-    const report = { environment: 'production', service: 'engine', name: 'n', state: 'ready', running: null, rejected: null } as const;
+    const report = {
+      environment: 'production',
+      service: 'engine',
+      name: 'n',
+      state: 'ready',
+      running: null,
+      rejected: null,
+      sdk: null,
+    } as const;
     await reports.put({ ...report, reportedAt: occurredAt });
     await reports.put({ ...report, state: 'closed', reportedAt: occurredAt });
     await reports.forget(Date.now());

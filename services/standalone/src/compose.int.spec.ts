@@ -50,7 +50,7 @@ async function installationOfLayout1(): Promise<void> {
 
 const start = (): Promise<Composed> =>
   compose({
-    config: { dataDirectory, port: 0, host: '127.0.0.1', acceptedLog: null },
+    config: { dataDirectory, port: 0, host: '127.0.0.1', acceptedLog: null, isStatement2Forced: false },
     postgresUrl,
     roles,
     shutdown,
@@ -145,4 +145,22 @@ test('While it waits for its read model to be rebuilt it can be stopped, and the
   expect(faults).toEqual([]);
   expect(await layout()).toBe(1);
   await standing?.release();
+});
+
+test('A new installation signs with statement 2 from its first activation on, which the reference node verifies and runs', async () => {
+  const composed = await start();
+  const headers = { authorization: `Bearer ${ensureAdminToken(dataDirectory)}`, 'content-type': 'application/json' };
+  const body = JSON.stringify({ configuration: { risk: { parameters: { maxPositionSize: 1_000 } } }, activate: true });
+  const written = await fetch(`${composed.url}/api/v1/configurations/trading-engine`, { method: 'PUT', headers, body });
+  expect(written.status).toBe(200);
+  const node = async (): Promise<unknown> => {
+    const { body: answer } = await ask(composed, '/nodes');
+    return (answer['data'] as { readonly items: readonly Readonly<Record<string, unknown>>[] }).items.find(
+      ({ upToDate }) => upToDate === true,
+    );
+  };
+  expect(await eventually(node)).toMatchObject({ name: composed.node, state: 'ready', sdk: expect.stringContaining('; statements=1,2') });
+  const { body: status } = await ask(composed, '/status');
+  expect(status['data']).toMatchObject({ statements: { ledgers: { active: 1, withStatement2: 1 }, heldBackBy: [] } });
+  expect(faults).toEqual([]);
 });

@@ -12,6 +12,7 @@ import {
   openLogMark,
   openSealFile,
   startProblem,
+  StatementChoice,
 } from '@confledger/api';
 import {
   activeByName,
@@ -140,6 +141,7 @@ interface Core {
   readonly installation: string;
   readonly keys: Keys;
   readonly record: InstallationRecord;
+  readonly statements: StatementChoice;
   /** For snapshots, node reports and heartbeats. */
   readonly pool: ReturnType<typeof createPool>;
 }
@@ -185,8 +187,10 @@ async function startCore({ config, urls, logs, shutdown, onNotice, onFault }: Pa
   if (config.acceptedLog !== null) await deleteLostSnapshots(pool, store).catch(onSnapshotFault);
   const onBrokenStream = alarmOf(noticed(logger, onNotice));
   const snapshots = createPostgresSnapshotStore(pool);
-  const ledgers = createLedgers({ store, snapshots, clock, ids, signer: keys, seals: record, onSnapshotFault, onBrokenStream });
-  return { store, guard, ledgers, pool, installation, keys, record };
+  const statements = new StatementChoice({ reports: createPostgresNodeReports(pool), record, clock, isForced: config.isStatement2Forced });
+  const options = { store, snapshots, clock, ids, signer: keys, seals: record, onSnapshotFault, onBrokenStream };
+  const ledgers = createLedgers({ ...options, statementFor: statements.formFor });
+  return { store, guard, ledgers, pool, installation, keys, record, statements };
 }
 
 /** Tables that an older release laid out serve until they are rebuilt, and projecting begins then. */
@@ -246,6 +250,7 @@ async function startServing({ config, urls, logs, shutdown }: Parts, core: Core,
     ledgers: core.ledgers,
     readModel,
     reports: createPostgresNodeReports(core.pool),
+    statements: core.statements,
     heartbeats: createPostgresApiHeartbeats(core.pool),
     eventStore: core.store,
     logGuard: core.guard,

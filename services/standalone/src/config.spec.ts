@@ -3,7 +3,13 @@ import { readConfig } from './config.js';
 
 describe('the configuration', () => {
   test('nothing set means the local address, port 8011 and a hidden folder here', () => {
-    expect(readConfig({})).toEqual({ dataDirectory: `${process.cwd()}/.confledger`, port: 8011, host: '127.0.0.1', acceptedLog: null });
+    expect(readConfig({})).toEqual({
+      dataDirectory: `${process.cwd()}/.confledger`,
+      port: 8011,
+      host: '127.0.0.1',
+      acceptedLog: null,
+      isStatement2Forced: false,
+    });
   });
 
   test('an empty variable counts as not set', () => {
@@ -18,6 +24,15 @@ describe('the configuration', () => {
     expect(() => readConfig({ CONFLEDGER_DATADIR: '/srv/ledger' })).toThrow(
       /^CONFLEDGER_DATADIR is not known: did you mean CONFLEDGER_DATA_DIR\? Rename it, or leave it out\.$/,
     );
+  });
+
+  test('CONFLEDGER_STATEMENTS is 2 or not set, and anything else is refused in one line that names the remedy', () => {
+    expect(readConfig({ CONFLEDGER_STATEMENTS: '2' }).isStatement2Forced).toBe(true);
+    expect(readConfig({ CONFLEDGER_STATEMENTS: ' ' }).isStatement2Forced).toBe(false);
+    for (const value of ['1', '3', 'two'])
+      expect(() => readConfig({ CONFLEDGER_STATEMENTS: value })).toThrow(
+        /^CONFLEDGER_STATEMENTS is '.*'.*\. Set it to 2, or leave it out\.$/,
+      );
   });
 
   test('variables of other parts are no mistake', () => {

@@ -11,6 +11,8 @@ export interface StandaloneConfig {
   readonly host: string;
   /** The installation whose log is accepted although it does not hold what was acknowledged; `empty` for a log without one; null for none. */
   readonly acceptedLog: string | null;
+  /** Activations are signed with statement 2, whatever nodes can verify. */
+  readonly isStatement2Forced: boolean;
 }
 
 const PORT_MAX = 65_535;
@@ -26,6 +28,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!/^\d{1,5}$/.test(port) || Number(port) > PORT_MAX) {
     wrong.push(`PORT is '${port}', which is not a port. Set it to a number from 0 to ${PORT_MAX}, or leave it out for 8011.`);
   }
+  const statements = given('CONFLEDGER_STATEMENTS', '');
+  if (statements !== '' && statements !== '2')
+    wrong.push(`CONFLEDGER_STATEMENTS is '${statements}', which is no form of statement to insist on. Set it to 2, or leave it out.`);
   if (wrong.length > 0) throw new StartRefused(wrong.join('\n'));
   const accepted = given('CONFLEDGER_ACCEPT_LOG', '');
   return {
@@ -33,5 +38,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     port: Number(port),
     host: given('HOST', '127.0.0.1'),
     acceptedLog: accepted === '' ? null : accepted,
+    isStatement2Forced: statements === '2',
   };
 }

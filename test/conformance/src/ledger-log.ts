@@ -29,6 +29,8 @@ export interface SetOptions {
   readonly reason?: string | null;
   /** Activates what the set makes, in its last event. */
   readonly activate?: boolean;
+  /** The form of the activation's statement. Default: 1. */
+  readonly form?: 1 | 2;
   /** Writes only so many events of the set: it stays open. */
   readonly keep?: number;
 }
@@ -52,7 +54,7 @@ export class LedgerLog {
     if (options.activate !== true) return this.#write(ledger, changed.slice(0, options.keep));
     const version = changed.at(-1)?.event.revision ?? -1;
     const after = changed.reduce((stream, { event }) => follow(ledgerAggregate.apply, stream, event), this.state(ledger));
-    const activation = this.#activation(ledger, after, version);
+    const activation = this.#activation(ledger, after, version, { form: options.form });
     return this.#write(ledger, this.#again(ledger, [...drafts, activation], options).slice(0, options.keep));
   }
 
@@ -64,7 +66,7 @@ export class LedgerLog {
   activate(ledger: string, version?: number, options: SetOptions & { readonly rollbackTo?: number } = {}): readonly StoredEvent[] {
     const state = this.state(ledger);
     const newest = state.state?.head.version ?? null;
-    const draft = this.#activation(ledger, state, version ?? newest ?? -1, options.rollbackTo);
+    const draft = this.#activation(ledger, state, version ?? newest ?? -1, options);
     return this.#write(ledger, this.#record(ledger, [draft], options));
   }
 
@@ -134,7 +136,12 @@ export class LedgerLog {
     return this.state(ledger).revision === -1 ? [{ type: 'LedgerCreated', data: { environment, service } }] : [];
   }
 
-  #activation(ledger: string, { state }: LedgerStream, version: number, rollbackTo?: number): DraftEvent {
+  #activation(
+    ledger: string,
+    { state }: LedgerStream,
+    version: number,
+    { rollbackTo, form = 1 }: { readonly rollbackTo?: number | undefined; readonly form?: 1 | 2 | undefined },
+  ): DraftEvent {
     if (state === null) throw new Error('nothing to activate');
     const { head } = state;
     const document = head.version === version ? head.document : this.document(ledger, version);
@@ -144,7 +151,7 @@ export class LedgerLog {
     return {
       type: 'VersionActivated',
       data: { version, previous, digest: document.digest, pending, ...(rollbackTo !== undefined && { rollbackTo }) },
-      statement: { form: 1 },
+      statement: form === 1 ? { form } : { form, previousActivation: state.active?.activation ?? null },
     };
   }
 

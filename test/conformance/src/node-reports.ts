@@ -20,6 +20,7 @@ const base: NodeReport = {
       { path: null, message: 'wrong digest' },
     ],
   },
+  sdk: '0.1.0; statements=1,2',
   reportedAt: '2026-01-01T00:00:01.000Z',
 };
 
@@ -37,8 +38,8 @@ export function nodeReportsConformance(name: string, make: () => Promise<NodeRep
       expect(await subject.reports.list({})).toEqual([]);
     });
 
-    test('A report comes back as it was put, also one that runs and rejected nothing', async () => {
-      const idle: NodeReport = { ...base, name: 'engine-8', state: 'waiting', running: null, rejected: null };
+    test('A report comes back as it was put, also one that runs and rejected nothing and does not say its SDK', async () => {
+      const idle: NodeReport = { ...base, name: 'engine-8', state: 'waiting', running: null, rejected: null, sdk: null };
       await subject.reports.put(base);
       await subject.reports.put(idle);
       expect(await subject.reports.list({})).toEqual([base, idle]);
@@ -72,6 +73,25 @@ export function nodeReportsConformance(name: string, make: () => Promise<NodeRep
       expect(await names({ environment: 'staging' })).toEqual(['staging.a n1']);
       expect(await names({ environment: 'production', service: 'b' })).toEqual(['production.b n1', 'production.b n2']);
       expect(await names({ service: 'a' })).toEqual(['production.a N3', 'staging.a n1']);
+    });
+
+    test('A node that was updated has the SDK of its newest report', async () => {
+      await subject.reports.put({ ...base, sdk: null });
+      await subject.reports.put({ ...base, reportedAt: '2026-01-01T00:00:02.000Z' });
+      expect((await subject.reports.list({})).map(({ sdk }) => sdk)).toEqual([base.sdk]);
+    });
+
+    test('The list can be cut to reports that arrived at an instant or later', async () => {
+      const atMs = Date.parse(base.reportedAt);
+      await subject.reports.put(base);
+      await subject.reports.put({ ...base, name: 'engine-8', reportedAt: new Date(atMs + 1).toISOString() });
+      const namesSince = async (sinceMs: number): Promise<string[]> =>
+        (await subject.reports.list({ environment: base.environment, sinceMs })).map(({ name }) => name);
+      expect([await namesSince(atMs), await namesSince(atMs + 1), await namesSince(atMs + 2)]).toEqual([
+        ['engine-7', 'engine-8'],
+        ['engine-8'],
+        [],
+      ]);
     });
 
     test.each([

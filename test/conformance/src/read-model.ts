@@ -94,6 +94,21 @@ export function readModelConformance(name: string, make: () => Promise<ReadModel
         expect(some.map(({ service }) => service)).toEqual(['a', 'trading-engine']);
       });
 
+      test('Ledgers with an active version are counted, and those whose newest activation has statement 2', async () => {
+        expect(await query().activeStatements()).toEqual({ active: 0, withStatement2: 0 });
+        log.change('a.newer', { a: 1 }, { activate: true });
+        log.change('a.newer', { a: 2 }, { activate: true, form: 2 });
+        log.change('a.pending', { a: 1 }, { activate: true, form: 2 });
+        log.change('a.pending', { a: 2 });
+        log.change('a.older', { a: 1 }, { activate: true });
+        log.change('a.idle', { a: 1 });
+        log.change('a.abandoned', { a: 1, b: 1 }, { activate: true });
+        log.change('a.abandoned', { a: 2, b: 2 }, { activate: true, form: 2, keep: 1 });
+        log.change('a.abandoned', { a: 3 });
+        await project();
+        expect(await query().activeStatements()).toEqual({ active: 4, withStatement2: 2 });
+      });
+
       test('A ledger that changes between two pages does not move', async () => {
         for (const ledger of ['a.a', 'a.b', 'a.c']) log.change(ledger, { a: 1 });
         await project();

@@ -1,5 +1,11 @@
 // Node reports in memory: for tests and benchmarks.
-import { CLOSED_NODE_KEPT_MS, SILENT_NODE_KEPT_MS, type NodeReport, type NodeReports } from '../ports/node-reports.js';
+import {
+  CLOSED_NODE_KEPT_MS,
+  SILENT_NODE_KEPT_MS,
+  type NodeReport,
+  type NodeReportFilter,
+  type NodeReports,
+} from '../ports/node-reports.js';
 
 export class InMemoryNodeReports implements NodeReports {
   readonly #reports = new Map<string, NodeReport>();
@@ -17,8 +23,9 @@ export class InMemoryNodeReports implements NodeReports {
     }
   }
 
-  async list({ environment, service }: { readonly environment?: string; readonly service?: string }): Promise<readonly NodeReport[]> {
+  async list({ environment, service, sinceMs = Number.NEGATIVE_INFINITY }: NodeReportFilter): Promise<readonly NodeReport[]> {
     return [...this.#reports]
+      .filter(([, { reportedAt }]) => Date.parse(reportedAt) >= sinceMs)
       .filter(([, report]) => (environment ?? report.environment) === report.environment && (service ?? report.service) === report.service)
       .toSorted(([one], [other]) => (one < other ? -1 : 1))
       .map(([, report]) => report);

@@ -93,6 +93,15 @@ export class InMemoryReadModel implements ReadModel, ProjectionStore {
     return Promise.resolve(row ? this.tables.versionRow(row) : null);
   }
 
+  activeStatements(): Promise<{ readonly active: number; readonly withStatement2: number }> {
+    const active = [...this.tables.ledgers.values()].filter(({ activation }) => activation !== null);
+    const forms = new Map<string, unknown>();
+    for (const { type, stream, detail } of [...this.tables.audit.values()].sort(newestFirst).reverse())
+      if (type === 'VersionActivated') forms.set(stream, detail['statement']);
+    const withStatement2 = active.filter(({ ledger }) => forms.get(LedgerId.parse(ledger)?.stream ?? '') === 2).length;
+    return Promise.resolve({ active: active.length, withStatement2 });
+  }
+
   audit(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>> {
     return this.#answer(() => this.#auditPage('audit', page, filterOf(filter)));
   }

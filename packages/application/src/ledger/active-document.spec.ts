@@ -52,6 +52,7 @@ describe('what is active', () => {
       digest: active?.digest,
       activation: 3,
       activatedAt: active?.occurredAt,
+      statement: 1,
     });
     await testCore(store).done({ type: 'Activate', version: 1 });
     expect(await reader.ledgers.activation(NAME)).toMatchObject({ version: 1, activation: 5 });

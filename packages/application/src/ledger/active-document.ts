@@ -34,8 +34,8 @@ export async function activationNow(kept: KeptStream<LedgerTypes>): Promise<Acti
   const { state } = (await kept.fresh()).stream;
   if (state === null) return { kind: 'unknown' };
   if (state.active === null) return { kind: 'none' };
-  const { version, digest, activation, occurredAt: activatedAt } = state.active;
-  return { kind: 'active', version, digest, activation, activatedAt };
+  const { version, digest, activation, occurredAt: activatedAt, statement } = state.active;
+  return { kind: 'active', version, digest, activation, activatedAt, statement };
 }
 
 async function documentOf(reader: LedgerReader, id: LedgerId, version: number) {

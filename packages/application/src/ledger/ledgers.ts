@@ -83,6 +83,8 @@ export type ActivationNow =
       /** Revision of the activation. */
       readonly activation: number;
       readonly activatedAt: string;
+      /** The form of its statement. */
+      readonly statement: number;
     }
   /** The ledger exists, and nothing of it is active yet. */
   | { readonly kind: 'none' }

@@ -11,6 +11,8 @@ export interface NodeReport {
     readonly version: number | null;
     readonly problems: readonly { readonly path: string | null; readonly message: string }[];
   } | null;
+  /** Which SDK the node runs, as its header `X-Confledger-Sdk` says it; null where it sent none that can be read. */
+  readonly sdk: string | null;
   /** When the report arrived, by the api's clock. */
   readonly reportedAt: string;
 }
@@ -20,11 +22,18 @@ export const CLOSED_NODE_KEPT_MS = 24 * 60 * 60 * 1_000;
 /** A node that says nothing is listed so long: it may be cut off, and somebody is to see it. */
 export const SILENT_NODE_KEPT_MS = 30 * 24 * 60 * 60 * 1_000;
 
+export interface NodeReportFilter {
+  readonly environment?: string;
+  readonly service?: string;
+  /** Only reports that arrived then or later; milliseconds since 1970. */
+  readonly sinceMs?: number;
+}
+
 export interface NodeReports {
   /** Keeps the newest report of this node and ledger. */
   put(report: NodeReport): Promise<void>;
   /** Removes, as of `now` (milliseconds since 1970), the nodes that closed longer ago than a day or are silent for more than 30 days. */
   forget(now: number): Promise<void>;
   /** By environment, service, name. */
-  list(filter: { readonly environment?: string; readonly service?: string }): Promise<readonly NodeReport[]>;
+  list(filter: NodeReportFilter): Promise<readonly NodeReport[]>;
 }

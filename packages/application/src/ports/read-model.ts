@@ -99,6 +99,8 @@ export interface ReadModel {
   /** Versions of a ledger, newest first. */
   versions(ledger: string, page: PageRequest): Promise<Page<VersionRow>>;
   version(ledger: string, version: number): Promise<VersionRow | null>;
+  /** Ledgers with an active version, and how many of them were last activated with a statement of form 2. */
+  activeStatements(): Promise<{ readonly active: number; readonly withStatement2: number }>;
   /** Audit rows, newest first. */
   audit(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>>;
   /** What happened at, above and below a path of one ledger, newest first. */

@@ -183,7 +183,10 @@ function detailOf(event: Recorded<LedgerEvent>): AuditDetail['detail'] {
   switch (event.type) {
     case 'VersionActivated': {
       const { previous, digest, pending, keyId, signature, rollbackTo } = event.data;
-      return { previous, digest, pending, keyId, signature, ...(rollbackTo !== undefined && { rollbackTo }) };
+      const { schemaVersion: statement } = event.metadata;
+      // Rows of form 1 stay as they are in tables of older releases.
+      const form = statement === 1 ? {} : { statement };
+      return { previous, digest, pending, keyId, signature, ...(rollbackTo !== undefined && { rollbackTo }), ...form };
     }
     case 'VersionTagged':
     case 'VersionUntagged':

@@ -224,6 +224,8 @@ export interface DiffAnswer extends Standing, List<Change> {
 export interface NodeItem extends NodeReportBody {
   readonly name: string;
   readonly reportedAt: string;
+  /** The header `X-Confledger-Sdk` of its report; null where it sent none that can be read, and verifies statement 1 only. */
+  readonly sdk: string | null;
   /** The version that is active now; null when nothing is. */
   readonly active: number | null;
   /** Whether the node runs exactly what is active now; null when that is not known. */

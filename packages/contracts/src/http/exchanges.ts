@@ -40,6 +40,7 @@ import type {
   NoQuery,
   PositionedQuery,
   ReadHeaders,
+  ReportHeaders,
   SelectionQuery,
   TagBody,
   TagQuery,
@@ -94,7 +95,7 @@ export interface Exchanges {
   readonly untagVersion: Write<WriteQuery, WriteBody | undefined, Success<TagAnswer>>;
   readonly readDifference: Query<DifferenceQuery, Success<DiffAnswer>>;
   readonly readHistory: Query<HistoryQuery, Success<LedgerList<AuditItem>>>;
-  readonly reportNode: Write<EnvironmentQuery, NodeReportBody, Success<NodeReportAnswer>, CommonHeaders>;
+  readonly reportNode: Write<EnvironmentQuery, NodeReportBody, Success<NodeReportAnswer>, ReportHeaders>;
   readonly feed: Query<FeedQuery, string, FeedHeaders>;
   readonly listConfigurations: Query<PositionedQuery, Success<PositionedList<LedgerItem>>>;
   readonly readAudit: Query<AuditQuery, Success<PositionedList<AuditItem>>>;

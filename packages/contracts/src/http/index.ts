@@ -6,6 +6,8 @@ export type { Exchanges } from './exchanges.js';
 export { ERROR_CATALOGUE, ERROR_CODES, isErrorCode } from './errors.js';
 export type { ErrorCode, ErrorEntry } from './errors.js';
 export type { NodeReportBody, ProblemAt, RunningVersion } from './nodes.js';
+export { readSdkHeader, SDK_HEADER, SDK_HEADER_CHARACTERS_MAX, sdkHeader, verifiesStatement } from './sdk-header.js';
+export type { SdkAbilities } from './sdk-header.js';
 export type {
   StoredEventAnswer,
   VerificationFailedLine,
@@ -35,6 +37,7 @@ export type {
   PageQuery,
   PositionedQuery,
   ReadHeaders,
+  ReportHeaders,
   SelectionQuery,
   TagBody,
   TagQuery,
@@ -85,6 +88,7 @@ export type {
   ParkedItem,
   PartStatus,
   SealStatus,
+  StatementsStatus,
   StatusAnswer,
 } from './status.js';
 export type { EventWithoutMacItem, LeftOutItem, SealAnswer, SealBody } from './seals.js';

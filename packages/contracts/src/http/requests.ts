@@ -166,6 +166,12 @@ export interface WriteHeaders extends CommonHeaders {
   readonly 'if-none-match'?: '*' | undefined;
 }
 
+/** Headers of a node's report. */
+export interface ReportHeaders extends CommonHeaders {
+  /** `<version>; statements=1,2`: the node's SDK, and the forms of activation statements that it verifies. */
+  readonly 'x-confledger-sdk'?: string | undefined;
+}
+
 /** Headers of the feed. */
 export interface FeedHeaders extends CommonHeaders {
   /** What runs already, as `<origin>:<activation>`. */

@@ -51,6 +51,16 @@ export interface SealStatus {
   readonly revision: number;
 }
 
+/** Which form of statement activations are signed with, and what holds form 2 back. */
+export interface StatementsStatus {
+  /** Ledgers with an active version, and how many of them have statement 2. Null while the read model is away. */
+  readonly ledgers: { readonly active: number; readonly withStatement2: number } | null;
+  /** Nodes that reported in the last 2 minutes, cannot verify statement 2, and keep their ledger at statement 1: the first 50. */
+  readonly heldBackBy: readonly { readonly ledger: string; readonly node: string; readonly sdk: string | null }[];
+  /** The same in sentences. */
+  readonly detail: string;
+}
+
 /** The system as one api sees it. */
 export interface StatusAnswer {
   readonly installation: string;
@@ -74,6 +84,7 @@ export interface StatusAnswer {
   readonly parkedStreams: readonly ParkedItem[];
   /** Streams that this api could not load, newest first, the first 50. */
   readonly brokenStreams: readonly BrokenStreamItem[];
+  readonly statements: StatementsStatus;
   readonly startedAt: string;
 }
 

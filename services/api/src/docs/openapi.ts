@@ -83,6 +83,7 @@ function queryParameters({ query }: Endpoint, components: Json): Json[] {
 }
 
 const HEADERS: Readonly<Record<string, string>> = {
+  'X-Confledger-Sdk': "The node's SDK and the forms of activation statements that it verifies, such as `0.1.0; statements=1,2`",
   'Idempotency-Key': 'Repeat a request with the same key, and the first answer is given again (255 bytes at most)',
   'If-Match': 'The ETag that you saw: anything newer refuses the write',
   'If-None-Match': '* on a write creates only; an ETag on a reading asks for 304',
@@ -90,6 +91,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 
 function headerParameters({ errors }: Endpoint): Json[] {
   const names = [
+    ...(errors.includes('NODE_NAME_INVALID') ? ['X-Confledger-Sdk'] : []),
     ...(errors.includes('IDEMPOTENCY_KEY_INVALID') ? ['Idempotency-Key'] : []),
     ...(errors.includes('IF_MATCH_MALFORMED') ? ['If-Match', 'If-None-Match'] : []),
   ];

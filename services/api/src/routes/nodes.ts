@@ -1,7 +1,7 @@
 // What trading nodes say of themselves, who runs what, and the stream that feeds them.
 import { z } from 'zod';
 import type { NodeReport } from '@confledger/application';
-import type { NodeItem, NodeReportBody } from '@confledger/contracts/http';
+import { readSdkHeader, SDK_HEADER, type NodeItem, type NodeReportBody } from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
@@ -27,14 +27,19 @@ function report(context: ApiContext): Endpoint {
     answer: successOf(nodeReportAnswer),
     statuses: [201],
     errors: [...LEDGER_ADDRESS_ERRORS, ...BODY_ERRORS, 'NODE_NAME_INVALID', 'READ_MODEL_UNAVAILABLE'],
-    handle: async ({ parameters, ledger: { environment, service }, body, reply }) => {
+    handle: async ({ request, parameters, ledger: { environment, service }, body, reply }) => {
       const name = checkNodeName(parameters.name);
       const reportedAt = new Date(context.clock.now()).toISOString();
-      await context.reports.put({ ...body, environment, service, name, reportedAt });
+      await context.reports.put({ ...body, environment, service, name, sdk: sdkOf(request.headers[SDK_HEADER]), reportedAt });
       reply.code(201);
       return success({ name, reportedAt }, context.clock);
     },
   });
+}
+
+/** Null where the header is missing or cannot be read. */
+function sdkOf(header: string | readonly string[] | undefined): string | null {
+  return typeof header === 'string' && readSdkHeader(header) !== null ? header.trim() : null;
 }
 
 function checkNodeName(name: string): string {
@@ -67,9 +72,9 @@ function listNodes(context: ApiContext): Endpoint {
 }
 
 function showNode({ report, active, upToDate }: WatchedNode): NodeItem {
-  const { name, environment, service, running, rejected, reportedAt } = report;
+  const { name, environment, service, running, rejected, sdk, reportedAt } = report;
   const version = active.kind === 'active' ? active.version : null;
-  return { name, environment, service, state: stateOf(report), running, rejected, reportedAt, active: version, upToDate };
+  return { name, environment, service, state: stateOf(report), running, rejected, sdk, reportedAt, active: version, upToDate };
 }
 
 const STATES: readonly NodeReportBody['state'][] = ['connecting', 'waiting', 'ready', 'stale', 'closed'];

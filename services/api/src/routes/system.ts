@@ -11,6 +11,7 @@ import type {
   StatusAnswer,
 } from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
+import { statementsStatus } from '../answers/statements.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { successOf } from '../schemas/answers.js';
@@ -91,6 +92,7 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
     parked: parkedItems(parked, installation),
     parkedStreams: parkedItems(parkedStreams, installation),
     brokenStreams: context.ledgers.brokenStreams().slice(0, PARKED_SHOWN_MAX).map(brokenItem),
+    statements: await statementsStatus(context, { readModel: checks.readModel.healthy, eventStore: checks.eventStore.healthy }),
     startedAt,
   };
 }

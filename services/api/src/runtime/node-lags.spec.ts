@@ -11,7 +11,7 @@ const instant = (seconds: number): string => new Date(NOON + seconds * 1_000).to
 /** A node that runs the activation at revision `running`, where the one at revision `active` is active since so many seconds after noon. */
 function node(running: number | null, active: number, since: number, more: Partial<NodeReport> = {}): WatchedNode {
   const digest = 'ab'.repeat(32);
-  const now: ActivationNow = { kind: 'active', version: active - 1, digest, activation: active, activatedAt: instant(since) };
+  const now: ActivationNow = { kind: 'active', version: active - 1, digest, activation: active, activatedAt: instant(since), statement: 1 };
   const report: NodeReport = {
     name: 'engine-7',
     environment: 'production',
@@ -19,6 +19,7 @@ function node(running: number | null, active: number, since: number, more: Parti
     state: 'ready',
     running: running === null ? null : { version: running - 1, activation: running, digest, activatedAt: instant(-60) },
     rejected: null,
+    sdk: null,
     reportedAt: instant(0),
     ...more,
   };

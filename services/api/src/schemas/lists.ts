@@ -109,6 +109,7 @@ const nodeItem: z.ZodType<NodeItem> = z
     state: nodeState,
     running: runningVersion.nullable(),
     rejected: rejectedVersion.nullable(),
+    sdk: z.string().nullable(),
     reportedAt: instant,
     active: versionNumber,
     upToDate: z.boolean().nullable(),
@@ -151,6 +152,11 @@ export const statusAnswer: z.ZodType<StatusAnswer> = z.strictObject({
   brokenStreams: z.array(
     z.strictObject({ stream: z.string(), code: z.enum(['STREAM_BROKEN', 'STREAM_UNREADABLE']), reason: z.string(), since: instant }),
   ),
+  statements: z.strictObject({
+    ledgers: z.strictObject({ active: z.number(), withStatement2: z.number() }).nullable(),
+    heldBackBy: z.array(z.strictObject({ ledger: z.string(), node: z.string(), sdk: z.string().nullable() })),
+    detail: z.string(),
+  }),
   startedAt: instant,
 });
 

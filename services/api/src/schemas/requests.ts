@@ -145,7 +145,8 @@ export const feedQuery = z.strictObject({ environment, service: serviceName } sa
 export const noQuery = z.strictObject({});
 export const environmentQuery = z.strictObject({ environment } satisfies ShapeOf<EnvironmentQuery>);
 
-export const nodeReportBody = z.strictObject({
+/** Not strict: a newer node may report more than this api knows. */
+export const nodeReportBody = z.object({
   environment: environmentName,
   service: serviceName,
   state: nodeState,

@@ -6,7 +6,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createApi, keyFilesOf, makeKeys } from '@confledger/api';
+import { createApi, keyFilesOf, makeKeys, StatementChoice } from '@confledger/api';
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
 import { createHttpFeed } from '@confledger/publisher-http';
 import pino from 'pino';
@@ -20,9 +20,11 @@ const ids = { next: () => randomUUID() };
 const signer = makeKeys(keyFilesOf(directory));
 await migrateEventStore({ connectionString });
 const store = createPostgresEventStore({ connectionString, wakesOthers: false });
-const installationRecord = await ensureInstallation({ store, signer, ids, clock });
-const installation = installationRecord.id;
-const ledgers = createLedgers({ store, clock, ids, signer });
+const record = await ensureInstallation({ store, signer, ids, clock });
+const installation = record.id;
+const reports = { put: () => Promise.resolve(), forget: () => Promise.resolve(), list: () => Promise.resolve([]) };
+const statements = new StatementChoice({ reports, record, clock, isForced: false });
+const ledgers = createLedgers({ store, clock, ids, signer, statementFor: statements.formFor });
 let position = await store.lastPosition();
 const feed = createHttpFeed({ installation, load: (ledger) => activeByName(ledgers, ledger), position: () => position });
 const stopping = new AbortController();
@@ -33,7 +35,8 @@ const relay = runRelay(
 const { app } = await createApi({
   ledgers,
   readModel: new InMemoryReadModel(),
-  reports: { put: () => Promise.resolve(), forget: () => Promise.resolve(), list: () => Promise.resolve([]) },
+  reports,
+  statements,
   heartbeats: new InMemoryApiHeartbeats(clock),
   eventStore: store,
   logGuard: new LogGuard(),
@@ -45,7 +48,7 @@ const { app } = await createApi({
   installation,
   signerPublicKey: signer,
   authority: signer,
-  installationRecord,
+  installationRecord: record,
   logger: pino({ level: 'warn' }, pino.destination(2)),
   clock,
   version: 'bench',
