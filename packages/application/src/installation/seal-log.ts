@@ -149,14 +149,10 @@ async function withoutMacs({ store, record, authority }: SealOptions, name: stri
   let hashAtSeal: string | null = null;
   try {
     const nothing = await reader.atRevision(id, -1);
-    const { stream } = await reader.forward(
-      nothing,
-      () => false,
-      (event) => {
-        if (event.revision === sealedTo) hashAtSeal = event.metadata.hash;
-        if (event.revision > sealedTo && isWithoutMac(event)) events.push(shownEvent(event));
-      },
-    );
+    const { stream } = await reader.tail(nothing, (event) => {
+      if (event.revision === sealedTo) hashAtSeal = event.metadata.hash;
+      if (event.revision > sealedTo && isWithoutMac(event)) events.push(shownEvent(event));
+    });
     if (hashAtSeal !== (record.endOf(name)?.hash ?? null)) return leftOut('it does not hold the event that was sealed before', sealedTo);
     if (stream.hash === null) return leftOut('there is no such stream');
     if (events.length === 0) return leftOut('no change set of it lacks a mac', stream.revision);

@@ -25,20 +25,13 @@ const NEAREST_PAGES_MAX = 3;
 /** The content of a version, or the versions next to a revision that is none. */
 export async function loadVersion(reader: LedgerReader, id: LedgerId, version: number): Promise<LoadedVersion> {
   const upTo = await reader.atRevision(id, version);
-  const { stream } = await untilSetEnds(reader, upTo);
+  // A version takes effect with its change set, which may go on behind the last change.
+  const { stream } = await reader.untilSetEnds(upTo);
   const head = stream.state?.head;
   if (head !== undefined && head.version === version) return { version, ordinal: head.ordinal, document: head.document };
   const below = upTo.stream.state?.head.version ?? null;
   const above = await versionAbove(reader, id, upTo, version);
   return { version, nearest: [below, above].filter((each) => each !== null) };
-}
-
-/** A version takes effect with its change set, which may go on behind the last change. An open set says how many events it lacks. */
-async function untilSetEnds(reader: LedgerReader, loaded: LoadedLedger): Promise<LoadedLedger> {
-  const { open, revision } = loaded.stream;
-  if (open === null) return loaded;
-  const last = revision + open.size - open.count;
-  return reader.forward(loaded, (event) => event.metadata.changeSet.id !== open.id || event.revision > last);
 }
 
 async function versionAbove(reader: LedgerReader, id: LedgerId, loaded: LoadedLedger, version: number): Promise<number | null> {

@@ -33,8 +33,8 @@ async function current({ kept, selector }: ReadRequest): Promise<LoadedLedger> {
 }
 
 async function at({ reader, kept }: ReadRequest, now: LoadedLedger, instant: string): Promise<LoadedLedger> {
-  const { occurredAt } = now.stream;
-  return occurredAt !== null && occurredAt <= instant ? now : reader.atInstant(kept.id, instant);
+  const { occurredAt, revision } = now.stream;
+  return occurredAt !== null && occurredAt <= instant ? now : reader.atInstant(kept.id, instant, revision);
 }
 
 function existingIn({ kept }: ReadRequest, { stream }: LoadedLedger): ExistingLedger | null {

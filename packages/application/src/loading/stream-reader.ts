@@ -1,23 +1,14 @@
 // Loads streams of one kind from the log: to their end, to a revision, to an instant. Starts from the nearest snapshot, so that the cost is
 // bounded by the distance to it and not by the length of the history.
-import {
-  emptyStream,
-  follow,
-  followProblem,
-  StreamCorrupt,
-  type Aggregate,
-  type AggregateTypes,
-  type Recorded,
-  type StreamOf,
-} from '@confledger/domain';
+import { emptyStream, follow, StreamCorrupt, type Aggregate, type AggregateTypes, type Recorded, type StreamOf } from '@confledger/domain';
 import { decodeStored } from '../codec.js';
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
 import type { SnapshotStore } from '../ports/snapshots.js';
 import { Authentication } from './authentication.js';
 import type { BrokenStreams } from './broken-streams.js';
+import { assertLinked, assertReaches, ChainProofs, endsChangeSet } from './chain-proofs.js';
 import type { Loaded, Stretch } from './loaded.js';
 import { PagesAhead } from './pages-ahead.js';
-import { ProvedEnds, type StreamEnd } from './proved-ends.js';
 import { StreamSnapshots, type SnapshotLimit } from './stream-snapshots.js';
 
 /** Events in one page: large enough to amortise the round trip, small enough that little is read past the end sought. */
@@ -38,6 +29,18 @@ export interface StreamReaderOptions {
   readonly broken?: Pick<BrokenStreams, 'found' | 'holds'>;
 }
 
+/** Where a read of a part of a stream ends. */
+interface Part<E> {
+  readonly isBeyond: (event: E) => boolean;
+  readonly onEvent?: (event: E) => void;
+  /** Whether the event beyond must be proved: not where its revision alone says so, which the chain gives without a gap. Default: always. */
+  readonly needsProof?: (beyond: E) => boolean;
+  /** A revision that the stream is known to reach; checked where it ends before an event that is proved to be beyond. Default: -1. */
+  readonly reachesTo?: number;
+}
+
+const byRevision = (): boolean => false;
+
 export class StreamReader<A extends AggregateTypes> {
   readonly aggregate: Aggregate<A>;
   readonly authentication: Authentication;
@@ -46,13 +49,14 @@ export class StreamReader<A extends AggregateTypes> {
   readonly #snapshots: StreamSnapshots<A> | null;
   readonly #broken: Pick<BrokenStreams, 'found' | 'holds'> | undefined;
   readonly #keepsOnTheWay: boolean;
-  readonly #proved = new ProvedEnds();
+  readonly #proofs: ChainProofs;
 
   constructor(aggregate: Aggregate<A>, options: StreamReaderOptions) {
     const { store, authentication = HASHES_ONLY, snapshots = null, onSnapshotFault = () => undefined } = options;
     this.aggregate = aggregate;
     this.authentication = authentication;
     this.#store = store;
+    this.#proofs = new ChainProofs({ store, authentication, decode: (stored) => this.decode(stored), pageEvents: PAGE_EVENTS });
     this.#snapshots =
       snapshots === null || aggregate.snapshots === null || !authentication.usesSnapshots
         ? null
@@ -78,30 +82,28 @@ export class StreamReader<A extends AggregateTypes> {
   }
 
   /** What has come since; the same object when nothing has. */
-  async tail(loaded: Loaded<A>): Promise<Loaded<A>> {
-    return this.forward(loaded, () => false);
+  async tail(loaded: Loaded<A>, onEvent: (event: Recorded<A['event']>) => void = () => undefined): Promise<Loaded<A>> {
+    return this.#part(loaded, { isBeyond: () => false, onEvent, needsProof: byRevision });
   }
 
   /** The stream after the event at `revision`. */
   async atRevision(id: A['id'], revision: number): Promise<Loaded<A>> {
     if (revision < 0) return this.#nothing(id);
-    return this.forward(await this.#start(id, { atMost: revision }), (event) => event.revision > revision);
+    const start = await this.#start(id, { atMost: revision });
+    return this.#part(start, { isBeyond: (event) => event.revision > revision, needsProof: byRevision });
   }
 
-  /** The stream after its last event at or before an instant (UTC, ISO 8601 with milliseconds). */
-  async atInstant(id: A['id'], at: string): Promise<Loaded<A>> {
-    return this.forward(await this.#start(id, { at }), (event) => event.metadata.occurredAt > at);
+  /** The stream after its last event at or before an instant (UTC, ISO 8601 with milliseconds). `reachesTo`: a later event that is known. */
+  async atInstant(id: A['id'], at: string, reachesTo = -1): Promise<Loaded<A>> {
+    return this.#part(await this.#start(id, { at }), { isBeyond: (event) => event.metadata.occurredAt > at, reachesTo });
   }
 
   /** What the events from `first` to `last` (inclusive) did. */
   async stretch(id: A['id'], first: number, last: number): Promise<Stretch<A>> {
     const before = await this.atRevision(id, first - 1);
     const events: Recorded<A['event']>[] = [];
-    const after = await this.forward(
-      before,
-      (event) => event.revision > last,
-      (event) => events.push(event),
-    );
+    const isBeyond = (event: Recorded): boolean => event.revision > last;
+    const after = await this.#part(before, { isBeyond, onEvent: (event) => void events.push(event), needsProof: byRevision });
     return { before, events, after };
   }
 
@@ -113,25 +115,34 @@ export class StreamReader<A extends AggregateTypes> {
   async #events(id: A['id'], from: number, limit: number, before: Recorded<A['event']> | null): Promise<Recorded<A['event']>[]> {
     const page = await this.#store.readStream(this.aggregate.streamOf(id), { from, direction: 'forwards', limit });
     const events = page.map((stored) => this.decode(stored));
+    if (events[0] !== undefined && events[0].revision !== from)
+      throw new StreamCorrupt(`event ${events[0].revision} of ${events[0].stream} does not fit: event ${from} is missing`);
     const last = events.reduce<Recorded | null>((previous, event) => {
       if (previous !== null) assertLinked({ revision: previous.revision, hash: previous.metadata.hash }, event);
       return event;
     }, before);
     if (last === null) return events;
-    const completing = events.filter(({ metadata: { changeSet } }) => changeSet.index + 1 === changeSet.size);
+    const completing = events.filter(endsChangeSet);
     for (const event of completing) this.authentication.changeSet(event);
     this.#assertMac(completing.at(-1));
-    await this.#assertSealed({ name: last.stream, revision: last.revision, hash: last.metadata.hash });
+    await this.#proofs.sealed({ name: last.stream, revision: last.revision, hash: last.metadata.hash });
     return events;
   }
 
-  /** The stream as it goes on from `loaded`, up to its end or to the first event that `isBeyond`. */
-  forward(
-    loaded: Loaded<A>,
-    isBeyond: (event: Recorded<A['event']>) => boolean,
-    onEvent: (event: Recorded<A['event']>) => void = () => undefined,
-  ): Promise<Loaded<A>> {
-    return this.#watched(loaded.stream.name, () => this.#forward(loaded, isBeyond, onEvent));
+  /** The change set that is open in `loaded`, to where it ends or is cut short; the same where none is. */
+  async untilSetEnds(loaded: Loaded<A>): Promise<Loaded<A>> {
+    const { open, revision } = loaded.stream;
+    if (open === null) return loaded;
+    // An open set says how many events it lacks.
+    const last = revision + open.size - open.count;
+    return this.#part(loaded, {
+      isBeyond: (event) => event.metadata.changeSet.id !== open.id || event.revision > last,
+      needsProof: (beyond) => beyond.revision <= last,
+    });
+  }
+
+  #part(loaded: Loaded<A>, part: Part<Recorded<A['event']>>): Promise<Loaded<A>> {
+    return this.#watched(loaded.stream.name, () => this.#forward(loaded, part));
   }
 
   async #watched<T>(stream: string, load: () => Promise<T>): Promise<T> {
@@ -143,38 +154,39 @@ export class StreamReader<A extends AggregateTypes> {
     }
   }
 
-  async #forward(
-    loaded: Loaded<A>,
-    isBeyond: (event: Recorded<A['event']>) => boolean,
-    onEvent: (event: Recorded<A['event']>) => void,
-  ): Promise<Loaded<A>> {
+  async #forward(loaded: Loaded<A>, part: Part<Recorded<A['event']>>): Promise<Loaded<A>> {
+    const { isBeyond, onEvent, needsProof = () => true, reachesTo = -1 } = part;
     let current = loaded;
     let completing: Recorded<A['event']> | undefined;
+    let beyond: Recorded<A['event']> | undefined;
     const pages = new PagesAhead((from) =>
       this.#store.readStream(current.stream.name, { from, direction: 'forwards', limit: PAGE_EVENTS }),
     );
-    for (;;) {
+    for (let isEnd = false; !isEnd;) {
       const page = await pages.take(current.stream.revision + 1);
       if (page.length === PAGE_EVENTS && !this.#isBeyond(page, isBeyond)) pages.begin(current.stream.revision + 1 + PAGE_EVENTS);
       let { stream, position } = current;
-      let isEnd = page.length < PAGE_EVENTS;
+      isEnd = page.length < PAGE_EVENTS;
       for (const stored of page) {
         const event = this.decode(stored);
         if (isBeyond(event)) {
+          assertLinked(stream, event);
+          beyond = event;
           isEnd = true;
           break;
         }
         stream = this.#followed(stream, event);
         ({ position } = stored);
         if (stream.open === null) completing = event;
-        onEvent(event);
+        onEvent?.(event);
       }
       if (stream !== current.stream) current = { ...current, stream, position };
-      if (isEnd) break;
-      if (this.#keepsOnTheWay) current = await this.#kept(current);
+      if (!isEnd && this.#keepsOnTheWay) current = await this.#kept(current);
     }
     this.#assertMac(completing);
-    await this.#assertSealed(current.stream);
+    await this.#proofs.sealed(current.stream);
+    if (beyond === undefined) assertReaches(current.stream, reachesTo);
+    else if (needsProof(beyond)) await this.#proofs.endsBefore(beyond, reachesTo);
     return current;
   }
 
@@ -214,33 +226,6 @@ export class StreamReader<A extends AggregateTypes> {
     if (completing !== undefined) this.authentication.mac(completing);
   }
 
-  /** What lies before the end that was sealed is proved by the chain up to there. */
-  async #assertSealed({ name, revision, hash }: Pick<StreamOf<A>, 'name' | 'revision' | 'hash'>): Promise<void> {
-    const sealedTo = this.authentication.sealedTo(name);
-    const passed: StreamEnd[] = [];
-    for (let end = { name, revision, hash }; end.revision < sealedTo && !this.#proved.has(end);) {
-      passed.push(end);
-      end = await this.#linkedPage(end, sealedTo);
-    }
-    this.#proved.add(passed);
-  }
-
-  /** Reads on without folding, to the end of a page or to an event that is proved already. */
-  async #linkedPage({ name, ...from }: StreamEnd, sealedTo: number): Promise<StreamEnd> {
-    const limit = Math.min(PAGE_EVENTS, sealedTo - from.revision);
-    const page = await this.#store.readStream(name, { from: from.revision + 1, direction: 'forwards', limit });
-    if (page.length === 0)
-      throw new StreamCorrupt(`${name} ends at revision ${from.revision}, and was sealed at ${sealedTo}: its end is cut off`);
-    let end: StreamEnd = { name, ...from };
-    for (const stored of page) {
-      const event = this.decode(stored);
-      assertLinked(end, event);
-      end = { name, revision: event.revision, hash: event.metadata.hash };
-      if (this.#proved.has(end)) break;
-    }
-    return end;
-  }
-
   /** With its snapshot, where one is due. */
   async #kept(loaded: Loaded<A>): Promise<Loaded<A>> {
     if (!this.snapshotIsDue(loaded)) return loaded;
@@ -270,10 +255,4 @@ export class StreamReader<A extends AggregateTypes> {
   #nothing(id: A['id']): Loaded<A> {
     return { stream: emptyStream(this.aggregate.streamOf(id)), position: 0n, snapshotAt: 0 };
   }
-}
-
-/** Throws `StreamCorrupt` when an event is not the next one. */
-function assertLinked(end: Pick<StreamEnd, 'revision' | 'hash'>, event: Recorded): void {
-  const problem = followProblem(end, event);
-  if (problem !== null) throw new StreamCorrupt(`event ${event.revision} of ${event.stream} does not fit: ${problem}`);
 }
