@@ -172,3 +172,17 @@ test('a log that adopts the events of another has the same events, streams and n
   expect(other.nextPosition).toBe(one.nextPosition);
   expect(heard).toBe(1);
 });
+
+test('a log that somebody rewrote has the other events in the place of those that it had, in its streams and in all', () => {
+  const log = new EventLog();
+  log.append(STREAM, -1, events(2));
+  log.append('config-test.other', -1, events(1));
+  const [first, second, other] = [...log.events];
+  if (first === undefined || second === undefined) throw new Error('nothing was written');
+  const forged = { ...second, data: Buffer.from('[]') };
+  log.rewrite([first, second], [forged]);
+  expect(log.events).toEqual([forged, other]);
+  expect(log.stream(STREAM)).toEqual([forged]);
+  log.rewrite([], [first, second]);
+  expect(log.events).toEqual([first, second, other]);
+});

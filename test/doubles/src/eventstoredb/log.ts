@@ -107,6 +107,23 @@ export class EventLog {
     return cutOff;
   }
 
+  /**
+   * Removes events, and puts others in their place, as somebody with access to the files of a server could. Events are known by their
+   * positions, which stay what they are given as. Recent ids are forgotten.
+   */
+  rewrite(gone: readonly LogEvent[], there: readonly LogEvent[]): void {
+    const places = new Set([...gone, ...there].map(({ position }) => position));
+    const left = this.events.filter(({ position }) => !places.has(position));
+    const all = [...left, ...there].sort((a, b) => (a.position < b.position ? -1 : 1));
+    this.events.splice(0, this.events.length, ...all);
+    for (const { events } of this.#streams.values()) events.length = 0;
+    for (const event of all) this.#stream(event.stream).events.push(event);
+    for (const { events } of this.#streams.values()) events.sort((a, b) => a.revision - b.revision);
+    const last = all.at(-1);
+    this.#nextPosition = last === undefined ? 0n : positionBehind(last);
+    this.forgetRecentIds();
+  }
+
   softDelete(name: string): void {
     this.#stream(name).state = 'soft-deleted';
   }
