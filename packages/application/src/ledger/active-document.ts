@@ -1,11 +1,14 @@
 // What a ledger runs now, with its document: for the relay and for the HTTP feed's first subscriber. Without it: for who watches nodes.
-import { LedgerId, type LedgerTypes } from '@confledger/domain';
+import { LedgerId, StreamCorrupt, type LedgerTypes } from '@confledger/domain';
 import type { KeptStream } from '../loading/kept-stream.js';
 import type { ActiveDocument } from '../ports/feed.js';
 import type { ActivationNow } from './ledgers.js';
 import { loadVersion, type LedgerReader } from './ledger-versions.js';
 
-/** At least as new as the event at `revision`; null when nothing is active. */
+/**
+ * At least as new as the event at `revision`; null when nothing is active. Throws `StreamCorrupt` for an activation of what its ledger does
+ * not hold: parts without the key meet it where somebody altered a ledger and computed the hashes anew.
+ */
 export async function activeDocument(
   kept: KeptStream<LedgerTypes>,
   reader: LedgerReader,
@@ -16,6 +19,8 @@ export async function activeDocument(
   if (stream.origin === null || stream.state === null || stream.state.active === null) return null;
   const { document, layered, activation, version, previous, digest, keyId, signature, actor, occurredAt } = stream.state.active;
   const content = document ?? (await documentOf(reader, kept.id, version));
+  if (content.digest !== digest)
+    throw new StreamCorrupt(`event ${activation} of ${kept.id.stream} does not hold: version ${version} has another digest`);
   const active = { activation, version, previous, digest, keyId, signature, actor, occurredAt, document: content };
   return { ledger: kept.id.text, origin: stream.origin, ...active, ...layered };
 }
@@ -41,5 +46,5 @@ export async function activationNow(kept: KeptStream<LedgerTypes>): Promise<Acti
 async function documentOf(reader: LedgerReader, id: LedgerId, version: number) {
   const content = await loadVersion(reader, id, version);
   if ('document' in content) return content.document;
-  throw new Error(`version ${version} of ${id.text} is active, but the log holds no such version`);
+  throw new StreamCorrupt(`version ${version} of ${id.stream} does not hold: it is active, but there is no such version`);
 }
