@@ -131,6 +131,7 @@ async function openAccepted(options: InstalledLogOptions, accepted: string): Pro
   } catch (error) {
     throw error instanceof LogNotAccepted ? new StartRefused(notAcceptedText(error), { cause: error }) : error;
   }
+  await options.sealFile.forget();
   return open(options);
 }
 

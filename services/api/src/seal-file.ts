@@ -1,8 +1,9 @@
 // The newest seal that this installation's apis have seen, in a file of the data directory: a log that has lost it was cut.
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { KeptSeal } from '@confledger/application';
 import { parseJsonText } from '@confledger/document';
-import { readIfThere, replaceFile } from '@confledger/process/private-file';
+import { readIfThere, replaceFile, syncDirectory } from '@confledger/process/private-file';
 
 /** A seal file that is there and cannot be read. */
 export class SealUnusable extends Error {
@@ -14,6 +15,8 @@ export interface SealFile {
   readonly seal: KeptSeal | null;
   /** Replaces it: whole, or not at all. */
   save(seal: KeptSeal): Promise<void>;
+  /** Removes it: a person accepted a log that does not hold it. */
+  forget(): Promise<void>;
 }
 
 /** Throws SealUnusable for a file that holds something else. */
@@ -23,6 +26,10 @@ export function openSealFile(dataDirectory: string): SealFile {
   return {
     seal: text === null ? null : parse(file, text),
     save: ({ installation, revision, hash }) => replaceFile(file, `${JSON.stringify({ installation, revision, hash })}\n`),
+    async forget() {
+      await rm(file, { force: true });
+      await syncDirectory(dataDirectory);
+    },
   };
 }
 
