@@ -95,6 +95,14 @@ describe('A refusal that lists the versions that came since', () => {
     await expect(conflict(19)).rejects.toThrow(StreamCorrupt);
   });
 
+  test('and a page of events begins with the one that was asked for', async () => {
+    log.rewrite(
+      ID.stream,
+      events.filter(({ revision }) => revision !== 20),
+    );
+    await expect(core.reader.events(ID, 20, 10)).rejects.toThrow(StreamCorrupt);
+  });
+
   test('leaves none out: where events were removed it is not given', async () => {
     log.rewrite(
       ID.stream,
