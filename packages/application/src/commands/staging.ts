@@ -95,7 +95,8 @@ function recording<A extends AggregateTypes>(
   const { schemaVersionOf } = aggregate;
   // Nothing authentic may come of a command that is only tried out.
   return recordEach(
-    tip,
+    // Behind a set that nobody ended, time goes on from the last one that took effect.
+    { ...tip, occurredAt: tip.settledAt },
     events,
     envelope,
     dryRun ? { finish: finishDryRun, macOf: null, schemaVersionOf } : { finish, macOf, schemaVersionOf },

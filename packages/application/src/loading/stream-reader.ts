@@ -93,9 +93,15 @@ export class StreamReader<A extends AggregateTypes> {
     return this.#part(start, { isBeyond: (event) => event.revision > revision, needsProof: byRevision });
   }
 
-  /** The stream after its last event at or before an instant (UTC, ISO 8601 with milliseconds). `reachesTo`: a later event that is known. */
+  /**
+   * The stream after its last change set at or before an instant (UTC, ISO 8601 with milliseconds). `reachesTo`: a later event that is known.
+   * The time of a set is that of its last event, which has the mac: a set that nobody ended cannot hide what comes behind it.
+   */
   async atInstant(id: A['id'], at: string, reachesTo = -1): Promise<Loaded<A>> {
-    return this.#part(await this.#start(id, { at }), { isBeyond: (event) => event.metadata.occurredAt > at, reachesTo });
+    return this.#part(await this.#start(id, { at }), {
+      isBeyond: (event) => endsChangeSet(event) && event.metadata.occurredAt > at,
+      reachesTo,
+    });
   }
 
   /** What the events from `first` to `last` (inclusive) did. */

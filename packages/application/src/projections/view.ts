@@ -14,7 +14,7 @@ export function restoredView<S>(projection: Projection<S>, stored: StoredView): 
   const { stream: name, revision, hash, parkedAt } = stored.stream;
   const { open, unread } = openSetOf(projection, stored.buffered);
   const state = projection.restore(stored);
-  const stream = { name, revision, hash, occurredAt: null, origin: null, open, commands: CommandWindow.none, state };
+  const stream = { name, revision, hash, occurredAt: null, settledAt: null, origin: null, open, commands: CommandWindow.none, state };
   return { projection, stream, unread, parkedAt };
 }
 

@@ -34,7 +34,14 @@ export function decodeStream<S, T extends Recorded>(
     readonly origin: string;
     readonly commands: readonly StoredCommand[];
   };
-  return { ...end, origin, open: null, commands: CommandWindow.of(commands.map(rememberedOf)), state: codec.decode(state) };
+  return {
+    ...end,
+    settledAt: end.occurredAt,
+    origin,
+    open: null,
+    commands: CommandWindow.of(commands.map(rememberedOf)),
+    state: codec.decode(state),
+  };
 }
 
 function rememberedOf([commandId, actor, fingerprint, firstRevision, lastRevision]: StoredCommand): RememberedCommand {

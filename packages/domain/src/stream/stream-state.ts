@@ -11,7 +11,10 @@ export interface StreamState<S, T extends Recorded = Recorded> {
   readonly revision: number;
   /** Hash of the last event. */
   readonly hash: string | null;
+  /** Time of the last event. */
   readonly occurredAt: string | null;
+  /** Time of the last change set that took effect; null while none has. No mac covers a set that is open: its time is anybody's. */
+  readonly settledAt: string | null;
   /** Id of the first event. */
   readonly origin: string | null;
   /** A change set whose last event has not come yet. */
@@ -36,7 +39,7 @@ export class StreamCorrupt extends Error {
 
 /** The state of a stream without events. A `window` that forgets suits readers that answer no commands. */
 export function emptyStream(name: string, window = CommandWindow.empty): StreamState<never, never> {
-  return { name, revision: -1, hash: null, occurredAt: null, origin: null, open: null, commands: window, state: null };
+  return { name, revision: -1, hash: null, occurredAt: null, settledAt: null, origin: null, open: null, commands: window, state: null };
 }
 
 /** What one event did to a stream. */
@@ -59,6 +62,7 @@ export function step<S, T extends Recorded>(apply: ApplyChangeSet<S, T>, stream:
     revision: event.revision,
     hash: event.metadata.hash,
     occurredAt: event.metadata.occurredAt,
+    settledAt: isComplete ? event.metadata.occurredAt : stream.settledAt,
     origin: stream.origin ?? event.id,
     open: isComplete ? null : set,
     commands: isComplete ? remembered(stream.commands, set.gathered) : stream.commands,
