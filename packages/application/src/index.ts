@@ -65,7 +65,7 @@ export { PROJECTIONS, useOfStream } from './projections/projections.js';
 export type { StreamUse, StreamUses } from './projections/projections.js';
 export type { Projection } from './projections/projection.js';
 export { readLog, runProjector } from './followers/projector.js';
-export { pause } from './followers/reigns.js';
+export { pause } from './followers/terms.js';
 export type { ProjectorEvent, ProjectorOptions } from './followers/projector.js';
 export type { Snapshot, SnapshotStore } from './ports/snapshots.js';
 export { API_HEARTBEAT_EXPIRES_MS, LIVE_APIS_LISTED_MAX } from './ports/api-heartbeats.js';

@@ -56,6 +56,10 @@ test('an installation of before macs says that it is not sealed, and what a seal
     leftOut: [],
     leftOutCount: 0,
     changeSets: { withMac: 1, withoutMac: 2 },
+    streamsWithoutMac: [
+      { stream: 'installation', changeSets: 1 },
+      { stream: STREAM, changeSets: 1 },
+    ],
     withoutMac: [],
     withoutMacCount: 0,
   });

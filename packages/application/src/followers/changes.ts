@@ -5,14 +5,14 @@ import type { EventStore, StoredEvent } from '../ports/event-store.js';
 import { FeedFenced } from '../ports/feed.js';
 import type { ProjectorLock } from '../ports/projection-store.js';
 import { carryLog } from './carry-log.js';
-import { runReigns, type ReignEvent } from './reigns.js';
+import { runTerms, type TermEvent } from './terms.js';
 
 /** How often the publisher is asked to keep its newest event from being removed by age. */
 export const KEEP_INTERVAL_MS = 60_000;
 
 /** What changes tells its log and its metrics. */
 export type ChangesEvent =
-  | ReignEvent
+  | TermEvent
   | { readonly kind: 'active'; readonly position: bigint }
   /** So many events more were published, up to `position`. */
   | { readonly kind: 'published'; readonly position: bigint; readonly events: number }
@@ -33,10 +33,10 @@ export interface ChangesOptions {
 /** Runs until `signal` aborts: on standby, active, and again. Faults are told and tried again for ever. */
 export function runChanges(options: ChangesOptions, signal: AbortSignal): Promise<void> {
   // As the relay: who is elected goes on while the lock is away, and the publisher's own fencing tells when another took over.
-  return runReigns(options, (_lease, onProgress) => follow(options, signal, onProgress), signal);
+  return runTerms(options, (_lease, onProgress) => follow(options, signal, onProgress), signal);
 }
 
-/** One reign: from taking over to the first fault. */
+/** One term: from taking over to the first fault. */
 async function follow(
   { events, publisher, onEvent, keepIntervalMs = KEEP_INTERVAL_MS }: ChangesOptions,
   signal: AbortSignal,

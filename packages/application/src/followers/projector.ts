@@ -8,7 +8,7 @@ import type { DriverEvent } from '../projections/driver-events.js';
 import { LogFolder } from '../projections/log-folder.js';
 import { resumeParkedStreams, StuckStreams } from '../projections/resume-parked.js';
 import type { StreamUses } from '../projections/projections.js';
-import { runReigns, type Reign, type ReignEvent } from './reigns.js';
+import { runTerms, type Term, type TermEvent } from './terms.js';
 
 export interface ProjectorOptions {
   readonly events: EventStore;
@@ -25,7 +25,7 @@ export interface ProjectorOptions {
 
 /** What the projector tells its log and its metrics. */
 export type ProjectorEvent =
-  | ReignEvent
+  | TermEvent
   | { readonly kind: 'active'; readonly position: bigint }
   | DriverEvent
   /** Another took over, or a rebuild was switched to: it begins again at the checkpoint. */
@@ -34,11 +34,11 @@ export type ProjectorEvent =
 /** Runs until `signal` aborts: on standby, active, and again. Faults are told and tried again for ever. */
 export function runProjector(options: ProjectorOptions, signal: AbortSignal): Promise<void> {
   const stuck = new StuckStreams();
-  const project: Reign = async (lease, onProgress) => {
+  const project: Term = async (lease, onProgress) => {
     const active = lease === null ? signal : AbortSignal.any([signal, lease.lost]);
     while (!active.aborted) await projectFromCheckpoint(options, stuck, active, onProgress);
   };
-  return runReigns(options, project, signal);
+  return runTerms(options, project, signal);
 }
 
 /** Until superseded, or no longer active. */

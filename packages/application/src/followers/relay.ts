@@ -7,7 +7,7 @@ import type { EventStore, StoredEvent } from '../ports/event-store.js';
 import { FeedFenced, type ActiveDocument, type FeedPublisher } from '../ports/feed.js';
 import type { ProjectorLock } from '../ports/projection-store.js';
 import { carryLog } from './carry-log.js';
-import { runReigns, type ReignEvent } from './reigns.js';
+import { runTerms, type TermEvent } from './terms.js';
 
 /** How often the feed shows that it is alive while nothing is activated. */
 export const BEAT_INTERVAL_MS = 5_000;
@@ -20,7 +20,7 @@ const LOADS_AT_ONCE = 8;
 
 /** What the relay tells its log and its metrics. */
 export type RelayEvent =
-  | ReignEvent
+  | TermEvent
   | { readonly kind: 'active'; readonly position: bigint }
   /** The log is carried up to `position`; `activations` is what nodes were given on the way there. */
   | { readonly kind: 'published'; readonly position: bigint; readonly activations: readonly ActiveDocument[] }
@@ -44,7 +44,7 @@ export interface RelayOptions {
 /** Runs until `signal` aborts: on standby, active, and again. Faults are told and tried again for ever. */
 export function runRelay(options: RelayOptions, signal: AbortSignal): Promise<void> {
   // An elected relay goes on while Postgres is away: the feed's own fencing tells when another took over.
-  return runReigns(options, (_lease, onProgress) => follow(options, signal, onProgress), signal);
+  return runTerms(options, (_lease, onProgress) => follow(options, signal, onProgress), signal);
 }
 
 /** What a stretch of the log brings to the feed: its newest activations, and how far the log is carried with them. */
@@ -53,7 +53,7 @@ interface Publication {
   readonly upTo: bigint;
 }
 
-/** One reign: from taking the feed over to the first fault. */
+/** One term: from taking the feed over to the first fault. */
 async function follow(
   { events, ledgers, publisher, onEvent, beatIntervalMs = BEAT_INTERVAL_MS }: RelayOptions,
   signal: AbortSignal,

@@ -1,5 +1,5 @@
 // Finds out, when a process starts, whose log it is, and whether it is the one that is known; waits while the event store is away.
-import { pause } from '../followers/reigns.js';
+import { pause } from '../followers/terms.js';
 import { EventStoreRefused, EventStoreUnavailable, type EventPlace, type EventStore } from '../ports/event-store.js';
 import { readInstallation } from '../installation/read-installation.js';
 import type { LogGuard } from './log-guard.js';

@@ -54,6 +54,8 @@ export interface SealReport {
   readonly leftOutCount: number;
   /** Complete change sets, of the whole log; null where single streams are sealed. */
   readonly changeSets: Verification['changeSets'] | null;
+  /** Streams with change sets without a mac, those with most first, the first of them; empty where single streams are sealed. */
+  readonly streamsWithoutMac: readonly { readonly stream: string; readonly changeSets: number }[];
   /** What is accepted by sealing single streams anew, the first of it; empty where the whole log is sealed. */
   readonly withoutMac: readonly EventWithoutMac[];
   readonly withoutMacCount: number;
@@ -76,7 +78,7 @@ export async function sealLog(options: SealOptions, request: SealRequest, signal
   const ends = [...streams]
     .filter(([name, { finding }]) => name !== INSTALLATION_STREAM && finding === null)
     .flatMap(([name, { revision, hash }]): SealedEnd[] => (hash === null ? [] : [[name, revision, hash]]));
-  const report = { ...EMPTY, ...leftOutOf(findings), streams: ends.length, changeSets };
+  const report = { ...EMPTY, ...leftOutOf(findings), streams: ends.length, changeSets, streamsWithoutMac: countsOf(streams) };
   return sealed(options, ends, { request, again: false, report });
 }
 
@@ -115,7 +117,23 @@ export async function sealAgain(options: SealOptions, names: readonly string[], 
   );
 }
 
-const EMPTY: SealReport = { streams: 0, leftOut: [], leftOutCount: 0, changeSets: null, withoutMac: [], withoutMacCount: 0 };
+function countsOf(streams: LogScan['streams']): SealReport['streamsWithoutMac'] {
+  return [...streams]
+    .map(([stream, { withoutMac: changeSets }]) => ({ stream, changeSets }))
+    .filter(({ changeSets }) => changeSets > 0)
+    .sort((one, other) => other.changeSets - one.changeSets)
+    .slice(0, SEAL_NAMED_MAX);
+}
+
+const EMPTY: SealReport = {
+  streams: 0,
+  leftOut: [],
+  leftOutCount: 0,
+  changeSets: null,
+  streamsWithoutMac: [],
+  withoutMac: [],
+  withoutMacCount: 0,
+};
 
 const leftOutOf = (findings: readonly Finding[]) => ({ leftOut: findings.slice(0, SEAL_NAMED_MAX), leftOutCount: findings.length });
 

@@ -25,6 +25,8 @@ export interface ScannedStream {
   open: OpenChangeSet<null> | null;
   /** Versions that events of this ledger say they activated. */
   readonly activated: number[];
+  /** Complete change sets without a mac. */
+  withoutMac: number;
   finding: Finding | null;
 }
 
@@ -107,7 +109,15 @@ export class LogScan {
   #streamOf(name: string): ScannedStream {
     const known = this.streams.get(name);
     if (known !== undefined) return known;
-    const made: ScannedStream = { ledger: LedgerId.ofStream(name), revision: -1, hash: null, open: null, activated: [], finding: null };
+    const made: ScannedStream = {
+      ledger: LedgerId.ofStream(name),
+      revision: -1,
+      hash: null,
+      open: null,
+      activated: [],
+      withoutMac: 0,
+      finding: null,
+    };
     this.streams.set(name, made);
     return made;
   }
@@ -124,6 +134,7 @@ export class LogScan {
     stream.hash = metadata.hash;
     stream.open = isComplete ? null : set;
     if (isComplete) this.#changeSets[metadata.mac === undefined ? 'withoutMac' : 'withMac'] += 1;
+    if (isComplete && metadata.mac === undefined) stream.withoutMac += 1;
     if (stream.ledger !== null && stored.type === 'VersionActivated') noteVersion(stream, stored);
     return null;
   }

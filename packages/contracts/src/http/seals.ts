@@ -35,6 +35,8 @@ export interface SealAnswer {
   readonly leftOutCount: number;
   /** Complete change sets of the whole log; null where single streams are sealed. */
   readonly changeSets: { readonly withMac: number; readonly withoutMac: number } | null;
+  /** The 100 streams with most change sets without a mac; empty where single streams are sealed. */
+  readonly streamsWithoutMac: readonly { readonly stream: string; readonly changeSets: number }[];
   /** What is accepted by sealing single streams anew: the first 100 of `withoutMacCount`. */
   readonly withoutMac: readonly EventWithoutMacItem[];
   readonly withoutMacCount: number;

@@ -50,6 +50,7 @@ export const sealAnswer: z.ZodType<SealAnswer> = z.strictObject({
   leftOut: z.array(z.strictObject({ stream: z.string(), revision: z.number().int().min(-1), reason: z.string() })),
   leftOutCount: count,
   changeSets: z.strictObject({ withMac: count, withoutMac: count }).nullable(),
+  streamsWithoutMac: z.array(z.strictObject({ stream: z.string(), changeSets: count })),
   withoutMac: z.array(z.strictObject({ stream: z.string(), revision, type: z.string(), actor: z.string(), occurredAt: z.string() })),
   withoutMacCount: count,
 });

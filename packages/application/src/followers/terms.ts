@@ -7,16 +7,16 @@ export const RETRY_DELAY_MS_DEFAULT = 100;
 export const RETRY_DELAY_MS_MAX = 5_000;
 
 /** What every follower tells its log and its metrics, beside what it tells of its own work. */
-export type ReignEvent =
+export type TermEvent =
   /** Another one has the lock: this one waits for it. */
   | { readonly kind: 'standby' }
   /** Something failed and is tried again after the pause. */
   | { readonly kind: 'failed'; readonly error: unknown; readonly retryInMs: number };
 
-export interface ReignsOptions {
+export interface TermsOptions {
   /** Elects one of several; without it this one is alone. */
   readonly lock?: ProjectorLock | undefined;
-  readonly onEvent?: ((event: ReignEvent) => void) | undefined;
+  readonly onEvent?: ((event: TermEvent) => void) | undefined;
   /** First pause between tries; tests shorten it. */
   readonly retryDelayMs?: number | undefined;
 }
@@ -25,15 +25,15 @@ export interface ReignsOptions {
  * One time as the elected one, until it is over. `lease` is null without a lock; who is protected by something better may ignore its
  * loss. `onProgress` says that something was achieved: the next pause is short again.
  */
-export type Reign = (lease: ProjectorLease | null, onProgress: () => void) => Promise<void>;
+export type Term = (lease: ProjectorLease | null, onProgress: () => void) => Promise<void>;
 
-/** Runs until `signal` aborts. Faults are told and tried again for ever; being fenced is none, and is told by the reign itself. */
-export async function runReigns(options: ReignsOptions, reign: Reign, signal: AbortSignal): Promise<void> {
+/** Runs until `signal` aborts. Faults are told and tried again for ever; being fenced is none, and is told by the term itself. */
+export async function runTerms(options: TermsOptions, term: Term, signal: AbortSignal): Promise<void> {
   const firstDelayMs = options.retryDelayMs ?? RETRY_DELAY_MS_DEFAULT;
   const backoff = new Backoff(firstDelayMs, Math.max(RETRY_DELAY_MS_MAX, firstDelayMs));
   while (!signal.aborted) {
     try {
-      await runReign(options, (lease) => reign(lease, () => backoff.reset()), signal);
+      await runTerm(options, (lease) => term(lease, () => backoff.reset()), signal);
     } catch (error) {
       if (signal.aborted) return;
       const retryInMs = Math.round(backoff.nextMs());
@@ -43,14 +43,14 @@ export async function runReigns(options: ReignsOptions, reign: Reign, signal: Ab
   }
 }
 
-async function runReign(
-  { lock, onEvent }: ReignsOptions,
-  reign: (lease: ProjectorLease | null) => Promise<void>,
+async function runTerm(
+  { lock, onEvent }: TermsOptions,
+  term: (lease: ProjectorLease | null) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
   const lease = (await lock?.acquire(signal, () => onEvent?.({ kind: 'standby' }))) ?? null;
   try {
-    if (!signal.aborted) await reign(lease);
+    if (!signal.aborted) await term(lease);
   } finally {
     await lease?.release();
   }
