@@ -1,16 +1,15 @@
 // The feed over Kafka against the port's suite, over a real broker.
 import type { ActiveDocument } from '@confledger/application';
 import { feedConformance, SigningKey, type FeedHarness } from '@confledger/conformance';
-import { kafkaRoute, startKafka, type TestKafka } from '@confledger/test-support';
+import { kafkaRoute, sharedKafka, type SharedKafka } from '@confledger/test-support';
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll } from 'vitest';
+import { beforeAll } from 'vitest';
 import { kafkaFeed } from './index.js';
 import { createKafkaFeed } from '@confledger/publisher-kafka';
 
-let kafka: TestKafka;
+let kafka: SharedKafka;
 
-beforeAll(async () => void (kafka = await startKafka()));
-afterAll(() => kafka.stop());
+beforeAll(async () => void (kafka = await sharedKafka()));
 
 feedConformance({ name: 'the feed over Kafka', create });
 

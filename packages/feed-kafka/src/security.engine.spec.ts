@@ -1,9 +1,9 @@
 // Brokers that ask for TLS and a password, on a real Kafka: publisher and node work over them, and say what to check where they cannot.
 import { FeedFollower, SigningLedger } from '@confledger/conformance';
-import { eventually, startKafka, startSecuredKafka, type SecuredKafka, type TestKafka } from '@confledger/test-support';
+import { eventually, sharedKafka, sharedSecuredKafka, type SharedSecuredKafka, type SharedKafka } from '@confledger/test-support';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { KafkaLogLine } from './client-log.js';
 import { kafkaFeed, type KafkaConnection } from './index.js';
 import { createKafkaFeed } from '@confledger/publisher-kafka';
@@ -11,14 +11,13 @@ import { createKafkaFeed } from '@confledger/publisher-kafka';
 const NAME = { environment: 'production', service: 'trading-engine' };
 const LONG = { timeoutMs: 60_000 };
 
-let kafka: SecuredKafka;
-let plain: TestKafka;
+let kafka: SharedSecuredKafka;
+let plain: SharedKafka;
 let cleaners: (() => Promise<unknown>)[] = [];
 let namespace: string;
 let logged: KafkaLogLine[];
 
-beforeAll(async () => void ([kafka, plain] = await Promise.all([startSecuredKafka(), startKafka()])), 300_000);
-afterAll(() => Promise.all([kafka.stop(), plain.stop()]));
+beforeAll(async () => void ([kafka, plain] = await Promise.all([sharedSecuredKafka(), sharedKafka()])), 300_000);
 beforeEach(() => {
   namespace = `secured-${randomUUID()}`;
   logged = [];
@@ -30,7 +29,7 @@ afterEach(async () => {
   for (const { password } of Object.values(kafka.users)) if (told.includes(password)) throw new Error(`the password was told: ${told}`);
 });
 
-type Mechanism = keyof SecuredKafka['users'];
+type Mechanism = keyof SharedSecuredKafka['users'];
 
 function trusting(file: string): { readonly ca: string } {
   return { ca: readFileSync(file, 'utf8') };

@@ -3,7 +3,7 @@ import type { FeedPublisher } from '@confledger/application';
 import { FeedFollower, SigningLedger } from '@confledger/conformance';
 import { PATH_BYTES_MAX, VALUE_BYTES_MAX } from '@confledger/document';
 import { connectNode } from '@confledger/sdk';
-import { eventually, kafkaRoute, startKafka, type KafkaRoute, type TcpProxy, type TestKafka } from '@confledger/test-support';
+import { eventually, kafkaRoute, sharedKafka, type KafkaRoute, type TcpProxy, type SharedKafka } from '@confledger/test-support';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, KafkaJSNonRetriableError, logLevel, type Admin } from 'kafkajs';
@@ -17,7 +17,7 @@ const PARTITIONS = 2;
 const LONG = { timeoutMs: 60_000 };
 const NAME = { environment: 'production', service: 'trading-engine' };
 
-let kafka: TestKafka;
+let kafka: SharedKafka;
 let client: Kafka;
 let admin: Admin;
 let namespace: string;
@@ -26,14 +26,13 @@ let ledger: SigningLedger;
 let cleaners: (() => Promise<unknown>)[];
 
 beforeAll(async () => {
-  kafka = await startKafka();
+  kafka = await sharedKafka();
   client = new Kafka({ brokers: kafka.brokers, logLevel: logLevel.NOTHING });
   admin = client.admin();
   await admin.connect();
 }, 300_000);
 afterAll(async () => {
   await admin.disconnect();
-  await kafka.stop();
 });
 beforeEach(() => {
   namespace = `traps-${randomUUID()}`;

@@ -2,7 +2,7 @@
 // every step, in topics that were deleted, expired, written to by others, or are long.
 import { APPEND_BYTES_MAX, FeedFenced, runChanges, type ChangesEvent, type EventPlace, type StoredEvent } from '@confledger/application';
 import { createInMemoryEventStore } from '@confledger/application/testing';
-import { eventually, kafkaRoute, startKafka, type TestKafka, topicMessages, type TopicMessage } from '@confledger/test-support';
+import { eventually, kafkaRoute, sharedKafka, type SharedKafka, topicMessages, type TopicMessage } from '@confledger/test-support';
 import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { Kafka, logLevel, type Admin, type KafkaMessage, type Message } from 'kafkajs';
@@ -23,7 +23,7 @@ const PARTITIONS = 2;
 const LONG = { timeoutMs: 60_000 };
 const never = new AbortController().signal;
 
-let kafka: TestKafka;
+let kafka: SharedKafka;
 let client: Kafka;
 let admin: Admin;
 
@@ -35,14 +35,13 @@ let alarms: FeedAlarm[];
 let cleaners: (() => Promise<unknown>)[];
 
 beforeAll(async () => {
-  kafka = await startKafka();
+  kafka = await sharedKafka();
   client = new Kafka({ brokers: kafka.brokers, logLevel: logLevel.NOTHING });
   admin = client.admin();
   await admin.connect();
 }, 300_000);
 afterAll(async () => {
   await admin.disconnect();
-  await kafka.stop();
 });
 
 beforeEach(() => {

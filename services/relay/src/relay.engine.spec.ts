@@ -5,14 +5,14 @@ import { eventStoreDbDouble } from '@confledger/doubles';
 import { openEventStoreNow } from '@confledger/event-stores';
 import { kafkaFeed } from '@confledger/feed-kafka';
 import { connectNode, type TradingNode } from '@confledger/sdk';
-import { eventually, freshDatabase, SigningKey, startKafka, type TestKafka } from '@confledger/test-support';
+import { eventually, freshDatabase, SigningKey, sharedKafka, type SharedKafka } from '@confledger/test-support';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import { readConfig } from './config.js';
 
 const NAME = LedgerId.of('production', 'trading-engine');
@@ -20,11 +20,10 @@ const LONG = { timeoutMs: 60_000 };
 /** Built: `npm run test:engines` builds first. */
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
-let kafka: TestKafka;
+let kafka: SharedKafka;
 let cleaners: (() => Promise<unknown>)[] = [];
 
-beforeAll(async () => void (kafka = await startKafka()), 300_000);
-afterAll(() => kafka.stop());
+beforeAll(async () => void (kafka = await sharedKafka()), 300_000);
 afterEach(async () => {
   for (const clean of cleaners.splice(0).toReversed()) await clean();
 });

@@ -11,6 +11,8 @@ export { MEMBERS_BEFORE, NAME_TRAPS, NAME_TRAP_CASES, setNameTrap } from './name
 export type { NameTrap } from './name-traps.js';
 export { startPostgres } from './postgres.js';
 export type { StartPostgresOptions, TestPostgres } from './postgres.js';
+export { sharedKafka, sharedSecuredKafka } from './shared-kafka.js';
+export type { SharedKafka, SharedSecuredKafka } from './shared-kafka.js';
 export { SigningKey } from './signing-key.js';
 export { logOf, metadataOf, metadataText, rehashed } from './tampered-log.js';
 export type { LogEvent, RehashOptions } from './tampered-log.js';

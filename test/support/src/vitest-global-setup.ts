@@ -1,7 +1,7 @@
 // Named in vitest.config.ts: runs once per test run, before the workers, and ends what they shared.
-import { serveFreshDatabases } from './fresh-database.js';
+import { serveTestRun } from './test-run.js';
 
 /** Vitest calls it and, at the end, what it answers. */
 export function setup(): Promise<() => Promise<void>> {
-  return serveFreshDatabases();
+  return serveTestRun();
 }

@@ -1,5 +1,5 @@
 // The consumer that the page of changes shows, run as it stands but for address and topic, on what a relay publishes.
-import { eventually, startKafka, type TestKafka } from '@confledger/test-support';
+import { eventually, sharedKafka, type SharedKafka } from '@confledger/test-support';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,12 +14,12 @@ const TSX = new URL('../../../../node_modules/tsx/dist/loader.mjs', import.meta.
 // In this package, so that the sample imports what its package.json names.
 const sourceFolder = fileURLToPath(new URL('../../.cache/changes-sample/', import.meta.url));
 
-let kafka: TestKafka;
+let kafka: SharedKafka;
 let installation: Installation;
 let consumer: ChildProcess | undefined;
 
 beforeAll(async () => {
-  kafka = await startKafka();
+  kafka = await sharedKafka();
   installation = await Installation.start({ kafka, store: 'postgres', projectors: 0 });
 }, 300_000);
 afterAll(async () => {
@@ -28,7 +28,6 @@ afterAll(async () => {
     await once(consumer, 'exit');
   }
   await installation.close();
-  await kafka.stop();
   rmSync(sourceFolder, { recursive: true, force: true });
 });
 

@@ -4,14 +4,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { eventually, freshDatabase, throughProxy, type TcpProxy, type TestKafka } from '@confledger/test-support';
+import { eventually, freshDatabase, throughProxy, type TcpProxy, type SharedKafka } from '@confledger/test-support';
 import { type ApiCaller, apiCaller } from '../api-caller.js';
 import { Follower } from './follower.js';
 import { type Environment, Part } from './part.js';
 import { openStore, proxyTo, type StoreKind, type StoreUnderTest } from './stores.js';
 
 export interface InstallationOptions {
-  readonly kafka: TestKafka;
+  readonly kafka: SharedKafka;
   readonly store: StoreKind;
   /** How many there are of each; one by default. */
   readonly apis?: number;
@@ -31,7 +31,7 @@ export class Installation {
   readonly relays: Part[] = [];
   readonly followers: Follower[] = [];
   readonly namespace: string;
-  readonly kafka: TestKafka;
+  readonly kafka: SharedKafka;
   readonly store: StoreUnderTest;
   /** Beside the proxies. */
   readonly databaseUrl: string;

@@ -1,5 +1,5 @@
 // The samples of the docs that follow Kafka, run as they stand but for addresses and names, on brokers that ask for all that they show.
-import { eventually, type SecuredKafka, startSecuredKafka } from '@confledger/test-support';
+import { eventually, type SharedSecuredKafka, sharedSecuredKafka } from '@confledger/test-support';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,19 +12,18 @@ const PAGE = 'packages/docs/sdk.md';
 // In this package, so that samples import what its package.json names.
 const sourceFolder = fileURLToPath(new URL('../../.cache/kafka-samples/', import.meta.url));
 
-let kafka: SecuredKafka;
+let kafka: SharedSecuredKafka;
 let installation: Installation;
 let folder: string;
 
 beforeAll(async () => {
   rmSync(sourceFolder, { recursive: true, force: true });
   folder = mkdtempSync(path.join(tmpdir(), 'confledger kafka samples '));
-  kafka = await startSecuredKafka();
+  kafka = await sharedSecuredKafka();
   installation = await Installation.start({ kafka, store: 'postgres', projectors: 0, relays: 0 });
 }, 300_000);
 afterAll(async () => {
   await installation.close();
-  await kafka.stop();
   for (const each of [folder, sourceFolder]) rmSync(each, { recursive: true, force: true });
 });
 

@@ -1,6 +1,6 @@
 // An api killed between append and answer, in the middle of a change set of many appends, and again and again under load; on both stores.
 // A client repeats its request with the same key, at any api, until it is answered: then all is there once, or not at all.
-import { eventually, startKafka, type TestKafka } from '@confledger/test-support';
+import { eventually, sharedKafka, type SharedKafka } from '@confledger/test-support';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiCaller, ApiResponse } from '../api-caller.js';
@@ -38,9 +38,8 @@ interface Command {
   readonly key: string;
 }
 
-let kafka: TestKafka;
-beforeAll(async () => void (kafka = await startKafka()), 300_000);
-afterAll(() => kafka?.stop());
+let kafka: SharedKafka;
+beforeAll(async () => void (kafka = await sharedKafka()), 300_000);
 
 describe.each(['postgres', 'eventstoredb'] as const)('on %s', (store) => {
   let installation: Installation;

@@ -1,6 +1,6 @@
 // A projector killed at every place of a batch: before its rows, between them, before its commit and after it. The standby takes over in
 // seconds, commands and nodes do not notice, and each event has taken effect exactly once.
-import { eventually, startKafka, type TestKafka } from '@confledger/test-support';
+import { eventually, sharedKafka, type SharedKafka } from '@confledger/test-support';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { Installation } from './installation.js';
@@ -17,7 +17,7 @@ const TAKE_OVER = { timeoutMs: 20_000 };
 /** As it is sent, so that READ COMMITTED is none. */
 const COMMIT = 'COMMIT\0';
 
-let kafka: TestKafka;
+let kafka: SharedKafka;
 let installation: Installation;
 /** Beside the proxy. */
 let database: pg.Client;
@@ -27,7 +27,7 @@ let operator: Operator;
 let load: Load | undefined;
 
 beforeAll(async () => {
-  kafka = await startKafka();
+  kafka = await sharedKafka();
   installation = await Installation.start({ kafka, store: 'eventstoredb', projectors: 2, follow: SERVICES });
   database = new pg.Client({ connectionString: installation.databaseUrl });
   await database.connect();
@@ -42,7 +42,6 @@ afterEach(async () => {
 afterAll(async () => {
   await database?.end();
   await installation?.close();
-  await kafka?.stop();
 });
 
 /** Resolves when a projector is about to send this to Postgres; it, or the answer to it, is held back from then on. */

@@ -1,6 +1,6 @@
 // A relay killed between any two of its steps: while it takes over, in a beat, in a publication under load. Another takes over in seconds,
 // commands go on meanwhile, and nothing is lost, doubled, reordered or half there.
-import { eventually, startKafka, type TestKafka } from '@confledger/test-support';
+import { eventually, sharedKafka, type SharedKafka } from '@confledger/test-support';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { Installation } from './installation.js';
 import { type Load, startLoad } from './load.js';
@@ -17,7 +17,7 @@ const TAKE_OVER = { timeoutMs: 20_000 };
 /** Transactions of one relay: the first repairs the topic, the second beats. Under load a later one publishes. */
 const [TAKING_OVER, BEATING, PUBLISHING] = [1, 2, 20];
 
-let kafka: TestKafka;
+let kafka: SharedKafka;
 let installation: Installation;
 /** Active between the tests. */
 let ordinary: Part;
@@ -28,7 +28,7 @@ let operator: Operator;
 let load: Load | undefined;
 
 beforeAll(async () => {
-  kafka = await startKafka();
+  kafka = await sharedKafka();
   installation = await Installation.start({ kafka, store: 'eventstoredb', follow: SERVICES });
   ordinary = await installation.active('relay');
   operator = new Operator(() => installation.caller());
@@ -41,7 +41,6 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await installation?.close();
-  await kafka?.stop();
 });
 
 /** The next relay is one that dies at the n-th time that it comes to the step. */

@@ -1,8 +1,8 @@
 // Relay and trading node as processes on a Kafka that asks for TLS and a password: they work with the settings of the environment, and where
 // those are wrong they say which to check, without the password, and try again.
-import { eventually, type SecuredKafka, startSecuredKafka } from '@confledger/test-support';
+import { eventually, type SharedSecuredKafka, sharedSecuredKafka } from '@confledger/test-support';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Installation } from './installation.js';
 import { type Environment, Part, Process } from './part.js';
 
@@ -16,12 +16,11 @@ const FAILURES = 4;
 const PAUSES_MS_MIN = 3_500;
 const WRONG_PASSWORD = 'not-the-password-of-anybody';
 
-let kafka: SecuredKafka;
+let kafka: SharedSecuredKafka;
 let installation: Installation;
 let processes: Process[] = [];
 
-beforeAll(async () => void (kafka = await startSecuredKafka()), 300_000);
-afterAll(() => kafka.stop());
+beforeAll(async () => void (kafka = await sharedSecuredKafka()), 300_000);
 beforeEach(async () => {
   installation = await Installation.start({ kafka, store: 'postgres', projectors: 0, relays: 0 });
 }, 120_000);
@@ -33,7 +32,7 @@ afterEach(async () => {
     if (printed.includes(password)) throw new Error(`a password was told:\n${printed}`);
 });
 
-function secured(mechanism: keyof SecuredKafka['users']): Environment {
+function secured(mechanism: keyof SharedSecuredKafka['users']): Environment {
   const { username, password } = kafka.users[mechanism];
   return {
     CONFLEDGER_KAFKA_TLS: 'true',

@@ -1,7 +1,7 @@
 // The topic of activations is deleted, cut and written to by somebody else, under load, while a relay lives and while none does: it heals,
 // and no node ever goes back. And a relay that comes late to a long history gives every node the newest.
-import { eventually, startKafka, type TestKafka } from '@confledger/test-support';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { eventually, sharedKafka, type SharedKafka } from '@confledger/test-support';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import type { ActiveTopicExpectations } from './active-topic-check.js';
 import type { Follower } from './follower.js';
 import { Installation } from './installation.js';
@@ -18,12 +18,11 @@ const LONG = { timeoutMs: 60_000 };
 /** From the end of the fault until every node follows again, on a loaded machine. */
 const HEALING_MS_MAX = 15_000;
 
-let kafka: TestKafka;
+let kafka: SharedKafka;
 let installation: Installation | undefined;
 let load: Load | undefined;
 
-beforeAll(async () => void (kafka = await startKafka()), 300_000);
-afterAll(() => kafka.stop());
+beforeAll(async () => void (kafka = await sharedKafka()), 300_000);
 afterEach(async () => {
   await load?.stop();
   load = undefined;
