@@ -18,7 +18,8 @@ export async function runVitest(args, options = { inherit: true }) {
   const counts = path.join(folder, 'counts.json');
   try {
     const where = options.cwd ?? root;
-    const reporters = ['--reporter=default', `--reporter=${path.join(where, 'infra/scripts/count-reporter.mjs')}`];
+    const ours = ['count-reporter', 'slowest-reporter'].map((name) => path.join(where, `infra/scripts/${name}.mjs`));
+    const reporters = ['default', ...ours].map((reporter) => `--reporter=${reporter}`);
     const { exitCode, output } = await runNode(path.join(where, path.relative(root, tools.vitest)), ['run', ...reporters, ...args], {
       ...options,
       env: { ...options.env, CONFLEDGER_TEST_COUNTS: counts },
