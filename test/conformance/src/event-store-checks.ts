@@ -39,10 +39,14 @@ export function checkRules({ create }: EventStoreUnderTest): void {
       let wrong = true;
       const { store: checked } = await given(() => (wrong ? refusing() : Promise.resolve()));
       const stream = newStream();
-      await expect(checked.append(stream, -1, newEvents(1))).rejects.toThrow(WrongLog);
-      await expect(checked.readStream(stream, { limit: 1 })).rejects.toThrow(WrongLog);
-      await expect(checked.readAll({ after: 0n, limit: 1 })).rejects.toThrow(WrongLog);
-      await expect(checked.lastPosition()).rejects.toThrow(WrongLog);
+      // At once: a store that checks again for as long as a call may take needs that time for each of them.
+      const calls = [
+        checked.append(stream, -1, newEvents(1)),
+        checked.readStream(stream, { limit: 1 }),
+        checked.readAll({ after: 0n, limit: 1 }),
+        checked.lastPosition(),
+      ];
+      await Promise.all(calls.map((call) => expect(call).rejects.toThrow(WrongLog)));
       wrong = false;
       expect(await checked.readStream(stream, { limit: 1 })).toEqual([]);
     });

@@ -8,11 +8,11 @@ import { storyProblems } from './story.js';
 const SERVICE = 'trading-engine';
 const LONG = { timeoutMs: 60_000 };
 /** Three times the session timeout of the node. */
-const HANGS_MS = 30_000;
-const SESSION_TIMEOUT_MS = 10_000;
+const HANGS_MS = 18_000;
+const SESSION_TIMEOUT_MS = 6_000;
 /** Nobody waits for a node, so the speed is the same; a busy machine decides the rest. */
 const SPEED_LEFT_MIN = 0.25;
-const SPEED_WINDOW_MS = 10_000;
+const SPEED_WINDOW_MS = 5_000;
 const CAUGHT_UP_MS_MAX = 20_000;
 
 test(
