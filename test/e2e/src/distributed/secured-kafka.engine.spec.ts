@@ -11,9 +11,9 @@ const LONG = { timeoutMs: 60_000 };
 /** Of a relay: one for activations, one for changes. Each tells a line once. */
 const KAFKA_CLIENTS = 2;
 /** So often a relay fails before the spec goes on. */
-const FAILURES = 4;
-/** The pauses between four failures double from 1 s, and half of each is left to chance: 0.5 s, 1 s and 2 s at least. */
-const PAUSES_MS_MIN = 3_500;
+const FAILURES = 7;
+/** The six pauses between them double from 100 ms, and half of each is left to chance: 50 ms to 1.6 s at least, 3.15 s in all. */
+const PAUSES_MS_MIN = 3_100;
 const WRONG_PASSWORD = 'not-the-password-of-anybody';
 
 let kafka: SharedSecuredKafka;
