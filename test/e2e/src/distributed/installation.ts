@@ -25,6 +25,10 @@ export interface InstallationOptions {
 const LONG = { timeoutMs: 60_000 };
 const PARTITIONS = 3;
 
+function many(name: Part['name'], count: number): Part['name'][] {
+  return Array.from({ length: Math.max(0, count) }, () => name);
+}
+
 export class Installation {
   readonly apis: Part[] = [];
   readonly projectors: Part[] = [];
@@ -85,9 +89,8 @@ export class Installation {
       await made.addPart('api');
       const { body } = await made.caller().call('GET', '/status');
       made.#publicKey = (body.data as unknown as { readonly publicKey: { readonly publicKey: string } }).publicKey.publicKey;
-      for (let count = 1; count < apis; count += 1) await made.addPart('api');
-      for (let count = 0; count < projectors; count += 1) await made.addPart('projector');
-      for (let count = 0; count < relays; count += 1) await made.addPart('relay');
+      const others = [...many('api', apis - 1), ...many('projector', projectors), ...many('relay', relays)];
+      await Promise.all(others.map((name) => made.addPart(name)));
       for (const service of follow) made.follow(service);
     } catch (error) {
       await made.close();
