@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { startKafka, startSecuredKafka } from './index.js';
+import { sharedKafka, sharedSecuredKafka, startKafka, startSecuredKafka } from './index.js';
 
 test('the broker answers, survives a kill -9 at the same address, and is gone after stop', async ({ skip }) => {
   const kafka = await startKafka();
@@ -27,6 +27,15 @@ test('the broker that asks for a password survives a kill -9 too, and its keys a
   expect(await accepts(kafka.brokers)).toBe(false);
   expect(existsSync(path.dirname(kafka.authorityFile))).toBe(false);
 }, 120_000);
+
+test.each([
+  ['plain', sharedKafka],
+  ['secured', sharedSecuredKafka],
+] as const)('every spec of a run is given the same %s broker, and it answers', { timeout: 120_000 }, async (_, shared) => {
+  const [first, second] = await Promise.all([shared(), shared()]);
+  expect(second).toEqual(first);
+  expect(await accepts(first.brokers)).toBe(true);
+});
 
 function accepts([broker = '']: readonly string[]): Promise<boolean> {
   const { hostname, port } = new URL(`tcp://${broker}`);
