@@ -1,6 +1,11 @@
 // Waiting on a condition instead of sleeping, where a test cannot await the thing itself.
 
-const POLL_INTERVAL_MS = 5;
+/**
+ * A twentieth of the time that has passed, within these bounds: what happens soon is seen at once, and long waits do not keep the processes
+ * busy that are waited for, which are often asked over HTTP.
+ */
+const POLL_INTERVAL_MS = { min: 5, max: 50 } as const;
+const POLLS_IN_THE_TIME_PASSED = 20;
 const TIMEOUT_MS_DEFAULT = 10_000;
 
 type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
@@ -11,7 +16,7 @@ type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
  */
 export async function eventually<T>(condition: () => T | Promise<T>, options: { readonly timeoutMs?: number } = {}): Promise<Truthy<T>> {
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS_DEFAULT;
-  const deadline = performance.now() + timeoutMs;
+  const began = performance.now();
   for (;;) {
     let last: unknown;
     try {
@@ -21,9 +26,11 @@ export async function eventually<T>(condition: () => T | Promise<T>, options: { 
     } catch (error) {
       last = error;
     }
-    if (performance.now() >= deadline) {
+    const passedMs = performance.now() - began;
+    if (passedMs >= timeoutMs) {
       throw new Error(`Not within ${timeoutMs} ms: ${last instanceof Error ? last.message : String(last)}`, { cause: last });
     }
-    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
+    const intervalMs = Math.min(POLL_INTERVAL_MS.max, Math.max(POLL_INTERVAL_MS.min, passedMs / POLLS_IN_THE_TIME_PASSED));
+    await new Promise((resolve) => setTimeout(resolve, intervalMs));
   }
 }
