@@ -8,7 +8,7 @@ import { storyProblems } from './story.js';
 
 /** CONFLEDGER_SOAK_SEEDS=7,8,9 plays others, CONFLEDGER_SOAK_SECONDS=3600 for longer. */
 const SEEDS = (process.env['CONFLEDGER_SOAK_SEEDS'] ?? '1,2,3').split(',').map(Number);
-const SECONDS = Number(process.env['CONFLEDGER_SOAK_SECONDS'] ?? 20);
+const SECONDS = Number(process.env['CONFLEDGER_SOAK_SECONDS'] ?? 25);
 const SERVICES = ['trading-engine', 'risk-gateway'];
 
 test.for(SEEDS)(
