@@ -1,5 +1,7 @@
 // A ledger that somebody altered in the event store is refused by its name, with an alarm, and every other ledger is served.
 import { contentProblem, hashOfTexts, idFromHash } from '@confledger/domain';
+import { BROKEN_PAUSE_MS, type StoredEvent } from '@confledger/application';
+import { eventually } from '@confledger/test-support';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startApi, type ApiUnderTest } from './fixtures/api-under-test.js';
 
@@ -47,6 +49,22 @@ test.each([
   ]);
   expect((await given.ask('GET /metrics')).text).toContain('confledger_streams_broken{kind="broken"} 1');
   expect(given.log.filter((line) => line.includes('ALARM'))).toHaveLength(1);
+});
+
+test('a ledger that this api has loaded before is refused too once it was found, and served again when it was restored', async () => {
+  const restored: Partial<StoredEvent>[] = [];
+  given.alter(BROKEN, 1, (event) => {
+    restored.push(event);
+    return valueWithNewHash(event);
+  });
+  const write = () => given.ask('PUT /configurations/engine/risk.max', { body: { value: 9, environment: 'production' } });
+  expect((await given.ask('GET /configurations/engine?environment=production&version=1')).code).toBe('STREAM_BROKEN');
+  expect(await write()).toMatchObject({ status: 500, code: 'STREAM_BROKEN' });
+  expect((await given.ask('GET /configurations/engine?environment=production')).code).toBe('STREAM_BROKEN');
+  expect((await given.ask('GET /configurations/engine?environment=production&consistency=local')).code).toBe('STREAM_BROKEN');
+  given.alter(BROKEN, 1, () => restored[0] ?? {});
+  await eventually(async () => (await write()).status === 200, { timeoutMs: 2 * BROKEN_PAUSE_MS });
+  expect((await given.ask('GET /status')).data.brokenStreams).toEqual([]);
 });
 
 test('an event of a newer release is refused as such, and no other ledger is', async () => {

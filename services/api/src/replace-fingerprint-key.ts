@@ -115,7 +115,7 @@ function putInPlace(keyFiles: KeyFiles, say: (text: string) => void): void {
   const next = nextFileOf(keyFiles);
   const aside = `${fingerprintKeyFile}.before-${openAuthority(next).macKey}`;
   replaceKeepingOld(next, fingerprintKeyFile, aside);
-  say(`${fingerprintKeyFile} holds the new key; the one of before, where there was one, is in ${aside}.`);
+  say(`${fingerprintKeyFile} holds the new key. If there was one before, it is kept as ${aside}.`);
 }
 
 /** Streams that got events between the verification and the new key. */

@@ -123,7 +123,7 @@ function log(logger: Logger, warnings: FaultLogger, event: ProjectorEvent): void
       const { stream, revision, type, reason } = event;
       return logger.warn(
         { stream, revision, type, reason },
-        'a stream is parked from this event on; a release that can read it goes on with it',
+        'a stream is parked from this event on: a release that can read it goes on with it; where the event was altered, restore it and rebuild',
       );
     }
     case 'streamResumed': {

@@ -40,6 +40,11 @@ export class BrokenStreams {
     return [...this.#found.values()].reverse();
   }
 
+  /** Whether what is stored of the stream was found to be not what was recorded: nothing that was loaded of it before counts then. */
+  isBroken(stream: string): boolean {
+    return this.#found.get(stream)?.kind === 'broken';
+  }
+
   /** Takes note of an error of a load; others than faults of a stream are ignored. */
   found(stream: string, error: unknown): void {
     if (!isStreamFault(error)) return;
@@ -53,7 +58,7 @@ export class BrokenStreams {
     this.#options.onBroken?.(broken);
   }
 
-  /** The whole stream was loaded, event by event, and holds. */
+  /** The whole stream was loaded, event by event, and holds: it was restored. */
   holds(stream: string): void {
     this.#found.delete(stream);
   }

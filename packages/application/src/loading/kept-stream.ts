@@ -26,14 +26,14 @@ export class KeptStream<A extends AggregateTypes> {
     this.#reader = reader;
   }
 
-  /** What is kept, however old; null before the first reading and after a doubt. */
+  /** What is kept, however old; null before the first reading, after a doubt, and while the stream is known not to hold. */
   get kept(): Loaded<A> | null {
-    return this.#kept;
+    return this.#reader.isBroken(this.id) ? null : this.#kept;
   }
 
   /** What is kept, or was before a doubt: enough for whoever asks for a state of the log, but not for its newest. */
   get known(): Loaded<A> | null {
-    return this.#kept ?? this.#known;
+    return this.#reader.isBroken(this.id) ? null : (this.#kept ?? this.#known);
   }
 
   /** What it takes in memory, in leaves or their like. */
@@ -104,6 +104,7 @@ export class KeptStream<A extends AggregateTypes> {
   }
 
   #read(): Promise<Loaded<A>> {
+    if (this.#reader.isBroken(this.id)) this.forget();
     const kept = this.#kept;
     const reading = kept === null ? this.#reader.end(this.id) : this.#reader.tail(kept);
     this.#reading = reading.then(

@@ -26,7 +26,7 @@ export interface StreamReaderOptions {
   /** Saves snapshots also while it folds towards an older state. Default false. */
   readonly keepsOnTheWay?: boolean;
   /** Takes note of streams that cannot be loaded. */
-  readonly broken?: Pick<BrokenStreams, 'found' | 'holds'>;
+  readonly broken?: Pick<BrokenStreams, 'found' | 'holds' | 'isBroken'>;
 }
 
 /** Where a read of a part of a stream ends. */
@@ -47,7 +47,7 @@ export class StreamReader<A extends AggregateTypes> {
   readonly #store: Pick<EventStore, 'readStream'>;
   /** Null where there is no store of snapshots, or this kind of stream has none. */
   readonly #snapshots: StreamSnapshots<A> | null;
-  readonly #broken: Pick<BrokenStreams, 'found' | 'holds'> | undefined;
+  readonly #broken: Pick<BrokenStreams, 'found' | 'holds' | 'isBroken'> | undefined;
   readonly #keepsOnTheWay: boolean;
   readonly #proofs: ChainProofs;
 
@@ -71,6 +71,11 @@ export class StreamReader<A extends AggregateTypes> {
           });
     this.#broken = options.broken;
     this.#keepsOnTheWay = options.keepsOnTheWay ?? false;
+  }
+
+  /** Whether a load of the stream found that it does not hold. Until all of it was loaded and holds, neither a kept state nor a snapshot counts. */
+  isBroken(id: A['id']): boolean {
+    return this.#broken?.isBroken(this.aggregate.streamOf(id)) ?? false;
   }
 
   /** The stream at its end. */
@@ -189,7 +194,7 @@ export class StreamReader<A extends AggregateTypes> {
       if (stream !== current.stream) current = { ...current, stream, position };
       if (!isEnd && this.#keepsOnTheWay) current = await this.#kept(current);
     }
-    this.#assertMac(completing);
+    await this.#assertMacs(loaded, completing);
     await this.#proofs.sealed(current.stream);
     if (beyond === undefined) assertReaches(current.stream, reachesTo);
     else if (needsProof(beyond)) await this.#proofs.endsBefore(beyond, reachesTo);
@@ -232,6 +237,20 @@ export class StreamReader<A extends AggregateTypes> {
     if (completing !== undefined) this.authentication.mac(completing);
   }
 
+  /** Where the last mac of a stretch is wrong, the first wrong one in it is named. */
+  async #assertMacs({ stream }: Loaded<A>, completing: Recorded | undefined): Promise<void> {
+    if (completing === undefined) return;
+    try {
+      this.authentication.mac(completing);
+    } catch (error) {
+      for (let from = stream.revision + 1; from <= completing.revision; from += PAGE_EVENTS) {
+        const page = await this.#store.readStream(stream.name, { from, direction: 'forwards', limit: PAGE_EVENTS });
+        for (const event of page.map((stored) => this.decode(stored))) if (endsChangeSet(event)) this.authentication.mac(event);
+      }
+      throw error;
+    }
+  }
+
   /** With its snapshot, where one is due. */
   async #kept(loaded: Loaded<A>): Promise<Loaded<A>> {
     if (!this.snapshotIsDue(loaded)) return loaded;
@@ -250,6 +269,7 @@ export class StreamReader<A extends AggregateTypes> {
   }
 
   async #start(id: A['id'], limit?: SnapshotLimit): Promise<Loaded<A>> {
+    if (this.isBroken(id)) return this.#nothing(id);
     return (await this.#snapshots?.newest(this.aggregate.streamOf(id), limit)) ?? this.#nothing(id);
   }
 
