@@ -85,10 +85,20 @@ async function open(options: InstalledLogOptions): Promise<InstalledLog> {
 /** The start that makes the installation makes its keys too; every other needs those. */
 async function ensured(options: InstalledLogOptions): Promise<{ readonly installation: string; readonly keys: Keys }> {
   const { store } = options.opening;
-  const keys = (await readInstallation(store)) === null ? makeKeys(options.keyFiles) : openKeys(options.keyFiles);
+  const found = await readInstallation(store);
+  if (found !== null) checkMark(options, found.installation);
+  const keys = found === null ? makeKeys(options.keyFiles) : openKeys(options.keyFiles);
   const record = new InstallationRecord(recordOptions(options, store, keys));
   await record.ensure();
   return { installation: record.id, keys };
+}
+
+/** The mark may be in a log whose installation was exchanged. */
+function checkMark({ mark, accepted }: InstalledLogOptions, found: string): void {
+  if (mark === null || accepted !== null || mark.installation === found) return;
+  throw new StartRefused(
+    `The event store holds installation ${found}, and this data directory belongs to installation ${mark.installation}. Point it at its own event store, or restore that; if this is the log to go on with, start once with CONFLEDGER_ACCEPT_LOG=${found}.`,
+  );
 }
 
 function recordOf(options: InstalledLogOptions, keys: Keys): InstallationRecord {

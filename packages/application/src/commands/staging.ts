@@ -99,7 +99,7 @@ function recording<A extends AggregateTypes>(
     { ...tip, occurredAt: tip.settledAt },
     events,
     envelope,
-    dryRun ? { finish: finishDryRun, macOf: null, schemaVersionOf } : { finish, macOf, schemaVersionOf },
+    dryRun ? { finish: finishDryRun, macOf: macOf && (() => ''), schemaVersionOf } : { finish, macOf, schemaVersionOf },
   );
 }
 

@@ -17,7 +17,7 @@ import { Authentication, type Seals } from '../loading/authentication.js';
 import { KeptStream } from '../loading/kept-stream.js';
 import { StreamReader } from '../loading/stream-reader.js';
 import { hashOf } from '../projections/storable.js';
-import type { EventStore } from '../ports/event-store.js';
+import { EventStoreUnavailable, type EventStore } from '../ports/event-store.js';
 import type { Clock, Ids, Keys } from '../ports/system.js';
 import { readInstallation } from './read-installation.js';
 
@@ -73,6 +73,8 @@ export class InstallationRecord implements Seals {
   readonly #queue: CommandQueue<InstallationTypes>;
   readonly #options: InstallationOptions;
   #keptSeal: KeptSeal | null;
+  /** As it was read last and found to be true. What is read and does not hold never takes its place. */
+  #proved: Installation | null = null;
 
   constructor(options: InstallationOptions) {
     const { store, signer, clock, ids } = options;
@@ -101,11 +103,13 @@ export class InstallationRecord implements Seals {
 
   /** Null while nothing was sealed. */
   get seal(): Seal | null {
-    return this.#kept.known?.stream.state?.seal ?? null;
+    return this.#proved?.seal ?? null;
   }
 
+  /** Throws `EventStoreUnavailable` until the installation was read: nothing may pass for unsealed meanwhile. */
   endOf(stream: string): { readonly revision: number; readonly hash: string | null } | null {
-    const { seal } = this;
+    if (this.#proved === null) throw new EventStoreUnavailable('What was sealed has not been read yet.');
+    const { seal } = this.#proved;
     return seal && (seal.ends.get(stream) ?? { revision: -1, hash: null });
   }
 
@@ -114,7 +118,7 @@ export class InstallationRecord implements Seals {
     // Read without the key first: another key is told as such, not as a log that somebody wrote into.
     const found = await readInstallation(this.#options.store);
     if (found === null) await this.#create();
-    else this.#checkKeys(found);
+    else this.#checkFound(found);
     if (found?.macKey === null) await this.#setMacKey(found);
     await this.refresh();
   }
@@ -123,8 +127,10 @@ export class InstallationRecord implements Seals {
   async refresh(): Promise<void> {
     const { stream } = await this.#kept.fresh();
     if (stream.state === null) throw new Error('The installation was made, but cannot be read.');
+    this.#checkFound(stream.state);
     this.#check(stream.state);
     await this.#keepSeal(stream.state);
+    this.#proved = stream.state;
   }
 
   /** Records where streams end: up to there they count as they stand. `again`: streams of an installation that is sealed already. */
@@ -138,7 +144,7 @@ export class InstallationRecord implements Seals {
   }
 
   async #keepSeal({ installation, seal }: Installation): Promise<void> {
-    const kept = this.#keptSeal?.installation === installation ? this.#keptSeal : null;
+    const kept = this.#keptSeal;
     if (kept !== null && kept.revision === seal?.revision && kept.hash === seal.hash) return;
     if (kept !== null && !(await this.#holds(kept)))
       throw new SealLost(`the stream installation does not hold the seal at revision ${kept.revision} that was seen before`);
@@ -153,9 +159,8 @@ export class InstallationRecord implements Seals {
   }
 
   #state(): Installation {
-    const state = this.#kept.known?.stream.state ?? null;
-    if (state === null) throw new TypeError('The installation is not read yet.');
-    return state;
+    if (this.#proved === null) throw new TypeError('The installation is not read yet.');
+    return this.#proved;
   }
 
   async #create(): Promise<void> {
@@ -186,6 +191,18 @@ export class InstallationRecord implements Seals {
     return { macKey, keyId, signature: signer.sign(macKeyStatement({ keyId, installation, macKey })) };
   }
 
+  /** Before anything is written: another installation, or one of before macs, cannot stand where a seal was seen. */
+  #checkFound(found: Installation): void {
+    const kept = this.#keptSeal;
+    if (kept !== null && kept.installation !== found.installation)
+      throw new SealLost(
+        `the log holds installation ${found.installation}, and a seal of installation ${kept.installation} was seen before`,
+      );
+    if (kept !== null && found.seal === null)
+      throw new SealLost(`the stream installation does not hold the seal at revision ${kept.revision} that was seen before`);
+    this.#checkKeys(found);
+  }
+
   #checkKeys({ installation, keyId, publicKey, macKey }: Installation): void {
     const { signer } = this.#options;
     if (publicKey !== signer.publicKey) {
@@ -203,7 +220,6 @@ export class InstallationRecord implements Seals {
   }
 
   #check(state: Installation): void {
-    this.#checkKeys(state);
     const { installation, macKey, hasMac } = state;
     // Ed25519 is deterministic: who has the key verifies by signing again.
     if (macKey !== null && macKey.signature !== this.#macKeyOf(installation).signature)

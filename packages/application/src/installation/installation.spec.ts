@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { countingIds, testClock, testSigner } from '../../../../test/support/src/ledgers-core.js';
 import { createInMemoryEventStore } from '../in-memory/event-store.js';
 import { toAppend } from '../codec.js';
-import type { EventStore } from '../ports/event-store.js';
+import { EventStoreUnavailable, type EventStore } from '../ports/event-store.js';
 import type { Keys } from '../ports/system.js';
-import { InstallationKeyMismatch, SealLost, ensureInstallation, type KeptSeal } from './installation-record.js';
+import { InstallationKeyMismatch, InstallationRecord, SealLost, ensureInstallation, type KeptSeal } from './installation-record.js';
 import { readInstallation } from './read-installation.js';
 
 const options = (prefix: string, signer: Keys = testSigner) => ({ signer, clock: testClock(), ids: countingIds(prefix) });
@@ -151,3 +151,33 @@ async function append(store: EventStore, drafts: readonly Draft[], mac: ((hash: 
   const recorded = [...recordEach(end, drafts, envelope, { finish: (draft) => draft, macOf: mac, schemaVersionOf: () => 1 })];
   await store.append(INSTALLATION_STREAM, end.revision, recorded.map(toAppend));
 }
+
+describe('what somebody else writes into the stream of the installation', () => {
+  test('takes no effect in a running api without a mac, and what was known before goes on to count', async () => {
+    const store = createInMemoryEventStore();
+    const record = await ensureInstallation({ store, ...options('one') });
+    await append(store, [{ type: 'StreamsSealed', data: { streams: [['config-production.engine', 3, 'ab']] } }], null);
+    await expect(record.refresh()).rejects.toThrow(StreamCorrupt);
+    expect(record.endOf('config-production.engine')).toEqual({ revision: -1, hash: null });
+    await expect(record.sealStreams({ ends: [['config-production.other', 1, 'cd']], again: true }, request('seal'))).rejects.toThrow(
+      StreamCorrupt,
+    );
+    expect(await typesIn(store)).toHaveLength(4);
+  });
+
+  test('cannot put another installation in the place of one whose seal was seen', async () => {
+    const seen: KeptSeal[] = [];
+    const first = createInMemoryEventStore();
+    await ensureInstallation({ store: first, ...options('one'), onSeal: (seal) => seen.push(seal) });
+    const store = createInMemoryEventStore();
+    await recordOld(store);
+    const start = ensureInstallation({ store, ...options('one'), keptSeal: seen.at(-1) ?? null });
+    await expect(start).rejects.toThrow(SealLost);
+    expect(await typesIn(store)).toEqual(['InstallationCreated']);
+  });
+});
+
+test('before the installation was read nothing passes for unsealed', () => {
+  const record = new InstallationRecord({ store: createInMemoryEventStore(), ...options('one') });
+  expect(() => record.endOf('config-production.engine')).toThrow(EventStoreUnavailable);
+});

@@ -65,6 +65,9 @@ export const installationAggregate: Aggregate<InstallationTypes> = {
   events: INSTALLATION_EVENTS,
   schemaVersionOf: () => 1,
   apply: (state, events) => {
+    // Anybody who can write to the event store can leave a mac out.
+    if (state !== null && state.macKey !== null && events.at(-1)?.metadata.mac === undefined)
+      throw new EventMisfit('its change set has no mac, and no api records one without since the mac key was named');
     const next = events.reduce<Installation | null>(withEvent, state);
     if (next === null) throw new EventMisfit('a change set has at least one event');
     return next;
