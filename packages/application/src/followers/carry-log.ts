@@ -6,8 +6,8 @@ export interface CarryLogOptions<Prepared> {
   readonly events: EventStore;
   /** Position to begin behind (exclusive). */
   readonly after: bigint;
-  /** Finds out what a batch brings to the feed; called in the order of the log, one batch at a time. */
-  readonly prepare: (batch: readonly StoredEvent[]) => Promise<Prepared>;
+  /** Finds out what a batch brings to the feed; called in the order of the log, one batch at a time. `signal` aborts when nobody needs it any more. */
+  readonly prepare: (batch: readonly StoredEvent[], signal: AbortSignal) => Promise<Prepared>;
   /** Writes what was prepared, in the same order, while nothing else is written. */
   readonly write: (prepared: Prepared) => Promise<void>;
   /** Done at once, then at the interval, never while the feed is written to. */
@@ -21,7 +21,7 @@ export async function carryLog<Prepared>(options: CarryLogOptions<Prepared>, sig
   const turns = new Turns(between, intervalMs);
   try {
     for await (const batch of events.subscribe({ after, signal: AbortSignal.any([signal, turns.failed]) })) {
-      const prepared = await prepare(batch);
+      const prepared = await prepare(batch, AbortSignal.any([signal, turns.failed]));
       // One batch ahead and no more: the rest waits where it takes no memory.
       await turns.free();
       turns.take(() => write(prepared));

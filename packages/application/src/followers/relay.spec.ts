@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { eventually } from '../../../../test/support/src/eventually.js';
 import { testCore } from '../../../../test/support/src/ledgers-core.js';
 import { createInMemoryEventStore } from '../in-memory/event-store.js';
-import type { EventStore, StoredEvent } from '../ports/event-store.js';
+import { EventStoreUnavailable, type EventStore, type StoredEvent } from '../ports/event-store.js';
 import { FeedFenced, type ActiveDocument, type FeedPublisher } from '../ports/feed.js';
 import { runRelay, type RelayEvent, type RelayOptions } from './relay.js';
 
@@ -134,6 +134,25 @@ describe('the relay', () => {
     }
     expect(feed.together).toBe(1);
     expect(feed.beats.every((upTo, index) => upTo >= (feed.beats[index - 1] ?? 0n))).toBe(true);
+  });
+
+  test('beats on while an activation cannot be read because the log is away, and gives it to nodes when the log is back', async () => {
+    const { store, core } = await activatedThrice();
+    const feed = testFeed();
+    const { ledgers } = testCore(store);
+    let isAway = false;
+    const active: typeof ledgers.active = (...asked) =>
+      isAway ? Promise.reject(new EventStoreUnavailable('away')) : ledgers.active(...asked);
+    const { kinds } = relay(store, feed, { beatIntervalMs: 1, ledgers: { ...ledgers, active } });
+    await eventually(() => feed.published.length === 1);
+    isAway = true;
+    await core.set('d', 1, { guards: { activate: 'all' } });
+    const before = feed.beats.length;
+    await eventually(() => feed.beats.length > before + 3);
+    isAway = false;
+    await eventually(() => feed.published.length === 2);
+    expect(feed.takenOver).toBe(1);
+    expect(kinds()).not.toContain('failed');
   });
 
   test('takes the feed over anew after a fault, and loses nothing', async () => {

@@ -1,13 +1,15 @@
 // The relay: follows the log and gives the feed each ledger's newest activation, whole, with its document. Whatever goes wrong ends in
 // taking the feed over anew; no writer ever waits for it.
+import { Backoff } from '@confledger/backoff';
 import { LedgerId } from '@confledger/domain';
 import { isStreamFault } from '../loading/broken-streams.js';
 import type { LedgerReads } from '../ledger/create-ledgers.js';
-import type { EventStore, StoredEvent } from '../ports/event-store.js';
+import { LogInDoubt, LogSetBack } from '../guard/log-guard.js';
+import { EventStoreUnavailable, type EventStore, type StoredEvent } from '../ports/event-store.js';
 import { FeedFenced, type ActiveDocument, type FeedPublisher } from '../ports/feed.js';
 import type { ProjectorLock } from '../ports/projection-store.js';
 import { carryLog } from './carry-log.js';
-import { runTerms, type TermEvent } from './terms.js';
+import { pause, RETRY_DELAY_MS_DEFAULT, RETRY_DELAY_MS_MAX, runTerms, type TermEvent } from './terms.js';
 
 /** How often the feed shows that it is alive while nothing is activated. */
 export const BEAT_INTERVAL_MS = 5_000;
@@ -65,9 +67,10 @@ async function follow(
   const after = resume === 'now' ? last : resume;
   let position = after;
   onEvent?.({ kind: 'active', position });
-  const prepare = async (batch: readonly StoredEvent[]): Promise<Publication> => {
+  const prepare = async (batch: readonly StoredEvent[], needed: AbortSignal): Promise<Publication> => {
     ledgers.observe(batch);
-    return { activations: await newestActivations(ledgers, batch, onEvent), upTo: batch.at(-1)?.position ?? after };
+    const activations = await untilReadable(() => newestActivations(ledgers, batch, onEvent), needed);
+    return { activations, upTo: batch.at(-1)?.position ?? after };
   };
   const write = async ({ activations, upTo }: Publication): Promise<void> => {
     if (activations.length > 0) await publisher.publish(activations, upTo);
@@ -80,6 +83,23 @@ async function follow(
   } catch (error) {
     if (error instanceof FeedFenced) onEvent?.({ kind: 'superseded', position });
     throw error;
+  }
+}
+
+/**
+ * While the log cannot be read, nothing newer can be given to nodes, and what they were given stands: the term goes on, with its signs of
+ * life. A log that lost what was read of it ends the term.
+ */
+async function untilReadable<T>(read: () => Promise<T>, needed: AbortSignal): Promise<T> {
+  const backoff = new Backoff(RETRY_DELAY_MS_DEFAULT, RETRY_DELAY_MS_MAX);
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      const isAway = error instanceof EventStoreUnavailable && !(error instanceof LogInDoubt) && !(error instanceof LogSetBack);
+      if (!isAway || needed.aborted) throw error;
+      await pause(backoff.nextMs(), needed);
+    }
   }
 }
 
