@@ -74,6 +74,8 @@ test('what one api writes and activates is in EventStoreDB, another reads it at 
 test('installations with namespaces of their own share a server and see nothing of each other', async () => {
   const one = await start(await freshDatabase(), { CONFLEDGER_NAMESPACE: 'desk-7' });
   await one('PUT', '/configurations/engine', { configuration: { a: 1 } });
+  // A data directory belongs to one installation.
+  rmSync(directory, { recursive: true });
   const other = await start(await freshDatabase(), { CONFLEDGER_NAMESPACE: 'desk-8' });
   expect((await other('GET', '/configurations/engine')).status).toBe(404);
   expect(double.log.events.map(({ stream }) => stream)).toContain('desk-7.config-production.engine');

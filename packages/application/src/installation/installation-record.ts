@@ -117,8 +117,9 @@ export class InstallationRecord implements Seals {
   async ensure(): Promise<void> {
     // Read without the key first: another key is told as such, not as a log that somebody wrote into.
     const found = await readInstallation(this.#options.store);
-    if (found === null) await this.#create();
-    else this.#checkFound(found);
+    if (found !== null) this.#checkFound(found);
+    else if (this.#keptSeal === null) await this.#create();
+    else throw new SealLost(`the log holds no installation, and a seal of installation ${this.#keptSeal.installation} was seen before`);
     if (found?.macKey === null) await this.#setMacKey(found);
     await this.refresh();
   }

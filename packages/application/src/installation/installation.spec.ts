@@ -174,6 +174,9 @@ describe('what somebody else writes into the stream of the installation', () => 
     const start = ensureInstallation({ store, ...options('one'), keptSeal: seen.at(-1) ?? null });
     await expect(start).rejects.toThrow(SealLost);
     expect(await typesIn(store)).toEqual(['InstallationCreated']);
+    const emptied = createInMemoryEventStore();
+    await expect(ensureInstallation({ store: emptied, ...options('one'), keptSeal: seen.at(-1) ?? null })).rejects.toThrow(SealLost);
+    expect(await typesIn(emptied)).toEqual([]);
   });
 });
 
