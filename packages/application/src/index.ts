@@ -60,7 +60,7 @@ export { BATCH_BYTES_MAX, BATCH_EVENTS_MAX, chunksOf } from './projections/chunk
 export { documentsOf, keptDocumentsOf } from './ledger/document-at.js';
 export type { KeptDocumentsOptions } from './ledger/document-at.js';
 export { LogFolder } from './projections/log-folder.js';
-export { hashOf } from './projections/storable.js';
+export { hashOf } from './stored-texts.js';
 export { PROJECTIONS, useOfStream } from './projections/projections.js';
 export type { StreamUse, StreamUses } from './projections/projections.js';
 export type { Projection } from './projections/projection.js';

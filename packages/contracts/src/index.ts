@@ -14,4 +14,4 @@ export type {
 export { readActivationMarker, readFeedBeat, readFeedLeaf } from './feed-records.js';
 export { macKeyStatement } from './mac-key.js';
 export type { NamedMacKey } from './mac-key.js';
-export { isSignedBy, keyIdOf, readPublicKey, type PublicKey } from './public-keys.js';
+export { isSignatureOf, isSignedBy, keyIdOf, readPublicKey, type PublicKey } from './public-keys.js';

@@ -24,6 +24,11 @@ export function readPublicKey(text: string): PublicKey | null {
 }
 
 /** Whether the marker's signature was made with this key, for this ledger. */
-export function isSignedBy({ key }: PublicKey, ledger: string, marker: ActivationMarker): boolean {
-  return verify(null, activationStatement(ledger, marker), key, Buffer.from(marker.signature, 'base64url'));
+export function isSignedBy(key: PublicKey, ledger: string, marker: ActivationMarker): boolean {
+  return isSignatureOf(key, activationStatement(ledger, marker), marker.signature);
+}
+
+/** Whether a signature (base64url) over a statement was made with this key. */
+export function isSignatureOf({ key }: PublicKey, statement: Uint8Array, signature: string): boolean {
+  return verify(null, statement, key, Buffer.from(signature, 'base64url'));
 }

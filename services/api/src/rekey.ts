@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppendOutcomeUnknown, EventStoreUnavailable } from '@confledger/application';
 import { runProgram, StartRefused } from '@confledger/process';
-import { everyInterval } from './answers/verification.js';
+import { everyInterval, PROGRESS_INTERVAL_MS } from './answers/verification.js';
 import { openLogAsItIs } from './compose.js';
 import { readProgramConfig } from './program-config.js';
 import { replaceFingerprintKey, type ReplaceKeyOutcome } from './replace-fingerprint-key.js';
@@ -11,7 +11,6 @@ import { createLogger } from './runtime/logger.js';
 import { startProblem } from './start-problems.js';
 import { reportInWords } from './verification-report.js';
 
-const PROGRESS_INTERVAL_MS = 1_000;
 const say = (text: string): void => console.log(text);
 
 async function work(stopping: AbortSignal): Promise<number> {

@@ -1,15 +1,20 @@
 // Verifies the log once, and ends: `node services/api/dist/verify.js [--json]`. Exit code 0: it holds; 1: it does not; 2: it was not verified.
-import { EventStoreUnavailable, InstallationKeyMismatch, readInstallation, verifyLog, type EventStore } from '@confledger/application';
-import { EventUnreadable, StreamCorrupt } from '@confledger/domain';
+import {
+  EventStoreUnavailable,
+  InstallationKeyMismatch,
+  isStreamFault,
+  readInstallation,
+  verifyLog,
+  type EventStore,
+} from '@confledger/application';
 import { NOT_DONE, runProgram, StartRefused } from '@confledger/process';
-import { everyInterval } from './answers/verification.js';
+import { everyInterval, PROGRESS_INTERVAL_MS } from './answers/verification.js';
 import { openLogAsItIs } from './compose.js';
 import { KeyUnusable, openAuthority, publicKeyIn } from './keys.js';
 import { readProgramConfig, type ProgramConfig } from './program-config.js';
 import { createLogger } from './runtime/logger.js';
 import { reportInJson, reportInWords, type ReportOutput } from './verification-report.js';
 
-const PROGRESS_INTERVAL_MS = 1_000;
 const OUTPUT: ReportOutput = { print: (line) => console.log(line), note: (line) => console.error(line) };
 
 async function work(stopping: AbortSignal): Promise<number> {
@@ -46,8 +51,8 @@ async function installationIn(store: EventStore): Promise<string> {
   try {
     return (await readInstallation(store))?.installation ?? 'unknown';
   } catch (error) {
-    if (error instanceof StreamCorrupt || error instanceof EventUnreadable) return 'unknown';
-    throw error;
+    if (!isStreamFault(error)) throw error;
+    return 'unknown';
   }
 }
 

@@ -117,6 +117,22 @@ export function testCore(store: EventStore, options: Partial<LedgersOptions> = {
   };
 }
 
+/** The envelope of a change set that somebody else writes. */
+export function foreignEnvelope(more: Partial<Envelope> = {}): Envelope {
+  return {
+    actor: { id: 'mallory', method: 'psql', roles: [] },
+    reason: null,
+    commandId: 'c',
+    fingerprint: 'f',
+    correlationId: 'c',
+    causationId: null,
+    traceparent: null,
+    changeSetId: 's',
+    now: Date.UTC(2026, 0, 5),
+    ...more,
+  };
+}
+
 /** A change set as another program would record it: without a mac, unless it has a key. */
 export function recordedBy(
   end: StreamEnd,

@@ -1,24 +1,21 @@
 // The installation as an api knows it: made by the first start and read by every other, with the keys that are its own and what was sealed.
-import { macKeyStatement } from '@confledger/contracts';
 import {
   INSTALLATION_STREAM,
-  installationAggregate,
   StreamCorrupt,
   type Installation,
   type InstallationCommand,
   type InstallationTypes,
-  type MacKeySet,
   type Seal,
   type SealedEnd,
 } from '@confledger/domain';
-import { CommandQueue } from '../commands/command-queue.js';
+import type { CommandQueue } from '../commands/command-queue.js';
 import type { CommandRequest, Outcome } from '../commands/outcome.js';
 import { Authentication, type Seals } from '../loading/authentication.js';
-import { KeptStream } from '../loading/kept-stream.js';
-import { StreamReader } from '../loading/stream-reader.js';
-import { hashOf } from '../projections/storable.js';
+import type { KeptStream } from '../loading/kept-stream.js';
+import { hashOf } from '../stored-texts.js';
 import { EventStoreUnavailable, type EventStore } from '../ports/event-store.js';
 import type { Clock, Ids, Keys } from '../ports/system.js';
+import { installationQueue, signedMacKey } from './installation-queue.js';
 import { readInstallation } from './read-installation.js';
 
 /** The event store belongs to an installation with another signing key or another mac key than the ones given here. */
@@ -77,24 +74,10 @@ export class InstallationRecord implements Seals {
   #proved: Installation | null = null;
 
   constructor(options: InstallationOptions) {
-    const { store, signer, clock, ids } = options;
     this.#options = options;
     this.#keptSeal = options.keptSeal ?? null;
-    const reader = new StreamReader(installationAggregate, { store, authentication: new Authentication({ authority: signer }) });
-    this.#kept = new KeptStream(null, reader);
-    this.#queue = new CommandQueue({
-      id: null,
-      aggregate: installationAggregate,
-      kept: this.#kept,
-      reader,
-      store,
-      clock,
-      ids,
-      signer,
-      finish: (event) => event,
-      finishDryRun: (event) => event,
-      facts: {},
-    });
+    const authentication = new Authentication({ authority: options.signer });
+    ({ kept: this.#kept, queue: this.#queue } = installationQueue({ ...options, authentication }));
   }
 
   get id(): string {
@@ -168,11 +151,14 @@ export class InstallationRecord implements Seals {
     const { signer, ids } = this.#options;
     const installation = ids.next();
     const created = { installation, keyId: signer.keyId, publicKey: signer.publicKey };
-    await this.#execute({ type: 'CreateInstallation', created, macKey: this.#macKeyOf(installation) }, 'first start');
+    await this.#execute({ type: 'CreateInstallation', created, macKey: signedMacKey(signer, installation) }, 'first start');
   }
 
   async #setMacKey({ installation }: Installation): Promise<void> {
-    await this.#execute({ type: 'SetMacKey', macKey: this.#macKeyOf(installation) }, 'first start of a release with macs');
+    await this.#execute(
+      { type: 'SetMacKey', macKey: signedMacKey(this.#options.signer, installation) },
+      'first start of a release with macs',
+    );
   }
 
   /** Refused: another start was first, and what it wrote is checked like everything else. */
@@ -184,12 +170,6 @@ export class InstallationRecord implements Seals {
       correlationId: this.#options.ids.next(),
       guards: null,
     });
-  }
-
-  #macKeyOf(installation: string): MacKeySet['data'] {
-    const { signer } = this.#options;
-    const { keyId, macKey } = signer;
-    return { macKey, keyId, signature: signer.sign(macKeyStatement({ keyId, installation, macKey })) };
   }
 
   /** Before anything is written: another installation, or one of before macs, cannot stand where a seal was seen. */
@@ -223,7 +203,7 @@ export class InstallationRecord implements Seals {
   #check(state: Installation): void {
     const { installation, macKey, hasMac } = state;
     // Ed25519 is deterministic: who has the key verifies by signing again.
-    if (macKey !== null && macKey.signature !== this.#macKeyOf(installation).signature)
+    if (macKey !== null && macKey.signature !== signedMacKey(this.#options.signer, installation).signature)
       throw new StreamCorrupt(`the installation's mac key ${macKey.macKey} is not signed with its signing key`);
     if (macKey !== null && !hasMac)
       throw new StreamCorrupt('the stream installation ends with a change set that has no mac: no api recorded it');

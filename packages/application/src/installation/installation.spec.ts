@@ -1,7 +1,7 @@
 // Who the installation is, whose keys count, and what was sealed.
 import { INSTALLATION_STREAM, StreamCorrupt, recordEach, type StreamEnd } from '@confledger/domain';
 import { describe, expect, test } from 'vitest';
-import { countingIds, testClock, testSigner } from '../../../../test/support/src/ledgers-core.js';
+import { countingIds, foreignEnvelope, testClock, testSigner } from '../../../../test/support/src/ledgers-core.js';
 import { createInMemoryEventStore } from '../in-memory/event-store.js';
 import { toAppend } from '../codec.js';
 import { EventStoreUnavailable, type EventStore } from '../ports/event-store.js';
@@ -137,17 +137,7 @@ async function append(store: EventStore, drafts: readonly Draft[], mac: ((hash: 
   const [last] = await store.readStream(INSTALLATION_STREAM, { direction: 'backwards', limit: 1 });
   const hash = last === undefined ? null : (JSON.parse(last.metadata) as { readonly hash: string }).hash;
   const end: StreamEnd = { name: INSTALLATION_STREAM, revision: last?.revision ?? -1, hash, occurredAt: null, origin: null };
-  const envelope = {
-    actor: { id: 'mallory', method: 'psql', roles: [] },
-    reason: null,
-    commandId: 'c',
-    fingerprint: 'f',
-    correlationId: 'c',
-    causationId: null,
-    traceparent: null,
-    changeSetId: 's',
-    now: Date.UTC(2026, 0, 5),
-  };
+  const envelope = foreignEnvelope();
   const recorded = [...recordEach(end, drafts, envelope, { finish: (draft) => draft, macOf: mac, schemaVersionOf: () => 1 })];
   await store.append(INSTALLATION_STREAM, end.revision, recorded.map(toAppend));
 }

@@ -1,12 +1,9 @@
 // Another mac key for an installation whose old one is lost, or known to others. Done offline, by the holder of the signing key.
-import { macKeyStatement } from '@confledger/contracts';
-import { installationAggregate, type Installation, type InstallationTypes, type SealedEnd } from '@confledger/domain';
-import { CommandQueue } from '../commands/command-queue.js';
+import type { Installation, SealedEnd } from '@confledger/domain';
 import { Authentication } from '../loading/authentication.js';
-import { KeptStream } from '../loading/kept-stream.js';
-import { StreamReader } from '../loading/stream-reader.js';
 import type { EventStore } from '../ports/event-store.js';
 import type { Clock, Ids, Keys } from '../ports/system.js';
+import { installationQueue, signedMacKey } from './installation-queue.js';
 
 export interface ReplaceMacKeyOptions {
   readonly store: EventStore;
@@ -34,25 +31,10 @@ export async function replaceMacKey({
   ids,
   clock,
 }: ReplaceMacKeyOptions): Promise<bigint> {
-  const aggregate = installationAggregate;
-  const reader = new StreamReader(aggregate, { store, authentication: new WithoutOldMacs({ authority: keys }) });
-  const queue = new CommandQueue<InstallationTypes>({
-    id: null,
-    aggregate,
-    kept: new KeptStream(null, reader),
-    reader,
-    store,
-    clock,
-    ids,
-    signer: keys,
-    finish: (event) => event,
-    finishDryRun: (event) => event,
-    facts: {},
-  });
-  const { keyId, macKey } = keys;
-  const signature = keys.sign(macKeyStatement({ keyId, installation, macKey }));
+  const authentication = new WithoutOldMacs({ authority: keys });
+  const { queue } = installationQueue({ store, signer: keys, ids, clock, authentication });
   const outcome = await queue.execute(
-    { type: 'ReplaceMacKey', macKey: { macKey, keyId, signature }, ends },
+    { type: 'ReplaceMacKey', macKey: signedMacKey(keys, installation), ends },
     {
       actor: { id: 'confledger', method: 'offline', roles: [] },
       reason: 'the mac key was replaced',

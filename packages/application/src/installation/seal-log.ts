@@ -12,6 +12,7 @@ import {
 import type { CommandRequest } from '../commands/outcome.js';
 import { Authentication, type Seals } from '../loading/authentication.js';
 import { isStreamFault } from '../loading/broken-streams.js';
+import { endsChangeSet } from '../loading/chain-proofs.js';
 import { StreamReader } from '../loading/stream-reader.js';
 import type { EventStore } from '../ports/event-store.js';
 import type { Authority } from '../ports/system.js';
@@ -181,7 +182,7 @@ async function withoutMacs({ store, record, authority }: SealOptions, name: stri
   }
 }
 
-const isWithoutMac = ({ metadata: { changeSet, mac } }: Recorded): boolean => changeSet.index + 1 === changeSet.size && mac === undefined;
+const isWithoutMac = (event: Recorded): boolean => endsChangeSet(event) && event.metadata.mac === undefined;
 
 function shownEvent({ stream, revision, type, metadata }: Recorded): EventWithoutMac {
   return { stream, revision, type, actor: metadata.actor.id, occurredAt: metadata.occurredAt };

@@ -170,7 +170,7 @@ export class StreamReader<A extends AggregateTypes> {
     let current = loaded;
     let completing: Recorded<A['event']> | undefined;
     let beyond: Recorded<A['event']> | undefined;
-    const pages = new PagesAhead((from) =>
+    const pages = new PagesAhead((from: number) =>
       this.#store.readStream(current.stream.name, { from, direction: 'forwards', limit: PAGE_EVENTS }),
     );
     for (let isEnd = false; !isEnd;) {

@@ -1,8 +1,8 @@
 // A change set that nobody ended has no mac, so that anybody who can write to the event store may have begun it: what it says has no effect,
 // its time neither.
-import type { Envelope, StreamEnd } from '@confledger/domain';
+import type { StreamEnd } from '@confledger/domain';
 import { expect, test } from 'vitest';
-import { NAME, recordedBy, testClock, testCore } from '../../../../test/support/src/ledgers-core.js';
+import { foreignEnvelope, NAME, recordedBy, testClock, testCore } from '../../../../test/support/src/ledgers-core.js';
 import { toAppend } from '../codec.js';
 import { createInMemoryEventStore } from '../in-memory/event-store.js';
 
@@ -16,17 +16,7 @@ async function aForgedBeginning() {
   const [last] = await store.readStream(NAME.stream, { direction: 'backwards', limit: 1 });
   const { hash, occurredAt } = JSON.parse(last?.metadata ?? '') as { readonly hash: string; readonly occurredAt: string };
   const end: StreamEnd = { name: NAME.stream, revision: last?.revision ?? -1, hash, occurredAt, origin: null };
-  const envelope: Envelope = {
-    actor: { id: 'mallory', method: 'psql', roles: [] },
-    reason: null,
-    commandId: 'c',
-    fingerprint: 'f',
-    correlationId: 'c',
-    causationId: null,
-    traceparent: null,
-    changeSetId: 's',
-    now: FAR,
-  };
+  const envelope = foreignEnvelope({ now: FAR });
   const drafts = [
     { type: 'ConfigSet', data: { path: 'a', value: 7 } },
     { type: 'ConfigSet', data: { path: 'b', value: 8 } },

@@ -7,7 +7,8 @@ import type { EnvironmentWrite, ProjectionBatch, StreamWrite, TagWrite } from '.
 import type { AuditRow } from '../ports/read-model.js';
 import { auditRows } from './audit-rows.js';
 import { NO_ROWS, type AddedRows, type ChangedRows, type DocumentNeed, type KnownDocuments, type Logged, type View } from './projection.js';
-import { previousHashOf, storable, unstorableText } from './storable.js';
+import { previousHashOf } from '../stored-texts.js';
+import { storable, unstorableText } from './storable.js';
 import { logged } from './view.js';
 
 /** The rows of a batch; the driver adds how far they go, and which streams are parked. */

@@ -1,5 +1,5 @@
 // Finds text that Postgres cannot hold, before a fold touches its event. No command writes such text; another program may have.
-import { JSON_NESTING_CEILING, parseJson, parseJsonText, type DocumentErrorCode } from '@confledger/document';
+import { JSON_NESTING_CEILING, parseJson, type DocumentErrorCode } from '@confledger/document';
 import type { StoredEvent } from '../ports/event-store.js';
 
 /** Cheap and rarely true: an escape that may stand for NUL or a surrogate, or either of them raw. */
@@ -25,34 +25,8 @@ export function unstorableText({ data, metadata, type }: StoredEvent): string | 
   return null;
 }
 
-/** The event's hash, as the envelope of every release says it; null where it says none. */
-export function hashOf(stored: StoredEvent): string | null {
-  return textInMetadata(stored, 'hash');
-}
-
-/** The hash of the event before, as the envelope of every release says it; null where it says none. */
-export function previousHashOf(stored: StoredEvent): string | null {
-  return textInMetadata(stored, 'previousHash');
-}
-
-function textInMetadata({ metadata }: StoredEvent, name: string): string | null {
-  const envelope = parsed(metadata);
-  if (typeof envelope !== 'object' || envelope === null || !Object.hasOwn(envelope, name)) return null;
-  const value = (envelope as Readonly<Record<string, unknown>>)[name];
-  return typeof value === 'string' ? value : null;
-}
-
 /** Whether an escape stands for one of them. Text that is refused for another reason is found out by whoever decodes it. */
 function spellsUnstorable(text: string): boolean {
   const read = parseJson(text, { maxDepth: JSON_NESTING_CEILING });
   return !read.ok && UNSTORABLE_BY_ESCAPE.has(read.problem.code);
-}
-
-/** Text that is no JSON is found out by whoever decodes it. */
-function parsed(text: string): unknown {
-  try {
-    return parseJsonText(text);
-  } catch {
-    return null;
-  }
 }

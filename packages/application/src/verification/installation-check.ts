@@ -1,13 +1,11 @@
 // The installation's own stream, checked first: it names the keys that everything else is checked with, and what was sealed.
-import { macKeyStatement } from '@confledger/contracts';
+import { isSignatureOf, keyIdOf, macKeyStatement, readPublicKey } from '@confledger/contracts';
 import {
   contentProblem,
   emptyStream,
-  EventUnreadable,
   INSTALLATION_STREAM,
   installationAggregate,
   step,
-  StreamCorrupt,
   type Installation,
   type InstallationCreated,
   type InstallationEvent,
@@ -18,11 +16,11 @@ import {
 } from '@confledger/domain';
 import { decodeStored } from '../codec.js';
 import { InstallationKeyMismatch } from '../installation/installation-record.js';
+import { isStreamFault } from '../loading/broken-streams.js';
 import { PAGE_EVENTS } from '../loading/stream-reader.js';
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
 import type { Authority } from '../ports/system.js';
 import { findingAt, type Finding } from './findings.js';
-import { keyIdOf, signatureCheck, type SignatureCheck } from './signatures.js';
 
 export interface InstallationCheckOptions {
   readonly store: Pick<EventStore, 'readStream'>;
@@ -57,11 +55,6 @@ export class InstallationCheck {
   /** Where it ends, as far as it holds. */
   get end(): { readonly revision: number; readonly hash: string | null } {
     return this.#stream;
-  }
-
-  /** Checks signatures: with the key that was asked for, or the one that the log names. Null where there is no key. */
-  get signatures(): SignatureCheck | null {
-    return this.publicKey === null ? null : signatureCheck(this.publicKey);
   }
 
   get publicKey(): string | null {
@@ -104,7 +97,7 @@ export class InstallationCheck {
       this.#stream = stream;
       return null;
     } catch (error) {
-      if (error instanceof StreamCorrupt || error instanceof EventUnreadable) return error.message;
+      if (isStreamFault(error)) return error.message;
       throw error;
     }
   }
@@ -125,14 +118,14 @@ export class InstallationCheck {
   #createdProblem({ keyId, publicKey }: InstallationCreated['data']): string | null {
     const wanted = this.#options.publicKey;
     if (wanted !== null && wanted !== publicKey) return `its public key is ${publicKey}, and ${wanted} was expected`;
-    return keyIdOf(publicKey) === keyId ? null : 'its key id is not that of its public key';
+    return keyIdOf(Buffer.from(publicKey, 'base64url')) === keyId ? null : 'its key id is not that of its public key';
   }
 
   #macKeyProblem({ macKey, keyId, signature }: MacKeySet['data']): string | null {
     const created = this.#created;
     const statement = macKeyStatement({ keyId, installation: created?.installation ?? '', macKey });
-    const check = signatureCheck(created?.publicKey ?? '');
-    return keyId === created?.keyId && check?.(statement, signature) === true
+    const key = readPublicKey(created?.publicKey ?? '');
+    return keyId === created?.keyId && key !== null && isSignatureOf(key, statement, signature)
       ? null
       : 'the mac key that it names is not signed with the signing key of the installation';
   }

@@ -1,13 +1,11 @@
 // One ledger by its revisions: folded from its beginning, so that the digest of every activation is computed anew and its signature checked.
-import { activationStatement } from '@confledger/contracts';
+import { activationStatement, isSignatureOf, type PublicKey } from '@confledger/contracts';
 import {
   CommandWindow,
   contentProblem,
   emptyStream,
-  EventUnreadable,
   ledgerAggregate,
   step,
-  StreamCorrupt,
   type LedgerEvent,
   type LedgerId,
   type LedgerStream,
@@ -15,10 +13,10 @@ import {
   type VersionActivated,
 } from '@confledger/domain';
 import { decodeStored } from '../codec.js';
+import { isStreamFault } from '../loading/broken-streams.js';
 import { PAGE_EVENTS } from '../loading/stream-reader.js';
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
 import { findingAt, type Finding } from './findings.js';
-import { keyIdOf, type SignatureCheck } from './signatures.js';
 
 export interface LedgerCheckOptions {
   readonly store: Pick<EventStore, 'readStream'>;
@@ -31,8 +29,8 @@ export interface LedgerCheckOptions {
   readonly until: bigint;
   /** Versions whose digests are needed. */
   readonly activated: ReadonlySet<number>;
-  readonly signatures: SignatureCheck | null;
-  readonly publicKey: string | null;
+  /** Null where there is none to check signatures with. */
+  readonly key: PublicKey | null;
 }
 
 type Activated = Recorded<LedgerEvent> & VersionActivated;
@@ -100,7 +98,7 @@ export class LedgerCheck {
       this.#stream = stream;
       return completed === null ? null : this.#completedProblem(completed);
     } catch (error) {
-      if (error instanceof StreamCorrupt || error instanceof EventUnreadable) return error.message;
+      if (isStreamFault(error)) return error.message;
       throw error;
     }
   }
@@ -128,13 +126,13 @@ export class LedgerCheck {
     if (computed === undefined) return `it activates ${version}, which is no version`;
     // With layers, `digest` is that of a document that this ledger alone does not give.
     if (own !== computed || (layers.length === 0 && digest !== computed)) return `its digest is not that of version ${version}`;
-    if (this.#options.signatures === null) return 'there is no public key to check its signature with';
-    return this.#isSigned(event) ? null : 'its signature does not hold';
+    if (this.#options.key === null) return 'there is no public key to check its signature with';
+    return this.#isSigned(event, this.#options.key) ? null : 'its signature does not hold';
   }
 
-  #isSigned({ revision, data, metadata }: Activated): boolean {
-    const { signatures, publicKey, ledger } = this.#options;
-    if (publicKey === null || data.keyId !== keyIdOf(publicKey)) return false;
+  #isSigned({ revision, data, metadata }: Activated, key: PublicKey): boolean {
+    const { ledger } = this.#options;
+    if (data.keyId !== key.id) return false;
     const { version, previous, digest, keyId, own, layers, restart, pinned, definition, previousActivation } = data;
     const covered = { keyId, origin: this.#stream.origin ?? '', activation: revision, version, previous, digest };
     const layered = { own, layers, restart, pinned, definition, previousActivation: previousActivation ?? null };
@@ -143,6 +141,6 @@ export class LedgerCheck {
       metadata.schemaVersion === 1
         ? activationStatement(ledger.text, covered)
         : activationStatement(ledger.text, { ...covered, ...layered, previousHash: previousHash ?? '', actor: actor.id, occurredAt });
-    return signatures?.(statement, data.signature) === true;
+    return isSignatureOf(key, statement, data.signature);
   }
 }

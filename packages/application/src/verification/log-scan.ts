@@ -1,6 +1,5 @@
 // Every event of a log by its position: its hash and id, the chain of its stream, its place in its change set, its mac, and what was sealed.
 // Keeps where each stream ends, and nothing of the events.
-import { parseJsonText } from '@confledger/document';
 import {
   contentProblem,
   gather,
@@ -13,6 +12,7 @@ import {
 } from '@confledger/domain';
 import type { StoredEvent } from '../ports/event-store.js';
 import type { Authority } from '../ports/system.js';
+import { objectIn } from '../stored-texts.js';
 import { findingAt, type Finding } from './findings.js';
 import type { InstallationCheck } from './installation-check.js';
 
@@ -165,14 +165,14 @@ function chainProblem({ revision }: StoredEvent, end: ScannedStream, { previousH
 
 /** What it comes to is checked when the ledger is folded; a decoder judges it then. */
 function noteVersion({ activated }: ScannedStream, { data }: StoredEvent): void {
-  const read = parsed(data);
+  const read = objectIn(data);
   const version = read?.['version'];
   if (typeof version === 'number') activated.push(version);
 }
 
 /** A string says what is wrong. */
 function readMetadata(text: string): ReadMetadata | string {
-  const read = parsed(text);
+  const read = objectIn(text);
   if (read === null) return 'its metadata are not a JSON object';
   const { hash, previousHash, mac } = read;
   const changeSet = placeIn(read['changeSet']);
@@ -187,13 +187,4 @@ function placeIn(value: unknown): ChangeSetPlace | null {
   const { id, index, size } = value as Readonly<Record<string, unknown>>;
   if (!isText(id) || !isCount(index) || !isCount(size)) return null;
   return { id: String(id), index: Number(index), size: Number(size) };
-}
-
-function parsed(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = parseJsonText(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : null;
-  } catch {
-    return null;
-  }
 }

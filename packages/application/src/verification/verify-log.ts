@@ -1,11 +1,12 @@
 // The verification of a whole log, in two steps. First every event by its position: hashes, chains, macs, seals. Then every ledger by its
 // revisions: the digest and the signature of each activation. Holds two pages of events and one document at a time, and for each stream
 // where it ends.
+import { readPublicKey } from '@confledger/contracts';
 import type { EventStore } from '../ports/event-store.js';
 import type { Authority } from '../ports/system.js';
 import { earlier, type Finding, type VerificationEvent, type VerifiedEnd } from './findings.js';
 import { InstallationCheck } from './installation-check.js';
-import { LedgerCheck } from './ledger-check.js';
+import { LedgerCheck, type LedgerCheckOptions } from './ledger-check.js';
 import { pagesUntil } from './log-pages.js';
 import { LogScan, type ScannedStream } from './log-scan.js';
 
@@ -27,6 +28,7 @@ export async function* verifyLog(options: VerifyLogOptions): AsyncGenerator<Veri
   const until = await store.lastPosition();
   const check = new InstallationCheck({ ...options, until });
   await check.run();
+  const key = check.publicKey === null ? null : readPublicKey(check.publicKey);
   const scan = new LogScan(check, authority);
   let position = 0n;
   let ledgers = 0;
@@ -45,7 +47,7 @@ export async function* verifyLog(options: VerifyLogOptions): AsyncGenerator<Veri
   const ends = new Map<string, VerifiedEnd>();
   for (const [name, stream] of scan.streams) {
     let finding: Finding | null = stream.finding;
-    const ledger = ledgerCheckOf(stream, check, options, until);
+    const ledger = ledgerCheckOf(stream, { store, key, until });
     if (ledger !== null) {
       while (await ledger.next()) yield progress('activations');
       ledgers += 1;
@@ -78,20 +80,8 @@ export async function* verifyLog(options: VerifyLogOptions): AsyncGenerator<Veri
 /** Null for a stream that is no ledger, and for a ledger of which nothing holds. */
 function ledgerCheckOf(
   { ledger, revision, hash, activated, finding }: ScannedStream,
-  { signatures, publicKey }: InstallationCheck,
-  { store }: VerifyLogOptions,
-  until: bigint,
+  sources: Pick<LedgerCheckOptions, 'store' | 'key' | 'until'>,
 ): LedgerCheck | null {
   if (ledger === null || revision < 0) return null;
-  const end = { revision, hash };
-  return new LedgerCheck({
-    store,
-    ledger,
-    end,
-    isBroken: finding !== null,
-    until,
-    activated: new Set(activated),
-    signatures,
-    publicKey,
-  });
+  return new LedgerCheck({ ...sources, ledger, end: { revision, hash }, isBroken: finding !== null, activated: new Set(activated) });
 }

@@ -17,6 +17,9 @@ export function verificationLine(event: VerificationEvent, installation: string)
   }
 }
 
+/** Interval between two lines of progress. */
+export const PROGRESS_INTERVAL_MS = 1_000;
+
 /** Leaves progress out that comes sooner than `intervalMs` after the last one. */
 export function everyInterval(intervalMs: number, nowMs: () => number = () => performance.now()): (event: VerificationEvent) => boolean {
   let next = nowMs();

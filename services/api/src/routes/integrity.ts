@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { formatPosition, parsePosition, verifyLog } from '@confledger/application';
 import type { VerificationLine } from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
-import { everyInterval, verificationLine as lineOf } from '../answers/verification.js';
+import { everyInterval, PROGRESS_INTERVAL_MS, verificationLine as lineOf } from '../answers/verification.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { isFault, refusalFor } from '../errors/failure.js';
@@ -12,9 +12,6 @@ import { logFault } from '../runtime/request-log.js';
 import { successOf } from '../schemas/answers.js';
 import { storedEventAnswer, verificationLine } from '../schemas/integrity.js';
 import { noQuery } from '../schemas/requests.js';
-
-/** Interval between two lines of progress. */
-export const PROGRESS_INTERVAL_MS = 1_000;
 
 const LINES_TYPE = 'application/x-ndjson; charset=utf-8';
 
