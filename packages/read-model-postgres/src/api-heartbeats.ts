@@ -4,7 +4,7 @@ import { quotedSchema } from '@confledger/postgres';
 import type pg from 'pg';
 import { instantOf } from './columns.js';
 import { READ_MODEL_SCHEMA_DEFAULT } from './schema.js';
-import { unavailable } from './unavailable.js';
+import { queriesOn } from './unavailable.js';
 
 interface HeartbeatColumns {
   readonly id: string;
@@ -18,13 +18,7 @@ const OLDEST_LIVE = `clock_timestamp() - interval '${API_HEARTBEAT_EXPIRES_MS} m
 /** `migrateReadModel` must have been run. The pool stays the caller's. Everything rejects with `ReadModelUnavailable` while Postgres is away. */
 export function createPostgresApiHeartbeats(pool: pg.Pool, options: { readonly schema?: string } = {}): ApiHeartbeats {
   const table = `${quotedSchema(options.schema ?? READ_MODEL_SCHEMA_DEFAULT)}.api_heartbeats`;
-  const query = async <Row extends object>(text: string, values: unknown[]): Promise<Row[]> => {
-    try {
-      return (await pool.query<Row>(text, values)).rows;
-    } catch (error) {
-      throw unavailable(error);
-    }
-  };
+  const query = queriesOn(pool);
   return {
     async write({ id, release, features }) {
       // Rows that another api writes or removes now are skipped: apis that come back together would wait for each other.

@@ -5,7 +5,7 @@ import { quotedSchema } from '@confledger/postgres';
 import type pg from 'pg';
 import { instantOf } from './columns.js';
 import { READ_MODEL_SCHEMA_DEFAULT } from './schema.js';
-import { unavailable } from './unavailable.js';
+import { queriesOn } from './unavailable.js';
 
 interface ReportColumns {
   readonly environment: string;
@@ -21,13 +21,7 @@ interface ReportColumns {
 /** `migrateReadModel` must have been run. The pool stays the caller's. Everything rejects with `ReadModelUnavailable` while Postgres is away. */
 export function createPostgresNodeReports(pool: pg.Pool, options: { readonly schema?: string } = {}): NodeReports {
   const table = `${quotedSchema(options.schema ?? READ_MODEL_SCHEMA_DEFAULT)}.node_reports`;
-  const query = async <Row extends object>(text: string, values: unknown[]): Promise<Row[]> => {
-    try {
-      return (await pool.query<Row>(text, values)).rows;
-    } catch (error) {
-      throw unavailable(error);
-    }
-  };
+  const query = queriesOn(pool);
   return {
     async put({ environment, service, name, state, running, rejected, sdk, reportedAt }) {
       // Two apis may write out of order: the newest report is the one that was made last.

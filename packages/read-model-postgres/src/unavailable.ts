@@ -9,6 +9,17 @@ export function unavailable(error: unknown): unknown {
   return new ReadModelUnavailable('The read model does not answer.', { cause: error });
 }
 
+/** Runs a statement on a pool and answers its rows; rejects as `unavailable` says. */
+export function queriesOn(pool: pg.Pool): <Row extends object>(text: string, values: unknown[]) => Promise<Row[]> {
+  return async <Row extends object>(text: string, values: unknown[]) => {
+    try {
+      return (await pool.query<Row>(text, values)).rows;
+    } catch (error) {
+      throw unavailable(error);
+    }
+  };
+}
+
 /** undefined_table: the tables that serve were laid out by a release that did not have it. */
 export function isMissingTable(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === '42P01';
