@@ -1,7 +1,6 @@
 // The mark of the log in a file of the data directory: what this installation has acknowledged, for the next start to look for.
-import path from 'node:path';
 import type { LogMark } from '@confledger/application';
-import { readIfThere, replaceFile } from '@confledger/process/private-file';
+import { openKeptRecord } from './kept-record.js';
 
 /** A mark file that is there and cannot be read. */
 export class LogMarkUnusable extends Error {
@@ -17,35 +16,21 @@ export interface LogMarkFile {
 
 /** Throws LogMarkUnusable for a file that holds something else. */
 export function openLogMark(dataDirectory: string): LogMarkFile {
-  const file = path.join(dataDirectory, 'log.mark');
-  const text = readIfThere(file);
+  const { kept, save } = openKeptRecord({ dataDirectory, name: 'log.mark', read: markIn, unusable });
   return {
-    mark: text === null ? null : parse(file, text),
+    mark: kept,
     // Of apis that share the directory, any mark is a good one.
-    save: ({ installation, stream, revision, id }) => replaceFile(file, `${JSON.stringify({ installation, stream, revision, id })}\n`),
+    save: ({ installation, stream, revision, id }) => save({ installation, stream, revision, id }),
   };
 }
 
-function parse(file: string, text: string): LogMark {
-  const mark = parsed(text);
-  if (mark !== null) return mark;
-  throw new LogMarkUnusable(
+function unusable(file: string): LogMarkUnusable {
+  return new LogMarkUnusable(
     `${file} holds no mark of the log. Put it back from a backup; delete it only if you know that the event store holds everything that was acknowledged.`,
   );
 }
 
-function parsed(text: string): LogMark | null {
-  try {
-    // oxlint-disable-next-line no-restricted-properties -- our own file, whose four names are fixed
-    const value: unknown = JSON.parse(text);
-    return isMark(value) ? { installation: value.installation, stream: value.stream, revision: value.revision, id: value.id } : null;
-  } catch {
-    return null;
-  }
-}
-
-function isMark(value: unknown): value is LogMark {
-  if (typeof value !== 'object' || value === null) return false;
-  const { installation, stream, revision, id } = value as Readonly<Record<string, unknown>>;
-  return [installation, stream, id].every((each) => typeof each === 'string') && Number.isSafeInteger(revision);
+function markIn({ installation, stream, revision, id }: Readonly<Record<string, unknown>>): LogMark | null {
+  if (typeof installation !== 'string' || typeof stream !== 'string' || typeof id !== 'string') return null;
+  return Number.isSafeInteger(revision) ? { installation, stream, revision: Number(revision), id } : null;
 }
