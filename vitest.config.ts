@@ -1,5 +1,6 @@
 // One configuration for every spec; the suffix says the cost (.spec, .int.spec, .e2e.spec, .sim.spec).
 import { configDefaults, defineConfig } from 'vitest/config';
+import { LongestFirst } from './infra/scripts/longest-first.mjs';
 
 export default defineConfig({
   resolve: { conditions: ['@confledger/source', 'module', 'node'] },
@@ -10,8 +11,12 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, '**/*.engine.spec.ts'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // Many specs wait for processes and for time-outs: so many keep two cores busy.
+    maxWorkers: 5,
     pool: 'forks',
+    // A worker loads each module once, not once per file: a quarter less processor time.
+    isolate: false,
+    sequence: { sequencer: LongestFirst },
     globalSetup: ['test/support/src/vitest-global-setup.ts'],
   },
 });

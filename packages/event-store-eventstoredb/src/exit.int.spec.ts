@@ -12,7 +12,7 @@ const EXIT_TIMEOUT_MS = 10_000;
 const TEST_TIMEOUT_MS = 90_000;
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const program = `
-  import { createEventStoreDbEventStore } from ${JSON.stringify(new URL('index.ts', import.meta.url).href)};
+  import { createEventStoreDbEventStore } from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)};
   const store = createEventStoreDbEventStore({ connectionString: process.env.URL_OF_STORE, attemptTimeoutMs: 1_500, readTimeoutMs: 1_500 });
   const abort = new AbortController();
   const reading = (async () => { for await (const events of store.subscribe({ after: 0n, signal: abort.signal })) events.length; })();
@@ -50,7 +50,7 @@ const faults: readonly [string, () => void][] = [
 
 test.each(faults)('a process whose server %s ends when its store is closed', { timeout: TEST_TIMEOUT_MS }, async (_state, fault) => {
   const env = { ...process.env, URL_OF_STORE: `esdb://127.0.0.1:${proxy.port}?tls=false` };
-  const args = ['--conditions=@confledger/source', '--import', 'tsx', '--input-type=module', '--eval', program];
+  const args = ['--input-type=module', '--eval', program];
   const running = spawn(process.execPath, args, { cwd: repository, env, stdio: ['pipe', 'pipe', 'inherit'] });
   child = running;
   const exited = once(running, 'exit');

@@ -1,14 +1,12 @@
 // A process that is run, refused and stopped, as its parent sees it.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-const SOURCES = fileURLToPath(new URL('./', import.meta.url));
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const BUILT = fileURLToPath(new URL('../dist/', import.meta.url));
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(path.join(tmpdir(), 'confledger-process-'))));
@@ -21,8 +19,8 @@ interface Ended {
 
 /** Runs a service whose `start` is given as text, and sends the signal as soon as it says `now`. */
 function run(start: string, signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
-  const file = path.join(folder, 'main.mts');
-  const [runs, refusals] = ['run-process.ts', 'start-refused.ts'].map((name) => JSON.stringify(path.join(SOURCES, name)));
+  const file = path.join(folder, 'main.mjs');
+  const [runs, refusals] = ['run-process.js', 'start-refused.js'].map((name) => JSON.stringify(path.join(BUILT, name)));
   writeFileSync(
     file,
     `import { runProcess } from ${runs};
@@ -30,7 +28,7 @@ function run(start: string, signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> 
      const wait = (signal) => new Promise((_, reject) => { setTimeout(() => {}, 60_000); signal.addEventListener('abort', () => reject(signal.reason)); });
      runProcess({ start: ${start}, explain: (error) => (error instanceof RangeError ? 'explained' : null) });`,
   );
-  const child = spawn(process.execPath, ['--import', TSX, file], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

@@ -1,14 +1,12 @@
 // A program that ends by itself, as the script that waits for it sees it.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-const SOURCES = fileURLToPath(new URL('./', import.meta.url));
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const BUILT = fileURLToPath(new URL('../dist/', import.meta.url));
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(path.join(tmpdir(), 'confledger-program-'))));
@@ -16,8 +14,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a program whose `work` is given as text, and sends SIGINT as soon as it says `now`. */
 function run(work: string): Promise<{ readonly code: number | null; readonly said: string }> {
-  const file = path.join(folder, 'program.mts');
-  const [programs, refusals] = ['run-program.ts', 'start-refused.ts'].map((name) => JSON.stringify(path.join(SOURCES, name)));
+  const file = path.join(folder, 'program.mjs');
+  const [programs, refusals] = ['run-program.js', 'start-refused.js'].map((name) => JSON.stringify(path.join(BUILT, name)));
   writeFileSync(
     file,
     `import { runProgram } from ${programs};
@@ -25,7 +23,7 @@ function run(work: string): Promise<{ readonly code: number | null; readonly sai
      const wait = (signal) => new Promise((_, reject) => { setTimeout(() => {}, 60_000); signal.addEventListener('abort', () => reject(signal.reason)); });
      runProgram({ work: ${work}, explain: (error) => (error instanceof RangeError ? 'explained' : null) });`,
   );
-  const child = spawn(process.execPath, ['--import', TSX, file], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

@@ -1,10 +1,9 @@
 // The log in a real Postgres, altered by the owner of its tables: verified over HTTP and by the program, and its lost key replaced offline.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { createPool } from '@confledger/postgres';
 import { eventually, freshDatabase, rehashed, type LogEvent } from '@confledger/test-support';
 import { pino } from 'pino';
@@ -13,7 +12,6 @@ import { compose, type RunningApi } from './compose.js';
 import { readConfig } from './config.js';
 import { openKeys, keyFilesOf } from './keys.js';
 
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const STREAM = 'config-production.engine';
 
 let connectionString: string;
@@ -65,8 +63,8 @@ interface Ended {
 }
 
 function program(name: 'verify' | 'rekey', environment: Readonly<Record<string, string>> = {}, args: readonly string[] = []) {
-  const file = fileURLToPath(new URL(`${name}.ts`, import.meta.url));
-  const child = spawn(process.execPath, ['--conditions=@confledger/source', '--import', TSX, file, ...args], {
+  const file = fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url));
+  const child = spawn(process.execPath, [file, ...args], {
     env: { ...process.env, CONFLEDGER_POSTGRES_URL: connectionString, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,7 +1,6 @@
 // The rebuild by hand as a process, on a real Postgres, beside a projector that goes on.
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { LedgerLog } from '@confledger/conformance';
 import { createPostgresEventStore } from '@confledger/event-store-postgres';
 import { createPool, tryAdvisoryLock } from '@confledger/postgres';
@@ -13,7 +12,6 @@ import { compose } from './compose.js';
 import { readConfig } from './config.js';
 
 const ENGINE = 'production.trading-engine';
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 let connectionString: string;
 let cleaners: (() => Promise<unknown>)[];
@@ -32,8 +30,8 @@ interface Ended {
 }
 
 function runRebuild(): Promise<Ended> {
-  const file = fileURLToPath(new URL('rebuild.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--conditions=@confledger/source', '--import', TSX, file], {
+  const file = fileURLToPath(new URL('../dist/rebuild.js', import.meta.url));
+  const child = spawn(process.execPath, [file], {
     env: { ...process.env, CONFLEDGER_POSTGRES_URL: connectionString },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -32,4 +32,5 @@ const logEvent = ({ id, type, data, metadata, stream, revision, position }: Stor
 tamperingSuite('the EventStoreDB double', async () => ({
   store,
   rewrite: async (gone, there) => double.log.rewrite(gone.map(logEvent), there.map(logEvent)),
+  inTurn: true,
 }));
