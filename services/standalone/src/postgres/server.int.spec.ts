@@ -1,7 +1,7 @@
 // The embedded Postgres for real: first start, second start, orphans, crashes.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -134,6 +134,24 @@ test('a killed server that nobody has collected yet does not keep the next one f
     await (await start()).stop();
   } finally {
     parent.kill('SIGKILL');
+  }
+});
+
+test('a server that crashes and cannot start at once is started again as soon as it can', async () => {
+  const server = await start();
+  const settings = path.join(directory, 'postgres/postgresql.conf');
+  const failures = () =>
+    readFileSync(path.join(directory, 'logs/postgres.log'), 'utf8').split('could not access the server configuration').length - 1;
+  try {
+    renameSync(settings, `${settings}.away`);
+    process.kill(postmasterPid(), 'SIGKILL');
+    await eventually(() => failures() >= 2);
+    renameSync(`${settings}.away`, settings);
+    await eventually(() => notices.length > 0);
+    expect(notices.splice(0)).toEqual(['Postgres ended by itself (SIGKILL) and was started again']);
+    expect(await ask(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  } finally {
+    await server.stop();
   }
 });
 

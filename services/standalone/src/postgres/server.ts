@@ -32,6 +32,8 @@ const CONNECTIONS_MAX = 60;
 /** SQLSTATE: the database does not exist. */
 const INVALID_CATALOG_NAME = '3D000';
 
+/** A server that crashed tries that long to start again: for a moment its port may be taken, or a rest of the killed one in its way. */
+const RESTART_WITHIN_MS = 30_000;
 /** A server that ends by itself more often than this in a minute has a reason that a restart does not mend. */
 const RESTARTS_PER_MINUTE_MAX = 3;
 
@@ -158,11 +160,19 @@ function supervise(
     if (restartedAt.filter((at) => at > minuteAgo).length >= RESTARTS_PER_MINUTE_MAX)
       return options.onLost(`${reason}, too often to go on`);
     restartedAt.push(performance.now());
-    const next = await restart();
-    if (next === null) return options.onLost(`${reason} and does not start again`);
+    const next = await restarted();
+    if (next === null) return stopping === undefined ? options.onLost(`${reason} and does not start again`) : undefined;
     current = next;
     options.onNotice(`${reason} and was started again`);
     watch(next);
+  };
+  const restarted = async (): Promise<ChildProcess | null> => {
+    for (const deadline = performance.now() + RESTART_WITHIN_MS; stopping === undefined && performance.now() < deadline;) {
+      const next = await restart();
+      if (next !== null) return next;
+      await delay(START_RETRY_DELAY_MS);
+    }
+    return null;
   };
   const stop = async (): Promise<void> => {
     await restarting;
