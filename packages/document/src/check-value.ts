@@ -2,6 +2,7 @@
 // things that are not JSON at all.
 import { canonicalJson } from './canonical.js';
 import type { JsonValue } from './json.js';
+import { tooManyLeaves } from './parse-problems.js';
 import { DEPTH_MAX, DOCUMENT_LEAVES_MAX, PATH_BYTES_MAX, VALUE_BYTES_MAX } from './limits.js';
 import { parsePath, pathTooDeep, pathTooLong } from './path.js';
 import { problemAt } from './place.js';
@@ -37,7 +38,7 @@ class ValueCheck {
       const names = Object.keys(value);
       if (names.length > 0) return this.members(value, names);
     }
-    if (++this.leaves > DOCUMENT_LEAVES_MAX) return this.problem(tooManyLeaves());
+    if (++this.leaves > DOCUMENT_LEAVES_MAX) return this.problem(tooManyLeaves(DOCUMENT_LEAVES_MAX));
     return this.leaf(value);
   }
 
@@ -167,15 +168,5 @@ function tooLarge(bytes: string): Flaw {
     rule: 'value-too-large',
     message: `The value has ${bytes} bytes of canonical JSON; ${VALUE_BYTES_MAX} are allowed.`,
     remedy: 'Split it into several values, or keep it elsewhere and store its address. Objects, unlike arrays, are stored leaf by leaf.',
-  };
-}
-
-/** The problem of a document with more leaves than allowed. */
-export function tooManyLeaves(): Flaw {
-  return {
-    code: 'DOCUMENT_TOO_LARGE',
-    rule: 'too-many-leaves',
-    message: `The document has more than ${DOCUMENT_LEAVES_MAX} leaves.`,
-    remedy: 'Split it among several services, or keep lists in arrays: an array is one leaf.',
   };
 }

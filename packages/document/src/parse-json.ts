@@ -12,6 +12,8 @@ import {
   duplicateName,
   inexactNumber,
   tooDeep,
+  tooManyLeaves,
+  tooManyValues,
   trailingComma,
   unexpected,
 } from './parse-problems.js';
@@ -22,9 +24,18 @@ import { TextPieces } from './text-pieces.js';
 import { TextSearch } from './text-search.js';
 import { isForbiddenName, nameFlaw, stringFlaw } from './text.js';
 
-/** Parses JSON text, or says what is wrong with it, where, and what to send instead. `maxDepth` is honoured up to JSON_NESTING_CEILING. */
-export function parseJson(text: string, options?: { readonly maxDepth?: number }): Result<JsonValue, CodedProblem> {
-  const parser = new JsonParser(text, Math.min(options?.maxDepth ?? JSON_NESTING_MAX, JSON_NESTING_CEILING));
+export interface ParseOptions {
+  /** Levels of nesting; honoured up to JSON_NESTING_CEILING. */
+  readonly maxDepth?: number;
+  /** Most values outside of arrays that are no objects, an array being one of them. No limit, unless given. */
+  readonly leavesMax?: number;
+  /** Most values of any kind. No limit, unless given. */
+  readonly valuesMax?: number;
+}
+
+/** Parses JSON text, or says what is wrong with it, where, and what to send instead. Stops at the first limit that is passed. */
+export function parseJson(text: string, options: ParseOptions = {}): Result<JsonValue, CodedProblem> {
+  const parser = new JsonParser(text, options);
   try {
     return { ok: true, value: parser.document() };
   } catch (error) {
@@ -52,10 +63,7 @@ const COLON = 58;
 const OPEN_BRACKET = 91;
 const BACKSLASH = 92;
 const CLOSE_BRACKET = 93;
-const SMALL_E = 101;
-const SMALL_F = 102;
-const SMALL_N = 110;
-const SMALL_T = 116;
+const [SMALL_E, SMALL_F, SMALL_N, SMALL_T] = [101, 102, 110, 116] as const;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 const BYTE_ORDER_MARK = 0xfeff;
@@ -67,16 +75,20 @@ const JOINED_ESCAPES_MAX = 3;
 
 class JsonParser {
   private readonly text: string;
-  private readonly depthMax: number;
+  private readonly max: Required<ParseOptions>;
   private readonly place: (string | number)[] = [];
   private readonly search: TextSearch;
   private readonly pieces: TextPieces;
   private at = 0;
   private depth = 0;
+  /** Arrays that are open here. */
+  private arrays = 0;
+  private leaves = 0;
+  private values = 0;
 
-  constructor(text: string, depthMax: number) {
+  constructor(text: string, { maxDepth = JSON_NESTING_MAX, leavesMax = Infinity, valuesMax = Infinity }: ParseOptions) {
     this.text = text;
-    this.depthMax = depthMax;
+    this.max = { maxDepth: Math.min(maxDepth, JSON_NESTING_CEILING), leavesMax, valuesMax };
     this.search = new TextSearch(text);
     this.pieces = new TextPieces(text);
   }
@@ -98,8 +110,10 @@ class JsonParser {
 
   private value(): JsonValue {
     const code = this.next();
-    if (code === QUOTE) return this.string();
+    if (++this.values > this.max.valuesMax) this.refuse(tooManyValues(this.max.valuesMax));
     if (code === OPEN_BRACE) return this.object();
+    if (this.arrays === 0 && ++this.leaves > this.max.leavesMax) this.refuse(tooManyLeaves(this.max.leavesMax));
+    if (code === QUOTE) return this.string();
     if (code === OPEN_BRACKET) return this.array();
     if (code === MINUS || (code >= ZERO && code <= NINE)) return this.number();
     if (code === SMALL_N && this.text.startsWith('null', this.at)) return this.word(null, 4);
@@ -115,7 +129,7 @@ class JsonParser {
 
   private enter(): void {
     this.at++;
-    if (++this.depth > this.depthMax) this.refuse(tooDeep(this.text, this.at, this.depthMax));
+    if (++this.depth > this.max.maxDepth) this.refuse(tooDeep(this.text, this.at, this.max.maxDepth));
   }
 
   private object(): JsonObject {
@@ -141,6 +155,7 @@ class JsonParser {
 
   private array(): readonly JsonValue[] {
     this.enter();
+    this.arrays++;
     const items: JsonValue[] = [];
     let code = this.next();
     while (code !== CLOSE_BRACKET) {
@@ -151,6 +166,7 @@ class JsonParser {
     }
     this.at++;
     this.depth--;
+    this.arrays--;
     return items;
   }
 

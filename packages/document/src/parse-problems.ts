@@ -91,3 +91,18 @@ export function tooDeep(text: string, at: number, depthMax: number): Flaw {
     remedy: 'Flatten the structure, or send the inner part as a string.',
   };
 }
+
+/** A document with more leaves than allowed. */
+export function tooManyLeaves(max: number): Flaw {
+  return {
+    code: 'DOCUMENT_TOO_LARGE',
+    rule: 'too-many-leaves',
+    message: `The document has more than ${max} leaves.`,
+    remedy: 'Split it among several services, or keep lists in arrays: an array is one leaf.',
+  };
+}
+
+export function tooManyValues(max: number): Flaw {
+  const message = `The text has more than ${max} values, those inside arrays counted.`;
+  return { code: 'DOCUMENT_TOO_LARGE', rule: 'too-many-values', message, remedy: 'Split it among several requests or services.' };
+}

@@ -6,7 +6,7 @@ export type { Installation, InstallationCommand, InstallationTypes, Seal } from 
 export type { BatchOperation, Command, Guards, LedgerRefusal, LedgerRefusalCode, VersionName } from './ledger/commands.js';
 export { pathOf } from './ledger/decisions.js';
 export { differencesOf } from './ledger/differences.js';
-export { BATCH_OPERATIONS_MAX } from './ledger/edits.js';
+export { BATCH_OPERATIONS_MAX, batchTooLarge } from './ledger/edits.js';
 export type {
   ConfigDeleted,
   ConfigSet,

@@ -2,10 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { BASE } from '@confledger/contracts/http';
+import { limitedWarnings } from '@confledger/process';
 import { authenticator, NOBODY, type TokenOwner } from './auth.js';
 import type { ApiContext, ApiOptions } from './context.js';
+import { Bodies } from './edge/bodies.js';
+import { Edge } from './edge/limits.js';
+import { ListReads } from './edge/list-reads.js';
+import { createEdgeServer, type EdgeServer } from './edge/server.js';
 import { serveDocumentation } from './docs/documentation.js';
-import { JSON_TYPE, type Endpoint } from './endpoint.js';
+import { JSON_TYPE } from './answers/envelope.js';
+import type { Endpoint } from './endpoint.js';
 import { failure, isFault, refusalFor } from './errors/failure.js';
 import { STATUS_OF } from './errors/status.js';
 import { BODY_BYTES_MAX, forgetTypeOfNothing, isCutShort, isDrained, readBodiesStrictly } from './request/body-parser.js';
@@ -22,7 +28,6 @@ import { nodeEndpoints } from './routes/nodes.js';
 import { systemEndpoints } from './routes/system.js';
 import { valueEndpoints } from './routes/values.js';
 import { versionEndpoints } from './routes/versions.js';
-import { clientErrorHandler } from './runtime/client-errors.js';
 import { writeHeartbeats } from './runtime/heartbeat.js';
 import { createMeasurements } from './runtime/measurements.js';
 import { logFault, logRequests } from './runtime/request-log.js';
@@ -30,9 +35,6 @@ import { RequestRefused } from './errors/request-refused.js';
 
 /** The longest parameter in a URL, in characters: beyond the 16 KiB that Node takes, so that our own limits speak. */
 const PARAMETER_CHARACTERS_MAX = 32 * 1024;
-
-/** How long a whole request may take to arrive: 10 MiB at 90 KB a second. */
-const REQUEST_TIMEOUT_MS = 120_000;
 
 export interface Api {
   readonly app: FastifyInstance;
@@ -45,24 +47,30 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const { clock, logger, tokens, version } = options;
   const closing = new AbortController();
   const measurements = createMeasurements();
+  const edge = new Edge(options.edgeLimits);
   const context: ApiContext = {
     ...options,
     metrics: { contentType: measurements.contentType, read: () => measurements.text(context) },
     closing: closing.signal,
+    edge,
+    listReads: new ListReads(edge),
     apiId: randomUUID(),
     startedAt: new Date(clock.now()).toISOString(),
   };
-  const app = makeServer(options);
+  const { app, closeIdle } = makeServer(options, edge);
   const routes: KnownRoute[] = [];
   app.addHook('onRoute', ({ method, url }) => {
     for (const each of [method].flat()) routes.push({ method: each, url });
   });
-  app.addHook('preClose', async () => closing.abort());
+  app.addHook('preClose', async () => {
+    closing.abort();
+    closeIdle();
+  });
   app.addHook('onClose', async () => measurements.close());
   writeHeartbeats(app, context);
   guardRequests(app, tokens);
   logRequests(app, logger, measurements);
-  readBodiesStrictly(app);
+  readBodiesStrictly(app, new Bodies(edge));
 
   const endpoints = endpointsOf(context);
   for (const each of endpoints) route(app, BASE, each);
@@ -73,16 +81,26 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   return { app, endpoints };
 }
 
-function makeServer({ logger, clock }: Pick<ApiOptions, 'logger' | 'clock'>): FastifyInstance {
+interface MadeServer {
+  readonly app: FastifyInstance;
+  /** Closes the connections without a request under way. */
+  closeIdle(): void;
+}
+
+function makeServer({ logger, clock }: Pick<ApiOptions, 'logger' | 'clock'>, edge: Edge): MadeServer {
   const answerFailure = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const refused = isCutShort(request) ? RequestRefused.of('REQUEST_MALFORMED') : refusalFor(error);
     if (isFault(refused)) logFault(logger, request, error);
-    if (refused.code === 'BODY_TOO_LARGE' && isDrained(request)) reply.removeHeader('connection');
+    // The rest of the body is read and thrown away, or the connection ends.
+    if (REFUSES_BODIES.has(refused.code) && !request.raw.complete && !isDrained(request)) reply.header('connection', 'close');
     // A request that reached no route has not met the hook that sets these.
     if (!reply.hasHeader('x-request-id')) reply.headers(COMMON_HEADERS).header('x-request-id', request.id);
     reply.code(STATUS_OF[refused.code]).headers(refused.headers).header('content-type', JSON_TYPE);
     return reply.send(JSON.stringify(failure(refused, request.id, new Date(clock.now()).toISOString())));
   };
+  const warnings = limitedWarnings(logger);
+  const onFull = (): void => warnings.warn({ open: edge.connections.inUse }, 'a connection found no place: all are in use');
+  const servers: EdgeServer[] = [];
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -90,18 +108,24 @@ function makeServer({ logger, clock }: Pick<ApiOptions, 'logger' | 'clock'>): Fa
     childLoggerFactory: (shared) => shared,
     genReqId: (request) => requestIdOf(request),
     bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: {
       maxParamLength: PARAMETER_CHARACTERS_MAX,
       querystringParser: (text) => parseQueryString(text) as Record<string, unknown>,
     },
     frameworkErrors: (error, request, reply) => void answerFailure(error, request, reply),
-    clientErrorHandler: clientErrorHandler(clock),
+    serverFactory: (handle) => {
+      const made = createEdgeServer({ edge, clock, onFull }, handle);
+      servers.push(made);
+      return made.server;
+    },
+    // The server of the factory answers these itself.
+    clientErrorHandler: () => undefined,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
   });
   app.setErrorHandler(answerFailure);
-  return app;
+  const closeIdle = (): void => servers.forEach((each) => each.closeIdle());
+  return { app, closeIdle };
 }
 
 function guardRequests(app: FastifyInstance, tokens: readonly TokenOwner[]): void {
@@ -120,6 +144,9 @@ function guardRequests(app: FastifyInstance, tokens: readonly TokenOwner[]): voi
     done();
   });
 }
+
+/** Refused while a body may still arrive. */
+const REFUSES_BODIES: ReadonlySet<string> = new Set(['BODY_TOO_LARGE', 'SERVER_BUSY']);
 
 const COMMON_HEADERS = {
   'cache-control': 'private, no-cache',

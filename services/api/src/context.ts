@@ -14,6 +14,8 @@ import type {
 } from '@confledger/application';
 import type { OperationName } from '@confledger/contracts/http';
 import type { TokenOwner } from './auth.js';
+import type { EdgeLimits, Edge } from './edge/limits.js';
+import type { ListReads } from './edge/list-reads.js';
 import type { StatementChoice } from './ledger/statement-choice.js';
 
 /** The public half of the key that activations are signed with. */
@@ -68,6 +70,8 @@ export interface ApiOptions {
   readonly authority: Authority;
   readonly logger: FastifyBaseLogger;
   readonly clock: Clock;
+  /** Other limits than EDGE_LIMITS. */
+  readonly edgeLimits?: Partial<EdgeLimits>;
   /** The release of ConfLedger. */
   readonly version: string;
 }
@@ -78,6 +82,9 @@ export interface ApiContext extends ApiOptions {
   readonly apiId: string;
   readonly startedAt: string;
   readonly metrics: MetricsText;
+  /** What there is only so much of. */
+  readonly edge: Edge;
+  readonly listReads: ListReads;
   /** Aborts when the api closes: ends what would stay open for ever. */
   readonly closing: AbortSignal;
 }

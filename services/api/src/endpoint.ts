@@ -13,6 +13,7 @@ import {
   type OperationTable,
 } from '@confledger/contracts/http';
 import type { Actor, LedgerId } from '@confledger/domain';
+import { JSON_TYPE } from './answers/envelope.js';
 import type { ApiContext } from './context.js';
 import { addressedLedger } from './request/environments.js';
 import { refusalForIssues } from './request/issues.js';
@@ -55,6 +56,8 @@ export interface EndpointSpec<N extends OperationName> {
 
 interface BodySpec {
   readonly schema: z.ZodObject;
+  /** Refuses what is too much for the schema to look at: throws RequestRefused. */
+  readonly precheck?: (given: object) => void;
   readonly required: boolean;
 }
 
@@ -90,9 +93,6 @@ export function endpoint<N extends OperationName>(context: ApiContext, name: N, 
   return { ...operation, ...description, name, access, run };
 }
 
-/** The content type of every answer in JSON. */
-export const JSON_TYPE = 'application/json; charset=utf-8';
-
 const EMPTY_BODY = Object.freeze({});
 
 function queryReader(schema: z.ZodObject): (query: object) => object {
@@ -117,6 +117,7 @@ function bodyReader(spec: BodySpec | null): (body: unknown) => object {
     if (body === undefined && spec.required) throw RequestRefused.of('BODY_MISSING');
     const given = body === undefined ? EMPTY_BODY : body;
     if (typeof given !== 'object' || given === null || Array.isArray(given)) throw RequestRefused.of('BODY_NOT_OBJECT');
+    spec.precheck?.(given);
     const parsed = spec.schema.safeParse(given);
     if (parsed.success) return parsed.data;
     throw refusalForIssues('body', parsed.error.issues, given, names);

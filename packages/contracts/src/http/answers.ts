@@ -111,7 +111,10 @@ export interface BatchSuccess extends Success<readonly BatchOperationAnswer[]> {
 
 /** A refused batch: each operation with what is wrong with it, and beside them what is wrong with the batch as a whole. */
 export interface BatchFailure extends Failure<BatchOperationAnswer> {
+  /** The first 100. */
   readonly problems: readonly ProblemDetail[];
+  /** Of all, shown or not. */
+  readonly counts: { readonly operations: number; readonly problems: number };
 }
 
 /** What every reading of a document says beside it. */

@@ -17,6 +17,26 @@ export const REQUEST_ERRORS = {
     meaning: 'There is nothing at this address.',
     remedy: 'The calls are listed at /docs; all begin with /api/v1.',
   },
+  REQUEST_TIMEOUT: {
+    meaning: 'The request did not arrive in time: 15 seconds for its headers, 2 minutes for all of it.',
+    remedy: 'Send it at once; split a large body for a slow line.',
+  },
+  EXPECTATION_FAILED: {
+    meaning: 'The header Expect asks for something that this server does not do.',
+    remedy: 'Send Expect: 100-continue, or leave the header out.',
+  },
+  METHOD_UNKNOWN: {
+    meaning: 'The method of the request is not one that this server knows.',
+    remedy: 'The calls at /docs name their methods.',
+  },
+  TOO_MANY_REQUESTS: {
+    meaning: 'This caller has as many requests of this kind under way as one caller may have.',
+    remedy: 'Wait for the answers of the others, and send it again; Retry-After says when.',
+  },
+  SERVER_BUSY: {
+    meaning: 'The server has as much of this kind under way as it can.',
+    remedy: 'Send the request again; Retry-After says when. The limits, and what is in use, are in GET /status.',
+  },
   METHOD_NOT_ALLOWED: {
     meaning: 'The address is known, but not with this method.',
     remedy: 'The header Allow names the methods that it takes.',

@@ -85,7 +85,21 @@ export interface StatusAnswer {
   /** Streams that this api could not load, newest first, the first 50. */
   readonly brokenStreams: readonly BrokenStreamItem[];
   readonly statements: StatementsStatus;
+  /** What this api has only so much of. */
+  readonly limits: readonly LimitStatus[];
   readonly startedAt: string;
+}
+
+/** Something that an api has only so much of. */
+export interface LimitStatus {
+  readonly name: string;
+  /** In what the maximum is counted: connections, requests, bytes, milliseconds, clients. */
+  readonly unit: string;
+  readonly max: number;
+  /** Now; null where it is a time. */
+  readonly inUse: number | null;
+  /** How often there was no more, since the start. */
+  readonly refusals: number;
 }
 
 /** A stream of which nothing is served, because of what its event store holds. */

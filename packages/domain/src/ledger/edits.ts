@@ -82,13 +82,16 @@ function deleteAt(head: Document, path: string): Edit {
   return { ok: true, differences: differencesBelow(head, Document.empty, segments.value) };
 }
 
+/** The refusal of a batch of so many operations. */
+export function batchTooLarge(count: number): LedgerRefusal {
+  const message = `the batch has ${count} operations, more than ${BATCH_OPERATIONS_MAX}`;
+  return refuse('BATCH_TOO_LARGE', 'operations', message, 'split it, or replace the document with PUT');
+}
+
 function batch(head: Document, operations: readonly BatchOperation[]): Edit {
   if (operations.length === 0)
     return { ok: false, refusal: refuse('BATCH_EMPTY', 'operations', 'the batch has no operations', 'send at least one operation') };
-  if (operations.length > BATCH_OPERATIONS_MAX) {
-    const message = `the batch has ${operations.length} operations, more than ${BATCH_OPERATIONS_MAX}`;
-    return { ok: false, refusal: refuse('BATCH_TOO_LARGE', 'operations', message, 'split it, or replace the document with PUT') };
-  }
+  if (operations.length > BATCH_OPERATIONS_MAX) return { ok: false, refusal: batchTooLarge(operations.length) };
   const clash = duplicateIds(operations) ?? overlappingKeys(operations);
   if (clash) return { ok: false, refusal: clash };
   return mergeEdits(operations, (operation) => editOfOperation(head, operation));

@@ -2,6 +2,9 @@
 import type { Clock } from '@confledger/application';
 import type { Success } from '@confledger/contracts/http';
 
+/** The content type of every answer in JSON. */
+export const JSON_TYPE = 'application/json; charset=utf-8';
+
 /** Wraps the data of an answer. */
 export function success<T>(data: T, clock: Clock): Success<T> {
   return { success: true, data, timestamp: new Date(clock.now()).toISOString() };

@@ -4,7 +4,8 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import type { OpenAPIV3 } from 'openapi-types';
-import { JSON_TYPE, type Endpoint } from '../endpoint.js';
+import { JSON_TYPE } from '../answers/envelope.js';
+import type { Endpoint } from '../endpoint.js';
 import { errorPage } from './error-page.js';
 import { openApiDocument } from './openapi.js';
 

@@ -49,6 +49,7 @@ export const READ_ERRORS: readonly ErrorCode[] = [
 export const BODY_ERRORS: readonly ErrorCode[] = [
   'CONTENT_TYPE_UNSUPPORTED',
   'BODY_TOO_LARGE',
+  'SERVER_BUSY',
   'BODY_NOT_UTF8',
   'BODY_MISSING',
   'BODY_NOT_OBJECT',
@@ -106,4 +107,6 @@ export const LIST_ERRORS: readonly ErrorCode[] = [
   'POSITION_OF_ANOTHER_INSTALLATION',
   'READ_MODEL_BEHIND',
   'READ_MODEL_UNAVAILABLE',
+  'TOO_MANY_REQUESTS',
+  'SERVER_BUSY',
 ];

@@ -1,7 +1,9 @@
 // How bodies are read: JSON only, by the strict parser of the document package, at most 10 MiB.
 import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { parseJson } from '@confledger/document';
+import { DOCUMENT_LEAVES_MAX, parseJson } from '@confledger/document';
+import type { Bodies } from '../edge/bodies.js';
 import { RequestRefused } from '../errors/request-refused.js';
 
 /** The largest request body, in bytes. */
@@ -10,17 +12,17 @@ export const BODY_BYTES_MAX = 10 * 1024 * 1024;
 /** A body over the limit, but not over this, is thrown away; above, the connection is closed. */
 const DRAINED_BYTES_MAX = 10 * BODY_BYTES_MAX;
 
+/** Where the parser stops, so that a body with more is not parsed to its end. What is refused for a document is refused here already. */
+const PARSED_MAX = { leavesMax: DOCUMENT_LEAVES_MAX, valuesMax: 500_000 };
+
 /** Installs the parsers. A body that is empty counts as none, whatever type it claims. */
-export function readBodiesStrictly(app: FastifyInstance): void {
+export function readBodiesStrictly(app: FastifyInstance, bodies: Bodies): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     ['application/json', 'application/merge-patch+json'],
-    { parseAs: 'buffer', bodyLimit: BODY_BYTES_MAX },
-    (_request: FastifyRequest, body: Buffer, done: (error: Error | null, body?: unknown) => void) => {
-      if (body.length === 0) return done(null, undefined);
-      if (!isUtf8(body)) return done(RequestRefused.of('BODY_NOT_UTF8'));
-      const parsed = parseJson(body.toString('utf8'));
-      return parsed.ok ? done(null, parsed.value) : done(RequestRefused.from(parsed.problem));
+    async (request: FastifyRequest, payload: IncomingMessage) => {
+      if (Number(request.headers['content-length']) > BODY_BYTES_MAX) throw RequestRefused.of('BODY_TOO_LARGE');
+      return bodies.read(payload, BODY_BYTES_MAX, parsed);
     },
   );
   app.addContentTypeParser('*', (request, payload, done) => {
@@ -28,6 +30,14 @@ export function readBodiesStrictly(app: FastifyInstance): void {
     payload.once('end', () => done(null, undefined));
     payload.once('error', done);
   });
+}
+
+function parsed(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  if (!isUtf8(body)) throw RequestRefused.of('BODY_NOT_UTF8');
+  const result = parseJson(body.toString('utf8'), PARSED_MAX);
+  if (!result.ok) throw RequestRefused.from(result.problem);
+  return result.value;
 }
 
 /** Whether the client went away before its body was there: not a fault of the api, and there is no client to answer. */

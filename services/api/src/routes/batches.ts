@@ -1,7 +1,7 @@
 // Batches: many operations as one change set, and many values of one version.
 import { parsePath, type Difference, type JsonValue } from '@confledger/document';
 import type { BatchBody, BatchFailure, BatchOperationAnswer, KeysQuery, ProblemDetail } from '@confledger/contracts/http';
-import type { BatchOperation, LedgerRefusal } from '@confledger/domain';
+import { BATCH_OPERATIONS_MAX, batchTooLarge, type BatchOperation, type LedgerRefusal } from '@confledger/domain';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
@@ -15,6 +15,9 @@ import { readablePath } from '../request/addresses.js';
 import { batchFailure, batchSuccess, successOf, valuesAnswer } from '../schemas/answers.js';
 import { batchBody, keysQuery, writeQuery } from '../schemas/requests.js';
 
+/** Of a refused batch, the operations that the answer shows, and the problems. */
+const SHOWN_MAX = 100;
+
 /** The endpoints of batches. */
 export function batchEndpoints(context: ApiContext): Endpoint[] {
   return [writeBatch(context), readBatch(context)];
@@ -23,7 +26,7 @@ export function batchEndpoints(context: ApiContext): Endpoint[] {
 function writeBatch(context: ApiContext): Endpoint {
   return endpoint(context, 'writeBatch', {
     query: writeQuery,
-    body: { schema: batchBody, required: true },
+    body: { schema: batchBody, required: true, precheck: refuseTooMany },
     answer: batchSuccess,
     failure: batchFailure,
     statuses: [200, 201],
@@ -50,6 +53,11 @@ function writeBatch(context: ApiContext): Endpoint {
       return { success: true, data: operationsDone(operations, outcome.changes), commit, timestamp };
     },
   });
+}
+
+function refuseTooMany(body: object): void {
+  const count = 'operations' in body && Array.isArray(body.operations) ? body.operations.length : 0;
+  if (count > BATCH_OPERATIONS_MAX) throw RequestRefused.from(batchTooLarge(count));
 }
 
 function withId(operation: BatchBody['operations'][number], index: number): BatchOperation {
@@ -92,11 +100,18 @@ function refusedBatch(operations: readonly BatchOperation[], refusal: LedgerRefu
     if (detail.operation === undefined) byPath.set(detail.path, detailOf(detail));
     else byOperation.set(detail.operation, detailOf(detail));
   }
-  const details = operations.map((operation): BatchOperationAnswer => {
-    const error = byOperation.get(operation.id) ?? byPath.get(operation.key) ?? null;
-    return { operation: shownOperation(operation), success: false, result: null, error };
-  });
-  return { ...failure(RequestRefused.from(refusal), requestId, timestamp), details, problems: refusal.details.map(detailOf) };
+  const errorOf = (operation: BatchOperation) => byOperation.get(operation.id) ?? byPath.get(operation.key) ?? null;
+  // Of many, those with an error are worth showing.
+  const shown = operations.length <= SHOWN_MAX ? operations : operations.filter((each) => errorOf(each) !== null).slice(0, SHOWN_MAX);
+  const details = shown.map((operation): BatchOperationAnswer => ({
+    operation: shownOperation(operation),
+    success: false,
+    result: null,
+    error: errorOf(operation),
+  }));
+  const problems = refusal.details.slice(0, SHOWN_MAX).map(detailOf);
+  const counts = { operations: operations.length, problems: refusal.details.length };
+  return { ...failure(new RequestRefused(refusal.code, refusal.message), requestId, timestamp), details, problems, counts };
 }
 
 function readBatch(context: ApiContext): Endpoint {

@@ -29,11 +29,13 @@ function listLedgers(context: ApiContext): Endpoint {
     answer: successOf(positionedList(ledgerItem)),
     statuses: [200],
     errors: ['ENVIRONMENT_UNKNOWN', ...LIST_ERRORS],
-    handle: async ({ query }) => {
+    handle: async ({ query, actor }) => {
       const environment = environmentOf({ query: query.environment }, context.environments);
       const page = pageRequest(query);
       await waitForPosition(context, query.atLeast);
-      const rows = await context.readModel.ledgers(environment === undefined ? {} : { environment }, page);
+      const rows = await context.listReads.run(actor.id, () =>
+        context.readModel.ledgers(environment === undefined ? {} : { environment }, page),
+      );
       return success(
         positionedPage(rows, (row) => row, context.installation),
         context.clock,
@@ -49,12 +51,12 @@ function readHistory(context: ApiContext): Endpoint {
     answer: successOf(ledgerList(auditItem)),
     statuses: [200],
     errors: [...LEDGER_ADDRESS_ERRORS, ...PATH_ERRORS, ...LIST_ERRORS, 'LEDGER_UNKNOWN', 'QUERY_PARAMETER_MISSING'],
-    handle: async ({ ledger, query }) => {
+    handle: async ({ ledger, query, actor }) => {
       const key = readablePath(query.key);
       const page = pageRequest(query);
       await waitForPosition(context, query.atLeast);
       const { standing } = await documentAt(context, ledger, {});
-      const rows = await context.readModel.history(ledger.text, key, page);
+      const rows = await context.listReads.run(actor.id, () => context.readModel.history(ledger.text, key, page));
       const { installation } = context;
       return success(
         ledgerPage(rows, (row) => showAuditRow(row, installation), standing, installation),
@@ -71,11 +73,11 @@ function readAudit(context: ApiContext): Endpoint {
     answer: successOf(positionedList(auditItem)),
     statuses: [200],
     errors: ['ENVIRONMENT_UNKNOWN', 'SERVICE_NAME_INVALID', 'AT_MALFORMED', 'AT_WITHOUT_OFFSET', ...PATH_ERRORS, ...LIST_ERRORS],
-    handle: async ({ query }) => {
+    handle: async ({ query, actor }) => {
       const filter = auditFilter(context, query);
       const page = pageRequest(query);
       await waitForPosition(context, query.atLeast);
-      const rows = await context.readModel.audit(filter, page);
+      const rows = await context.listReads.run(actor.id, () => context.readModel.audit(filter, page));
       const { installation } = context;
       return success(
         positionedPage(rows, (row) => showAuditRow(row, installation), installation),

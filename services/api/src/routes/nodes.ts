@@ -4,6 +4,7 @@ import type { NodeReport } from '@confledger/application';
 import { readSdkHeader, SDK_HEADER, type NodeItem, type NodeReportBody } from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
+import { serverBusy } from '../edge/busy.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { BODY_ERRORS, LEDGER_ADDRESS_ERRORS, STREAM_ERRORS } from '../errors/groups.js';
 import { checkService, environmentOf } from '../request/environments.js';
@@ -57,14 +58,20 @@ function listNodes(context: ApiContext): Endpoint {
     body: null,
     answer: successOf(nodesAnswer),
     statuses: [200],
-    errors: ['ENVIRONMENT_UNKNOWN', 'SERVICE_NAME_INVALID', 'READ_MODEL_UNAVAILABLE', 'EVENT_STORE_UNAVAILABLE', 'LOG_SET_BACK'],
-    handle: async ({ query }) => {
+    errors: [
+      'ENVIRONMENT_UNKNOWN',
+      'SERVICE_NAME_INVALID',
+      'READ_MODEL_UNAVAILABLE',
+      'EVENT_STORE_UNAVAILABLE',
+      'LOG_SET_BACK',
+      'TOO_MANY_REQUESTS',
+      'SERVER_BUSY',
+    ],
+    handle: async ({ query, actor }) => {
       const environment = environmentOf({ query: query.environment }, context.environments);
       const service = query.service === undefined ? undefined : checkService(query.service);
-      const nodes = await watchNodes(context, {
-        ...(environment === undefined ? {} : { environment }),
-        ...(service === undefined ? {} : { service }),
-      });
+      const filter = { ...(environment === undefined ? {} : { environment }), ...(service === undefined ? {} : { service }) };
+      const nodes = await context.listReads.run(actor.id, () => watchNodes(context, filter));
       const items = nodes.map(showNode);
       return success({ items, next: null }, context.clock);
     },
@@ -89,9 +96,13 @@ function feed(context: ApiContext): Endpoint {
     body: null,
     answer: z.string().meta({ contentType: 'text/event-stream' }),
     statuses: [200],
-    errors: [...LEDGER_ADDRESS_ERRORS, 'QUERY_PARAMETER_MISSING', 'FEED_NOT_HERE', ...STREAM_ERRORS],
+    errors: [...LEDGER_ADDRESS_ERRORS, 'QUERY_PARAMETER_MISSING', 'FEED_NOT_HERE', 'SERVER_BUSY', ...STREAM_ERRORS],
     handle: async ({ request, reply, ledger }) => {
       if (context.feed === null) throw RequestRefused.of('FEED_NOT_HERE');
+      if (!context.edge.feedClients.take())
+        throw serverBusy('feed-clients', `${context.edge.feedClients.max} clients follow the feed of this api`);
+      // The answer ends, whatever happens: with a failure, or when its client goes.
+      reply.raw.once('close', () => context.edge.feedClients.give());
       const lastEventId = request.headers['last-event-id'];
       // A stream is written to the raw response, which does not have the headers of the reply.
       reply.raw.setHeader('x-request-id', request.id);

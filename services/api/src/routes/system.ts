@@ -93,6 +93,7 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
     parkedStreams: parkedItems(parkedStreams, installation),
     brokenStreams: context.ledgers.brokenStreams().slice(0, PARKED_SHOWN_MAX).map(brokenItem),
     statements: await statementsStatus(context, { readModel: checks.readModel.healthy, eventStore: checks.eventStore.healthy }),
+    limits: context.edge.all.map(({ name, unit, max, inUse, refusals }) => ({ name, unit, max, inUse, refusals })),
     startedAt,
   };
 }

@@ -36,11 +36,11 @@ function listVersions(context: ApiContext): Endpoint {
     answer: successOf(ledgerList(versionItem)),
     statuses: [200],
     errors: [...LEDGER_ADDRESS_ERRORS, ...LIST_ERRORS, 'LEDGER_UNKNOWN'],
-    handle: async ({ ledger, query }) => {
+    handle: async ({ ledger, query, actor }) => {
       const page = pageRequest(query);
       await waitForPosition(context, query.atLeast);
       const { standing } = await documentAt(context, ledger, {});
-      const rows = await context.readModel.versions(ledger.text, page);
+      const rows = await context.listReads.run(actor.id, () => context.readModel.versions(ledger.text, page));
       return success(ledgerPage(rows, showVersion, standing, context.installation), context.clock);
     },
   });

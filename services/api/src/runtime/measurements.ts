@@ -2,6 +2,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { EventStoreCounts } from '@confledger/application';
 import type { ApiContext } from '../context.js';
+import type { Limit } from '../edge/limits.js';
 import { checkHealth } from './health-checks.js';
 import { NodeLags } from './node-lags.js';
 import { watchNodes, type WatchedNode } from './watched-nodes.js';
@@ -9,7 +10,10 @@ import { watchNodes, type WatchedNode } from './watched-nodes.js';
 const SECONDS = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** What is asked when the metrics are read. */
-export type MeasuredParts = Pick<ApiContext, 'eventStore' | 'logGuard' | 'readModel' | 'clock' | 'feedPosition' | 'reports' | 'ledgers'>;
+export type MeasuredParts = Pick<
+  ApiContext,
+  'edge' | 'eventStore' | 'logGuard' | 'readModel' | 'clock' | 'feedPosition' | 'reports' | 'ledgers'
+>;
 
 export interface Measurements {
   readonly contentType: string;
@@ -72,6 +76,7 @@ function systemGauges(registry: Registry) {
   });
   const counted = eventStoreCounters(registry);
   const watched = nodeGauges(registry);
+  const limits = limitGauges(registry);
   const failures = new Counter({ name: 'confledger_metrics_failures_total', help: 'Gauges that could not be refreshed', registers });
   return {
     async refresh(context: MeasuredParts): Promise<void> {
@@ -82,6 +87,7 @@ function systemGauges(registry: Registry) {
       for (const kind of ['broken', 'unreadable'] as const)
         broken.set({ kind }, context.ledgers.brokenStreams().filter((each) => each.kind === kind).length);
       counted.refresh(context.eventStore.counts?.());
+      limits.refresh(context.edge.all);
       if (checks.logPosition !== null) position.set(Number(checks.logPosition));
       if (checks.logPosition !== null && checks.readModelPosition !== null)
         lag.set(Math.max(0, Number(checks.logPosition - checks.readModelPosition)));
@@ -117,6 +123,30 @@ function eventStoreCounters(registry: Registry) {
       left.inc(counts.serversLeft - before.serversLeft);
       tooSlow.inc(counts.subscriptionsTooSlow - before.subscriptionsTooSlow);
       before = counts;
+    },
+  };
+}
+
+function limitGauges(registry: Registry) {
+  const registers = [registry];
+  const labelNames = ['limit'] as const;
+  const max = new Gauge({ name: 'confledger_limit_max', help: 'Most of what this api has only so much of', labelNames, registers });
+  const inUse = new Gauge({ name: 'confledger_limit_in_use', help: 'How much of it is in use', labelNames, registers });
+  const refusals = new Counter({
+    name: 'confledger_limit_refusals_total',
+    help: 'Requests and connections that were refused or closed for want of it',
+    labelNames,
+    registers,
+  });
+  const before = new Map<string, number>();
+  return {
+    refresh(limits: readonly Limit[]): void {
+      for (const limit of limits) {
+        max.set({ limit: limit.name }, limit.max);
+        if (limit.inUse !== null) inUse.set({ limit: limit.name }, limit.inUse);
+        refusals.inc({ limit: limit.name }, limit.refusals - (before.get(limit.name) ?? 0));
+        before.set(limit.name, limit.refusals);
+      }
     },
   };
 }

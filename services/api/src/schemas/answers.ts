@@ -118,6 +118,7 @@ export const batchFailure: z.ZodType<BatchFailure> = z.strictObject({
   ...failureShape,
   details: z.array(batchOperationAnswer),
   problems: z.array(problemDetail),
+  counts: z.strictObject({ operations: z.number().int(), problems: z.number().int() }),
 });
 
 const readShape = { ...standingShape, provisional: z.boolean() };

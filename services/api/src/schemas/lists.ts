@@ -157,6 +157,15 @@ export const statusAnswer: z.ZodType<StatusAnswer> = z.strictObject({
     heldBackBy: z.array(z.strictObject({ ledger: z.string(), node: z.string(), sdk: z.string().nullable() })),
     detail: z.string(),
   }),
+  limits: z.array(
+    z.strictObject({
+      name: z.string(),
+      unit: z.string(),
+      max: z.number().int(),
+      inUse: z.number().int().nullable(),
+      refusals: z.number().int(),
+    }),
+  ),
   startedAt: instant,
 });
 

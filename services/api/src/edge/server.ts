@@ -1,0 +1,86 @@
+// The HTTP server of the api: what comes in passes the gate, whatever kind of request it is, and Node's own answers have our shape.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { BASE } from '@confledger/contracts/http';
+import { RequestRefused } from '../errors/request-refused.js';
+import { serverBusy } from './busy.js';
+import { clientErrorHandler, refuseOn, refuseWith, type RawAnswers } from './client-errors.js';
+import { Connections } from './connections.js';
+import { Gate, type Handle } from './gate.js';
+import type { Edge } from './limits.js';
+import { UnreadAnswers } from './unread-answers.js';
+
+/** How long the headers of a request may take, and a new connection to send its first ones. */
+const HEADERS_TIMEOUT_MS = 15_000;
+/** How long a whole request may take to arrive: 10 MiB at 90 KB a second. */
+const REQUEST_TIMEOUT_MS = 120_000;
+/** How long a connection is kept for a next request: longer than the 60 s of common load balancers. */
+const KEEP_ALIVE_MS = 72_000;
+/** How often Node looks for connections that are late. */
+const LATE_INTERVAL_MS = 2_000;
+
+export interface EdgeServerOptions extends RawAnswers {
+  readonly edge: Edge;
+  /** A connection found no place. Called for each. */
+  readonly onFull: () => void;
+}
+
+export interface EdgeServer {
+  readonly server: Server;
+  /** Closes connections without a request under way. */
+  closeIdle(): void;
+}
+
+/** Makes the server; requests are handed on to `handle`, at most one of each connection at a time. */
+export function createEdgeServer({ edge, onFull, ...raw }: EdgeServerOptions, handle: Handle): EdgeServer {
+  const connections = new Connections(edge, onFull);
+  const unread = new UnreadAnswers(edge);
+  const gate = new Gate({
+    waitingMax: edge.limits.waitingRequests,
+    onExcess: () => edge.waitingRequests.refuse(),
+    onBusy: (socket, isBusy) => {
+      connections.busy(socket, isBusy);
+      unread.busy(socket, isBusy);
+    },
+  });
+  const served: Handle = (request, response) => {
+    if (!connections.isForHealthOnly(request.socket)) return handle(request, response);
+    response.setHeader('connection', 'close');
+    if (isForProbes(request.url ?? '')) return handle(request, response);
+    refuseWith(response, serverBusy('connections', 'all connections are in use'), raw);
+  };
+  const pass = (then: Handle) => (request: IncomingMessage, response: ServerResponse) => gate.pass(request, response, then);
+  const server = createServer({
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: LATE_INTERVAL_MS,
+  });
+  server.on('connection', (socket) => connections.accept(socket));
+  server.on('request', pass(served));
+  server.on(
+    'checkContinue',
+    pass((request, response) => {
+      response.writeContinue();
+      served(request, response);
+    }),
+  );
+  server.on(
+    'checkExpectation',
+    pass((_request, response) => refuseWith(response, RequestRefused.of('EXPECTATION_FAILED'), raw)),
+  );
+  server.on('connect', (request: IncomingMessage, socket: Duplex) => {
+    // Its socket is no longer read as HTTP. Behind a request that is under way it cannot be answered.
+    if (gate.isBusy(request.socket)) return void socket.destroy();
+    refuseOn(socket, RequestRefused.of('METHOD_UNKNOWN', { path: null, message: 'CONNECT is for proxies, and this is none' }), raw);
+  });
+  server.on('clientError', clientErrorHandler(gate, raw));
+  server.on('close', () => unread.stop());
+  return { server, closeIdle: () => connections.closeIdle() };
+}
+
+const PROBES = /^(?:\/health(?:\/live|\/ready)?|\/metrics)(?:\?|$)/;
+
+function isForProbes(url: string): boolean {
+  return PROBES.test(url.startsWith(BASE) ? url.slice(BASE.length) : url);
+}
