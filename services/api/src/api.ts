@@ -68,7 +68,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   });
   app.addHook('onClose', async () => measurements.close());
   writeHeartbeats(app, context);
-  guardRequests(app, tokens);
+  const refuseUnrouted = unroutedHandler(routes);
+  guardRequests(app, tokens, refuseUnrouted);
   logRequests(app, logger, measurements);
   readBodiesStrictly(app, new Bodies(edge));
 
@@ -76,7 +77,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   for (const each of endpoints) route(app, BASE, each);
   for (const each of endpoints.filter(({ servedBare }) => servedBare === true)) route(app, '', each);
   await serveDocumentation(app, endpoints, version);
-  app.setNotFoundHandler(unroutedHandler(routes));
+  app.setNotFoundHandler(refuseUnrouted);
   await app.ready();
   return { app, endpoints };
 }
@@ -91,8 +92,8 @@ function makeServer({ logger, clock }: Pick<ApiOptions, 'logger' | 'clock'>, edg
   const answerFailure = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const refused = isCutShort(request) ? RequestRefused.of('REQUEST_MALFORMED') : refusalFor(error);
     if (isFault(refused)) logFault(logger, request, error);
-    // The rest of the body is read and thrown away, or the connection ends.
-    if (REFUSES_BODIES.has(refused.code) && !request.raw.complete && !isDrained(request)) reply.header('connection', 'close');
+    // Fastify ends the connection; here the rest of a body that is not too long is read and thrown away.
+    if (REFUSES_BODIES.has(refused.code) && (request.raw.complete || isDrained(request))) reply.removeHeader('connection');
     // A request that reached no route has not met the hook that sets these.
     if (!reply.hasHeader('x-request-id')) reply.headers(COMMON_HEADERS).header('x-request-id', request.id);
     reply.code(STATUS_OF[refused.code]).headers(refused.headers).header('content-type', JSON_TYPE);
@@ -128,15 +129,17 @@ function makeServer({ logger, clock }: Pick<ApiOptions, 'logger' | 'clock'>, edg
   return { app, closeIdle };
 }
 
-function guardRequests(app: FastifyInstance, tokens: readonly TokenOwner[]): void {
+function guardRequests(app: FastifyInstance, tokens: readonly TokenOwner[], refuseUnrouted: (request: FastifyRequest) => never): void {
   const authenticate = authenticator(tokens);
   app.decorateRequest('actor');
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(COMMON_HEADERS).header('x-request-id', request.id);
     request.actor = NOBODY;
     forgetTypeOfNothing(request);
-    if (request.is404 || request.routeOptions.config.access === 'open') return done();
+    if (!request.is404 && request.routeOptions.config.access === 'open') return done();
     try {
+      // At once: Fastify has an opinion of its own about bodies, and about a QUERY without a content type.
+      if (request.is404) refuseUnrouted(request);
       request.actor = authenticate(request);
     } catch (error) {
       return done(error as Error);

@@ -110,6 +110,7 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
       installationRecord: record,
       logger,
       clock,
+      edgeLimits: { feedClients: config.feedClientsMax },
       version,
     });
     closers.push(() => app.close());

@@ -1,6 +1,7 @@
 // What the environment variables say, checked: a value that cannot be meant is refused with the name of its variable.
 import path from 'node:path';
 import {
+  count,
   type Environment,
   flag,
   host,
@@ -15,6 +16,7 @@ import {
   text,
 } from '@confledger/process';
 import { z } from 'zod';
+import { EDGE_LIMITS } from './edge/limits.js';
 
 /** The variables, each with its default. */
 const variables = z.object({
@@ -32,6 +34,7 @@ const variables = z.object({
   CONFLEDGER_FINGERPRINT_KEY_FILE: text.optional(),
   CONFLEDGER_ACCEPT_LOG: text.optional(),
   CONFLEDGER_STATEMENTS: z.literal('2', { error: 'expected 2' }).optional(),
+  CONFLEDGER_FEED_CLIENTS_MAX: count(EDGE_LIMITS.feedClients),
   CONFLEDGER_OPEN_METRICS: flag(false),
   CONFLEDGER_LOG_LEVEL: logLevel,
 });
@@ -50,6 +53,8 @@ export interface ApiConfig extends Storage {
   readonly acceptedLog: string | null;
   /** Activations are signed with statement 2, whatever nodes can verify. */
   readonly isStatement2Forced: boolean;
+  /** Clients of the feed that this api serves at once. */
+  readonly feedClientsMax: number;
   readonly openMetrics: boolean;
   readonly logLevel: string;
 }
@@ -68,6 +73,7 @@ export function readConfig(environment: Environment): ApiConfig {
     fingerprintKeyFile: values.CONFLEDGER_FINGERPRINT_KEY_FILE ?? null,
     acceptedLog: values.CONFLEDGER_ACCEPT_LOG ?? null,
     isStatement2Forced: values.CONFLEDGER_STATEMENTS !== undefined,
+    feedClientsMax: values.CONFLEDGER_FEED_CLIENTS_MAX,
     openMetrics: values.CONFLEDGER_OPEN_METRICS,
     logLevel: values.CONFLEDGER_LOG_LEVEL,
   };

@@ -50,7 +50,7 @@ async function installationOfLayout1(): Promise<void> {
 
 const start = (): Promise<Composed> =>
   compose({
-    config: { dataDirectory, port: 0, host: '127.0.0.1', acceptedLog: null, isStatement2Forced: false },
+    config: { dataDirectory, port: 0, host: '127.0.0.1', acceptedLog: null, isStatement2Forced: false, edgeLimits: {} },
     postgresUrl,
     roles,
     shutdown,

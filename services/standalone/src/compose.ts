@@ -260,11 +260,12 @@ async function startServing({ config, urls, logs, shutdown }: Parts, core: Core,
     openOperations: [],
     environments: ENVIRONMENTS,
     installation: core.installation,
-    signerPublicKey: { keyId: core.keys.keyId, publicKey: core.keys.publicKey },
+    signerPublicKey: core.keys,
     authority: core.keys,
     installationRecord: core.record,
     logger,
     clock,
+    edgeLimits: config.edgeLimits,
     version: packageVersion(import.meta.url),
   });
   shutdown.add('api', () => app.close());

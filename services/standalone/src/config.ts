@@ -13,6 +13,8 @@ export interface StandaloneConfig {
   readonly acceptedLog: string | null;
   /** Activations are signed with statement 2, whatever nodes can verify. */
   readonly isStatement2Forced: boolean;
+  /** Where they are not the usual ones. */
+  readonly edgeLimits: { readonly feedClients?: number };
 }
 
 const PORT_MAX = 65_535;
@@ -31,6 +33,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const statements = given('CONFLEDGER_STATEMENTS', '');
   if (statements !== '' && statements !== '2')
     wrong.push(`CONFLEDGER_STATEMENTS is '${statements}', which is no form of statement to insist on. Set it to 2, or leave it out.`);
+  const clients = given('CONFLEDGER_FEED_CLIENTS_MAX', '');
+  if (clients !== '' && !/^[1-9]\d{0,6}$/.test(clients))
+    wrong.push(`CONFLEDGER_FEED_CLIENTS_MAX is '${clients}', which is no number of clients. Set it to a number from 1, or leave it out.`);
   if (wrong.length > 0) throw new StartRefused(wrong.join('\n'));
   const accepted = given('CONFLEDGER_ACCEPT_LOG', '');
   return {
@@ -39,5 +44,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host: given('HOST', '127.0.0.1'),
     acceptedLog: accepted === '' ? null : accepted,
     isStatement2Forced: statements === '2',
+    edgeLimits: clients === '' ? {} : { feedClients: Number(clients) },
   };
 }

@@ -17,7 +17,15 @@ export const COMMON_ERRORS: readonly ErrorCode[] = [
 /** Codes of every call that needs a token. */
 export const TOKEN_ERRORS: readonly ErrorCode[] = ['TOKEN_MISSING', 'TOKEN_INVALID'];
 /** Codes of requests that reach no call. */
-export const UNROUTED_ERRORS: readonly ErrorCode[] = ['ROUTE_UNKNOWN', 'METHOD_NOT_ALLOWED', 'REQUEST_MALFORMED', 'HEADERS_TOO_LARGE'];
+export const UNROUTED_ERRORS: readonly ErrorCode[] = [
+  'ROUTE_UNKNOWN',
+  'METHOD_NOT_ALLOWED',
+  'METHOD_UNKNOWN',
+  'REQUEST_MALFORMED',
+  'REQUEST_TIMEOUT',
+  'EXPECTATION_FAILED',
+  'HEADERS_TOO_LARGE',
+];
 
 type Json = { [name: string]: unknown };
 

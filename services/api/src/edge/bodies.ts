@@ -48,7 +48,9 @@ export class Bodies {
       payload.on('data', take);
       payload.once('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
       payload.once('error', reject);
-      payload.once('close', () => reject(RequestRefused.of('REQUEST_MALFORMED')));
+      payload.once('close', () => {
+        if (!payload.readableEnded) reject(RequestRefused.of('REQUEST_MALFORMED'));
+      });
     });
   }
 

@@ -10,6 +10,10 @@ export const EDGE_LIMITS = {
   waitingRequests: 16,
   /** Bytes of answers that clients have not taken, of all connections together. Beyond, those with most of them are closed. */
   unreadBytes: 256 * 1024 * 1024,
+  /** Milliseconds that the headers of a request may take, and a new connection to send its first ones. */
+  headersMs: 15_000,
+  /** Milliseconds that a whole request may take to arrive: 10 MiB at 90 KB a second. */
+  requestMs: 120_000,
   /** Milliseconds in which a client takes nothing of an answer, before its connection is closed. */
   stalledAnswerMs: 30_000,
   /** Clients of the feed. */

@@ -10,14 +10,10 @@ import { Gate, type Handle } from './gate.js';
 import type { Edge } from './limits.js';
 import { UnreadAnswers } from './unread-answers.js';
 
-/** How long the headers of a request may take, and a new connection to send its first ones. */
-const HEADERS_TIMEOUT_MS = 15_000;
-/** How long a whole request may take to arrive: 10 MiB at 90 KB a second. */
-const REQUEST_TIMEOUT_MS = 120_000;
 /** How long a connection is kept for a next request: longer than the 60 s of common load balancers. */
 const KEEP_ALIVE_MS = 72_000;
 /** How often Node looks for connections that are late. */
-const LATE_INTERVAL_MS = 2_000;
+const LATE_INTERVAL_MS_MAX = 2_000;
 
 export interface EdgeServerOptions extends RawAnswers {
   readonly edge: Edge;
@@ -51,10 +47,10 @@ export function createEdgeServer({ edge, onFull, ...raw }: EdgeServerOptions, ha
   };
   const pass = (then: Handle) => (request: IncomingMessage, response: ServerResponse) => gate.pass(request, response, then);
   const server = createServer({
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    headersTimeout: edge.limits.headersMs,
+    requestTimeout: edge.limits.requestMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    connectionsCheckingInterval: LATE_INTERVAL_MS,
+    connectionsCheckingInterval: Math.min(LATE_INTERVAL_MS_MAX, edge.limits.headersMs),
   });
   server.on('connection', (socket) => connections.accept(socket));
   server.on('request', pass(served));

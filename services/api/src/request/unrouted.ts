@@ -1,5 +1,5 @@
 // Requests that reach no call: an unknown address is 404 with the nearest known, a known one with another method is 405.
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { nearestWord } from '@confledger/document';
 import { BASE } from '@confledger/contracts/http';
 import { RequestRefused } from '../errors/request-refused.js';
@@ -10,26 +10,32 @@ export interface KnownRoute {
   readonly url: string;
 }
 
-/** Makes the handler of requests that no route takes. */
-export function unroutedHandler(routes: readonly KnownRoute[]): (request: FastifyRequest, reply: FastifyReply) => never {
-  const known = routes.map(({ method, url }) => ({ method, segments: url.split('/') }));
-  const addresses = [...new Set(routes.filter(({ url }) => !url.includes('*')).map(({ url }) => url.replaceAll(/:(\w+)/g, '{$1}')))];
+/** Makes what refuses requests that no route takes, and files that are not there. `routes` may grow until the first of them. */
+export function unroutedHandler(routes: readonly KnownRoute[]): (request: FastifyRequest) => never {
+  let prepared: ReturnType<typeof addressesOf> | undefined;
   return (request) => {
+    const { known, addresses } = (prepared ??= addressesOf(routes));
     const path = request.url.split('?', 1)[0] ?? '/';
     const segments = path.split('/');
     const methods = [...new Set(known.filter((route) => matches(route.segments, segments)).map(({ method }) => method))];
-    if (methods.length > 0) throw methodNotAllowed(request.method, path, methods);
+    if (methods.length > 0 && !methods.includes(request.method)) throw methodNotAllowed(request.method, path, methods);
     const based = `${BASE}${path}`;
     const forgotBase = known.some((route) => matches(route.segments, based.split('/')));
     throw routeUnknown(path, forgotBase ? based : nearestWord(path, addresses));
   };
 }
 
+function addressesOf(routes: readonly KnownRoute[]) {
+  return {
+    known: routes.map(({ method, url }) => ({ method, segments: url.split('/') })),
+    addresses: [...new Set(routes.filter(({ url }) => !url.includes('*')).map(({ url }) => url.replaceAll(/:(\w+)/g, '{$1}')))],
+  };
+}
+
 function matches(pattern: readonly string[], segments: readonly string[]): boolean {
-  return (
-    pattern.length === segments.length &&
-    pattern.every((part, index) => part === segments[index] || (part.startsWith(':') && segments[index] !== ''))
-  );
+  const isOpen = pattern.at(-1) === '*';
+  if (isOpen ? segments.length < pattern.length : segments.length !== pattern.length) return false;
+  return pattern.every((part, index) => part === '*' || part === segments[index] || (part.startsWith(':') && segments[index] !== ''));
 }
 
 function methodNotAllowed(method: string, path: string, methods: readonly string[]): RequestRefused {
