@@ -51,7 +51,7 @@ import { openLogs, type Logs } from './logs.js';
 import { createNarrator, type Happening } from './narrator.js';
 import { noticed } from './noticed.js';
 import { migrateWithOwnRoles, type PartUrls } from './own-roles.js';
-import { refusal } from './port.js';
+import { localUrl, refusal } from './port.js';
 import { startReferenceNode } from './reference-node.js';
 import type { StandaloneConfig } from './config.js';
 import type { Shutdown } from '@confledger/process/shutdown';
@@ -274,11 +274,6 @@ async function startServing({ config, urls, logs, shutdown }: Parts, core: Core,
   } catch (error) {
     throw refusal(config.host, config.port, error);
   }
-}
-
-/** The url that a process on this machine reaches the api at, also where it listens on every address. */
-function localUrl(url: string): string {
-  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 }
 
 /** Narrates what takes effect from now on. */

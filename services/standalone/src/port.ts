@@ -31,3 +31,8 @@ export function refusal(host: string, port: number, error: unknown): Error {
   }
   return error instanceof Error ? error : new Error(String(error));
 }
+
+/** The url that a process on this machine reaches the api at, also where it listens on every address. */
+export function localUrl(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+}
