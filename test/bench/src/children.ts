@@ -1,5 +1,6 @@
 // Starts a script as a process of its own and talks to it by messages, so that server and load do not share an event loop.
 import { fork, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface Child {
@@ -15,9 +16,10 @@ export interface Child {
 /** As `npm start` runs the services: with room for short-lived objects, collecting them takes 4 % of the time instead of 10. */
 export const FLAGS = ['--max-semi-space-size=64'];
 
-/** Forks `src/servers/<name>.ts`; resolves with its first message. */
-export async function startChild(name: string, env: Readonly<Record<string, string>> = {}): Promise<Child> {
-  const script = fileURLToPath(new URL(`./servers/${name}.ts`, import.meta.url));
+/** Forks `src/servers/<name>.ts`, of another checkout where its root is given; resolves with its first message. */
+export async function startChild(name: string, env: Readonly<Record<string, string>> = {}, checkout?: string): Promise<Child> {
+  const own = fileURLToPath(new URL(`./servers/${name}.ts`, import.meta.url));
+  const script = checkout === undefined ? own : path.join(checkout, `test/bench/src/servers/${name}.ts`);
   const execArgv = [...process.execArgv, '--expose-gc', ...FLAGS];
   const child = fork(script, { env: { ...process.env, ...env }, execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const ready = await new Promise<Record<string, string>>((resolve, reject) => {

@@ -1,49 +1,39 @@
 // Which connections are open. One too many takes the place of the one that has waited longest for a request; when all are at work it is not
 // accepted, or, for some more, serves health and metrics alone.
 import type { Socket } from 'node:net';
+import type { Gate, Line } from './gate.js';
 import type { Edge } from './limits.js';
 
-/** A younger connection may have a request on its way. */
+/** A connection that is idle for less may have a request on its way. */
 const IDLE_MS_MIN = 1_000;
 /** How long a connection beyond the limit may take to ask for health and to be answered. */
 const HEALTH_MS_MAX = 2_000;
+/** How often all connections are looked through for idle ones, at most. */
+const SEARCH_INTERVAL_MS = 100;
 
 export class Connections {
   readonly #edge: Edge;
+  readonly #gate: Gate;
   readonly #onFull: () => void;
-  readonly #open = new Set<Socket>();
-  /** Those without a request under way, with the time since when; the longest first. */
-  readonly #idle = new Map<Socket, number>();
   readonly #forHealth = new Set<Socket>();
+  /** Those that were idle when they were looked for, the longest last. */
+  #idle: Line[] = [];
+  #searchedAt = Number.NEGATIVE_INFINITY;
 
   /** `onFull` is called for each connection that finds no place. */
-  constructor(edge: Edge, onFull: () => void) {
+  constructor(edge: Edge, gate: Gate, onFull: () => void) {
     this.#edge = edge;
+    this.#gate = gate;
     this.#onFull = onFull;
   }
 
   /** Takes a new connection in, or closes it. */
   accept(socket: Socket): void {
-    const { connections, healthConnections } = this.#edge.limits;
-    socket.once('close', () => this.#forget(socket));
-    if (this.#open.size >= connections && !this.#madeRoom()) {
-      this.#edge.connections.refuse();
-      this.#onFull();
-      if (this.#forHealth.size >= healthConnections) return void socket.destroy();
-      this.#forHealth.add(socket);
-      const late = setTimeout(() => socket.destroy(), HEALTH_MS_MAX).unref();
-      socket.once('close', () => clearTimeout(late));
-      return;
-    }
-    this.#open.add(socket);
-    this.#idle.set(socket, performance.now());
-    this.#edge.connections.measured(this.#open.size);
-  }
-
-  /** A request of the connection begins, or its last one has ended. */
-  busy(socket: Socket, isBusy: boolean): void {
-    if (isBusy) this.#idle.delete(socket);
-    else if (this.#open.has(socket)) this.#idle.set(socket, performance.now());
+    const { connections } = this.#edge.limits;
+    if (this.#gate.lines.size >= connections && !this.#madeRoom()) return this.#refuse(socket);
+    this.#gate.open(socket);
+    this.#measure();
+    socket.once('close', () => this.#measure());
   }
 
   /** Whether the connection is beyond the limit. */
@@ -53,22 +43,40 @@ export class Connections {
 
   /** Closes those without a request under way, the ones that never sent one among them. */
   closeIdle(): void {
-    for (const socket of this.#idle.keys()) socket.destroy();
+    for (const { socket, isBusy } of this.#gate.lines) if (!isBusy) socket.destroy();
+  }
+
+  #refuse(socket: Socket): void {
+    this.#edge.connections.refuse();
+    this.#onFull();
+    if (this.#forHealth.size >= this.#edge.limits.healthConnections) return void socket.destroy();
+    this.#forHealth.add(socket);
+    const late = setTimeout(() => socket.destroy(), HEALTH_MS_MAX).unref();
+    socket.once('close', () => {
+      clearTimeout(late);
+      this.#forHealth.delete(socket);
+    });
   }
 
   #madeRoom(): boolean {
-    for (const [socket, since] of this.#idle) {
-      if (performance.now() - since < IDLE_MS_MIN) return false;
-      socket.destroy();
-      this.#forget(socket);
-      return true;
-    }
-    return false;
+    const line = this.#longestIdle(performance.now());
+    if (line === undefined) return false;
+    line.socket.destroy();
+    this.#gate.forget(line);
+    return true;
   }
 
-  #forget(socket: Socket): void {
-    this.#idle.delete(socket);
-    this.#forHealth.delete(socket);
-    if (this.#open.delete(socket)) this.#edge.connections.measured(this.#open.size);
+  #longestIdle(now: number): Line | undefined {
+    const { lines } = this.#gate;
+    const isIdle = (line: Line): boolean => !line.isBusy && now - line.idleSince >= IDLE_MS_MIN;
+    for (let line = this.#idle.pop(); line !== undefined; line = this.#idle.pop()) if (lines.has(line) && isIdle(line)) return line;
+    if (now - this.#searchedAt < SEARCH_INTERVAL_MS) return undefined;
+    this.#searchedAt = now;
+    this.#idle = [...lines].filter(isIdle).sort((one, other) => other.idleSince - one.idleSince);
+    return this.#idle.pop();
+  }
+
+  #measure(): void {
+    this.#edge.connections.measured(this.#gate.lines.size - this.#forHealth.size);
   }
 }

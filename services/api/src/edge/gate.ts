@@ -5,66 +5,90 @@ import type { Socket } from 'node:net';
 
 export type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
-export interface GateOptions {
-  /** How many requests of a connection may wait. The next one closes it. */
-  readonly waitingMax: number;
-  /** One request of a connection begins, or its last one has ended. */
-  readonly onBusy?: (socket: Socket, isBusy: boolean) => void;
-  /** A connection is closed, because too many of its requests were waiting. */
-  readonly onExcess?: () => void;
+interface Waiting {
+  readonly handle: Handle;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
 }
 
-interface Line {
+/** A connection with its requests. */
+export interface Line {
+  readonly socket: Socket;
+  /** A request is under way. */
   isBusy: boolean;
-  waiting: { readonly handle: Handle; readonly request: IncomingMessage; readonly response: ServerResponse }[];
+  /** Since when none is, or, while one is, since when none was before; milliseconds of `performance.now()`. */
+  idleSince: number;
+  readonly waiting: Waiting[];
 }
+
+const LINE = Symbol('line');
+type LinedSocket = Socket & { [LINE]?: Line };
 
 /** Hands requests on, one of each connection at a time, in their order. */
 export class Gate {
-  readonly #options: GateOptions;
-  readonly #lines = new WeakMap<Socket, Line>();
+  readonly #waitingMax: number;
+  readonly #onExcess: () => void;
+  readonly #lines = new Set<Line>();
 
-  constructor(options: GateOptions) {
-    this.#options = options;
+  /** `waitingMax` requests of a connection may wait. The next one closes it, and `onExcess` is called. */
+  constructor(waitingMax: number, onExcess: () => void) {
+    this.#waitingMax = waitingMax;
+    this.#onExcess = onExcess;
+  }
+
+  /** The connections that are open. */
+  get lines(): ReadonlySet<Line> {
+    return this.#lines;
+  }
+
+  /** Knows a new connection from now on. */
+  open(socket: Socket): Line {
+    const line: Line = { socket, isBusy: false, idleSince: performance.now(), waiting: [] };
+    (socket as LinedSocket)[LINE] = line;
+    this.#lines.add(line);
+    socket.once('close', () => this.forget(line));
+    return line;
+  }
+
+  /** A connection that is closed, or as good as closed: what waits on it is dropped. */
+  forget(line: Line): void {
+    line.waiting.length = 0;
+    this.#lines.delete(line);
   }
 
   /** Whether a request of the connection is under way. */
   isBusy(socket: Socket): boolean {
-    return this.#lines.get(socket)?.isBusy === true;
+    return lineOf(socket)?.isBusy === true;
   }
 
   /** Calls `handle` now, or when what came before on this connection was answered; never when the connection goes before. */
   pass(request: IncomingMessage, response: ServerResponse, handle: Handle): void {
     const { socket } = request;
-    const line = this.#lines.get(socket) ?? this.#open(socket);
-    if (!line.isBusy) return this.#begin(line, request, response, handle);
-    if (line.waiting.length < this.#options.waitingMax) {
-      line.waiting.push({ handle, request, response });
-      return;
-    }
-    line.waiting = [];
-    this.#options.onExcess?.();
+    const line = lineOf(socket) ?? this.open(socket);
+    if (!line.isBusy) return begin(line, { handle, request, response });
+    if (line.waiting.push({ handle, request, response }) <= this.#waitingMax) return;
+    this.forget(line);
+    this.#onExcess();
     socket.destroy();
   }
+}
 
-  #open(socket: Socket): Line {
-    const line: Line = { isBusy: false, waiting: [] };
-    this.#lines.set(socket, line);
-    socket.once('close', () => (line.waiting = []));
-    return line;
-  }
+function lineOf(socket: LinedSocket): Line | undefined {
+  return socket[LINE];
+}
 
-  #begin(line: Line, request: IncomingMessage, response: ServerResponse, handle: Handle): void {
-    const { socket } = request;
-    if (!line.isBusy) this.#options.onBusy?.(socket, true);
-    line.isBusy = true;
-    // Follows the end of the answer and the end of the connection alike.
-    response.once('close', () => {
-      const next = socket.destroyed ? undefined : line.waiting.shift();
-      if (next !== undefined) return this.#begin(line, next.request, next.response, next.handle);
-      line.isBusy = false;
-      this.#options.onBusy?.(socket, false);
-    });
-    handle(request, response);
-  }
+function begin(line: Line, { handle, request, response }: Waiting): void {
+  line.isBusy = true;
+  response.on('close', answered);
+  handle(request, response);
+}
+
+/** Follows the end of an answer and the end of its connection alike. */
+function answered(this: ServerResponse): void {
+  const line = lineOf(this.req.socket);
+  if (line === undefined) return;
+  const next = line.socket.destroyed ? undefined : line.waiting.shift();
+  if (next !== undefined) return begin(line, next);
+  line.isBusy = false;
+  line.idleSince = performance.now();
 }

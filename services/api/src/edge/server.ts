@@ -29,16 +29,9 @@ export interface EdgeServer {
 
 /** Makes the server; requests are handed on to `handle`, at most one of each connection at a time. */
 export function createEdgeServer({ edge, onFull, ...raw }: EdgeServerOptions, handle: Handle): EdgeServer {
-  const connections = new Connections(edge, onFull);
-  const unread = new UnreadAnswers(edge);
-  const gate = new Gate({
-    waitingMax: edge.limits.waitingRequests,
-    onExcess: () => edge.waitingRequests.refuse(),
-    onBusy: (socket, isBusy) => {
-      connections.busy(socket, isBusy);
-      unread.busy(socket, isBusy);
-    },
-  });
+  const gate = new Gate(edge.limits.waitingRequests, () => edge.waitingRequests.refuse());
+  const connections = new Connections(edge, gate, onFull);
+  const unread = new UnreadAnswers(edge, gate);
   const served: Handle = (request, response) => {
     if (!connections.isForHealthOnly(request.socket)) return handle(request, response);
     response.setHeader('connection', 'close');

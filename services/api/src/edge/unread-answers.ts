@@ -1,6 +1,7 @@
 // Answers that clients do not take. Each is memory of ours: a client that takes nothing is closed, and so are those with most of it when
 // there is too much in all.
 import type { Socket } from 'node:net';
+import type { Gate } from './gate.js';
 import type { Edge } from './limits.js';
 
 const LOOK_INTERVAL_MS = 200;
@@ -15,27 +16,22 @@ interface Progress {
 /** Looks at the connections with a request under way. */
 export class UnreadAnswers {
   readonly #edge: Edge;
-  readonly #busy = new Set<Socket>();
+  readonly #gate: Pick<Gate, 'lines'>;
   readonly #progress = new WeakMap<Socket, Progress>();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(edge: Edge) {
+  constructor(edge: Edge, gate: Pick<Gate, 'lines'>) {
     this.#edge = edge;
+    this.#gate = gate;
     this.#timer = setInterval(() => this.look(performance.now()), LOOK_INTERVAL_MS).unref();
-  }
-
-  busy(socket: Socket, isBusy: boolean): void {
-    if (isBusy) this.#busy.add(socket);
-    else this.#busy.delete(socket);
   }
 
   /** Closes what has stalled, and what is too much. `now` is in milliseconds of a clock that only goes forward. */
   look(now: number): void {
     const unread: { readonly socket: Socket; readonly bytes: number }[] = [];
     let total = 0;
-    for (const socket of this.#busy) {
-      if (socket.destroyed) this.#busy.delete(socket);
-      const bytes = socket.writableLength;
+    for (const { socket, isBusy } of this.#gate.lines) {
+      const bytes = isBusy ? socket.writableLength : 0;
       if (bytes === 0 || socket.destroyed || this.#isStalled(socket, now)) continue;
       unread.push({ socket, bytes });
       total += bytes;
