@@ -1,5 +1,6 @@
 // Puts the API together: a Fastify instance over the core and its queries.
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { BASE } from '@confledger/contracts/http';
 import { limitedWarnings } from '@confledger/process';
@@ -46,6 +47,8 @@ export interface Api {
 export async function createApi(options: ApiOptions): Promise<Api> {
   const { clock, logger, tokens, version } = options;
   const closing = new AbortController();
+  // Each stream listens to it: thousands are no leak.
+  setMaxListeners(0, closing.signal);
   const measurements = createMeasurements();
   const edge = new Edge(options.edgeLimits);
   const context: ApiContext = {
@@ -173,8 +176,14 @@ function endpointsOf(context: ApiContext): readonly Endpoint[] {
   ];
 }
 
-function route(app: FastifyInstance, base: string, { method, path, name, access, answers, run }: Endpoint): void {
+function route(app: FastifyInstance, base: string, { method, path, name, access, answers, body, run }: Endpoint): void {
   const url = `${base}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
   const streaming = answers === 'stream' || answers === 'lines';
-  app.route({ method, url, config: { access, operation: name, streaming }, exposeHeadRoute: method === 'GET' && !streaming, handler: run });
+  app.route({
+    method,
+    url,
+    config: { access, operation: name, streaming, takesBody: body !== null },
+    exposeHeadRoute: method === 'GET' && !streaming,
+    handler: run,
+  });
 }

@@ -115,6 +115,10 @@ test.each(ATTACKS)('%s harm neither the fleet nor health, and leave nothing behi
   expect(await healthMs()).toBeLessThan(5_000);
 });
 
+test('a fleet is nothing to warn of', () => {
+  expect(standalone.printed()).not.toMatch(/warning|leak/i);
+});
+
 test('large bodies do not hold up the health of others', async () => {
   const leaves = JSON.stringify({ configuration: Object.fromEntries(Array.from({ length: 400_000 }, (_, index) => [`key${index}`, 'v'])) });
   const names = `{"configuration":{${Array.from({ length: 600_000 }, (_, index) => `"k${index === 599_999 ? 0 : index}":1`).join()}}}`;

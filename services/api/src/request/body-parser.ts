@@ -21,15 +21,23 @@ export function readBodiesStrictly(app: FastifyInstance, bodies: Bodies): void {
   app.addContentTypeParser(
     ['application/json', 'application/merge-patch+json'],
     async (request: FastifyRequest, payload: IncomingMessage) => {
+      if (!takesBody(request)) return void payload.resume();
       if (Number(request.headers['content-length']) > BODY_BYTES_MAX) throw RequestRefused.of('BODY_TOO_LARGE');
       return bodies.read(payload, BODY_BYTES_MAX, parsed);
     },
   );
   app.addContentTypeParser('*', (request, payload, done) => {
+    if (!takesBody(request)) payload.resume();
+    if (!takesBody(request)) return done(null, undefined);
     payload.once('data', () => done(unsupportedType(request.headers['content-type'])));
     payload.once('end', () => done(null, undefined));
     payload.once('error', done);
   });
+}
+
+/** A call without a body does not look at one. */
+function takesBody({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.config.takesBody !== false;
 }
 
 function parsed(body: Buffer): unknown {
@@ -53,9 +61,10 @@ export function isDrained({ headers }: FastifyRequest): boolean {
   return Number(headers['content-length']) <= DRAINED_BYTES_MAX;
 }
 
-/** Takes the content type off a request without a body, so that Fastify does not judge what is not there. */
+/** Takes the content type off a request without a body, or whose body is not looked at, so that Fastify does not judge what is not there. */
 export function forgetTypeOfNothing(request: FastifyRequest): void {
   const { headers } = request.raw;
+  if (!takesBody(request)) delete headers['content-type'];
   if (headers['content-type'] === undefined || headers['transfer-encoding'] !== undefined) return;
   const length = headers['content-length'];
   if (length === undefined || length === '0') delete headers['content-type'];

@@ -13,6 +13,8 @@ declare module 'fastify' {
     access?: Access;
     /** Name of the operation, for metrics and the log. */
     operation?: string;
+    /** False: what is sent as a body is thrown away. */
+    takesBody?: boolean;
     /** Stays open for ever: not timed. */
     streaming?: boolean;
   }
