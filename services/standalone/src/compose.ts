@@ -7,6 +7,7 @@ import {
   createApi,
   ensureAdminToken,
   keyFilesOf,
+  listenAt,
   loadTokens,
   openInstalledLog,
   openLogMark,
@@ -242,7 +243,7 @@ async function startFeed({ logs, shutdown }: Parts, { store, guard, ledgers, ins
   return { publisher, position: relay.position };
 }
 
-async function startServing({ config, urls, logs, shutdown }: Parts, core: Core, feed: Feed): Promise<string> {
+async function startServing({ config, urls, logs, shutdown, onNotice }: Parts, core: Core, feed: Feed): Promise<string> {
   const logger = logs.of('api');
   const readModel = createPostgresReadModel({ connectionString: urls.api, logger });
   shutdown.add('read model', () => readModel.close());
@@ -270,7 +271,7 @@ async function startServing({ config, urls, logs, shutdown }: Parts, core: Core,
   });
   shutdown.add('api', () => app.close());
   try {
-    return await app.listen({ host: config.host, port: config.port });
+    return await listenAt(app, config, noticed(logger, onNotice));
   } catch (error) {
     throw refusal(config.host, config.port, error);
   }
