@@ -101,7 +101,6 @@ interface Parts extends ComposeOptions {
 /** Starts every part and resolves when all of them work. Throws StartRefused for what people can put right. */
 export async function compose(options: ComposeOptions): Promise<Composed> {
   const logs = openLogs(options.config.dataDirectory);
-  options.shutdown.add('logs', () => logs.flush());
   try {
     const urls = await migrateWithOwnRoles({ ...options, logger: logs.of('migrate') });
     return await startParts({ ...options, logs, urls });
