@@ -223,6 +223,27 @@ describe('refusals', () => {
     expect(problemOf(text).code).toBe('STRING_NUL');
   });
 
+  it.each([
+    [
+      '{"a":"ab\\u0000"}',
+      'The string of 3 characters holds a NUL (U+0000) at character 3, which databases cannot keep. It begins at line 1, column 6.',
+    ],
+    ['{"a":"b\\ud800c"}', 'The string of 3 characters holds half of a surrogate pair at character 2'],
+    ['{"a":12345678901234567890}', 'The number of 20 characters at line 1, column 6 would be rounded'],
+    ['{"a":1e999}', 'The number of 5 characters at line 1, column 6 is too large'],
+    ['{"a":1e-999}', 'The number of 6 characters at line 1, column 6 is too close to 0'],
+    ['{"a":hunter2}', 'A value is expected, but a letter stands at line 1, column 6.'],
+    ['{"a":"hun"2}', 'A comma or } is expected, but a digit stands at line 1, column 11.'],
+    ['{"a":€}', 'A value is expected, but another character stands at line 1, column 6.'],
+  ])('says of %s where it is and of what kind, but no piece of the value', (text, message) => {
+    expect(problemOf(text)).toMatchObject({ path: expect.stringMatching(/^a?$/), message: expect.stringContaining(message) });
+  });
+
+  it('takes for a name only what a colon follows: before, it may be a value whose object was closed too early', () => {
+    expect(problemOf('{"list":[{"a":1],"hunter2"]}').path).toBe('list');
+    expect(problemOf('{"a":{"b":1,"hunter2"}}')).toMatchObject({ path: 'a', message: expect.stringContaining('A colon is expected') });
+  });
+
   it('ends the path at an array and names the place inside in the message', () => {
     const problem = problemOf('{"a":{"list":[1,{"x":"\\u0000"}]}}');
     expect(problem.path).toBe('a.list');

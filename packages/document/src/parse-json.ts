@@ -11,6 +11,7 @@ import {
   byteOrderMark,
   duplicateName,
   inexactNumber,
+  located,
   tooDeep,
   tooManyLeaves,
   tooManyValues,
@@ -139,11 +140,11 @@ class JsonParser {
     while (code !== CLOSE_BRACE) {
       if (code !== QUOTE) this.unexpected('a name in double quotes, or }');
       const name = this.name();
+      if (this.next() !== COLON) this.unexpected('a colon'); // no name then, but perhaps a value: not to be quoted
+      this.at++;
       this.place.push(name);
       // Values are never undefined, so a plain read finds a duplicate; hasOwn tells it from what the prototype answers.
-      if (members[name] !== undefined && Object.hasOwn(members, name)) this.refuse(duplicateName(this.text, this.at, name));
-      if (this.next() !== COLON) this.unexpected('a colon');
-      this.at++;
+      if (members[name] !== undefined && Object.hasOwn(members, name)) this.refuse(duplicateName(this.text, this.at - 1, name));
       members[name] = this.value();
       this.place.pop();
       code = this.separator(CLOSE_BRACE, 'a comma or }');
@@ -189,7 +190,7 @@ class JsonParser {
       return known;
     }
     const name = this.string(true);
-    if (isForbiddenName(name)) this.judge(name, true);
+    if (isForbiddenName(name)) this.judge(name, start, true);
     // Every escape is longer than what it stands for.
     if (name.length === this.at - 1 - start) rememberName(name, this.text, start);
     return name;
@@ -226,7 +227,7 @@ class JsonParser {
     }
     this.at = at + 1;
     const value = suspect || escapes > JOINED_ESCAPES_MAX ? copiedString(text, start, at) : joined + this.pieces.slice(from, at);
-    if (suspect) this.judge(value, isName);
+    if (suspect) this.judge(value, start, isName);
     return value;
   }
 
@@ -284,9 +285,9 @@ class JsonParser {
     return at > from ? at : this.refuse(badNumber(this.text, start));
   }
 
-  private judge(value: string, isName: boolean): void {
+  private judge(value: string, start: number, isName: boolean): void {
     const flaw = isName ? nameFlaw(value) : stringFlaw(value);
-    if (flaw !== null) this.refuse(flaw);
+    if (flaw !== null) this.refuse(located(flaw, this.text, start - 1));
   }
 
   private unexpected(wanted: string): never {

@@ -1,5 +1,9 @@
-// What the parser says when it refuses a text: what is wrong, at which line and column, and what to send instead.
+// What the parser says when it refuses a text: what is wrong, at which line and column, and what to send instead. A value may be a secret:
+// no message holds a piece of one. Names are quoted.
 import { quoted, type Flaw } from './problem.js';
+
+/** The marks of JSON, of comments, of other notations of strings, and of assignments. */
+const JSON_MARK = /^[{}[\]:,"'`/#;=+.()<>-]$/;
 
 /** `line 3, column 14`, both counted from 1, columns in UTF-16 code units. */
 export function lineAndColumn(text: string, at: number): string {
@@ -10,6 +14,11 @@ export function lineAndColumn(text: string, at: number): string {
     lineStart = end + 1;
   }
   return `line ${line}, column ${at - lineStart + 1}`;
+}
+
+/** The flaw of a string or name, with the line and column of its opening quote. */
+export function located(flaw: Flaw, text: string, at: number): Flaw {
+  return { ...flaw, message: `${flaw.message} It begins at ${lineAndColumn(text, at)}.` };
 }
 
 function malformed(text: string, at: number, problem: { rule: string; what: string; remedy: string }): Flaw {
@@ -35,9 +44,17 @@ export function badEscape(text: string, at: number): Flaw {
 
 /** The character at `at` is not what JSON wants there; the usual mistakes get a remedy of their own. */
 export function unexpected(text: string, at: number, wanted: string): Flaw {
-  const found = at >= text.length ? 'the text ends' : `${quoted(String.fromCodePoint(text.codePointAt(at) ?? 0))} stands`;
-  const what = `${wanted[0]?.toUpperCase()}${wanted.slice(1)} is expected, but ${found}`;
+  const what = `${wanted[0]?.toUpperCase()}${wanted.slice(1)} is expected, but ${found(text, at)}`;
   return malformed(text, at, { rule: 'json-syntax', what, remedy: usualRemedy(text, at) });
+}
+
+/** What stands at `at`: a mark of JSON, or of what is often taken for it, as it is; of anything else its kind, as it may belong to a value. */
+function found(text: string, at: number): string {
+  const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
+  if (at >= text.length) return 'the text ends';
+  if (JSON_MARK.test(character)) return `${quoted(character)} stands`;
+  if (/\p{L}/u.test(character)) return 'a letter stands';
+  return /\p{Nd}/u.test(character) ? 'a digit stands' : 'another character stands';
 }
 
 function usualRemedy(text: string, at: number): string {
@@ -45,6 +62,7 @@ function usualRemedy(text: string, at: number): string {
   if (text[at] === "'") return 'Write strings and names in double quotes.';
   if (text[at] === '/' || text[at] === '#') return 'Remove the comment: JSON has none.';
   if (/^(?:NaN|[+-]?Infinity|undefined)/.test(text.slice(at, at + 10))) return 'Send null, or a string: JSON has no such word.';
+  if (/\p{L}/u.test(text[at] ?? '')) return 'Put text in double quotes, and write a double quote inside it as \\".';
   return 'Check the text with a JSON validator.';
 }
 
@@ -72,14 +90,21 @@ export function duplicateName(text: string, at: number, name: string): Flaw {
 }
 
 export function inexactNumber(text: string, at: number, literal: string): Flaw {
-  const kept = Number(literal);
-  const fate = Number.isFinite(kept) ? `would become ${kept}` : 'is too large';
-  const shown = literal.length > 60 ? `${literal.slice(0, 57)}...` : literal;
+  const { what, remedy } = fate(Number(literal));
   return {
     code: 'NUMBER_NOT_EXACT',
     rule: 'number-not-exact',
-    message: `The number ${shown} ${fate} (${lineAndColumn(text, at)}): numbers are 64-bit floats.`,
-    remedy: 'Send it as a string, or round it to what a 64-bit float holds.',
+    message: `The number of ${literal.length} characters at ${lineAndColumn(text, at)} ${what}: numbers are 64-bit floats.`,
+    remedy,
+  };
+}
+
+function fate(kept: number): { readonly what: string; readonly remedy: string } {
+  if (kept === 0) return { what: 'is too close to 0', remedy: 'Send it as a string, or send 0.' };
+  if (!Number.isFinite(kept)) return { what: 'is too large', remedy: 'Send it as a string.' };
+  return {
+    what: 'would be rounded',
+    remedy: 'Send it as a string, or round it to 15 significant digits, which a 64-bit float always holds.',
   };
 }
 

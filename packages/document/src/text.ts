@@ -19,15 +19,28 @@ export function hasControlCharacter(text: string): boolean {
   return false;
 }
 
-/** What keeps a string from surviving a round trip through every store, or null. */
+/** What keeps a string value from surviving a round trip through every store, or null. Says where it is, never what the string holds. */
 export function stringFlaw(text: string): Flaw | null {
-  if (!text.isWellFormed()) return loneSurrogate(text);
-  return text.includes('\0') ? nul(text) : null;
+  return textFlaw(text, 'string');
+}
+
+function textFlaw(text: string, kind: 'string' | 'name'): Flaw | null {
+  const half = loneSurrogateAt(text);
+  const zero = text.indexOf('\0');
+  if (half < 0 && zero < 0) return null;
+  // A name is not quoted either: behind a mistake in the text, a value can stand where a name is expected.
+  const what = `The ${kind} of ${text.length} characters`;
+  return half >= 0 ? loneSurrogate(what, half) : nul(what, zero);
+}
+
+/** Index of the first half of a surrogate pair that stands alone; -1 when there is none. */
+function loneSurrogateAt(text: string): number {
+  return text.isWellFormed() ? -1 : text.search(/\p{Surrogate}/u);
 }
 
 /** What keeps a member name out, at any depth, inside arrays too; or null. */
 export function nameFlaw(name: string): Flaw | null {
-  return isForbiddenName(name) ? forbiddenName(name) : stringFlaw(name);
+  return isForbiddenName(name) ? forbiddenName(name) : textFlaw(name, 'name');
 }
 
 /** What keeps a member name from being a segment of a path, or null. */
@@ -63,20 +76,20 @@ function forbiddenName(name: string): Flaw {
   };
 }
 
-function loneSurrogate(text: string): Flaw {
+function loneSurrogate(what: string, at: number): Flaw {
   return {
     code: 'STRING_LONE_SURROGATE',
     rule: 'lone-surrogate',
-    message: `The string ${quoted(text)} holds half of a surrogate pair, which no UTF-8 text can carry.`,
+    message: `${what} holds half of a surrogate pair at character ${at + 1}, which no UTF-8 text can carry.`,
     remedy: 'Send whole characters; encode binary data as base64.',
   };
 }
 
-function nul(text: string): Flaw {
+function nul(what: string, at: number): Flaw {
   return {
     code: 'STRING_NUL',
     rule: 'nul-character',
-    message: `The string ${quoted(text)} holds a NUL character (U+0000), which databases cannot keep.`,
+    message: `${what} holds a NUL (U+0000) at character ${at + 1}, which databases cannot keep.`,
     remedy: 'Remove the NUL; encode binary data as base64.',
   };
 }

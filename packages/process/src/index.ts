@@ -1,4 +1,5 @@
 // How a service begins and ends as a process of its own.
+export { clearTextWarning } from './clear-text.js';
 export { composed } from './composed.js';
 export type { Closer } from './composed.js';
 export { eventStoreMetrics } from './event-store-metrics.js';

@@ -31,6 +31,7 @@ import { openInstalledLog, type InstalledLog } from './installed-log.js';
 import { keyFilesOf } from './keys.js';
 import { StatementChoice } from './ledger/statement-choice.js';
 import { openLogMark, type LogMarkFile } from './log-mark-file.js';
+import { listenAt } from './runtime/listen-at.js';
 import { watchSeals } from './runtime/seal-watch.js';
 import { serveWhileWaiting, type WaitingServer } from './runtime/waiting-server.js';
 import { openSealFile } from './seal-file.js';
@@ -114,7 +115,7 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
       version,
     });
     closers.push(() => app.close());
-    return { listen: () => app.listen({ host: config.host, port: config.port }) };
+    return { listen: () => listenAt(app, config, logger) };
   });
 }
 

@@ -18,5 +18,6 @@ export type { KeyFiles } from './keys.js';
 export { createLogger } from './runtime/logger.js';
 export { adminTokenFile, ensureAdminToken, loadTokens, tokenOwner } from './tokens.js';
 export { hmacOf } from './mac.js';
+export { listenAt } from './runtime/listen-at.js';
 export { watchSeals } from './runtime/seal-watch.js';
 export { alarmOf } from './stream-alarm.js';

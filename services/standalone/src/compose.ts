@@ -7,6 +7,7 @@ import {
   createApi,
   ensureAdminToken,
   keyFilesOf,
+  listenAt,
   loadTokens,
   openInstalledLog,
   openLogMark,
@@ -100,7 +101,6 @@ interface Parts extends ComposeOptions {
 /** Starts every part and resolves when all of them work. Throws StartRefused for what people can put right. */
 export async function compose(options: ComposeOptions): Promise<Composed> {
   const logs = openLogs(options.config.dataDirectory);
-  options.shutdown.add('logs', () => logs.flush());
   try {
     const urls = await migrateWithOwnRoles({ ...options, logger: logs.of('migrate') });
     return await startParts({ ...options, logs, urls });
@@ -242,7 +242,7 @@ async function startFeed({ logs, shutdown }: Parts, { store, guard, ledgers, ins
   return { publisher, position: relay.position };
 }
 
-async function startServing({ config, urls, logs, shutdown }: Parts, core: Core, feed: Feed): Promise<string> {
+async function startServing({ config, urls, logs, shutdown, onNotice }: Parts, core: Core, feed: Feed): Promise<string> {
   const logger = logs.of('api');
   const readModel = createPostgresReadModel({ connectionString: urls.api, logger });
   shutdown.add('read model', () => readModel.close());
@@ -270,7 +270,7 @@ async function startServing({ config, urls, logs, shutdown }: Parts, core: Core,
   });
   shutdown.add('api', () => app.close());
   try {
-    return await app.listen({ host: config.host, port: config.port });
+    return await listenAt(app, config, noticed(logger, onNotice));
   } catch (error) {
     throw refusal(config.host, config.port, error);
   }

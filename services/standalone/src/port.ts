@@ -1,4 +1,4 @@
-// Whether the port can be had, asked before anything is started.
+// Whether the port can be had, asked before anything is started, and where it is reached from here.
 import { createServer } from 'node:net';
 import { StartRefused, systemCode } from '@confledger/process/start-refused';
 

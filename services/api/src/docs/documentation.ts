@@ -6,15 +6,9 @@ import type { FastifyInstance } from 'fastify';
 import type { OpenAPIV3 } from 'openapi-types';
 import { JSON_TYPE } from '../answers/envelope.js';
 import type { Endpoint } from '../endpoint.js';
+import { ERROR_PAGE_POLICY, ICON, ICON_TYPE, SWAGGER_POLICY, SWAGGER_STYLE } from './appearance.js';
 import { errorPage } from './error-page.js';
 import { openApiDocument } from './openapi.js';
-
-const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'";
-
-/** Stands at the top of /docs: the name, as the page is ours and not its framework's. */
-const LOGO = Buffer.from(
-  '<svg xmlns="http://www.w3.org/2000/svg" width="130" height="40"><text x="0" y="27" fill="#fff" font-family="sans-serif" font-size="22" font-weight="600">ConfLedger</text></svg>',
-);
 
 /** Registers the pages. */
 export async function serveDocumentation(app: FastifyInstance, endpoints: readonly Endpoint[], version: string): Promise<void> {
@@ -29,8 +23,13 @@ export async function serveDocumentation(app: FastifyInstance, endpoints: readon
     return json;
   });
   app.get('/docs/errors', { config }, async (_request, reply) => {
-    reply.headers({ 'content-type': 'text/html; charset=utf-8', 'content-security-policy': PAGE_POLICY });
+    reply.headers({ 'content-type': 'text/html; charset=utf-8', 'content-security-policy': ERROR_PAGE_POLICY });
     return errors;
+  });
+  // Browsers ask for it wherever a page names no other.
+  app.get('/favicon.ico', { config }, async (_request, reply) => {
+    reply.header('content-type', ICON_TYPE);
+    return ICON;
   });
   await app.register(async (pages) => {
     pages.addHook('onRoute', (route) => {
@@ -39,10 +38,14 @@ export async function serveDocumentation(app: FastifyInstance, endpoints: readon
     await pages.register(swagger, { mode: 'static', specification: { document: document as OpenAPIV3.Document & typeof document } });
     await pages.register(swaggerUi, {
       routePrefix: '/docs',
-      staticCSP: true,
-      theme: { title: 'ConfLedger' },
-      logo: { type: 'image/svg+xml', content: LOGO, href: '/docs', target: '_self' },
-      uiConfig: { docExpansion: 'list', defaultModelsExpandDepth: 0, persistAuthorization: false },
+      staticCSP: SWAGGER_POLICY,
+      theme: {
+        title: 'ConfLedger',
+        css: [{ filename: 'confledger.css', content: SWAGGER_STYLE }],
+        favicon: [{ filename: 'icon.svg', rel: 'icon', type: ICON_TYPE, sizes: 'any', content: ICON }],
+      },
+      // Without the bar on top, whose only use is to show the document of another server.
+      uiConfig: { layout: 'BaseLayout', docExpansion: 'list', defaultModelsExpandDepth: 0, persistAuthorization: false },
     });
   });
 }

@@ -19,6 +19,7 @@ export function errorPage(): string {
 <html lang="en">
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>ConfLedger: errors</title>
+<link rel="icon" type="image/svg+xml" href="/favicon.ico">
 <style>${STYLE}</style>
 </head>
 <body>

@@ -27,6 +27,15 @@ export const UNROUTED_ERRORS: readonly ErrorCode[] = [
   'HEADERS_TOO_LARGE',
 ];
 
+/** Where people find the token: at the top of /docs, and in its dialog. */
+const TOKEN_PLACE = 'the content of the file `admin.token` in the data directory of the api (`.confledger` by default)';
+
+const DESCRIPTION = `An event-sourced configuration ledger for trading platforms. [Every error](/docs/errors) has a code.
+
+Calls need a token: press **Authorize** and paste ${TOKEN_PLACE}, or that of another \`<actor>.token\` beside it.`;
+
+const SECURITY_SCHEMES = { token: { type: 'http', scheme: 'bearer', description: `Paste ${TOKEN_PLACE}.` } };
+
 type Json = { [name: string]: unknown };
 
 /** The names that a path may hold in braces. */
@@ -56,14 +65,14 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
     info: {
       title: 'ConfLedger',
       version,
-      description: 'An event-sourced configuration ledger for trading platforms. [Every error](/docs/errors) has a code.',
+      description: DESCRIPTION,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
     security: [{ token: [] }],
     tags: [...new Set(endpoints.map(({ group }) => group))].map((name) => ({ name })),
     paths,
-    components: { schemas: components, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    components: { schemas: components, securitySchemes: SECURITY_SCHEMES },
   };
 }
 

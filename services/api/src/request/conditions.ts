@@ -61,12 +61,13 @@ function parseIfMatch(header: string): number | '*' {
   if (text === '*') return '*';
   const revision = STRONG.exec(text)?.[1];
   if (revision !== undefined && Number.isSafeInteger(Number(revision))) return Number(revision);
-  const meant = /^(?:W\/)?"?(\d+)"?$/.exec(text)?.[1];
-  const hint = meant === undefined ? '' : `; did you mean "${meant}", with quotes and without W/?`;
+  const isNearly = /^(?:W\/)?"?\d+"?$/.test(text);
   throw RequestRefused.of('IF_MATCH_MALFORMED', {
     path: 'if-match',
     rule: 'entity-tag',
-    message: `If-Match is ${JSON.stringify(text.slice(0, 60))}${hint}`,
+    message: isNearly
+      ? 'If-Match has to be the number in double quotes, without W/ before them'
+      : `If-Match has ${text.length} characters that are no strong entity tag, and not *`,
   });
 }
 
@@ -85,6 +86,6 @@ function parseTagList(header: string): readonly string[] {
   throw RequestRefused.of('IF_NONE_MATCH_MALFORMED', {
     path: 'if-none-match',
     rule: 'entity-tag',
-    message: `If-None-Match is ${JSON.stringify(header.slice(0, 60))}`,
+    message: `If-None-Match has ${header.length} characters that are no list of entity tags, each in double quotes`,
   });
 }

@@ -20,7 +20,7 @@ export function pageLimit(text: string | undefined): number {
   throw RequestRefused.of('QUERY_PARAMETER_INVALID', {
     path: 'limit',
     rule: 'page-limit',
-    message: `limit is ${limit}; a page has at most ${PAGE_LIMIT_MAX} items`,
+    message: `limit is too high: a page has at most ${PAGE_LIMIT_MAX} items`,
   });
 }
 

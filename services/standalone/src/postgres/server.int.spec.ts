@@ -1,12 +1,24 @@
 // The embedded Postgres for real: first start, second start, orphans, crashes.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { eventually } from '@confledger/test-support';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { LOG_FILE_BYTES_MAX } from '../log-file.js';
 import { isAlive } from '../process-identity.js';
 import { freePort } from './free-port.js';
 import { readPostmaster } from './postmaster.js';
@@ -67,6 +79,16 @@ test('the first start makes a durable server that listens on the local address o
     await server.stop();
   }
   expect(existsSync(path.join(directory, 'postgres/postmaster.pid'))).toBe(false);
+});
+
+test('a log that is full is rotated before the server writes to it', async () => {
+  const log = path.join(directory, 'logs/postgres.log');
+  truncateSync(log, LOG_FILE_BYTES_MAX);
+  const server = await start();
+  await server.stop();
+  expect(statSync(`${log}.1`).size).toBe(LOG_FILE_BYTES_MAX);
+  expect(statSync(log).size).toBeLessThan(LOG_FILE_BYTES_MAX);
+  expect(statSync(log).mode & 0o777).toBe(0o600);
 });
 
 test('the programs find each other in a folder that only root may enter, as in a clone below its home', async () => {

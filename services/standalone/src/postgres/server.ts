@@ -4,6 +4,7 @@ import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { LOG_FILE_MODE, rotateFullLog } from '../log-file.js';
 import { isTaken } from '../process-identity.js';
 import { type Cluster, openCluster, POSTGRES_USER } from './cluster.js';
 import { freePort } from './free-port.js';
@@ -112,7 +113,9 @@ function launch(program: string, { cluster, port, logFile, owner }: Launch): Chi
     log_line_prefix: '%m [%p] ',
   };
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const log = openSync(logFile, 'a', 0o600);
+  // The server writes by a descriptor that it inherits: its log can be rotated only while it does not run.
+  rotateFullLog(logFile);
+  const log = openSync(logFile, 'a', LOG_FILE_MODE);
   try {
     // In a process group of its own: a Ctrl-C in the terminal is for us, who stop the server last.
     return spawnProgram(program, ['-D', cluster.directory, ...args], owner, { detached: true, stdio: ['ignore', log, log] });
