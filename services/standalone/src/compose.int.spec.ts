@@ -74,21 +74,22 @@ async function ask({ url }: Composed, address: string): Promise<Answer> {
 }
 
 /** Everything that the api answers from the read model, but how far it was when it answered. */
-function answers(composed: Composed): Promise<Answer[]> {
+async function answers(composed: Composed): Promise<Answer[]> {
   const ledger = '/configurations/trading-engine';
-  return Promise.all(
-    [
-      '/configurations',
-      `${ledger}/versions`,
-      `${ledger}/history?key=risk`,
-      '/audit?environment=production&limit=100',
-      '/audit?environment=staging',
-    ].map(async (address) => {
-      const { status, body } = await ask(composed, address);
-      const { position: _, ...data } = body['data'] as Record<string, unknown>;
-      return { status, body: { ...body, data } };
-    }),
-  );
+  const addresses = [
+    '/configurations',
+    `${ledger}/versions`,
+    `${ledger}/history?key=risk`,
+    '/audit?environment=production&limit=100',
+    '/audit?environment=staging',
+  ];
+  const all: Answer[] = [];
+  for (const address of addresses) {
+    const { status, body } = await ask(composed, address);
+    const { position: _, ...data } = body['data'] as Record<string, unknown>;
+    all.push({ status, body: { ...body, data } });
+  }
+  return all;
 }
 
 const parkedStreams = async (composed: Composed): Promise<unknown> => {

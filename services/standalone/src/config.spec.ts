@@ -9,6 +9,7 @@ describe('the configuration', () => {
       host: '127.0.0.1',
       acceptedLog: null,
       isStatement2Forced: false,
+      edgeLimits: {},
     });
   });
 
@@ -24,6 +25,14 @@ describe('the configuration', () => {
     expect(() => readConfig({ CONFLEDGER_DATADIR: '/srv/ledger' })).toThrow(
       /^CONFLEDGER_DATADIR is not known: did you mean CONFLEDGER_DATA_DIR\? Rename it, or leave it out\.$/,
     );
+  });
+
+  test('CONFLEDGER_FEED_CLIENTS_MAX is a number from 1 or not set', () => {
+    expect(readConfig({ CONFLEDGER_FEED_CLIENTS_MAX: '12000' }).edgeLimits).toEqual({ feedClients: 12_000 });
+    for (const value of ['0', '-1', '1.5', 'many'])
+      expect(() => readConfig({ CONFLEDGER_FEED_CLIENTS_MAX: value })).toThrow(
+        /^CONFLEDGER_FEED_CLIENTS_MAX is '.*'.*\. Set it to a number from 1, or leave it out\.$/,
+      );
   });
 
   test('CONFLEDGER_STATEMENTS is 2 or not set, and anything else is refused in one line that names the remedy', () => {
