@@ -74,7 +74,6 @@ function unsupportedType(type: string | undefined): Error {
   return RequestRefused.of('CONTENT_TYPE_UNSUPPORTED', {
     path: 'content-type',
     rule: 'content-type',
-    message:
-      type === undefined ? 'the body has no content type' : `${JSON.stringify(type.slice(0, 100))} is not a type that this call reads`,
+    message: type === undefined ? 'the body has no content type' : 'the body has a content type that this call does not read',
   });
 }
