@@ -1,6 +1,6 @@
 // The log in a real Postgres, altered by the owner of its tables: verified over HTTP and by the program, and its lost key replaced offline.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { createPool } from '@confledger/postgres';
 import { eventually, freshDatabase, rehashed, type LogEvent } from '@confledger/test-support';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { compose, type RunningApi } from './compose.js';
+import { compose, type ComposeContext, type RunningApi } from './compose.js';
 import { readConfig } from './config.js';
 import { openKeys, keyFilesOf } from './keys.js';
 
@@ -36,12 +36,14 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+const fingerprintKey = () => path.join(directory, 'fingerprint.key');
+
 type Ask = (method: string, address: string, body?: unknown) => Promise<string>;
 
 /** An api on the data directory, for as long as `work` takes. */
-async function withApi(work: (ask: Ask) => Promise<void>): Promise<void> {
+async function withApi(work: (ask: Ask) => Promise<void>, context: ComposeContext = {}, logger = pino({ level: 'silent' })): Promise<void> {
   const config = readConfig({ CONFLEDGER_POSTGRES_URL: connectionString, CONFLEDGER_DATA_DIR: directory, PORT: '0' });
-  const api: RunningApi = await compose(config, pino({ level: 'silent' }));
+  const api: RunningApi = await compose(config, logger, context);
   try {
     const url = await api.listen();
     const token = readFileSync(path.join(directory, 'admin.token'), 'utf8').trim();
@@ -165,6 +167,17 @@ test(
   },
 );
 
+test('a start, and each program that uses a key file which others can read, warns of it once', { timeout: 120_000 }, async () => {
+  chmodSync(fingerprintKey(), 0o644);
+  const remedy = `chmod 600 ${fingerprintKey()}`;
+  const logged: string[] = [];
+  await withApi(() => Promise.resolve(), {}, pino({ level: 'warn' }, { write: (line) => void logged.push(line) }));
+  expect(logged.filter((line) => line.includes(remedy))).toHaveLength(1);
+  const verified = await program('verify', keys()).ended;
+  expect(verified).toMatchObject({ code: 0, said: expect.stringContaining(remedy) });
+  expect((await program('rekey', keys()).ended).said).toContain(remedy);
+});
+
 test('what cannot be verified ends with exit code 2 and one line', { timeout: 120_000 }, async () => {
   const wrong = connectionString.replace(/:\d+\//, ':1/');
   const [away, another, misspelt] = await Promise.all([
@@ -177,8 +190,6 @@ test('what cannot be verified ends with exit code 2 and one line', { timeout: 12
   expect(misspelt).toMatchObject({ code: 2, said: expect.stringContaining('--json') });
   expect(away.said).not.toContain(new URL(connectionString).password || 'no password');
 });
-
-const fingerprintKey = () => path.join(directory, 'fingerprint.key');
 
 test('a lost fingerprint key is replaced: apis start with the new one, and what is older is sealed', { timeout: 120_000 }, async () => {
   rmSync(fingerprintKey());

@@ -176,7 +176,7 @@ async function startCore({ config, urls, logs, shutdown, onNotice, onFault }: Pa
     keyFiles: keyFilesOf(config.dataDirectory),
     ids,
     clock,
-    logger,
+    logger: noticed(logger, onNotice),
     signal: stopping.signal,
     onWaiting: (problem) => warnings.warn({ err: problem }, 'the event store cannot be used yet: waiting for it'),
     onFault,
