@@ -64,7 +64,7 @@ interface Ended {
   readonly said: string;
 }
 
-function program(name: 'verify' | 'rekey', environment: Readonly<Record<string, string>> = {}, args: readonly string[] = []) {
+function program(name: 'verify' | 'rekey' | 'main', environment: Readonly<Record<string, string>> = {}, args: readonly string[] = []) {
   const file = fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url));
   const child = spawn(process.execPath, [file, ...args], {
     env: { ...process.env, CONFLEDGER_POSTGRES_URL: connectionString, ...environment },
@@ -200,6 +200,17 @@ test('a lost fingerprint key is replaced: apis start with the new one, and what 
     expect(await ask('POST', '/verify')).toContain('"holds":true');
   });
   expect(await program('verify', keys()).ended).toMatchObject({ code: 0 });
+});
+
+test('an api that runs while its key is replaced ends in one line', { timeout: 120_000 }, async () => {
+  const api = program('main', { ...keys(), PORT: '0' });
+  await eventually(() => api.printed().includes('"listening"'), { timeoutMs: 60_000 });
+  expect((await program('rekey', keys()).ended).code).toBe(0);
+  const events = (await eventsIn()).length;
+  const { code, said } = await api.ended;
+  expect(code).toBe(1);
+  expect(said).toMatch(/^CONFLEDGER_FINGERPRINT_KEY_FILE: .* whose mac key is [0-9a-f]{16}; .*if rekey\.js replaced it, the new one\.\n$/);
+  expect((await eventsIn()).length).toBe(events);
 });
 
 test('a key is not replaced over a log that does not hold, nor by who has not the signing key', { timeout: 120_000 }, async () => {
