@@ -32,24 +32,35 @@ export function isLines(name: OperationName, { status, headers }: FetchedAnswer)
   return answers === 'lines' && status === 200 && mediaType(headers) === 'application/x-ndjson';
 }
 
+/** What was asked. */
+export interface Asked {
+  readonly name: OperationName;
+  /** Whether the request may be answered with 304. */
+  readonly isConditional: boolean;
+}
+
 /** The members of an answer with this text. Throws ApiError or ForeignAnswer. */
-export function membersOf(name: OperationName, answer: FetchedAnswer, text: string): Json {
+export function membersOf({ name, isConditional }: Asked, answer: FetchedAnswer, text: string): Json {
   const { answers }: Operation = OPERATIONS[name];
   const { status } = answer;
   const worked = status >= 200 && status < 300;
   const type = mediaType(answer.headers);
-  if (status === 304) return { data: null };
+  if (status === 304 && isConditional) return { data: null };
   if (worked && answers === 'text' && type === 'text/plain') return { text };
   const json = type === 'application/json' ? objectIn(text) : null;
   if (json !== null && isFailure(json)) throw new ApiError(name, status, json);
   // The answer of a probe has no envelope, and has the same shape with status 503.
   if (json !== null && answers === 'bare' && 'healthy' in json) return json;
-  if (json !== null && answers === undefined && worked && json['success'] === true) return json;
-  throw new ForeignAnswer(name, {
-    status,
-    contentType: answer.headers.get('content-type'),
-    excerpt: text.slice(0, EXCERPT_CHARACTERS_MAX),
-  });
+  const isSuccess = json !== null && answers === undefined && worked && json['success'] === true;
+  if (isSuccess && 'data' in json) return json;
+  const excerpt = text.slice(0, EXCERPT_CHARACTERS_MAX);
+  const fault = faultOf(status, isSuccess);
+  throw new ForeignAnswer(name, { status, contentType: answer.headers.get('content-type'), excerpt }, fault);
+}
+
+function faultOf(status: number, isSuccess: boolean): string | null {
+  if (status === 304) return 'not modified, and the request named no entity tag by if-none-match';
+  return isSuccess ? 'it says success and has no member data' : null;
 }
 
 function mediaType(headers: FetchedAnswer['headers']): string | undefined {

@@ -52,7 +52,10 @@ export interface StreamAnswer {
   readonly http: HttpFacts;
 }
 
-/** An answer that comes line by line. The loop over it ends with the answer, and throws NoAnswer when the connection breaks. Leaving the loop closes it. */
+/**
+ * A verification, line by line. The loop over it ends behind the result. It throws NoAnswer when the answer ends without one, or the
+ * connection breaks, ApiError behind a line of kind `failed`, and AnswerTooLarge. Leaving the loop closes it.
+ */
 export interface LinesAnswer<L> {
   readonly lines: AsyncIterable<L>;
   readonly http: HttpFacts;

@@ -2,10 +2,11 @@
 import { baseUrl, OPERATION_NAMES, type OperationName } from '@confledger/contracts/http';
 import { httpFacts, isLines, isStream, membersOf } from './answer.js';
 import type { CallOptions, Client } from './calls.js';
-import { ApiError, ForeignAnswer, NoAnswer } from './errors.js';
+import { AnswerTooLarge, ApiError, ForeignAnswer, NoAnswer } from './errors.js';
 import type { Fetch, FetchedAnswer } from './fetch.js';
 import { requestOf, type AnyInput, type Request } from './request.js';
-import { linesOf, textOf } from './text-stream.js';
+import { ANSWER_BYTES_MAX, LINE_CHARACTERS_MAX, linesOf, textOf, wholeText, type LineErrors } from './text-stream.js';
+import { untilResult } from './verification-end.js';
 
 /** Default of `timeoutMs`. */
 export const CALL_TIMEOUT_MS = 30_000;
@@ -50,10 +51,11 @@ async function call(connection: Connection, name: OperationName, input: AnyInput
     if (isStream(name, answer) && answer.body !== null)
       return { stream: textOf(answer.body, (error) => brokenOff(name, error, signal)), http };
     if (isLines(name, answer) && answer.body !== null)
-      return { lines: linesOf(answer.body, (error) => brokenOff(name, error, signal)), http };
-    return { ...membersOf(name, answer, await answer.text()), http };
+      return { lines: untilResult(name, http, linesOf(answer.body, lineErrors(name, signal))), http };
+    const text = await wholeText(answer, () => new AnswerTooLarge(name, 'answer', `${ANSWER_BYTES_MAX} bytes`));
+    return { ...membersOf({ name, isConditional: isConditional(request) }, answer, text), http };
   } catch (error) {
-    if (error instanceof ApiError || error instanceof ForeignAnswer) throw error;
+    if (error instanceof ApiError || error instanceof ForeignAnswer || error instanceof AnswerTooLarge) throw error;
     if (signal?.aborted === true) throw signal.reason;
     throw timeout.signal.aborted
       ? new NoAnswer(name, 'timeout', `${connection.url} did not answer within ${timeoutMs} ms`, error)
@@ -66,6 +68,16 @@ async function call(connection: Connection, name: OperationName, input: AnyInput
 /** The `fetch` of a browser throws when it is called as a method of another object. */
 async function send(fetch: Fetch, { url, ...init }: Request, signal: AbortSignal): Promise<FetchedAnswer> {
   return fetch(url, { ...init, signal, redirect: 'manual' });
+}
+
+/** The only requests that an api answers with 304. */
+const isConditional = ({ method, headers }: Request): boolean => method === 'GET' && headers['if-none-match'] !== undefined;
+
+function lineErrors(name: OperationName, signal: AbortSignal | undefined): LineErrors {
+  return {
+    broken: (error) => brokenOff(name, error, signal),
+    tooLarge: () => new AnswerTooLarge(name, 'line', `${LINE_CHARACTERS_MAX} characters`),
+  };
 }
 
 function brokenOff(name: OperationName, error: unknown, signal: AbortSignal | undefined): unknown {

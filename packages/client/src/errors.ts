@@ -55,8 +55,9 @@ export class ForeignAnswer extends Error {
   /** The first 200 characters of its text. */
   readonly excerpt: string;
 
-  constructor(operation: OperationName, answer: Pick<ForeignAnswer, 'status' | 'contentType' | 'excerpt'>) {
-    super(`${operation}: ${describe(answer)}; is \`url\` the address of a ConfLedger api?`);
+  /** `fault`: what is wrong with it, where status and content type are right. */
+  constructor(operation: OperationName, answer: Pick<ForeignAnswer, 'status' | 'contentType' | 'excerpt'>, fault: string | null = null) {
+    super(`${operation}: ${describe(answer)}${fault === null ? '' : `: ${fault}`}; is \`url\` the address of a ConfLedger api?`);
     this.operation = operation;
     this.status = answer.status;
     this.contentType = answer.contentType;
@@ -69,5 +70,16 @@ function describe({ status, contentType }: Pick<ForeignAnswer, 'status' | 'conte
   return `the answer is not the api's (status ${status}, ${contentType ?? 'no content type'})`;
 }
 
+/** The answer, or one line of it, is larger than the client reads. The rest was not read. */
+export class AnswerTooLarge extends Error {
+  override readonly name = 'AnswerTooLarge';
+  readonly operation: OperationName;
+
+  constructor(operation: OperationName, what: 'answer' | 'line', limit: string) {
+    super(`${operation}: the ${what} is larger than ${limit}, and was not read to its end; ask for less at once`);
+    this.operation = operation;
+  }
+}
+
 /** Every error of a call, except the reason of a signal that the caller aborts. */
-export type CallError = ApiError | NoAnswer | ForeignAnswer;
+export type CallError = ApiError | NoAnswer | ForeignAnswer | AnswerTooLarge;

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createClient, ForeignAnswer, NoAnswer, type Client } from './index.js';
+import { ANSWER_BYTES_MAX, AnswerTooLarge, createClient, ForeignAnswer, NoAnswer, type Client } from './index.js';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -33,6 +33,8 @@ describe('a server that is no api', () => {
     ['a failure of another shape', 400, 'application/json', '{"success":false,"error":"no"}'],
     ['half of an answer', 200, 'application/json', '{"success":true,"da'],
     ['nothing', 204, 'application/json', ''],
+    ['success without data', 200, 'application/json', '{"success":true}'],
+    ['what is not modified, unasked,', 304, 'application/json', ''],
   ])('%s is a foreign answer, with its status and how it begins', async (_what, status, type, text) => {
     const { client } = await answering(status, type, text);
     const failing = client.status();
@@ -43,6 +45,31 @@ describe('a server that is no api', () => {
       excerpt: text,
       message: expect.stringContaining(`status ${status}`),
     });
+  });
+
+  test('what lacks in a foreign answer is said', async () => {
+    const { client } = await answering(200, 'application/json', '{"success":true}');
+    await expect(client.status()).rejects.toThrow('no member data');
+    const cached = await answering(304, 'application/json', '');
+    await expect(cached.client.readConfiguration({ service: 'a' })).rejects.toThrow('named no entity tag');
+  });
+
+  test('an answer without an end is refused before it fills the memory', async () => {
+    let sent = 0;
+    const piece = Buffer.alloc(1_048_576, ' ');
+    const { client } = await serving((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const more = (): void => {
+        if (response.destroyed) return;
+        sent += piece.length;
+        response.write(piece, more);
+      };
+      more();
+    });
+    const failing = client.status();
+    await expect(failing).rejects.toBeInstanceOf(AnswerTooLarge);
+    await expect(failing).rejects.toThrow(`larger than ${ANSWER_BYTES_MAX} bytes`);
+    expect(sent).toBeLessThan(2 * ANSWER_BYTES_MAX);
   });
 
   test.each(['metrics', 'feed', 'health'] as const)('its page is no answer to %s either, and little of it is kept', async (name) => {

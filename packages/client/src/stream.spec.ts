@@ -3,7 +3,7 @@ import { createHttpFeed } from '@confledger/publisher-http';
 import { eventually } from '@confledger/test-support';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startApi, TOKEN } from '../../../services/api/src/fixtures/api-under-test.js';
-import { createClient } from './index.js';
+import { createClient, LINE_CHARACTERS_MAX } from './index.js';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -67,16 +67,20 @@ describe('the stream of the feed', () => {
 
 describe('an answer of lines', () => {
   /** A server that sends these pieces. */
-  const sending = (...pieces: readonly string[]) =>
+  const sendingAll = (pieces: Iterable<string> | AsyncIterable<string>) =>
     createClient({
       url: 'http://127.0.0.1:1',
       fetch: () =>
         Promise.resolve(
-          new Response(ReadableStream.from(pieces.map((piece) => new TextEncoder().encode(piece))), {
+          new Response(ReadableStream.from(pieces).pipeThrough(new TextEncoderStream()), {
             headers: { 'content-type': 'application/x-ndjson; charset=utf-8' },
           }),
         ),
     });
+  const sending = (...pieces: readonly string[]) => sendingAll(pieces);
+  const readAll = async (client: ReturnType<typeof createClient>): Promise<void> => {
+    for await (const _ of (await client.verify()).lines);
+  };
   const kindsOf = async (client: ReturnType<typeof createClient>): Promise<string[]> => {
     const kinds: string[] = [];
     for await (const { kind } of (await client.verify()).lines) kinds.push(kind);
@@ -94,6 +98,41 @@ describe('an answer of lines', () => {
   test('whose last line is cut off, or is no JSON, broke off', async () => {
     await expect(kindsOf(sending('{"kind":"progress"}\n{"kind":"res'))).rejects.toMatchObject({ name: 'NoAnswer' });
     await expect(kindsOf(sending('{"kind":\n'))).rejects.toMatchObject({ name: 'NoAnswer' });
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['progress', '{"kind":"progress"}\n'],
+    ['findings', '{"kind":"finding"}\n'],
+    ['what is no object', 'null\n'],
+  ])('that ends with %s, between two lines, is no verification', async (_, text) => {
+    await expect(readAll(sending(text))).rejects.toMatchObject({ name: 'NoAnswer', why: 'network' });
+  });
+
+  test('that says why it could not go on gives that line, then rejects with its code', async () => {
+    const kinds: string[] = [];
+    const read = async (): Promise<void> => {
+      const { lines } = await sending('{"kind":"failed","code":"EVENT_STORE_UNAVAILABLE","error":"it is away"}\n').verify();
+      for await (const { kind } of lines) kinds.push(kind);
+    };
+    await expect(read()).rejects.toMatchObject({ name: 'ApiError', code: 'EVENT_STORE_UNAVAILABLE', message: 'verify: it is away' });
+    expect(kinds).toEqual(['failed']);
+  });
+
+  test('whose line does not end is refused before it fills the memory', async () => {
+    const piece = 'x'.repeat(65_536);
+    let pieces = 0;
+    const endless = async function* () {
+      for (;;) {
+        pieces += 1;
+        yield await Promise.resolve(piece);
+      }
+    };
+    await expect(readAll(sendingAll(endless()))).rejects.toMatchObject({
+      name: 'AnswerTooLarge',
+      message: expect.stringContaining(`${LINE_CHARACTERS_MAX} characters`) as string,
+    });
+    expect(pieces * piece.length).toBeLessThan(2 * LINE_CHARACTERS_MAX);
   });
 
   test('of an api is the verification, whose last line is the result', async () => {

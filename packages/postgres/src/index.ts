@@ -27,4 +27,6 @@ export { GRANTEES, PARTS, rightsStatements, usersOf } from './rights.js';
 export type { Grantee, Part, Privilege, RoleNames, SchemaRights } from './rights.js';
 export { ensureRoles, membershipStatement, roleNames, roleStatement, RoleUnfit } from './roles.js';
 export type { RolesToEnsure } from './roles.js';
+export { temporaryLogin, TEMPORARY_LOGIN_HOURS_MAX } from './temporary-login.js';
+export type { TemporaryLogin } from './temporary-login.js';
 export { isRolePassword, ROLE_PASSWORD_RULE } from './scram.js';

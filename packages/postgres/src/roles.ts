@@ -62,24 +62,48 @@ export async function ensureRoles(client: pg.ClientBase, { names, passwords, tel
   await joinProjector(client, names);
 }
 
+/** Roles of Postgres itself that pass by granted rights: data, files and programs of the server, whatever the owner of the database may. */
+const POWERFUL_ROLES = [
+  'pg_read_all_data',
+  'pg_write_all_data',
+  'pg_read_server_files',
+  'pg_write_server_files',
+  'pg_execute_server_program',
+  'pg_create_subscription',
+  'pg_database_owner',
+];
+
+/** Attributes beside SUPERUSER that a part, and what it is a member of, must not have. */
+const hasAttributes = (role: string): string =>
+  `(${['createrole', 'createdb', 'replication', 'bypassrls'].map((attribute) => `${role}.rol${attribute}`).join(' OR ')})`;
+
+/** Owners of the database, or of schemas, tables and functions in it. */
+const OWNERS = `SELECT datdba AS oid FROM pg_database WHERE datname = current_database()
+  UNION SELECT nspowner FROM pg_namespace UNION SELECT relowner FROM pg_class UNION SELECT proowner FROM pg_proc`;
+
 /** Granted rights mean nothing for a role that may do everything, or may become one that does. */
 async function refuseUnfit(client: pg.ClientBase, names: RoleNames): Promise<void> {
   const { rows } = await client.query<{ rolname: string; why: string }>(
-    `SELECT r.rolname, CASE
+    `WITH owners AS (${OWNERS})
+     SELECT r.rolname, CASE
        WHEN r.rolname = current_user THEN 'it is what migrate logs in as'
        WHEN r.rolsuper THEN 'it is a superuser'
-       WHEN r.rolcreaterole OR r.rolcreatedb OR r.rolreplication OR r.rolbypassrls THEN 'it has attributes that a part must not have'
+       WHEN ${hasAttributes('r')} THEN 'it has attributes that a part must not have'
+       WHEN m.rolname = 'pg_database_owner' THEN 'it owns the database'
+       WHEN m.oid IN (SELECT oid FROM owners) AND NOT m.rolname = ANY($1) THEN 'it is a member of ' || m.rolname || ', which owns the database or what is in it'
        ELSE 'it is a member of ' || m.rolname END AS why
      FROM pg_roles r LEFT JOIN pg_roles m ON NOT r.rolsuper AND m.oid <> r.oid AND pg_has_role(r.oid, m.oid, 'MEMBER')
-       AND (m.rolname = ANY($1) OR m.rolname = current_user OR m.rolsuper)
-     WHERE r.rolname = ANY($1) AND (r.rolname = current_user OR r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication OR r.rolbypassrls OR m.oid IS NOT NULL)
+       AND (m.rolname = ANY($1) OR m.rolname = current_user OR m.rolsuper OR ${hasAttributes('m')}
+         OR m.rolname = ANY($2) OR m.oid IN (SELECT oid FROM owners))
+     WHERE r.rolname = ANY($1) AND (r.rolname = current_user OR r.rolsuper OR ${hasAttributes('r')} OR m.oid IS NOT NULL)
+     ORDER BY r.rolname, m.rolname = 'pg_database_owner', m.rolname
      LIMIT 1`,
-    [Object.values(names)],
+    [Object.values(names), POWERFUL_ROLES],
   );
   const [unfit] = rows;
   if (unfit === undefined) return;
   throw new RoleUnfit(
-    `the role ${unfit.rolname} cannot be a part's: ${unfit.why}. Take that away from it, or choose another CONFLEDGER_NAMESPACE.`,
+    `the role ${unfit.rolname} cannot be a part's: ${unfit.why}. Take that away from it (REVOKE, or ALTER ROLE), or choose another CONFLEDGER_NAMESPACE.`,
   );
 }
 

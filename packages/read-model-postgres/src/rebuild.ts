@@ -1,8 +1,17 @@
 // Rebuilds the read model from the log into new tables while the old ones serve, then switches to them and drops the old.
 // Broken off anywhere before the switch it leaves the old serving; the next rebuild clears away what it left.
 import { chunksOf, LogFolder, readLog, type DocumentAt, type EventStore } from '@confledger/application';
-import { connectClient, createPool, endClient, quotedSchema, tryAdvisoryLock, type AdvisoryLock } from '@confledger/postgres';
-import pg from 'pg';
+import {
+  connectClient,
+  createPool,
+  endClient,
+  quotedSchema,
+  temporaryLogin,
+  tryAdvisoryLock,
+  type AdvisoryLock,
+  type TemporaryLogin,
+} from '@confledger/postgres';
+import type pg from 'pg';
 import { addGeneration, dropIdleGenerations, generationSchema, ownerOfServing, pointAt, readPointer } from './generations.js';
 import { createProjectionStore } from './projection-store.js';
 import { READ_MODEL_SCHEMA_DEFAULT, type ReadModelLocation } from './schema.js';
@@ -33,16 +42,31 @@ const SWITCH_ATTEMPTS_MAX = 200;
 const SWITCH_PAUSE_MS = 100;
 const DROP_ATTEMPTS_MAX = 20;
 
-/** Answers the number of the generation that serves now. Rejects with `RebuildUnderWay`, or with the abort's reason. */
+/**
+ * Answers the number of the generation that serves now. Rejects with `RebuildUnderWay`, with the abort's reason, and with `RoleUnfit` where
+ * the tables belong to another role that the login may not act for.
+ */
 export async function rebuildReadModel(options: RebuildOptions): Promise<number> {
-  const { location } = options;
-  const schema = location.schema ?? READ_MODEL_SCHEMA_DEFAULT;
-  const lock = await tryAdvisoryLock(location, `rebuild ${schema}`);
+  const schema = options.location.schema ?? READ_MODEL_SCHEMA_DEFAULT;
+  const lock = await tryAdvisoryLock(options.location, `rebuild ${schema}`);
   if (lock === null) throw new RebuildUnderWay('The read model is being rebuilt by another process.');
+  try {
+    const { location, drop } = await loginOfOwner(options.location, schema);
+    try {
+      return await rebuildAs({ ...options, location }, schema, lock);
+    } finally {
+      await drop();
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+async function rebuildAs(options: RebuildOptions, schema: string, lock: AdvisoryLock): Promise<number> {
+  const { location } = options;
   const client = await connectClient({ applicationName: 'confledger rebuild', ...location });
   const pool = createPool({ applicationName: 'confledger rebuild', connectionsMax: 2, ...location });
   try {
-    await actAsOwner(client, schema);
     await inTransaction(client, () => dropIdleGenerations(client, schema));
     const generation = await inTransaction(client, () => addGeneration(client, schema));
     await new Rebuild(options, { schema, generation, client, pool, lock }).run();
@@ -50,14 +74,23 @@ export async function rebuildReadModel(options: RebuildOptions): Promise<number>
   } finally {
     await endClient(client);
     await pool.end();
-    await lock.release();
   }
 }
 
-/** What takes the place of the serving tables is to belong to whom they belong, the projector's role mostly, whoever rebuilds. */
-async function actAsOwner(client: pg.Client, schema: string): Promise<void> {
-  const owner = await ownerOfServing(client, schema);
-  if (owner !== null) await client.query(`SET ROLE ${pg.escapeIdentifier(owner)}`);
+/**
+ * A login of the role that the serving tables belong to, the projector's mostly. What takes their place is to belong to it; and what it put
+ * into them, such as triggers and views, runs with the rights of whoever rebuilds.
+ */
+async function loginOfOwner(location: ReadModelLocation, schema: string): Promise<TemporaryLogin<ReadModelLocation>> {
+  const client = await connectClient({ applicationName: 'confledger rebuild', ...location });
+  try {
+    const owner = await ownerOfServing(client, schema);
+    const { rows } = await client.query<{ login: string }>('SELECT current_user AS login');
+    if (owner === null || owner === rows[0]?.login) return { location, drop: () => Promise.resolve() };
+    return await temporaryLogin(location, owner);
+  } finally {
+    await endClient(client);
+  }
 }
 
 interface RebuildContext {

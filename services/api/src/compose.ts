@@ -75,7 +75,7 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
     const { store, guard } = opened;
     closers.push(() => store.close());
     const { installation, keys, record } = await installationOf({ config, opened, kept, logger, warnings, context, ending });
-    const seals = watchSeals(record, warnings);
+    const seals = watchSeals(record, { warnings, onFault: onFaultOf(context, logger) });
     closers.push(() => seals.stop());
     await checkReadModel(config.readModelUrl, logger, onOwner);
     const pool = createPool({ connectionString: config.readModelUrl, applicationName: 'confledger api', ...SNAPSHOT_LIMITS }, onBroken);
@@ -148,6 +148,9 @@ interface InstallationParts {
   readonly ending: AbortController;
 }
 
+const onFaultOf = ({ onFault }: ComposeContext, logger: Logger): ((error: unknown) => void) =>
+  onFault ?? ((error) => logger.error({ err: error }, 'the log cannot be used'));
+
 /** Answers probes while it waits. */
 async function installationOf({ config, opened, kept, logger, warnings, context, ending }: InstallationParts): Promise<InstalledLog> {
   const keyFiles = keyFilesOf(config.dataDirectory);
@@ -177,7 +180,7 @@ async function installationOf({ config, opened, kept, logger, warnings, context,
       logger,
       signal: AbortSignal.any([ending.signal, ...(context.signal === undefined ? [] : [context.signal])]),
       onWaiting,
-      onFault: context.onFault ?? ((error) => logger.error({ err: error }, 'the log cannot be used')),
+      onFault: onFaultOf(context, logger),
     });
   } finally {
     await (await waiting)?.close();

@@ -18,6 +18,7 @@ import {
   type LogToOpen,
 } from '@confledger/application';
 import { StartRefused } from '@confledger/process/start-refused';
+import { warnOfExposedKeys } from './exposed-keys.js';
 import { makeKeys, openKeys, type KeyFiles } from './keys.js';
 import type { SealFile } from './seal-file.js';
 
@@ -55,6 +56,12 @@ export interface InstalledLog {
  * InstallationKeyMismatch, SealLost, and the signal's reason.
  */
 export async function openInstalledLog(options: InstalledLogOptions): Promise<InstalledLog> {
+  const log = await openedLog(options);
+  warnOfExposedKeys(options.keyFiles, (text) => options.logger.warn({}, text));
+  return log;
+}
+
+async function openedLog(options: InstalledLogOptions): Promise<InstalledLog> {
   const { mark, accepted, signal, onWaiting, onFault } = options;
   const attempt = () => (accepted === null ? open(options) : openAccepted(options, accepted));
   if (mark === null || accepted !== null) return untilOpen(attempt, signal, onWaiting);

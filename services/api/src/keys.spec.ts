@@ -1,8 +1,9 @@
 import { createHash, createPublicKey, generateKeyPairSync, hkdfSync, verify } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { warnOfExposedKeys } from './exposed-keys.js';
 import { type KeyFiles, keyFilesOf, KeyUnusable, makeKeys, openKeys } from './keys.js';
 
 let directory: string;
@@ -25,6 +26,18 @@ test('a new installation makes both keys for their owner alone, and later starts
   expect(second.mac(Buffer.from('a'))).toBe(first.mac(Buffer.from('a')));
   expect(readdirSync(directory).sort()).toEqual(['fingerprint.key', 'signing.key']);
   for (const file of [files.signingKeyFile, files.fingerprintKeyFile]) expect(statSync(file).mode & 0o777).toBe(0o600);
+});
+
+test.each(['0644', '0640', '0602'])('a key file with mode %s is used, and is warned of with the remedy', (mode) => {
+  makeKeys(files);
+  const warned: string[] = [];
+  warnOfExposedKeys(files, (text) => void warned.push(text));
+  expect(warned).toEqual([]);
+  chmodSync(files.fingerprintKeyFile, Number.parseInt(mode, 8));
+  warnOfExposedKeys(files, (text) => void warned.push(text));
+  expect(warned).toEqual([expect.stringContaining(`mode ${mode}`)]);
+  expect(warned[0]).toContain(`chmod 600 ${files.fingerprintKeyFile}`);
+  openKeys(files);
 });
 
 test('two installations have different keys', () => {

@@ -5,6 +5,7 @@ import { AppendOutcomeUnknown, EventStoreUnavailable } from '@confledger/applica
 import { runProgram, StartRefused } from '@confledger/process';
 import { everyInterval, PROGRESS_INTERVAL_MS } from './answers/verification.js';
 import { openLogAsItIs } from './compose.js';
+import { warnOfExposedKeys } from './exposed-keys.js';
 import { readProgramConfig } from './program-config.js';
 import { replaceFingerprintKey, type ReplaceKeyOutcome } from './replace-fingerprint-key.js';
 import { createLogger } from './runtime/logger.js';
@@ -18,6 +19,7 @@ async function work(stopping: AbortSignal): Promise<number> {
     throw new StartRefused('There are no options. Settings are variables: see "Loss of a key" in operations.md.');
   const { eventStore, keyFiles } = readProgramConfig(process.env);
   if (keyFiles === null) throw new StartRefused('CONFLEDGER_DATA_DIR is not set. Set it to the directory that holds the signing key.');
+  warnOfExposedKeys(keyFiles, (text) => console.error(text));
   const { store, close } = await openLogAsItIs(eventStore, createLogger('silent'));
   const report = reportInWords({ print: say, note: (line) => console.error(line) });
   const isShown = everyInterval(PROGRESS_INTERVAL_MS);

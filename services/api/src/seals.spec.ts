@@ -3,8 +3,9 @@
 import { recordEach, signedBy, ledgerAggregate, type DraftEvent, type StreamEnd } from '@confledger/domain';
 import { BROKEN_PAUSE_MS, toAppend } from '@confledger/application';
 import { olderInstallation } from '@confledger/conformance';
+import type { SealAnswer, StatusAnswer } from '@confledger/contracts/http';
 import { eventually } from '@confledger/test-support';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { startApi, type ApiUnderTest } from './fixtures/api-under-test.js';
 
 const STREAM = 'config-production.engine';
@@ -53,6 +54,7 @@ test('an installation of before macs says that it is not sealed, and what a seal
   expect(dryRun.data).toEqual({
     dryRun: true,
     streams: 1,
+    ends: [],
     leftOut: [],
     leftOutCount: 0,
     changeSets: { withMac: 1, withoutMac: 2 },
@@ -75,7 +77,9 @@ test('an installation of before macs says that it is not sealed, and what a seal
 
 test('behind the seal a change set without a mac stops its ledger, until a person has seen it and seals that stream anew', async () => {
   await anOlderInstallation();
-  expect(await seal({ streams: [STREAM], confirm: true })).toMatchObject({ status: 409, code: 'INSTALLATION_NOT_SEALED' });
+  const ends = [{ stream: STREAM, revision: 1, hash: 'h' }];
+  expect(await seal({ ends, confirm: true })).toMatchObject({ status: 409, code: 'INSTALLATION_NOT_SEALED' });
+  expect(await seal({ streams: [STREAM], dryRun: true })).toMatchObject({ status: 409, code: 'INSTALLATION_NOT_SEALED' });
   await seal({ confirm: true });
   await write(2);
   await oldWrite(3);
@@ -85,9 +89,10 @@ test('behind the seal a change set without a mac stops its ledger, until a perso
     streams: 1,
     changeSets: null,
     withoutMac: [{ stream: STREAM, revision: 3, type: 'ConfigSet', actor: 'olga' }],
+    ends: [{ stream: STREAM, revision: 3 }],
     withoutMacCount: 1,
   });
-  await seal({ streams: [STREAM], confirm: true });
+  expect(await seal({ ends: shown.data.ends, confirm: true })).toMatchObject({ status: 200, data: { streams: 1 } });
   // A stream that was refused is loaded again a few seconds later.
   await eventually(async () => (await read()).status === 200, { timeoutMs: 2 * BROKEN_PAUSE_MS });
   expect((await read()).data).toMatchObject({ value: 3 });
@@ -99,7 +104,7 @@ test('a stream in which something else does not hold is not sealed, and named', 
   await seal({ confirm: true });
   await oldWrite(3);
   given.alter(STREAM, 1, ({ data }) => ({ data: data.replace('"value":1', '"value":9') }));
-  const { data } = await seal({ streams: [STREAM, 'config-production.other', 'installation'], confirm: true });
+  const { data } = await seal({ streams: [STREAM, 'config-production.other', 'installation'], dryRun: true });
   expect(data).toMatchObject({
     streams: 0,
     leftOut: [
@@ -112,10 +117,64 @@ test('a stream in which something else does not hold is not sealed, and named', 
   expect((await given.ask('GET /status')).data.seal).toMatchObject({ revision: 2 });
 });
 
+describe('what a dry run showed', () => {
+  const endsNow = async () => {
+    const data: object = (await seal({ streams: [STREAM], dryRun: true })).data;
+    return (data as SealAnswer).ends;
+  };
+  const sealedAt = async () => {
+    const data: object = (await given.ask('GET /status')).data;
+    return (data as StatusAnswer).seal?.revision;
+  };
+  async function shown(): Promise<SealAnswer['ends']> {
+    await anOlderInstallation();
+    await seal({ confirm: true });
+    await oldWrite(3);
+    return endsNow();
+  }
+
+  test('is all that is sealed: a stream that has grown since, or whose end is another, is refused and nothing is sealed', async () => {
+    const ends = await shown();
+    await oldWrite(4);
+    const grown = await seal({ ends, confirm: true });
+    expect(grown).toMatchObject({ status: 409, code: 'SEAL_OUTDATED' });
+    expect(grown.body.details[0]).toMatchObject({ message: expect.stringContaining(`${STREAM}: it ends at revision 3`) as string });
+    const anew = await endsNow();
+    const another = [{ ...anew[0], hash: '0'.repeat(64) }];
+    expect(await seal({ ends: another, confirm: true })).toMatchObject({ status: 409, code: 'SEAL_OUTDATED' });
+    const alsoMissing = [...anew, { stream: 'config-production.other', revision: 0, hash: '0' }];
+    expect(await seal({ ends: alsoMissing, confirm: true })).toMatchObject({ status: 409, code: 'SEAL_OUTDATED' });
+    expect(await sealedAt()).toBe(2);
+    expect(await seal({ ends: anew, confirm: true })).toMatchObject({ status: 200, data: { streams: 1, ends: anew } });
+  });
+
+  test('is sealed once: a repeated call answers as the first did, and writes nothing', async () => {
+    const ends = await shown();
+    const first = await seal({ ends, confirm: true });
+    const revision = await sealedAt();
+    const again = await seal({ ends, confirm: true });
+    expect(again.data).toEqual(first.data);
+    expect(again.data).toMatchObject({ dryRun: false, streams: 1, ends });
+    expect(await sealedAt()).toBe(revision);
+  });
+
+  test.each([
+    ['names alone', () => ({ streams: [STREAM] }), 'streams'],
+    ['names beside ends', (ends: object) => ({ streams: [STREAM], ends }), 'streams'],
+    ['ends in a dry run', (ends: object) => ({ ends, dryRun: true }), 'ends'],
+  ])('must be sent back as ends: %s are refused with the remedy', async (_, body, path) => {
+    const refused = await seal({ ...body(await shown()), confirm: true });
+    expect(refused).toMatchObject({ status: 400, code: 'BODY_MEMBER_INVALID' });
+    expect(refused.body.details[0]).toMatchObject({ path, remedy: expect.stringContaining('"streams"') as string });
+    expect(await sealedAt()).toBe(2);
+  });
+});
+
 test.each([
   ['a word that is no yes', { confirm: false }],
-  ['no streams', { confirm: true, streams: [] }],
-  ['streams that are no names', { confirm: true, streams: [7] }],
+  ['no streams', { dryRun: true, streams: [] }],
+  ['no ends', { confirm: true, ends: [] }],
+  ['streams that are no names', { dryRun: true, streams: [7] }],
   ['a member that is unknown', { confirm: true, all: true }],
 ])('%s is refused by name', async (_, body) => {
   given = await startApi();

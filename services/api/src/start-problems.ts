@@ -13,7 +13,7 @@ export function startProblem(error: unknown, keyFile: (key: InstallationKeyMisma
   if (!(error instanceof Error)) return null;
   if (FILE_PROBLEMS.some((kind) => error instanceof kind)) return error.message;
   if (error instanceof InstallationKeyMismatch)
-    return `${keyFile(error.key)}: ${error.message}. Put the installation's ${error.key} there from a backup.`;
+    return `${keyFile(error.key)}: ${error.message}. Put the installation's ${error.key} there from a backup${error.key === 'fingerprint key' ? '; if rekey.js replaced it, the new one' : ''}.`;
   if (error instanceof SealLost)
     return `${error.message}. The event store was set back or cut: restore it. If that is the log to go on with, start once with CONFLEDGER_ACCEPT_LOG.`;
   if (error instanceof StreamCorrupt)

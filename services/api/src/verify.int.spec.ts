@@ -1,6 +1,6 @@
 // The log in a real Postgres, altered by the owner of its tables: verified over HTTP and by the program, and its lost key replaced offline.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { createPool } from '@confledger/postgres';
 import { eventually, freshDatabase, rehashed, type LogEvent } from '@confledger/test-support';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { compose, type RunningApi } from './compose.js';
+import { compose, type ComposeContext, type RunningApi } from './compose.js';
 import { readConfig } from './config.js';
 import { openKeys, keyFilesOf } from './keys.js';
 
@@ -36,12 +36,14 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+const fingerprintKey = () => path.join(directory, 'fingerprint.key');
+
 type Ask = (method: string, address: string, body?: unknown) => Promise<string>;
 
 /** An api on the data directory, for as long as `work` takes. */
-async function withApi(work: (ask: Ask) => Promise<void>): Promise<void> {
+async function withApi(work: (ask: Ask) => Promise<void>, context: ComposeContext = {}, logger = pino({ level: 'silent' })): Promise<void> {
   const config = readConfig({ CONFLEDGER_POSTGRES_URL: connectionString, CONFLEDGER_DATA_DIR: directory, PORT: '0' });
-  const api: RunningApi = await compose(config, pino({ level: 'silent' }));
+  const api: RunningApi = await compose(config, logger, context);
   try {
     const url = await api.listen();
     const token = readFileSync(path.join(directory, 'admin.token'), 'utf8').trim();
@@ -62,7 +64,7 @@ interface Ended {
   readonly said: string;
 }
 
-function program(name: 'verify' | 'rekey', environment: Readonly<Record<string, string>> = {}, args: readonly string[] = []) {
+function program(name: 'verify' | 'rekey' | 'main', environment: Readonly<Record<string, string>> = {}, args: readonly string[] = []) {
   const file = fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url));
   const child = spawn(process.execPath, [file, ...args], {
     env: { ...process.env, CONFLEDGER_POSTGRES_URL: connectionString, ...environment },
@@ -165,6 +167,17 @@ test(
   },
 );
 
+test('a start, and each program that uses a key file which others can read, warns of it once', { timeout: 120_000 }, async () => {
+  chmodSync(fingerprintKey(), 0o644);
+  const remedy = `chmod 600 ${fingerprintKey()}`;
+  const logged: string[] = [];
+  await withApi(() => Promise.resolve(), {}, pino({ level: 'warn' }, { write: (line) => void logged.push(line) }));
+  expect(logged.filter((line) => line.includes(remedy))).toHaveLength(1);
+  const verified = await program('verify', keys()).ended;
+  expect(verified).toMatchObject({ code: 0, said: expect.stringContaining(remedy) });
+  expect((await program('rekey', keys()).ended).said).toContain(remedy);
+});
+
 test('what cannot be verified ends with exit code 2 and one line', { timeout: 120_000 }, async () => {
   const wrong = connectionString.replace(/:\d+\//, ':1/');
   const [away, another, misspelt] = await Promise.all([
@@ -178,8 +191,6 @@ test('what cannot be verified ends with exit code 2 and one line', { timeout: 12
   expect(away.said).not.toContain(new URL(connectionString).password || 'no password');
 });
 
-const fingerprintKey = () => path.join(directory, 'fingerprint.key');
-
 test('a lost fingerprint key is replaced: apis start with the new one, and what is older is sealed', { timeout: 120_000 }, async () => {
   rmSync(fingerprintKey());
   await expect(withApi(async () => undefined)).rejects.toThrow('is missing');
@@ -189,6 +200,17 @@ test('a lost fingerprint key is replaced: apis start with the new one, and what 
     expect(await ask('POST', '/verify')).toContain('"holds":true');
   });
   expect(await program('verify', keys()).ended).toMatchObject({ code: 0 });
+});
+
+test('an api that runs while its key is replaced ends in one line', { timeout: 120_000 }, async () => {
+  const api = program('main', { ...keys(), PORT: '0' });
+  await eventually(() => api.printed().includes('"listening"'), { timeoutMs: 60_000 });
+  expect((await program('rekey', keys()).ended).code).toBe(0);
+  const events = (await eventsIn()).length;
+  const { code, said } = await api.ended;
+  expect(code).toBe(1);
+  expect(said).toMatch(/^CONFLEDGER_FINGERPRINT_KEY_FILE: .* whose mac key is [0-9a-f]{16}; .*if rekey\.js replaced it, the new one\.\n$/);
+  expect((await eventsIn()).length).toBe(events);
 });
 
 test('a key is not replaced over a log that does not hold, nor by who has not the signing key', { timeout: 120_000 }, async () => {

@@ -10,6 +10,7 @@ import {
 import { NOT_DONE, runProgram, StartRefused } from '@confledger/process';
 import { everyInterval, PROGRESS_INTERVAL_MS } from './answers/verification.js';
 import { openLogAsItIs } from './compose.js';
+import { warnOfExposedKeys } from './exposed-keys.js';
 import { KeyUnusable, openAuthority, publicKeyIn } from './keys.js';
 import { readProgramConfig, type ProgramConfig } from './program-config.js';
 import { createLogger } from './runtime/logger.js';
@@ -43,6 +44,7 @@ function readArguments(given: readonly string[]): boolean {
 
 function keysOf({ keyFiles, publicKey }: ProgramConfig) {
   if (keyFiles === null) return { authority: null, publicKey };
+  warnOfExposedKeys(keyFiles, OUTPUT.note);
   return { authority: openAuthority(keyFiles.fingerprintKeyFile), publicKey: publicKey ?? publicKeyIn(keyFiles.signingKeyFile) };
 }
 

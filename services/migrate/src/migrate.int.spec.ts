@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { keptDocumentsOf, LogFolder, readLog, type DocumentAt, type EventStore, type ProjectionStore } from '@confledger/application';
 import { LedgerLog } from '@confledger/conformance';
 import { createPostgresEventStore, ensureEventStore } from '@confledger/event-store-postgres';
-import { createPool, PARTS, type Part } from '@confledger/postgres';
+import { createPool, PARTS, RoleUnfit, type Part } from '@confledger/postgres';
 import {
   createPostgresApiHeartbeats,
   createPostgresCache,
@@ -73,6 +73,20 @@ async function refusal(part: Part | 'owner', statement: string): Promise<string 
     client.release();
   }
 }
+
+/** Code behind a table that a rebuild reads: it takes every SET ROLE back and writes down whether it could delete events. */
+const spyOn = (tables: string): string[] => [
+  'CREATE SCHEMA spying',
+  'CREATE TABLE spying.seen (may_delete boolean)',
+  `CREATE FUNCTION spying.spy() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+     SET ROLE NONE;
+     INSERT INTO spying.seen VALUES (has_table_privilege('confledger_events.events', 'DELETE'));
+     RESET ROLE;
+     RETURN true;
+   END $$`,
+  `ALTER TABLE ${tables}.checkpoint RENAME TO checkpoint_behind`,
+  `CREATE VIEW ${tables}.checkpoint AS SELECT * FROM ${tables}.checkpoint_behind WHERE spying.spy()`,
+];
 
 /** The newest event's metadata. */
 function changeOf(log: LedgerLog) {
@@ -167,6 +181,39 @@ describe('what a part needs', () => {
     await events.close();
     expect(await refusal('projector', `DROP SCHEMA confledger_read_${generation} CASCADE`)).toBeNull();
     expect(await refusal('api', 'SELECT * FROM confledger.ledgers')).toBeNull();
+  });
+
+  test('What the projector put into its tables runs with its own rights while the owner rebuilds, and no login is left', async () => {
+    const location = { connectionString: ownerUrl() };
+    const { rows: serving } = await pools.owner.query<{ generation: number }>('SELECT generation FROM confledger.read_model');
+    const tables = `confledger_read_${serving[0]?.generation}`;
+    for (const statement of spyOn(tables)) await pools.projector.query(statement);
+    const events = createPostgresEventStore(location);
+    const documentAt = keptDocumentsOf({ store: events, cache: createPostgresCache(pools.owner, { part: 'projector', events }) });
+    await rebuildReadModel({ location, events, documentAt });
+    await events.close();
+    const { rows } = await pools.projector.query('SELECT DISTINCT may_delete FROM spying.seen');
+    expect(rows).toEqual([{ may_delete: false }]);
+    await pools.projector.query('DROP SCHEMA spying CASCADE');
+    const left = await pools.owner.query(
+      `SELECT rolname FROM pg_roles WHERE rolname LIKE 'confledger_temporary_%' AND pg_has_role(oid, $1, 'MEMBER')`,
+      [`${namespace}_projector`],
+    );
+    expect(left.rows).toEqual([]);
+  });
+
+  test('A rebuild is refused where the login may not act for the projector, and nothing is made', async () => {
+    const deploy = { name: `${namespace}_deploy`, password: secret() };
+    await asSuperuser(`CREATE ROLE ${deploy.name} LOGIN PASSWORD '${deploy.password}' IN ROLE ${owner.name}`);
+    const location = { connectionString: urlOf(deploy.name, deploy.password) };
+    const events = createPostgresEventStore(location);
+    const generations = `SELECT nspname FROM pg_namespace WHERE nspname LIKE 'confledger_read_%'`;
+    const before = await pools.owner.query(generations);
+    const failing = rebuildReadModel({ location, events, documentAt: () => Promise.reject(new Error('not to be asked')) });
+    await expect(failing).rejects.toThrow(RoleUnfit);
+    await expect(failing).rejects.toThrow(`Log in as ${namespace}_projector`);
+    await events.close();
+    expect((await pools.owner.query(generations)).rows).toEqual(before.rows);
   });
 
   test('The relay reads the log and keeps a cache of its own', async () => {

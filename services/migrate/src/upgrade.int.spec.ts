@@ -169,6 +169,36 @@ test('A role that is a member of another one of the installation is refused by n
   );
 });
 
+test.for(['pg_write_all_data', 'pg_read_all_data', 'pg_write_server_files', 'pg_execute_server_program'])(
+  'A role that is a member of %s, also by way of another role, is refused by name and told what to do',
+  async (powerful) => {
+    await asSuperuser(`CREATE ROLE ${namespace}_team IN ROLE ${powerful}`, `CREATE ROLE ${namespace}_api LOGIN IN ROLE ${namespace}_team`);
+    await expect(migrated(superuser)).rejects.toThrow(
+      `the role ${namespace}_api cannot be a part's: it is a member of ${powerful}. Take that away from it (REVOKE`,
+    );
+  },
+);
+
+test('A role that is a member of an owner, or of one that may make roles, is refused by name; other memberships are left alone', async () => {
+  await ownerWith('CREATEROLE');
+  await asSuperuser(`CREATE ROLE ${namespace}_other`, `CREATE ROLE ${namespace}_api LOGIN IN ROLE pg_monitor, ${namespace}_other`);
+  const events = { variable: 'CONFLEDGER_MIGRATION_URL', url: superuser };
+  const byAnother = () => migrated(superuser, { events });
+  await byAnother();
+  const isRefused = async (why: string): Promise<void> => {
+    await expect(byAnother()).rejects.toThrow(`the role ${namespace}_api cannot be a part's: it is a member of ${why}`);
+  };
+  await asSuperuser(`CREATE SCHEMA theirs AUTHORIZATION ${namespace}_other`);
+  await isRefused(`${namespace}_other, which owns the database or what is in it.`);
+  await asSuperuser('DROP SCHEMA theirs', `ALTER ROLE ${namespace}_other CREATEROLE`);
+  await isRefused(`${namespace}_other.`);
+  await asSuperuser(`REVOKE ${namespace}_other FROM ${namespace}_api`, `GRANT ${namespace}_owner TO ${namespace}_api`);
+  await isRefused(`${namespace}_owner, which owns`);
+  await asSuperuser(`REVOKE ${namespace}_owner FROM ${namespace}_api`);
+  await asSuperuser(`ALTER DATABASE ${new URL(superuser).pathname.slice(1)} OWNER TO ${namespace}_api`);
+  await expect(byAnother()).rejects.toThrow(`the role ${namespace}_api cannot be a part's: it owns the database`);
+});
+
 test('A database of another user is refused with the statement that mends it', async () => {
   await ownerWith('CREATEROLE');
   const database = new URL(superuser).pathname.slice(1);

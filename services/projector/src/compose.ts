@@ -2,7 +2,7 @@
 // there are.
 import { keptDocumentsOf, readInstallation, type EventStore } from '@confledger/application';
 import { awaitLog, openEventStore, openEventStoreNow } from '@confledger/event-stores';
-import { connectionProblems, createOwnerWarning, createPool, unlessAway } from '@confledger/postgres';
+import { connectionProblems, createOwnerWarning, createPool, RoleUnfit, unlessAway } from '@confledger/postgres';
 import { type Closer, composed, type FaultLogger, limitedWarnings, refusedWhen } from '@confledger/process';
 import {
   createPostgresCache,
@@ -87,11 +87,16 @@ export async function rebuild(config: ProjectorConfig, logger: Logger, signal: A
     logger.info({ last: String(last) }, 'rebuilding the read model; the old one serves until this is done');
     const onProgress = everyInterval((position) => logger.info({ position: String(position), last: String(last) }, 'rebuilding'));
     const work = () => rebuildReadModel({ location, events, documentAt, onProgress, signal });
-    const generation = await refusedWhen(work, (error) => (error instanceof RebuildUnderWay ? `${error.message} Wait for it.` : null));
+    const generation = await refusedWhen(work, refusalOf);
     logger.info({ generation }, 'the read model is rebuilt and serves');
     return {};
   });
   await close();
+}
+
+function refusalOf(error: unknown): string | null {
+  if (error instanceof RebuildUnderWay) return `${error.message} Wait for it.`;
+  return error instanceof RoleUnfit ? `The read model cannot be rebuilt: ${error.message}` : null;
 }
 
 function everyInterval(report: (position: bigint) => void): (position: bigint) => void {

@@ -2,7 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ensureAdminToken, keyFilesOf, makeKeys } from '@confledger/api';
+import { randomUUID } from 'node:crypto';
+import { ensureAdminToken, keyFilesOf, makeKeys, openKeys } from '@confledger/api';
+import { readInstallation, replaceMacKey } from '@confledger/application';
 import { appendEvents, logOfLayout1, olderInstallation, readModelOfLayout1 } from '@confledger/conformance';
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
 import { createPool, tryAdvisoryLock } from '@confledger/postgres';
@@ -164,4 +166,18 @@ test('A new installation signs with statement 2 from its first activation on, wh
   const { body: status } = await ask(composed, '/status');
   expect(status['data']).toMatchObject({ statements: { ledgers: { active: 1, withStatement2: 1 }, heldBackBy: [] } });
   expect(faults).toEqual([]);
+});
+
+test('a mac key that is replaced while it runs ends it, with the file and the remedy', async () => {
+  await start();
+  const store = createPostgresEventStore({ connectionString: postgresUrl });
+  const files = keyFilesOf(dataDirectory);
+  const keys = { ...openKeys(files), macKey: '00000000000000ff', mac: () => 'f'.repeat(64) };
+  const installation = await readInstallation(store);
+  if (installation === null) throw new Error('There is no installation.');
+  await replaceMacKey({ store, keys, installation, ends: [], ids: { next: () => randomUUID() }, clock: { now: () => Date.now() } });
+  await store.close();
+  await eventually(() => faults.length > 0, { timeoutMs: 20_000 });
+  expect(faults).toEqual([expect.stringContaining(`${files.fingerprintKeyFile}: the event store belongs to`)]);
+  expect(faults[0]).toContain('if rekey.js replaced it, the new one');
 });

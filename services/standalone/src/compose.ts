@@ -12,7 +12,6 @@ import {
   openInstalledLog,
   openLogMark,
   openSealFile,
-  startProblem,
   StatementChoice,
 } from '@confledger/api';
 import {
@@ -50,13 +49,14 @@ import { startRelay } from '@confledger/relay';
 import { sealInBackground } from './seal-older.js';
 import { openLogs, type Logs } from './logs.js';
 import { createNarrator, type Happening } from './narrator.js';
+import { StartRefused } from '@confledger/process/start-refused';
+import { explained } from './explained.js';
 import { noticed } from './noticed.js';
 import { migrateWithOwnRoles, type PartUrls } from './own-roles.js';
 import { localUrl, refusal } from './port.js';
 import { startReferenceNode } from './reference-node.js';
 import type { StandaloneConfig } from './config.js';
 import type { Shutdown } from '@confledger/process/shutdown';
-import { StartRefused } from '@confledger/process/start-refused';
 
 /** The environments that there are from the start. */
 const ENVIRONMENTS = ['development', 'testing', 'staging', 'production'] as const;
@@ -101,15 +101,13 @@ interface Parts extends ComposeOptions {
 /** Starts every part and resolves when all of them work. Throws StartRefused for what people can put right. */
 export async function compose(options: ComposeOptions): Promise<Composed> {
   const logs = openLogs(options.config.dataDirectory);
+  const { dataDirectory } = options.config;
+  const onFault = (error: unknown): void => options.onFault(explained(error, dataDirectory));
   try {
     const urls = await migrateWithOwnRoles({ ...options, logger: logs.of('migrate') });
-    return await startParts({ ...options, logs, urls });
+    return await startParts({ ...options, onFault, logs, urls });
   } catch (error) {
-    const files = keyFilesOf(options.config.dataDirectory);
-    const problem = startProblem(error, (key) => (key === 'signing key' ? files.signingKeyFile : files.fingerprintKeyFile));
-    if (problem !== null) throw new StartRefused(problem, { cause: error });
-    if (error instanceof SchemaTooNew) throw new StartRefused(error.message, { cause: error });
-    throw error;
+    throw error instanceof SchemaTooNew ? new StartRefused(error.message, { cause: error }) : explained(error, dataDirectory);
   }
 }
 
@@ -176,12 +174,12 @@ async function startCore({ config, urls, logs, shutdown, onNotice, onFault }: Pa
     keyFiles: keyFilesOf(config.dataDirectory),
     ids,
     clock,
-    logger,
+    logger: noticed(logger, onNotice),
     signal: stopping.signal,
     onWaiting: (problem) => warnings.warn({ err: problem }, 'the event store cannot be used yet: waiting for it'),
     onFault,
   });
-  const seals = watchSeals(record, warnings);
+  const seals = watchSeals(record, { warnings, onFault });
   shutdown.add('watch of the seals', () => seals.stop());
   const onSnapshotFault = (error: unknown): void => warnings.warn({ err: error }, 'a snapshot could not be used');
   if (config.acceptedLog !== null) await deleteLostSnapshots(pool, store).catch(onSnapshotFault);

@@ -23,7 +23,7 @@ async function sealOlder(options: SealOptions, logger: SealLogger, signal: Abort
   try {
     if (options.record.seal !== null) return;
     const outcome = await sealLog(options, { ...REQUEST, correlationId: randomUUID() }, signal);
-    if (outcome.kind === 'refused') return;
+    if (outcome.kind !== 'done') return;
     const { streams, changeSets, leftOut, leftOutCount } = outcome.report;
     logger.info({ streams, changeSets }, 'what is older than macs is sealed: from here on every change set needs one');
     if (leftOutCount > 0) logger.warn({ leftOut, leftOutCount }, 'streams that do not hold are not sealed, and not served');

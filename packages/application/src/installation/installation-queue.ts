@@ -33,8 +33,8 @@ export function installationQueue({ store, signer, ids, clock, authentication }:
   };
 }
 
-/** The mac key of these keys, as the installation's stream names it. */
-export function signedMacKey(keys: Keys, installation: string): MacKeySet['data'] {
-  const { keyId, macKey } = keys;
+/** A mac key, that of these keys by default, as the installation's stream names it. */
+export function signedMacKey(keys: Keys, installation: string, macKey = keys.macKey): MacKeySet['data'] {
+  const { keyId } = keys;
   return { macKey, keyId, signature: keys.sign(macKeyStatement({ keyId, installation, macKey })) };
 }

@@ -11,6 +11,7 @@ import {
 import type { CommandQueue } from '../commands/command-queue.js';
 import type { CommandRequest, Outcome } from '../commands/outcome.js';
 import { Authentication, type Seals } from '../loading/authentication.js';
+import { isStreamFault } from '../loading/broken-streams.js';
 import type { KeptStream } from '../loading/kept-stream.js';
 import { hashOf } from '../stored-texts.js';
 import { EventStoreUnavailable, type EventStore } from '../ports/event-store.js';
@@ -107,9 +108,9 @@ export class InstallationRecord implements Seals {
     await this.refresh();
   }
 
-  /** Reads what other apis recorded of the installation since. */
+  /** Reads what other apis recorded of the installation since. Throws `InstallationKeyMismatch` where the mac key was replaced meanwhile. */
   async refresh(): Promise<void> {
-    const { stream } = await this.#kept.fresh();
+    const { stream } = await this.#kept.fresh().catch((error: unknown) => this.#unlessReplaced(error));
     if (stream.state === null) throw new Error('The installation was made, but cannot be read.');
     this.#checkFound(stream.state);
     this.#check(stream.state);
@@ -125,6 +126,18 @@ export class InstallationRecord implements Seals {
     const outcome = await this.#queue.execute({ type: 'SealStreams', ends, again }, request);
     await this.refresh();
     return outcome;
+  }
+
+  /** By the old mac key, what a replacement wrote does not hold. It counts when the signing key signed the new one. */
+  async #unlessReplaced(error: unknown): Promise<never> {
+    if (!isStreamFault(error)) throw error;
+    const { store, signer } = this.#options;
+    const found = await readInstallation(store).catch(() => null);
+    const macKey = found?.macKey ?? null;
+    if (found === null || macKey === null) throw error;
+    const { signature } = signedMacKey(signer, found.installation, macKey.macKey);
+    if (macKey.signature === signature) this.#checkKeys(found);
+    throw error;
   }
 
   async #keepSeal({ installation, seal }: Installation): Promise<void> {

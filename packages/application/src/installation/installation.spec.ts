@@ -7,6 +7,7 @@ import { toAppend } from '../codec.js';
 import { EventStoreUnavailable, type EventStore } from '../ports/event-store.js';
 import type { Keys } from '../ports/system.js';
 import { InstallationKeyMismatch, InstallationRecord, SealLost, ensureInstallation, type KeptSeal } from './installation-record.js';
+import { replaceMacKey } from './replace-mac-key.js';
 import { readInstallation } from './read-installation.js';
 
 const options = (prefix: string, signer: Keys = testSigner) => ({ signer, clock: testClock(), ids: countingIds(prefix) });
@@ -15,6 +16,26 @@ const macOf = (hash: string): string => testSigner.mac(Buffer.from(hash, 'hex'))
 
 /** Another fingerprint key: the signing key is the same. */
 const otherMacKey: Keys = { ...testSigner, macKey: '00000000000000ff', mac: () => 'f'.repeat(64) };
+
+describe('a mac key that was replaced while an api runs', () => {
+  const replaced = async (keys: Keys) => {
+    const store = createInMemoryEventStore();
+    const installation = await ensureInstallation({ store, ...options('one') });
+    await replaceMacKey({ store, keys, installation: { installation: installation.id }, ends: [], ...options('offline') });
+    return installation;
+  };
+
+  test('is noticed by the next reading, as at a start', async () => {
+    const record = await replaced(otherMacKey);
+    await expect(record.refresh()).rejects.toBeInstanceOf(InstallationKeyMismatch);
+    await expect(record.refresh()).rejects.toThrow(otherMacKey.macKey);
+  });
+
+  test('does not count where the signing key did not sign it: somebody wrote into the stream', async () => {
+    const record = await replaced({ ...otherMacKey, sign: () => 'forged' });
+    await expect(record.refresh()).rejects.toBeInstanceOf(StreamCorrupt);
+  });
+});
 
 describe('an installation', () => {
   test('is made by the first start, with its mac key and a seal over nothing, and known to every other', async () => {

@@ -50,6 +50,8 @@ export interface EventWithoutMac {
 export interface SealReport {
   /** Streams whose ends are sealed by this call, or would be. */
   readonly streams: number;
+  /** Where they end; empty where the whole log is sealed. */
+  readonly ends: readonly SealedEnd[];
   /** Streams that do not hold and stay as they are, the first of them. */
   readonly leftOut: readonly Finding[];
   readonly leftOutCount: number;
@@ -57,13 +59,15 @@ export interface SealReport {
   readonly changeSets: Verification['changeSets'] | null;
   /** Streams with change sets without a mac, those with most first, the first of them; empty where single streams are sealed. */
   readonly streamsWithoutMac: readonly { readonly stream: string; readonly changeSets: number }[];
-  /** What is accepted by sealing single streams anew, the first of it; empty where the whole log is sealed. */
+  /** What would be accepted by sealing single streams anew, the first of it; empty where the whole log is sealed, and where ends are. */
   readonly withoutMac: readonly EventWithoutMac[];
   readonly withoutMacCount: number;
 }
 
 export type SealOutcome =
   | { readonly kind: 'done'; readonly report: SealReport }
+  /** Nothing was sealed: these streams do not end as they were seen, the first `SEAL_NAMED_MAX` of them. */
+  | { readonly kind: 'changed'; readonly streams: readonly Finding[] }
   | { readonly kind: 'refused'; readonly refusal: RefusalOf<InstallationTypes> };
 
 /**
@@ -97,8 +101,13 @@ async function scanLog({ store, authority, publicKey }: SealOptions, signal?: Ab
   return scan;
 }
 
-/** Seals the streams of ledgers anew that lack nothing but macs. One in which anything else does not hold is left out. */
-export async function sealAgain(options: SealOptions, names: readonly string[], request: SealRequest): Promise<SealOutcome> {
+/** Shows what sealing these streams of ledgers anew would accept. One in which anything but macs is missing is left out. Writes nothing. */
+export async function showSealable(
+  options: SealOptions,
+  names: readonly string[],
+  asked: Omit<SealRequest, 'dryRun'>,
+): Promise<SealOutcome> {
+  const request = { ...asked, dryRun: true };
   await options.record.refresh();
   const found = await Promise.all([...new Set(names)].map((name) => withoutMacs(options, name)));
   const findings = found.flatMap((each) => ('end' in each ? [] : [each]));
@@ -108,15 +117,38 @@ export async function sealAgain(options: SealOptions, names: readonly string[], 
     ...EMPTY,
     ...leftOutOf(findings),
     streams: sealable.length,
+    ends: sealable.map(({ end }) => end),
     withoutMac: withoutMac.slice(0, SEAL_NAMED_MAX),
     withoutMacCount: withoutMac.length,
   };
-  return sealed(
-    options,
-    sealable.map(({ end }) => end),
-    { request, again: true, report },
-  );
+  return sealed(options, report.ends, { request, again: true, report });
 }
+
+/**
+ * Seals streams of ledgers anew, exactly as `showSealable` showed them: all, or none where one has changed since. What is sealed so already
+ * is not sealed twice, so that a repetition answers as the first call did.
+ */
+export async function sealSeen(options: SealOptions, seen: readonly SealedEnd[], request: SealRequest): Promise<SealOutcome> {
+  const { record } = options;
+  await record.refresh();
+  const report = { ...EMPTY, streams: new Set(seen.map(([name]) => name)).size, ends: seen };
+  const missing = record.seal === null ? [] : seen.filter(([name, ...end]) => !isAt(record.endOf(name), end));
+  const streams = (await Promise.all(missing.map((end) => changeOf(options, end)))).filter((change) => change !== null);
+  if (streams.length > 0) return { kind: 'changed', streams: streams.slice(0, SEAL_NAMED_MAX) };
+  return sealed(options, missing, { request, again: true, report });
+}
+
+/** Null when the stream ends as it was seen, and can be sealed. */
+async function changeOf(options: SealOptions, [stream, revision, hash]: SealedEnd): Promise<Finding | null> {
+  const found = await withoutMacs(options, stream);
+  if (!('end' in found)) return found;
+  const [, endsAt, endHash] = found.end;
+  if (isAt({ revision: endsAt, hash: endHash }, [revision, hash])) return null;
+  return { stream, revision: endsAt, position: null, reason: `it ends at revision ${endsAt} with the hash ${endHash}` };
+}
+
+const isAt = (end: ReturnType<InstallationRecord['endOf']>, [revision, hash]: readonly [revision: number, hash: string]): boolean =>
+  end?.revision === revision && end.hash === hash;
 
 function countsOf(streams: LogScan['streams']): SealReport['streamsWithoutMac'] {
   return [...streams]
@@ -128,6 +160,7 @@ function countsOf(streams: LogScan['streams']): SealReport['streamsWithoutMac'] 
 
 const EMPTY: SealReport = {
   streams: 0,
+  ends: [],
   leftOut: [],
   leftOutCount: 0,
   changeSets: null,

@@ -219,4 +219,8 @@ export const REQUEST_ERRORS = {
     meaning: 'Something is wrong in ConfLedger itself.',
     remedy: 'Report it with the requestId; the log has the details under it.',
   },
+  SEAL_OUTDATED: {
+    meaning: 'A stream does not end as the dry run showed it, or cannot be sealed any more. Nothing was sealed.',
+    remedy: 'Find out who wrote into it; send "dryRun": true again, look at what it shows, and confirm its ends.',
+  },
 } as const;

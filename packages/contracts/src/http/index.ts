@@ -91,4 +91,4 @@ export type {
   StatementsStatus,
   StatusAnswer,
 } from './status.js';
-export type { EventWithoutMacItem, LeftOutItem, SealAnswer, SealBody } from './seals.js';
+export type { EventWithoutMacItem, LeftOutItem, SealAnswer, SealBody, StreamEndItem } from './seals.js';

@@ -1,10 +1,19 @@
 // What is asked and answered about sealing the log.
 
+/** Where a stream ends: its chain makes revision and hash stand for everything in it. */
+export interface StreamEndItem {
+  readonly stream: string;
+  readonly revision: number;
+  readonly hash: string;
+}
+
 /** `confirm` must be true unless it is a dry run: sealing cannot be undone. */
 export interface SealBody {
   readonly confirm?: true | undefined;
-  /** Streams of an installation that is sealed already. Absent: the whole log, once. */
+  /** With `dryRun`: streams of an installation that is sealed already. Without `streams` and `ends`: the whole log, once. */
   readonly streams?: readonly string[] | undefined;
+  /** With `confirm`: the `ends` of the dry run that named the streams. Only what it showed is sealed. */
+  readonly ends?: readonly StreamEndItem[] | undefined;
   /** Says what would be sealed, and writes nothing. */
   readonly dryRun?: boolean | undefined;
 }
@@ -30,6 +39,8 @@ export interface SealAnswer {
   readonly dryRun: boolean;
   /** Streams that are sealed by this call, or would be. */
   readonly streams: number;
+  /** Where they end, to be sent back with `confirm`; empty where the whole log is sealed. */
+  readonly ends: readonly StreamEndItem[];
   /** The first 100 of `leftOutCount`. */
   readonly leftOut: readonly LeftOutItem[];
   readonly leftOutCount: number;
@@ -37,7 +48,7 @@ export interface SealAnswer {
   readonly changeSets: { readonly withMac: number; readonly withoutMac: number } | null;
   /** The 100 streams with most change sets without a mac; empty where single streams are sealed. */
   readonly streamsWithoutMac: readonly { readonly stream: string; readonly changeSets: number }[];
-  /** What is accepted by sealing single streams anew: the first 100 of `withoutMacCount`. */
+  /** What would be accepted by sealing single streams anew, by a dry run: the first 100 of `withoutMacCount`. */
   readonly withoutMac: readonly EventWithoutMacItem[];
   readonly withoutMacCount: number;
 }

@@ -1,6 +1,16 @@
 // Sealing what is older than macs. It cannot be undone, so that a real call needs a word for it.
-import { sealAgain, sealLog, type Finding, type SealOptions, type SealReport, type SealRequest } from '@confledger/application';
-import type { SealAnswer, SealBody } from '@confledger/contracts/http';
+import {
+  sealLog,
+  sealSeen,
+  showSealable,
+  type Finding,
+  type SealOptions,
+  type SealOutcome,
+  type SealReport,
+  type SealRequest,
+} from '@confledger/application';
+import { ERROR_CATALOGUE, type SealAnswer, type SealBody } from '@confledger/contracts/http';
+import type { SealedEnd } from '@confledger/domain';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Call, type Endpoint } from '../endpoint.js';
@@ -23,32 +33,63 @@ export function sealEndpoints(context: ApiContext): Endpoint[] {
         ...BODY_ERRORS,
         'INSTALLATION_SEALED',
         'INSTALLATION_NOT_SEALED',
+        'SEAL_OUTDATED',
         'EVENT_STORE_UNAVAILABLE',
         'LOG_SET_BACK',
         'OUTCOME_UNKNOWN',
       ],
       handle: async (call) => {
-        const { streams, dryRun = false } = call.body;
         checkConfirmed(call.body);
-        const request = sealRequest(call, dryRun);
-        const options = sealOptions(context);
-        const outcome =
-          streams === undefined ? await sealLog(options, request, context.closing) : await sealAgain(options, streams, request);
+        const outcome = await run(context, call);
+        if (outcome.kind === 'changed') throw outdated(outcome.streams);
         if (outcome.kind === 'refused') throw RequestRefused.of(sealRefusal(outcome.refusal.code));
-        return success(shown(outcome.report, dryRun), context.clock);
+        return success(shown(outcome.report, call.body.dryRun ?? false), context.clock);
       },
     }),
   ];
 }
 
-function checkConfirmed({ confirm, dryRun = false }: SealBody): void {
-  if (confirm === true || dryRun) return;
-  throw RequestRefused.of('BODY_MEMBER_INVALID', {
-    path: 'confirm',
-    rule: 'confirmed',
-    message: 'confirm must be true: what is sealed counts as it stands, and sealing cannot be undone',
-    remedy: 'Send "dryRun": true first, which shows what would be sealed; then send "confirm": true.',
-  });
+function run(context: ApiContext, call: Call<'sealInstallation'>): Promise<SealOutcome> {
+  const { streams, ends, dryRun = false } = call.body;
+  const options = sealOptions(context);
+  const request = sealRequest(call, dryRun);
+  if (streams !== undefined) return showSealable(options, streams, request);
+  if (ends === undefined) return sealLog(options, request, context.closing);
+  return sealSeen(
+    options,
+    ends.map(({ stream, revision, hash }): SealedEnd => [stream, revision, hash]),
+    request,
+  );
+}
+
+/** A real call about single streams carries what a dry run showed of them, so that nothing is sealed that nobody saw. */
+function checkConfirmed({ confirm, streams, ends, dryRun = false }: SealBody): void {
+  if (dryRun && ends !== undefined) throw invalid('ends', 'dry-run', 'ends are for a real call', 'Name the streams by "streams".');
+  if (dryRun) return;
+  if (confirm !== true)
+    throw invalid(
+      'confirm',
+      'confirmed',
+      'confirm must be true: what is sealed counts as it stands, and sealing cannot be undone',
+      'Send "dryRun": true first, which shows what would be sealed; then send "confirm": true.',
+    );
+  if (streams !== undefined)
+    throw invalid(
+      'streams',
+      'seen',
+      'streams are for a dry run: what is sealed anew must be named by the ends that it showed',
+      'Send "streams" with "dryRun": true, look at its withoutMac, then send "confirm": true with the "ends" of its answer.',
+    );
+}
+
+function invalid(path: keyof SealBody, rule: string, message: string, remedy: string): RequestRefused {
+  return RequestRefused.of('BODY_MEMBER_INVALID', { path, rule, message, remedy });
+}
+
+function outdated(streams: readonly Finding[]): RequestRefused {
+  const { meaning, remedy } = ERROR_CATALOGUE.SEAL_OUTDATED;
+  const details = streams.map(({ stream, reason }) => ({ path: 'ends', rule: 'seal-outdated', message: `${stream}: ${reason}`, remedy }));
+  return new RequestRefused('SEAL_OUTDATED', meaning, details);
 }
 
 function sealOptions({ eventStore: store, installationRecord: record, authority, signerPublicKey }: ApiContext): SealOptions {
@@ -73,6 +114,11 @@ function sealRefusal(code: string): 'INSTALLATION_SEALED' | 'INSTALLATION_NOT_SE
   return code === 'INSTALLATION_SEALED' || code === 'INSTALLATION_NOT_SEALED' ? code : 'INTERNAL';
 }
 
-function shown({ leftOut, ...report }: SealReport, dryRun: boolean): SealAnswer {
-  return { dryRun, ...report, leftOut: leftOut.map(({ stream, revision, reason }: Finding) => ({ stream, revision, reason })) };
+function shown({ ends, leftOut, ...report }: SealReport, dryRun: boolean): SealAnswer {
+  return {
+    dryRun,
+    ...report,
+    ends: ends.map(([stream, revision, hash]) => ({ stream, revision, hash })),
+    leftOut: leftOut.map(({ stream, revision, reason }: Finding) => ({ stream, revision, reason })),
+  };
 }

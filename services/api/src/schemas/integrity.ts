@@ -47,6 +47,7 @@ export const verificationLine: z.ZodType<VerificationLine> = z
 export const sealAnswer: z.ZodType<SealAnswer> = z.strictObject({
   dryRun: z.boolean(),
   streams: count,
+  ends: z.array(z.strictObject({ stream: z.string(), revision, hash: z.string() })),
   leftOut: z.array(z.strictObject({ stream: z.string(), revision: z.number().int().min(-1), reason: z.string() })),
   leftOutCount: count,
   changeSets: z.strictObject({ withMac: count, withoutMac: count }).nullable(),

@@ -164,6 +164,12 @@ export const sealBody = z.strictObject({
     .min(1, 'expected at least one stream')
     .max(STREAMS_MAX, `expected at most ${STREAMS_MAX} streams`)
     .optional()
-    .meta({ description: 'Streams of an installation that is sealed already; absent: the whole log, once' }),
+    .meta({ description: 'With dryRun: streams of an installation that is sealed already; absent: the whole log, once' }),
+  ends: z
+    .array(z.strictObject({ stream: z.string().max(255), revision, hash: z.string().max(255) }))
+    .min(1, 'expected at least one end')
+    .max(STREAMS_MAX, `expected at most ${STREAMS_MAX} ends`)
+    .optional()
+    .meta({ description: 'With confirm: the ends of the dry run that named the streams; refused when a stream has changed since' }),
   dryRun: z.boolean().optional(),
 } satisfies ShapeOf<SealBody>);
