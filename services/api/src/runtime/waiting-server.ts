@@ -1,8 +1,10 @@
 // What an api serves at its port before it knows which installation it belongs to: health for probes, and 503 for everything else.
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '@confledger/application';
 import { BASE } from '@confledger/contracts/http';
+import { Edge } from '../edge/limits.js';
+import { createEdgeServer } from '../edge/server.js';
 import { failure } from '../errors/failure.js';
 import { STATUS_OF } from '../errors/status.js';
 import { RequestRefused } from '../errors/request-refused.js';
@@ -17,7 +19,7 @@ export async function serveWhileWaiting(
   clock: Clock,
   detail: () => string,
 ): Promise<WaitingServer> {
-  const server = createServer((request, response) => {
+  const { server } = createEdgeServer({ edge: new Edge(), clock, onFull: () => undefined }, (request, response) => {
     request.resume();
     const now = new Date(clock.now()).toISOString();
     const health = healthPath(request);
