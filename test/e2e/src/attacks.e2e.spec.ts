@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { connectFleet, type Fleet } from './fleet.js';
 import { startStandalone, type Standalone } from './standalone.js';
 
-const NODES = 500;
+const NODES = 2_000;
 /** What a beat or an activation may take to reach every node of the fleet, beside an attack on a busy machine. */
 const REACHED_MS = 30_000;
 /** What others' health may take while an attack goes on. */
@@ -80,7 +80,7 @@ const ATTACKS: readonly (readonly [string, () => Promise<void>])[] = [
     '200 connections that read the audit without end',
     () => open(200, request('GET /api/v1/audit?limit=500').repeat(10), { isReading: true }),
   ],
-  ['3,000 connections that say nothing', () => open(3_000, '')],
+  ['10,000 connections that say nothing', () => open(10_000, '')],
   ['1,000 connections with half a header', () => open(1_000, 'GET /api/v1/audit HTTP/1.1\r\nhost: x\r\nx-slow: ')],
   [
     '100 connections with half a body',

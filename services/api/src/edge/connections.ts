@@ -1,11 +1,13 @@
-// Which connections are open. One too many takes the place of the one that has waited longest for a request; when all are at work it is not
-// accepted, or, for some more, serves health and metrics alone.
+// Which connections are open. One too many takes the place of one that never asked for anything, or of the one that has waited longest for a
+// next request; when all are at work it is not accepted, or, for some more, serves health and metrics alone.
 import type { Socket } from 'node:net';
 import type { Gate, Line } from './gate.js';
 import type { Edge } from './limits.js';
 
-/** A connection that is idle for less may have a request on its way. */
+/** A connection that is idle for less may have its next request on its way. */
 const IDLE_MS_MIN = 1_000;
+/** One that never asked for anything has had the time of a round trip. */
+const SILENT_MS_MIN = 50;
 /** How long a connection beyond the limit may take to ask for health and to be answered. */
 const HEALTH_MS_MAX = 2_000;
 /** How often all connections are looked through for idle ones, at most. */
@@ -16,7 +18,7 @@ export class Connections {
   readonly #gate: Gate;
   readonly #onFull: () => void;
   readonly #forHealth = new Set<Socket>();
-  /** Those that were idle when they were looked for, the longest last. */
+  /** Those that were idle when they were looked for: the last one makes room first. */
   #idle: Line[] = [];
   #searchedAt = Number.NEGATIVE_INFINITY;
 
@@ -49,7 +51,7 @@ export class Connections {
   #refuse(socket: Socket): void {
     this.#edge.connections.refuse();
     this.#onFull();
-    if (this.#forHealth.size >= this.#edge.limits.healthConnections) return void socket.destroy();
+    if (this.#forHealth.size >= this.#edge.limits.healthConnections && !this.#madeRoomForHealth()) return void socket.destroy();
     this.#forHealth.add(socket);
     const late = setTimeout(() => socket.destroy(), HEALTH_MS_MAX).unref();
     socket.once('close', () => {
@@ -68,15 +70,30 @@ export class Connections {
 
   #longestIdle(now: number): Line | undefined {
     const { lines } = this.#gate;
-    const isIdle = (line: Line): boolean => !line.isBusy && now - line.idleSince >= IDLE_MS_MIN;
+    const isIdle = ({ isBusy, hasAsked, idleSince }: Line): boolean =>
+      !isBusy && now - idleSince >= (hasAsked ? IDLE_MS_MIN : SILENT_MS_MIN);
     for (let line = this.#idle.pop(); line !== undefined; line = this.#idle.pop()) if (lines.has(line) && isIdle(line)) return line;
     if (now - this.#searchedAt < SEARCH_INTERVAL_MS) return undefined;
     this.#searchedAt = now;
-    this.#idle = [...lines].filter(isIdle).sort((one, other) => other.idleSince - one.idleSince);
+    this.#idle = [...lines].filter(isIdle).sort(laterToGoFirst);
     return this.#idle.pop();
+  }
+
+  #madeRoomForHealth(): boolean {
+    for (const socket of this.#forHealth) {
+      if (this.#gate.isBusy(socket)) continue;
+      socket.destroy();
+      return this.#forHealth.delete(socket);
+    }
+    return false;
   }
 
   #measure(): void {
     this.#edge.connections.measured(this.#gate.lines.size - this.#forHealth.size);
   }
+}
+
+/** Who never asked goes first; of the others, who has been idle longest. */
+function laterToGoFirst(one: Line, other: Line): number {
+  return one.hasAsked === other.hasAsked ? other.idleSince - one.idleSince : Number(other.hasAsked) - Number(one.hasAsked);
 }

@@ -16,6 +16,8 @@ export interface Line {
   readonly socket: Socket;
   /** A request is under way. */
   isBusy: boolean;
+  /** A request has come on it. */
+  hasAsked: boolean;
   /** Since when none is, or, while one is, since when none was before; milliseconds of `performance.now()`. */
   idleSince: number;
   readonly waiting: Waiting[];
@@ -43,7 +45,7 @@ export class Gate {
 
   /** Knows a new connection from now on. */
   open(socket: Socket): Line {
-    const line: Line = { socket, isBusy: false, idleSince: performance.now(), waiting: [] };
+    const line: Line = { socket, isBusy: false, hasAsked: false, idleSince: performance.now(), waiting: [] };
     (socket as LinedSocket)[LINE] = line;
     this.#lines.add(line);
     socket.once('close', () => this.forget(line));
@@ -79,6 +81,7 @@ function lineOf(socket: LinedSocket): Line | undefined {
 
 function begin(line: Line, { handle, request, response }: Waiting): void {
   line.isBusy = true;
+  line.hasAsked = true;
   response.on('close', answered);
   handle(request, response);
 }
