@@ -97,6 +97,46 @@ describe('Requests of one connection', () => {
     expect([feed.subscriberCount, one.statuses()]).toEqual([1, [200]]);
   });
 
+  test.each([
+    ['a request that is refused by itself', requestText('GET /health/live', { expect: 'x' }), 417],
+    [
+      'a body that is no JSON',
+      `${requestText('PUT /api/v1/configurations/engine/a', { 'content-type': 'application/json', 'content-length': '2' })}{x`,
+      400,
+    ],
+    ['a request that closes the connection', requestText('GET /health/live', { connection: 'close' }), 200],
+  ])('behind %s do not begin when its answer ends the connection', async (_what, first, status) => {
+    await start();
+    const put = `${requestText('PUT /api/v1/configurations/engine/zz', { 'content-type': 'application/json', 'content-length': '11' })}{"value":1}`;
+    const one = await connection();
+    one.send(first + put + FEED);
+    await one.answers(1);
+    expect(one.statuses()[0]).toBe(status);
+    if (!one.text().toLowerCase().includes('connection: close')) return;
+    await one.closed();
+    expect((await given.ask('GET /configurations/engine/zz')).status).toBe(404);
+    expect([feed.subscriberCount, (await limit('feedClients'))?.inUse]).toEqual([0, 0]);
+  });
+
+  test('without a host are refused in our shape', async () => {
+    await start();
+    const one = await connection();
+    one.send('GET /health/live HTTP/1.1\r\n\r\n');
+    await one.closed();
+    expect(one.statuses()).toEqual([400]);
+    expect(one.text()).toContain('"code":"REQUEST_MALFORMED"');
+  });
+
+  test('whose body has not arrived do not hold up the end', async () => {
+    await start();
+    const one = await connection();
+    one.send(`${requestText('PUT /api/v1/configurations/engine/a', { 'content-type': 'application/json', 'content-length': '1000' })}{"va`);
+    await eventually(async () => (await limit('bodyBytes'))?.inUse === 4);
+    const began = performance.now();
+    await given.api.app.close();
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
   test('of a client that has closed its half are answered', async () => {
     await start();
     const one = await connection();
@@ -314,6 +354,18 @@ describe('More than there is', () => {
     await eventually(async () => ((await limit('unreadBytes'))?.refusals ?? 0) >= 1, { timeoutMs: 20_000 });
     await eventually(async () => ((await limit('unreadBytes'))?.inUse ?? 0) <= 4 * 1024 * 1024);
     expect(await isAlive()).toBe(true);
+  });
+
+  test('of large answers that nobody takes is 503, before they fill the memory', async () => {
+    await start({ edgeLimits: { answerBytes: 2 * 1024 * 1024 } });
+    await given.ask('PUT /configurations/engine', {
+      body: { configuration: { a: ['x'.repeat(250_000)], b: ['x'.repeat(250_000)], c: ['x'.repeat(250_000)] } },
+    });
+    const answers = await Promise.all(Array.from({ length: 8 }, () => given.ask('GET /configurations/engine')));
+    const statuses = new Set(answers.map(({ status }) => status));
+    expect(statuses).toEqual(new Set([200, 503]));
+    expect((await limit('answerBytes'))?.inUse).toBe(0);
+    expect((await given.ask('GET /configurations/engine')).status).toBe(200);
   });
 
   test('of bytes of bodies is 503 for the one that is too much, and the others go on', async () => {

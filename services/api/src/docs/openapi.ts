@@ -12,6 +12,7 @@ export const COMMON_ERRORS: readonly ErrorCode[] = [
   'QUERY_PARAMETER_INVALID',
   'PERCENT_ENCODING_MALFORMED',
   'STRING_NUL',
+  'SERVER_BUSY',
   'INTERNAL',
 ];
 /** Codes of every call that needs a token. */

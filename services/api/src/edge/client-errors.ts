@@ -23,8 +23,13 @@ type ConnectionFault = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 const UNKNOWN_METHOD = /^[A-Z][A-Z-]{0,31} \S+ HTTP\/1\.[01]\r?\n/;
 
 /** Handles the server's event `clientError`. */
-export function clientErrorHandler(gate: Pick<Gate, 'isBusy'>, raw: RawAnswers): (error: ConnectionFault, socket: Duplex) => void {
+export function clientErrorHandler(
+  gate: Pick<Gate, 'isBusy' | 'endsAfterAnswer'>,
+  raw: RawAnswers,
+): (error: ConnectionFault, socket: Duplex) => void {
   return (error, socket) => {
+    // Behind a request that was whole there is nonsense, or more than it promised: that request is answered.
+    if (error.code !== 'ECONNRESET' && gate.endsAfterAnswer(socket as Socket)) return;
     // A connection that was reset, or on which an answer is under way, cannot be answered.
     if (error.code === 'ECONNRESET' || !socket.writable || gate.isBusy(socket as Socket)) {
       socket.destroy();

@@ -43,9 +43,9 @@ export class Connections {
     return this.#forHealth.size > 0 && this.#forHealth.has(socket);
   }
 
-  /** Closes those without a request under way, the ones that never sent one among them. */
+  /** Closes those without a request under way, the ones that never sent one among them, and those whose request has not arrived whole. */
   closeIdle(): void {
-    for (const { socket, isBusy } of this.#gate.lines) if (!isBusy) socket.destroy();
+    for (const { socket, request } of this.#gate.lines) if (request === null || !request.complete) socket.destroy();
   }
 
   #refuse(socket: Socket): void {

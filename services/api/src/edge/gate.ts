@@ -16,6 +16,11 @@ export interface Line {
   readonly socket: Socket;
   /** A request is under way. */
   isBusy: boolean;
+  /** The one that is under way. */
+  request: IncomingMessage | null;
+  response: ServerResponse | null;
+  /** Nothing more is read from it. */
+  isEnding: boolean;
   /** A request has come on it. */
   hasAsked: boolean;
   /** Since when none is, or, while one is, since when none was before; milliseconds of `performance.now()`. */
@@ -45,7 +50,16 @@ export class Gate {
 
   /** Knows a new connection from now on. */
   open(socket: Socket): Line {
-    const line: Line = { socket, isBusy: false, hasAsked: false, idleSince: performance.now(), waiting: [] };
+    const line: Line = {
+      socket,
+      isBusy: false,
+      request: null,
+      response: null,
+      isEnding: false,
+      hasAsked: false,
+      idleSince: performance.now(),
+      waiting: [],
+    };
     (socket as LinedSocket)[LINE] = line;
     this.#lines.add(line);
     socket.once('close', () => this.forget(line));
@@ -61,6 +75,15 @@ export class Gate {
   /** Whether a request of the connection is under way. */
   isBusy(socket: Socket): boolean {
     return lineOf(socket)?.isBusy === true;
+  }
+
+  /** Answers whether the answer under way has not begun: it will, and ends the connection. What waits behind it is dropped. */
+  endsAfterAnswer(socket: Socket): boolean {
+    const line = lineOf(socket);
+    if (line === undefined || line.response === null || line.response.headersSent || !line.request?.complete) return false;
+    line.waiting.length = 0;
+    line.isEnding = true;
+    return true;
   }
 
   /** Calls `handle` now, or when what came before on this connection was answered; never when the connection goes before. */
@@ -82,6 +105,8 @@ function lineOf(socket: LinedSocket): Line | undefined {
 function begin(line: Line, { handle, request, response }: Waiting): void {
   line.isBusy = true;
   line.hasAsked = true;
+  line.request = request;
+  line.response = response;
   response.on('close', answered);
   handle(request, response);
 }
@@ -90,8 +115,14 @@ function begin(line: Line, { handle, request, response }: Waiting): void {
 function answered(this: ServerResponse): void {
   const line = lineOf(this.req.socket);
   if (line === undefined) return;
-  const next = line.socket.destroyed ? undefined : line.waiting.shift();
+  // An answer that ends its connection is the last one: the response of a next request would never hear that the connection went.
+  const isLast = line.isEnding || line.socket.destroyed || !line.socket.writable || !this.shouldKeepAlive;
+  const next = isLast ? undefined : line.waiting.shift();
   if (next !== undefined) return begin(line, next);
+  if (line.isEnding) line.socket.destroySoon();
+  line.waiting.length = 0;
+  line.request = null;
+  line.response = null;
   line.isBusy = false;
   line.idleSince = performance.now();
 }

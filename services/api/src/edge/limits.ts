@@ -10,6 +10,8 @@ export const EDGE_LIMITS = {
   waitingRequests: 16,
   /** Bytes of answers that clients have not taken, of all connections together. Beyond, those with most of them are closed. */
   unreadBytes: 256 * 1024 * 1024,
+  /** Characters of large answers that are made and not taken, of all connections together. A further one is refused. */
+  answerBytes: 256 * 1024 * 1024,
   /** Milliseconds that the headers of a request may take, and a new connection to send its first ones. */
   headersMs: 15_000,
   /** Milliseconds that a whole request may take to arrive: 10 MiB at 90 KB a second. */
@@ -37,6 +39,7 @@ const UNITS = {
   connections: 'connections',
   waitingRequests: 'requests of a connection',
   unreadBytes: 'bytes',
+  answerBytes: 'bytes',
   stalledAnswers: 'milliseconds',
   feedClients: 'clients',
   listReadsOfCaller: 'requests of a caller',
@@ -109,6 +112,7 @@ export class Edge {
   readonly connections: Limit;
   readonly waitingRequests: Limit;
   readonly unreadBytes: Limit;
+  readonly answerBytes: Limit;
   readonly stalledAnswers: Limit;
   readonly feedClients: Limit;
   readonly listReadsOfCaller: Limit;
@@ -120,6 +124,7 @@ export class Edge {
     this.connections = new Limit('connections', this.limits.connections);
     this.waitingRequests = new Limit('waitingRequests', this.limits.waitingRequests);
     this.unreadBytes = new Limit('unreadBytes', this.limits.unreadBytes);
+    this.answerBytes = new Limit('answerBytes', this.limits.answerBytes);
     this.stalledAnswers = new Limit('stalledAnswers', this.limits.stalledAnswerMs);
     this.feedClients = new Limit('feedClients', this.limits.feedClients);
     this.listReadsOfCaller = new Limit('listReadsOfCaller', this.limits.listReadsOfCaller);
@@ -129,7 +134,8 @@ export class Edge {
 
   /** All of them, in the order in which they are shown. */
   get all(): readonly Limit[] {
-    const { connections, waitingRequests, unreadBytes, stalledAnswers, feedClients, listReadsOfCaller, listReads, bodyBytes } = this;
-    return [connections, waitingRequests, unreadBytes, stalledAnswers, feedClients, listReadsOfCaller, listReads, bodyBytes];
+    const { connections, waitingRequests, unreadBytes, answerBytes, stalledAnswers, feedClients, listReadsOfCaller, listReads, bodyBytes } =
+      this;
+    return [connections, waitingRequests, unreadBytes, answerBytes, stalledAnswers, feedClients, listReadsOfCaller, listReads, bodyBytes];
   }
 }

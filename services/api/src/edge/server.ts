@@ -33,6 +33,7 @@ export function createEdgeServer({ edge, onFull, ...raw }: EdgeServerOptions, ha
   const connections = new Connections(edge, gate, onFull);
   const unread = new UnreadAnswers(edge, gate);
   const served: Handle = (request, response) => {
+    if (request.headers.host === undefined && request.httpVersion === '1.1') return refuseWith(response, hostMissing(), raw);
     if (!connections.isForHealthOnly(request.socket)) return handle(request, response);
     response.setHeader('connection', 'close');
     if (isForProbes(request.url ?? '')) return handle(request, response);
@@ -43,6 +44,8 @@ export function createEdgeServer({ edge, onFull, ...raw }: EdgeServerOptions, ha
     headersTimeout: edge.limits.headersMs,
     requestTimeout: edge.limits.requestMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    // Node's own answer would not have our shape.
+    requireHostHeader: false,
     connectionsCheckingInterval: Math.min(LATE_INTERVAL_MS_MAX, edge.limits.headersMs),
   });
   server.on('connection', (socket) => connections.accept(socket));
@@ -66,6 +69,15 @@ export function createEdgeServer({ edge, onFull, ...raw }: EdgeServerOptions, ha
   server.on('clientError', clientErrorHandler(gate, raw));
   server.on('close', () => unread.stop());
   return { server, closeIdle: () => connections.closeIdle() };
+}
+
+function hostMissing(): RequestRefused {
+  return RequestRefused.of('REQUEST_MALFORMED', {
+    path: 'host',
+    rule: 'host',
+    message: 'the header Host is missing',
+    remedy: 'Send it: HTTP/1.1 asks for it.',
+  });
 }
 
 const PROBES = /^(?:\/health(?:\/live|\/ready)?|\/metrics)(?:\?|$)/;
