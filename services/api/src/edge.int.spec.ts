@@ -33,6 +33,14 @@ async function connection(options?: { readonly isReading: boolean }): Promise<Ra
   return made;
 }
 
+/** Sends bytes, and resolves when the server has ended the connection. */
+async function exchange(text: string): Promise<RawConnection> {
+  const one = await connection();
+  one.send(text);
+  await one.closed();
+  return one;
+}
+
 afterEach(async () => {
   for (const { socket } of opened) socket.destroy();
   opened = [];
@@ -120,9 +128,7 @@ describe('Requests of one connection', () => {
 
   test('without a host are refused in our shape', async () => {
     await start();
-    const one = await connection();
-    one.send('GET /health/live HTTP/1.1\r\n\r\n');
-    await one.closed();
+    const one = await exchange('GET /health/live HTTP/1.1\r\n\r\n');
     expect(one.statuses()).toEqual([400]);
     expect(one.text()).toContain('"code":"REQUEST_MALFORMED"');
   });
@@ -175,9 +181,7 @@ describe('A request of a kind that no call is', () => {
       '/no',
     ];
     for (const address of addresses) {
-      const one = await connection();
-      one.send(requestText(`${method} ${address}`, { connection: 'close' }));
-      await one.closed();
+      const one = await exchange(requestText(`${method} ${address}`, { connection: 'close' }));
       const [status] = one.statuses();
       expect([address, status]).toEqual([address, address === '/no' || address === '/api/v1/batch' ? 404 : 405]);
       if (status === 405) expect(one.text()).toMatch(/\r\nallow: /i);
@@ -187,30 +191,22 @@ describe('A request of a kind that no call is', () => {
 
   test.each(['FOO', 'GETT', 'X-MINE'])('%s, which Node does not know, is 501', async (method) => {
     await start();
-    const one = await connection();
-    one.send(requestText(`${method} /api/v1/audit`));
-    await one.closed();
+    const one = await exchange(requestText(`${method} /api/v1/audit`));
     expect(one.statuses()).toEqual([501]);
     expect(one.text()).toContain('METHOD_UNKNOWN');
   });
 
   test('CONNECT is 501, and behind a request that is under way the connection ends', async () => {
     await start();
-    const one = await connection();
-    one.send('CONNECT example.com:443 HTTP/1.1\r\nhost: example.com\r\n\r\n');
-    await one.closed();
+    const one = await exchange('CONNECT example.com:443 HTTP/1.1\r\nhost: example.com\r\n\r\n');
     expect(one.statuses()).toEqual([501]);
-    const other = await connection();
-    other.send(`${FEED}CONNECT example.com:443 HTTP/1.1\r\nhost: example.com\r\n\r\n`);
-    await other.closed();
+    await exchange(`${FEED}CONNECT example.com:443 HTTP/1.1\r\nhost: example.com\r\n\r\n`);
     await eventually(() => feed.subscriberCount === 0);
   });
 
   test('an upgrade is not made, and the request is answered', async () => {
     await start();
-    const one = await connection();
-    one.send(requestText('GET /health/live', { upgrade: 'websocket', connection: 'upgrade, close' }));
-    await one.closed();
+    const one = await exchange(requestText('GET /health/live', { upgrade: 'websocket', connection: 'upgrade, close' }));
     expect(one.statuses()).toEqual([200]);
   });
 
@@ -222,9 +218,7 @@ describe('A request of a kind that no call is', () => {
     await one.answers(1);
     one.send('{"value":1}');
     expect(await one.answers(2)).toEqual([100, 200]);
-    const other = await connection();
-    other.send(requestText('GET /health/live', { expect: 'a pony' }));
-    await other.closed();
+    const other = await exchange(requestText('GET /health/live', { expect: 'a pony' }));
     expect(other.statuses()).toEqual([417]);
     expect(other.text()).toContain('EXPECTATION_FAILED');
   });
@@ -239,9 +233,7 @@ describe('A request of a kind that no call is', () => {
     ['GET /docs/static/..%2f..%2fpackage.json', 404],
   ])('the target of %s is answered with %i', async (target, status) => {
     await start();
-    const one = await connection();
-    one.send(requestText(target, { connection: 'close' }));
-    await one.closed();
+    const one = await exchange(requestText(target, { connection: 'close' }));
     expect(one.statuses()).toEqual([status]);
   });
 
@@ -256,9 +248,7 @@ describe('A request of a kind that no call is', () => {
     ['4,000 headers', `${Array.from({ length: 4_000 }, (_, index) => `h${index}: 1\r\n`).join('')}\r\n`],
   ])('%s is refused, and the connection ends', async (_what, rest) => {
     await start();
-    const one = await connection();
-    one.send(`PUT /api/v1/configurations/engine/a HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${rest}`);
-    await one.closed();
+    const one = await exchange(`PUT /api/v1/configurations/engine/a HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${rest}`);
     expect(one.statuses().every((status) => status >= 400 && status < 500)).toBe(true);
     expect(await isAlive()).toBe(true);
   });
@@ -269,9 +259,7 @@ describe('A client that is slow', () => {
     'to send its headers is told 408: %j',
     async (sent) => {
       await start({ edgeLimits: { headersMs: 200 } });
-      const one = await connection();
-      one.send(sent);
-      await one.closed();
+      const one = await exchange(sent);
       expect(one.statuses()).toEqual([408]);
       expect(one.text()).toContain('REQUEST_TIMEOUT');
     },
@@ -294,9 +282,7 @@ describe('A client that is slow', () => {
     const stalled = await connection({ isReading: false });
     stalled.send(requestText('GET /api/v1/configurations/engine').repeat(2));
     await eventually(async () => (await limit('stalledAnswers'))?.refusals === 1, { timeoutMs: 20_000 });
-    const reading = await connection();
-    reading.send(requestText('GET /api/v1/configurations/engine', { connection: 'close' }));
-    await reading.closed();
+    const reading = await exchange(requestText('GET /api/v1/configurations/engine', { connection: 'close' }));
     expect(reading.text().length).toBeGreaterThan(7_000_000);
   });
 });
@@ -316,15 +302,11 @@ describe('More than there is', () => {
     });
     await silent.closed();
     await eventually(() => feed.subscriberCount === 3);
-    const refused = await connection();
-    refused.send(AUDIT);
-    await refused.closed();
+    const refused = await exchange(AUDIT);
     expect(refused.statuses()).toEqual([503]);
     expect(refused.text()).toMatch(/retry-after: 1[^]*SERVER_BUSY[^]*"rule":"connections"/i);
     for (const path of ['/health', '/health/live', '/api/v1/health/ready', '/metrics?x=1']) {
-      const probe = await connection();
-      probe.send(requestText(`GET ${path}`));
-      await probe.closed();
+      const probe = await exchange(requestText(`GET ${path}`));
       expect([path, probe.statuses()[0]]).toEqual([path, path.startsWith('/metrics') ? 404 : 200]);
     }
     expect((await limit('connections'))?.refusals).toBeGreaterThan(0);

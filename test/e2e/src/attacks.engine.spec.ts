@@ -103,11 +103,12 @@ test.each(ATTACKS)('%s harm neither the fleet nor health, and leave nothing behi
   expect(median(tookMs)).toBeLessThan(HEALTH_MS_MAX);
   const put = await standalone.call('PUT', '/configurations/engine/round', { value: round, activate: true });
   // Where bodies are what there is too much of, a writer is told to come again.
-  if (put.status === 503) hangUp();
-  if (put.status === 503)
+  if (put.status === 503) {
+    hangUp();
     await eventually(
       async () => (await standalone.call('PUT', '/configurations/engine/round', { value: round, activate: true })).status === 200,
     );
+  }
   await fleet.allWereSent(round, REACHED_MS);
   expect(residentBytes()).toBeLessThan(900 * MIB);
   hangUp();

@@ -45,7 +45,7 @@ export class Connections {
 
   /** Closes those without a request under way, the ones that never sent one among them, and those whose request has not arrived whole. */
   closeIdle(): void {
-    for (const { socket, request } of this.#gate.lines) if (request === null || !request.complete) socket.destroy();
+    for (const { socket, response } of this.#gate.lines) if (response === null || !response.req.complete) socket.destroy();
   }
 
   #refuse(socket: Socket): void {
@@ -70,8 +70,8 @@ export class Connections {
 
   #longestIdle(now: number): Line | undefined {
     const { lines } = this.#gate;
-    const isIdle = ({ isBusy, hasAsked, idleSince }: Line): boolean =>
-      !isBusy && now - idleSince >= (hasAsked ? IDLE_MS_MIN : SILENT_MS_MIN);
+    const isIdle = ({ response, hasAsked, idleSince }: Line): boolean =>
+      response === null && now - idleSince >= (hasAsked ? IDLE_MS_MIN : SILENT_MS_MIN);
     for (let line = this.#idle.pop(); line !== undefined; line = this.#idle.pop()) if (lines.has(line) && isIdle(line)) return line;
     if (now - this.#searchedAt < SEARCH_INTERVAL_MS) return undefined;
     this.#searchedAt = now;

@@ -14,10 +14,7 @@ interface Waiting {
 /** A connection with its requests. */
 export interface Line {
   readonly socket: Socket;
-  /** A request is under way. */
-  isBusy: boolean;
-  /** The one that is under way. */
-  request: IncomingMessage | null;
+  /** To the request that is under way; null when there is none. */
   response: ServerResponse | null;
   /** Nothing more is read from it. */
   isEnding: boolean;
@@ -52,8 +49,6 @@ export class Gate {
   open(socket: Socket): Line {
     const line: Line = {
       socket,
-      isBusy: false,
-      request: null,
       response: null,
       isEnding: false,
       hasAsked: false,
@@ -74,13 +69,14 @@ export class Gate {
 
   /** Whether a request of the connection is under way. */
   isBusy(socket: Socket): boolean {
-    return lineOf(socket)?.isBusy === true;
+    const line = lineOf(socket);
+    return line !== undefined && line.response !== null;
   }
 
   /** Answers whether the answer under way has not begun: it will, and ends the connection. What waits behind it is dropped. */
   endsAfterAnswer(socket: Socket): boolean {
     const line = lineOf(socket);
-    if (line === undefined || line.response === null || line.response.headersSent || !line.request?.complete) return false;
+    if (line === undefined || line.response === null || line.response.headersSent || !line.response.req.complete) return false;
     line.waiting.length = 0;
     line.isEnding = true;
     return true;
@@ -90,7 +86,7 @@ export class Gate {
   pass(request: IncomingMessage, response: ServerResponse, handle: Handle): void {
     const { socket } = request;
     const line = lineOf(socket) ?? this.open(socket);
-    if (!line.isBusy) return begin(line, { handle, request, response });
+    if (line.response === null) return begin(line, { handle, request, response });
     if (line.waiting.push({ handle, request, response }) <= this.#waitingMax) return;
     this.forget(line);
     this.#onExcess();
@@ -103,9 +99,7 @@ function lineOf(socket: LinedSocket): Line | undefined {
 }
 
 function begin(line: Line, { handle, request, response }: Waiting): void {
-  line.isBusy = true;
   line.hasAsked = true;
-  line.request = request;
   line.response = response;
   response.on('close', answered);
   handle(request, response);
@@ -121,8 +115,6 @@ function answered(this: ServerResponse): void {
   if (next !== undefined) return begin(line, next);
   if (line.isEnding) line.socket.destroySoon();
   line.waiting.length = 0;
-  line.request = null;
   line.response = null;
-  line.isBusy = false;
   line.idleSince = performance.now();
 }

@@ -108,6 +108,7 @@ export class Limit {
 
 /** The limits of one api, with what is in use. */
 export class Edge {
+  readonly #all: Limit[] = [];
   readonly limits: EdgeLimits;
   readonly connections: Limit;
   readonly waitingRequests: Limit;
@@ -121,21 +122,24 @@ export class Edge {
 
   constructor(limits: Partial<EdgeLimits> = {}) {
     this.limits = { ...EDGE_LIMITS, ...limits };
-    this.connections = new Limit('connections', this.limits.connections);
-    this.waitingRequests = new Limit('waitingRequests', this.limits.waitingRequests);
-    this.unreadBytes = new Limit('unreadBytes', this.limits.unreadBytes);
-    this.answerBytes = new Limit('answerBytes', this.limits.answerBytes);
-    this.stalledAnswers = new Limit('stalledAnswers', this.limits.stalledAnswerMs);
-    this.feedClients = new Limit('feedClients', this.limits.feedClients);
-    this.listReadsOfCaller = new Limit('listReadsOfCaller', this.limits.listReadsOfCaller);
-    this.listReads = new Limit('listReads', this.limits.listReads);
-    this.bodyBytes = new Limit('bodyBytes', this.limits.bodyBytes);
+    const limit = (name: LimitName, max: number): Limit => {
+      const made = new Limit(name, max);
+      this.#all.push(made);
+      return made;
+    };
+    this.connections = limit('connections', this.limits.connections);
+    this.waitingRequests = limit('waitingRequests', this.limits.waitingRequests);
+    this.unreadBytes = limit('unreadBytes', this.limits.unreadBytes);
+    this.answerBytes = limit('answerBytes', this.limits.answerBytes);
+    this.stalledAnswers = limit('stalledAnswers', this.limits.stalledAnswerMs);
+    this.feedClients = limit('feedClients', this.limits.feedClients);
+    this.listReadsOfCaller = limit('listReadsOfCaller', this.limits.listReadsOfCaller);
+    this.listReads = limit('listReads', this.limits.listReads);
+    this.bodyBytes = limit('bodyBytes', this.limits.bodyBytes);
   }
 
   /** All of them, in the order in which they are shown. */
   get all(): readonly Limit[] {
-    const { connections, waitingRequests, unreadBytes, answerBytes, stalledAnswers, feedClients, listReadsOfCaller, listReads, bodyBytes } =
-      this;
-    return [connections, waitingRequests, unreadBytes, answerBytes, stalledAnswers, feedClients, listReadsOfCaller, listReads, bodyBytes];
+    return this.#all;
   }
 }

@@ -3,14 +3,11 @@
 import { serverBusy, tooManyRequests } from './busy.js';
 import type { Edge } from './limits.js';
 
-interface Waiting {
-  readonly begin: () => void;
-}
-
 export class ListReads {
   readonly #edge: Edge;
   readonly #ofCaller = new Map<string, number>();
-  readonly #waiting = new Set<Waiting>();
+  /** What begins those that wait, in their order. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(edge: Edge) {
     this.#edge = edge;
@@ -55,26 +52,24 @@ export class ListReads {
       return Promise.reject(allBusy());
     }
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = {
-        begin: () => {
-          clearTimeout(late);
-          listReads.take();
-          resolve();
-        },
+      const begin = (): void => {
+        clearTimeout(late);
+        listReads.take();
+        resolve();
       };
       const late = setTimeout(() => {
-        this.#waiting.delete(waiting);
+        this.#waiting.delete(begin);
         listReads.refuse();
         reject(allBusy());
       }, limits.listReadWaitMs);
-      this.#waiting.add(waiting);
+      this.#waiting.add(begin);
     });
   }
 
   #beginNext(): void {
-    for (const waiting of this.#waiting) {
-      this.#waiting.delete(waiting);
-      return waiting.begin();
+    for (const begin of this.#waiting) {
+      this.#waiting.delete(begin);
+      return begin();
     }
   }
 }

@@ -30,8 +30,8 @@ export class UnreadAnswers {
   look(now: number): void {
     const unread: { readonly socket: Socket; readonly bytes: number }[] = [];
     let total = 0;
-    for (const { socket, isBusy } of this.#gate.lines) {
-      const bytes = isBusy ? socket.writableLength : 0;
+    for (const { socket, response } of this.#gate.lines) {
+      const bytes = response === null ? 0 : socket.writableLength;
       if (bytes === 0 || socket.destroyed || this.#isStalled(socket, now)) continue;
       unread.push({ socket, bytes });
       total += bytes;

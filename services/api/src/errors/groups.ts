@@ -49,7 +49,6 @@ export const READ_ERRORS: readonly ErrorCode[] = [
 export const BODY_ERRORS: readonly ErrorCode[] = [
   'CONTENT_TYPE_UNSUPPORTED',
   'BODY_TOO_LARGE',
-  'SERVER_BUSY',
   'BODY_NOT_UTF8',
   'BODY_MISSING',
   'BODY_NOT_OBJECT',
@@ -108,5 +107,4 @@ export const LIST_ERRORS: readonly ErrorCode[] = [
   'READ_MODEL_BEHIND',
   'READ_MODEL_UNAVAILABLE',
   'TOO_MANY_REQUESTS',
-  'SERVER_BUSY',
 ];

@@ -27,8 +27,10 @@ export function readBodiesStrictly(app: FastifyInstance, bodies: Bodies): void {
     },
   );
   app.addContentTypeParser('*', (request, payload, done) => {
-    if (!takesBody(request)) payload.resume();
-    if (!takesBody(request)) return done(null, undefined);
+    if (!takesBody(request)) {
+      payload.resume();
+      return done(null, undefined);
+    }
     payload.once('data', () => done(unsupportedType(request.headers['content-type'])));
     payload.once('end', () => done(null, undefined));
     payload.once('error', done);

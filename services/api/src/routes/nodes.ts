@@ -65,7 +65,6 @@ function listNodes(context: ApiContext): Endpoint {
       'EVENT_STORE_UNAVAILABLE',
       'LOG_SET_BACK',
       'TOO_MANY_REQUESTS',
-      'SERVER_BUSY',
     ],
     handle: async ({ query, actor }) => {
       const environment = environmentOf({ query: query.environment }, context.environments);
@@ -96,7 +95,7 @@ function feed(context: ApiContext): Endpoint {
     body: null,
     answer: z.string().meta({ contentType: 'text/event-stream' }),
     statuses: [200],
-    errors: [...LEDGER_ADDRESS_ERRORS, 'QUERY_PARAMETER_MISSING', 'FEED_NOT_HERE', 'SERVER_BUSY', ...STREAM_ERRORS],
+    errors: [...LEDGER_ADDRESS_ERRORS, 'QUERY_PARAMETER_MISSING', 'FEED_NOT_HERE', ...STREAM_ERRORS],
     handle: async ({ request, reply, ledger }) => {
       if (context.feed === null) throw RequestRefused.of('FEED_NOT_HERE');
       if (!context.edge.feedClients.take())
