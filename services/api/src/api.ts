@@ -8,6 +8,7 @@ import { authenticator, NOBODY, type TokenOwner } from './auth.js';
 import type { ApiContext, ApiOptions } from './context.js';
 import { Bodies } from './edge/bodies.js';
 import { Edge } from './edge/limits.js';
+import { LargeAnswers } from './edge/large-answers.js';
 import { ListReads } from './edge/list-reads.js';
 import { createEdgeServer, type EdgeServer } from './edge/server.js';
 import { serveDocumentation } from './docs/documentation.js';
@@ -56,6 +57,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     metrics: { contentType: measurements.contentType, read: () => measurements.text(context) },
     closing: closing.signal,
     edge,
+    largeAnswers: new LargeAnswers(edge),
     listReads: new ListReads(edge),
     apiId: randomUUID(),
     startedAt: new Date(clock.now()).toISOString(),

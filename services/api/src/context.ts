@@ -15,6 +15,7 @@ import type {
 import type { OperationName } from '@confledger/contracts/http';
 import type { TokenOwner } from './auth.js';
 import type { EdgeLimits, Edge } from './edge/limits.js';
+import type { LargeAnswers } from './edge/large-answers.js';
 import type { ListReads } from './edge/list-reads.js';
 import type { StatementChoice } from './ledger/statement-choice.js';
 
@@ -84,6 +85,7 @@ export interface ApiContext extends ApiOptions {
   readonly metrics: MetricsText;
   /** What there is only so much of. */
   readonly edge: Edge;
+  readonly largeAnswers: LargeAnswers;
   readonly listReads: ListReads;
   /** Aborts when the api closes: ends what would stay open for ever. */
   readonly closing: AbortSignal;

@@ -350,6 +350,23 @@ describe('More than there is', () => {
     expect((await given.ask('GET /configurations/engine')).status).toBe(200);
   });
 
+  test('of large answers that wait for their turn is 503, and those before it are answered', async () => {
+    await start({ edgeLimits: { waitingAnswers: 2 } });
+    const leaves = Object.fromEntries(Array.from({ length: 2_500 }, (_, index) => [`k${index}`, index]));
+    await given.ask('PUT /configurations/engine/wide', { body: { value: leaves } });
+    const places = ['/engine', '/engine/wide', '/engine?format=flat', '/engine'];
+    const answers = await Promise.all([...places, ...places].map((place) => given.ask(`GET /configurations${place}`)));
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(2);
+    expect(new Set(statuses)).toEqual(new Set([200, 503]));
+    expect(answers.find(({ status }) => status === 503)?.body).toMatchObject({
+      code: 'SERVER_BUSY',
+      details: [{ rule: 'waiting-answers' }],
+    });
+    expect((await given.ask('GET /configurations/engine/wide.k7')).status).toBe(200);
+    expect((await limit('waitingAnswers'))?.inUse).toBe(0);
+  });
+
   test('of bytes of bodies is 503 for the one that is too much, and the others go on', async () => {
     await start({ edgeLimits: { bodyBytes: 100_000 } });
     const value = JSON.stringify({ value: 'x'.repeat(70_000) });

@@ -15,8 +15,6 @@ import {
 import type { Actor, LedgerId } from '@confledger/domain';
 import { JSON_TYPE } from './answers/envelope.js';
 import type { ApiContext } from './context.js';
-import { serverBusy } from './edge/busy.js';
-import type { Limit } from './edge/limits.js';
 import { addressedLedger } from './request/environments.js';
 import { refusalForIssues } from './request/issues.js';
 import { isMalformedQuery, nulParameter } from './request/query-string.js';
@@ -89,21 +87,12 @@ export function endpoint<N extends OperationName>(context: ApiContext, name: N, 
     const answer = await handle({ request, reply, parameters, query, body, actor: request.actor, ledger } as Call<N>);
     if (answer === 'sent') return reply;
     reply.header('content-type', JSON_TYPE);
-    return counted(context.edge.answerBytes, JSON.stringify(answer), reply);
+    const text = JSON.stringify(answer);
+    context.largeAnswers.count(text, reply);
+    return text;
   };
   const access = context.openOperations.includes(name) ? 'open' : operation.access;
   return { ...operation, ...description, name, access, run };
-}
-
-/** An answer of this many characters counts among those that are under way. */
-const LARGE_CHARACTERS = 64 * 1024;
-
-/** Counts a large answer until its client has taken it or is gone; throws SERVER_BUSY when there are too many of them. */
-function counted(answers: Limit, text: string, reply: FastifyReply): string {
-  if (text.length < LARGE_CHARACTERS) return text;
-  if (!answers.take(text.length)) throw serverBusy('answers', 'answers that clients have not taken hold all that there is room for');
-  reply.raw.once('close', () => answers.give(text.length));
-  return text;
 }
 
 const EMPTY_BODY = Object.freeze({});

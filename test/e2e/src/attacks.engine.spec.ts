@@ -28,6 +28,8 @@ beforeAll(async () => {
   await standalone.call('PUT', '/configurations/engine/round', { value: 'round-0', activate: true });
   const large = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`k${index}`, ['x'.repeat(60_000)]]));
   await standalone.call('PUT', '/configurations/large', { configuration: large, activate: true });
+  const wide = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`k${index}`, 'x'.repeat(60)]));
+  await standalone.call('PUT', '/configurations/wide', { configuration: wide });
   fleet = await connectFleet(standalone, 'engine', NODES);
   await fleet.allWereSent('round-0', REACHED_MS);
 });
@@ -76,6 +78,7 @@ const ATTACKS: readonly (readonly [string, () => Promise<void>])[] = [
   ['50 pipelines of 400 feeds', () => open(50, request('GET /api/v1/feed?service=engine').repeat(400))],
   ['30 pipelines of 400 large documents, not read', () => open(30, request('GET /api/v1/configurations/large').repeat(400))],
   ['400 connections with a large document each, not read', () => open(400, request('GET /api/v1/configurations/large'))],
+  ['400 connections with a document of 20,000 leaves each, not read', () => open(400, request('GET /api/v1/configurations/wide'))],
   [
     '200 connections that read the audit without end',
     () => open(200, request('GET /api/v1/audit?limit=500').repeat(10), { isReading: true }),
@@ -132,12 +135,7 @@ test('large bodies do not hold up the health of others', async () => {
       headers: { authorization: `Bearer ${standalone.token}`, 'content-type': 'application/json' },
       body,
     });
-  const longest: number[] = [];
-  for (const [method, place, body, status] of [
-    ['PUT', '/configurations/wide', leaves, 413],
-    ['PUT', '/configurations/wide', names, 413],
-    ['POST', '/configurations/wide/batch', operations, 201],
-  ] as const) {
+  const longestWait = async (method: string, place: string, body: string, status: number): Promise<number> => {
     const answer = send(method, place, body);
     let isAnswered = false;
     void answer.finally(() => (isAnswered = true));
@@ -145,7 +143,16 @@ test('large bodies do not hold up the health of others', async () => {
     while (!isAnswered) worst = Math.max(worst, await healthMs());
     // On a machine that is busy with more, Postgres may be too slow for what is carried out: a named 503.
     expect([status, 503]).toContain((await answer).status);
-    longest.push(worst);
+    return worst;
+  };
+  for (const [method, place, body, status] of [
+    ['PUT', '/configurations/bodies', leaves, 413],
+    ['PUT', '/configurations/bodies', names, 413],
+    ['POST', '/configurations/bodies/batch', operations, 201],
+  ] as const) {
+    // What else the machine does adds to a wait and takes nothing off it: the shortest says what the body does.
+    const waits: number[] = [];
+    while (waits.length < 4 && Math.min(...waits) > HEALTH_MS_MAX) waits.push(await longestWait(method, place, body, status));
+    expect(Math.min(...waits)).toBeLessThan(HEALTH_MS_MAX);
   }
-  expect(median(longest)).toBeLessThan(HEALTH_MS_MAX);
 });

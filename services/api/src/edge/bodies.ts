@@ -1,16 +1,18 @@
 // Receives bodies, and parses large ones one at a time with a turn of the event loop between them. What all of them hold is limited.
 import type { Readable } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RequestRefused } from '../errors/request-refused.js';
-import type { Edge } from './limits.js';
 import { serverBusy } from './busy.js';
+import type { Edge } from './limits.js';
+import { Turns } from './turns.js';
 
 /** A larger body waits for its turn to be parsed. */
 const LARGE_BYTES = 256 * 1024;
+/** About how many are parsed in a millisecond. */
+const BYTES_PER_MS = 64 * 1024;
 
 export class Bodies {
   readonly #edge: Edge;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(edge: Edge) {
     this.#edge = edge;
@@ -24,7 +26,8 @@ export class Bodies {
     const held = { bytes: 0 };
     try {
       const body = await this.#received(payload, bytesMax, held);
-      return body.length > LARGE_BYTES ? await this.#inTurn(() => parse(body)) : parse(body);
+      if (body.length > LARGE_BYTES) await this.#turns.next(body.length / BYTES_PER_MS);
+      return parse(body);
     } finally {
       this.#edge.bodyBytes.give(held.bytes);
     }
@@ -52,16 +55,5 @@ export class Bodies {
         if (!payload.readableEnded) reject(RequestRefused.of('REQUEST_MALFORMED'));
       });
     });
-  }
-
-  async #inTurn<T>(parse: () => T): Promise<T> {
-    const before = this.#turn;
-    const done = (async () => {
-      await before;
-      await nextTurn();
-      return parse();
-    })();
-    this.#turn = done.catch(() => undefined);
-    return done;
   }
 }

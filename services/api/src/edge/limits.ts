@@ -18,6 +18,8 @@ export const EDGE_LIMITS = {
   requestMs: 120_000,
   /** Milliseconds in which a client takes nothing of an answer, before its connection is closed. */
   stalledAnswerMs: 30_000,
+  /** Answers with many leaves that wait for their turn to be written. */
+  waitingAnswers: 64,
   /** Clients of the feed. */
   feedClients: 5_000,
   /** Reads of lists under way at once for one caller. */
@@ -40,6 +42,7 @@ const UNITS = {
   waitingRequests: 'requests of a connection',
   unreadBytes: 'bytes',
   answerBytes: 'bytes',
+  waitingAnswers: 'requests',
   stalledAnswers: 'milliseconds',
   feedClients: 'clients',
   listReadsOfCaller: 'requests of a caller',
@@ -114,6 +117,7 @@ export class Edge {
   readonly waitingRequests: Limit;
   readonly unreadBytes: Limit;
   readonly answerBytes: Limit;
+  readonly waitingAnswers: Limit;
   readonly stalledAnswers: Limit;
   readonly feedClients: Limit;
   readonly listReadsOfCaller: Limit;
@@ -131,6 +135,7 @@ export class Edge {
     this.waitingRequests = limit('waitingRequests', this.limits.waitingRequests);
     this.unreadBytes = limit('unreadBytes', this.limits.unreadBytes);
     this.answerBytes = limit('answerBytes', this.limits.answerBytes);
+    this.waitingAnswers = limit('waitingAnswers', this.limits.waitingAnswers);
     this.stalledAnswers = limit('stalledAnswers', this.limits.stalledAnswerMs);
     this.feedClients = limit('feedClients', this.limits.feedClients);
     this.listReadsOfCaller = limit('listReadsOfCaller', this.limits.listReadsOfCaller);

@@ -37,6 +37,7 @@ function readDocument(context: ApiContext, name: 'readConfiguration' | 'readConf
       const found = await selectedDocument(context, call);
       const tag = found.standing.version ?? CREATED_ONLY_TAG;
       if (answeredByTag(call, tag)) return 'sent';
+      await context.largeAnswers.turn(found.document.leafCount);
       const configuration = call.query.format === 'flat' ? flatten(found) : found.document.toJson();
       return success({ ...readAnswer(context, found), configuration }, context.clock);
     },

@@ -51,11 +51,13 @@ function readEndpoints(context: ApiContext): Endpoint[] {
   ];
 }
 
-function valueAt(context: ApiContext, call: ReadCall, found: Found, key: string) {
+async function valueAt(context: ApiContext, call: ReadCall, found: Found, key: string) {
   const node = found.document.nodeAt(key);
-  const value = found.document.valueAt(key);
-  if (node === undefined || value === undefined) throw notFound(found, key);
+  if (node === undefined) throw notFound(found, key);
   if (answeredByTag(call, node.revision)) return 'sent';
+  if (node.kind === 'object') await context.largeAnswers.turn(node.leafCount);
+  const value = found.document.valueAt(key);
+  if (value === undefined) throw notFound(found, key);
   return success({ ...readAnswer(context, found), key, value, revision: node.revision }, context.clock);
 }
 
