@@ -98,7 +98,7 @@ export { createProvenActives } from './ledger/proven-active.js';
 export type { ProvenActivesOptions } from './ledger/proven-active.js';
 export { createLedgerReader, loadVersion } from './ledger/ledger-versions.js';
 export type { LedgerReader } from './ledger/ledger-versions.js';
-export { sealLog, sealSeen, showSealable } from './installation/seal-log.js';
+export { SEAL_NAMED_MAX, sealLog, sealSeen, showSealable } from './installation/seal-log.js';
 export type { EventWithoutMac, SealOptions, SealOutcome, SealReport, SealRequest } from './installation/seal-log.js';
 export { InstallationKeyMismatch, InstallationRecord, SealLost, ensureInstallation } from './installation/installation-record.js';
 export type { InstallationOptions, KeptSeal } from './installation/installation-record.js';

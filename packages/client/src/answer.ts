@@ -77,7 +77,7 @@ function objectIn(text: string): Json | null {
   }
 }
 
-function isFailure(json: Json): json is Json & Failure<unknown> {
+function isFailure(json: Json): json is Json & Failure {
   const { success, error, code, details, requestId } = json;
   return success === false && [error, code, requestId].every((each) => typeof each === 'string') && Array.isArray(details);
 }

@@ -38,7 +38,7 @@ describe('an api', () => {
   test('a tag, a version and an environment are parameters like any other', async () => {
     await client.setValue({ service: 'tags', path: 'a', body: { value: 1 } });
     await client.tagVersion({ service: 'tags', version: '1', tag: 'release-2026.07' });
-    expect((await client.readVersion({ service: 'tags', version: 'release-2026.07' })).data.details?.tags).toEqual(['release-2026.07']);
+    expect((await client.readVersion({ service: 'tags', version: 'release-2026.07' })).data.item?.tags).toEqual(['release-2026.07']);
   });
 
   test('the entity tag of an answer makes the next write conditional', async () => {
@@ -109,7 +109,12 @@ describe('an api', () => {
     await expect(client.writeBatch({ service: 'batch', body: { operations } })).rejects.toMatchObject({
       code: 'KEY_NOT_FOUND',
       details: [{ path: 'gone' }],
-      failure: { details: [{ success: false }, {}] },
+      failure: {
+        operations: [
+          { operation: '0', problem: { path: 'gone' } },
+          { operation: '1', success: false },
+        ],
+      },
     });
   });
 

@@ -11,23 +11,18 @@ export class ApiError extends Error {
   /** Each problem with its path, rule, message and remedy. */
   readonly details: readonly ProblemDetail[];
   readonly requestId: string;
-  /** The whole answer. In that of a batch, `details` has one item for each operation. */
-  readonly failure: Failure<unknown>;
+  /** The whole answer. That of a batch has `operations`, with what became of each. */
+  readonly failure: Failure;
 
-  constructor(operation: OperationName, status: number, failure: Failure<unknown>) {
+  constructor(operation: OperationName, status: number, failure: Failure) {
     super(`${operation}: ${failure.error}`);
     this.operation = operation;
     this.code = isErrorCode(failure.code) ? failure.code : 'UNKNOWN';
     this.status = status;
-    this.details = problemsOf(failure);
+    this.details = failure.details;
     this.requestId = failure.requestId;
     this.failure = failure;
   }
-}
-
-/** The failure of a batch has its operations in `details`, and the problems in `problems`. */
-function problemsOf(failure: Failure<unknown> & { readonly problems?: readonly ProblemDetail[] }): readonly ProblemDetail[] {
-  return failure.problems ?? (failure.details as readonly ProblemDetail[]);
 }
 
 /**

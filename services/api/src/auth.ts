@@ -30,7 +30,7 @@ export function authenticator(tokens: readonly TokenOwner[]): (request: FastifyR
     actor: Object.freeze({ id: actor, method: 'token', roles }) satisfies Actor,
   }));
   return (request) => {
-    const token = bearerToken(request.headers.authorization);
+    const token = bearerToken(request.headers.authorization) ?? serviceToken(request.headers['x-service-token']);
     if (token === null) throw unauthorized('TOKEN_MISSING', 'Bearer realm="confledger"');
     const hash = hashOnce('sha256', token, 'buffer');
     let found: Actor | null = null;
@@ -44,6 +44,11 @@ export function authenticator(tokens: readonly TokenOwner[]): (request: FastifyR
 function bearerToken(header: string | undefined): string | null {
   const match = header === undefined ? null : /^Bearer +(\S+)$/i.exec(header.trim());
   return match?.[1] ?? null;
+}
+
+/** The header that services of the first contract send. A bearer token counts before it. */
+function serviceToken(header: string | readonly string[] | undefined): string | null {
+  return typeof header === 'string' && /^\S+$/.test(header) ? header : null;
 }
 
 function unauthorized(code: 'TOKEN_MISSING' | 'TOKEN_INVALID', challenge: string): RequestRefused {

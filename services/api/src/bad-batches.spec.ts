@@ -71,7 +71,7 @@ const BAD: BadInput[] = [
     code: 'PATH_EMPTY_SEGMENT',
     at: 'a..b',
   },
-  { what: 'a reading of no keys', ask: `GET ${LEDGER}/batch`, status: 400, code: 'QUERY_PARAMETER_MISSING', at: 'key' },
+  { what: 'a reading of no keys', ask: `GET ${LEDGER}/batch`, status: 400, code: 'QUERY_PARAMETER_MISSING', at: 'path' },
 ];
 
 refusesEach(BAD);

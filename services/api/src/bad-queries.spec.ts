@@ -54,7 +54,7 @@ const BAD: BadInput[] = [
     ask: `GET ${LEDGER}/history`,
     status: 400,
     code: 'QUERY_PARAMETER_MISSING',
-    at: 'key',
+    at: 'path',
   },
   {
     what: 'an unknown format',

@@ -82,7 +82,7 @@ test('each api lists both, and itself as the one that answers', async () => {
   const [one, other] = [await apis(first()), await apis(second())];
   expect(one.map(({ id }) => id)).toEqual(other.map(({ id }) => id));
   expect(one.map(({ answering }) => answering)).toEqual(other.map(({ answering }) => !answering));
-  expect(new Set(one.map(({ release }) => release))).toEqual(new Set([(await first().status()).data.version]));
+  expect(new Set(one.map(({ release }) => release))).toEqual(new Set([(await first().status()).data.release]));
 });
 
 test('an api that stops is listed no longer', async () => {

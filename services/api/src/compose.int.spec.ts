@@ -76,8 +76,8 @@ test('an activation at one api reaches the nodes that the other feeds', async ()
 });
 
 test('status shows both parts up and how far the feed is, and nodes report into Postgres', async () => {
-  const feedLag = async () => ((await ask(1, 'GET', '/status')).data as { feed?: { lag: string } }).feed?.lag;
-  await eventually(async () => (await feedLag()) === '0');
+  const feedLag = async () => ((await ask(1, 'GET', '/status')).data as { feed?: { lagMs: number } }).feed?.lagMs;
+  await eventually(async () => (await feedLag()) === 0);
   expect((await ask(0, 'GET', '/status')).data).toMatchObject({ parts: [{ state: 'up' }, { state: 'up' }] });
   const report = { environment: 'production', service: 'engine', state: 'waiting', running: null, rejected: null };
   expect((await ask(0, 'POST', '/nodes/engine-1', report)).status).toBe(201);

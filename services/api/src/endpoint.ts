@@ -51,7 +51,7 @@ export interface EndpointSpec<N extends OperationName> {
   /** Served outside the base too, where probes look for it. */
   readonly servedBare?: boolean;
   /** Gives the whole body of the answer; a failure in a shape of its own, whose status it has set; or 'sent' when it answered by itself. */
-  readonly handle: (call: Call<N>) => Promise<Operations[N]['answer'] | Failure<unknown> | 'sent'>;
+  readonly handle: (call: Call<N>) => Promise<Operations[N]['answer'] | Failure | 'sent'>;
 }
 
 interface BodySpec {

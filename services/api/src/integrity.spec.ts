@@ -70,8 +70,8 @@ describe('POST /verify', () => {
       installation: given.installation,
       publicKey: given.publicKey,
       macsChecked: true,
-      activations: 2,
-      findings: 0,
+      activationCount: 2,
+      findingCount: 0,
     });
     // A second one may follow the first.
     expect(linesOf((await given.ask('POST /verify')).text).at(-1)).toMatchObject({ kind: 'result', holds: true });
@@ -96,10 +96,10 @@ describe('POST /verify', () => {
         stream: 'config-production.engine',
         revision: 1,
         position: expect.stringContaining(`${given.installation}:`),
-        reason: 'its hash is not that of its content',
+        error: 'its hash is not that of its content',
       },
     ]);
-    expect(lines.at(-1)).toMatchObject({ kind: 'result', holds: false, findings: 1 });
+    expect(lines.at(-1)).toMatchObject({ kind: 'result', holds: false, findingCount: 1 });
   });
 
   test('of a store that is away is 503; one that goes away meanwhile is said by the last line, which is no result', async () => {

@@ -23,7 +23,7 @@ async function givenDocument(configuration: unknown = { risk: { maxPositionSize:
 async function givenActive(configuration?: unknown): Promise<void> {
   await givenDocument(configuration);
   const answer = await given.ask(`POST ${LEDGER}/versions/latest/activate`);
-  expect(answer.status).toBe(201);
+  expect(answer.status).toBe(200);
 }
 
 describe('documents', () => {
@@ -62,7 +62,7 @@ describe('documents', () => {
     const activation = await given.ask(`POST ${LEDGER}/versions/latest/activate`);
     expect(activation.code).toBe('NOTHING_TO_ACTIVATE');
     const version = await given.ask(`GET ${LEDGER}/versions/latest`);
-    expect(version.data.details).toBeNull();
+    expect(version.data.item).toBeNull();
   });
 
   test('a client reads what it wrote, nested or flat, in every environment form', async () => {
@@ -115,7 +115,7 @@ describe('documents', () => {
   test('options may stand in the query or in the body', async () => {
     await givenActive();
     const answer = await given.ask(`DELETE ${LEDGER}/risk.currency?changeReason=not+used&activate=true&expectedVersion=2&expectedActive=2`);
-    expect(answer.data).toMatchObject({ changed: true, pending: 0, activation: { previous: 2, tookLiveCount: 1 } });
+    expect(answer.data).toMatchObject({ changed: true, pending: 0, activated: { previous: 2, tookLiveCount: 1 } });
     await given.projected();
     const audit = await given.ask('GET /audit?limit=1');
     expect(audit.data.items[0]).toMatchObject({ type: 'VersionActivated', reason: 'not used', actor: 'alice', method: 'token' });
@@ -246,28 +246,21 @@ describe('batches', () => {
     ];
     const refused = await given.ask(`POST ${LEDGER}/batch`, { body: { operations } });
     expect(refused.status).toBe(404);
-    expect(refused.body.details.map(({ success, error }) => [success, error?.path ?? null])).toEqual([
-      [false, null],
-      [false, null],
-      [false, null],
-      [false, 'venue\\.s'],
+    const problem = refused.body.details[0];
+    expect(problem).toMatchObject({ path: 'venue\\.s', rule: 'key-not-found' });
+    expect(refused.body.operations).toEqual([
+      { operation: '0', success: false, error: expect.stringContaining('because the batch was refused') },
+      { operation: 'second', success: false, error: expect.stringContaining('because the batch was refused') },
+      { operation: '2', success: false, error: expect.stringContaining('because the batch was refused') },
+      { operation: '3', success: false, error: problem?.message, problem },
     ]);
+    expect(refused.body).toMatchObject({ operationCount: 4, detailCount: 1, truncated: [] });
     const answer = await given.ask(`POST ${LEDGER}/batch`, { body: { operations: operations.slice(0, 3), changeReason: 'wider' } });
-    expect(answer.status).toBe(201);
+    expect(answer.status).toBe(200);
     expect(answer.body.data).toEqual([
-      {
-        operation: { id: '0', type: 'SET', key: 'risk.maxPositionSize' },
-        success: true,
-        result: { changed: true, changeCount: 1 },
-        error: null,
-      },
-      {
-        operation: { id: 'second', type: 'DELETE', key: 'risk.currency' },
-        success: true,
-        result: { changed: true, changeCount: 1 },
-        error: null,
-      },
-      { operation: { id: '2', type: 'SET', key: 'venues' }, success: true, result: { changed: true, changeCount: 2 }, error: null },
+      { operation: '0', success: true, result: { changed: true, changeCount: 1 } },
+      { operation: 'second', success: true, result: { changed: true, changeCount: 1 } },
+      { operation: '2', success: true, result: { changed: true, changeCount: 2 } },
     ]);
     expect(answer.body.commit).toMatchObject({ changed: true, changeCount: 4, pending: 2 });
   });

@@ -51,21 +51,21 @@ describe('point in time', () => {
 });
 
 describe('versions', () => {
-  test('they are listed newest first, with author, reason, time, count, tags and activations', async () => {
+  test('they are listed newest first, with actor, reason, instant, count, tags and activations', async () => {
     const { data } = await given.ask(`GET ${LEDGER}/versions`);
     expect(data).toMatchObject({ environment: 'production', service: 'engine', version: 6, active: 4, pending: 1, next: null });
     expect(data.items.map(({ version }) => version)).toEqual([6, 4, 2]);
     expect(data.items[1]).toEqual({
       version: 4,
-      author: 'alice',
+      actor: 'alice',
       reason: 'wider',
-      time: '2026-07-01T12:01:00.000Z',
+      occurredAt: '2026-07-01T12:01:00.000Z',
       changeCount: 1,
       tags: ['agreed'],
-      activations: [{ activation: 5, actor: 'alice', reason: 'agreed', time: '2026-07-01T12:02:00.000Z', rollbackTo: null }],
+      activations: [{ activation: 5, actor: 'alice', reason: 'agreed', activatedAt: '2026-07-01T12:02:00.000Z', rollbackTo: null }],
     });
     const one = await given.ask(`GET ${LEDGER}/versions/agreed`);
-    expect(one.data).toMatchObject({ version: 4, details: data.items[1] });
+    expect(one.data).toMatchObject({ version: 4, item: data.items[1] });
   });
 
   test('pages follow one another by cursor, and end', async () => {
@@ -79,7 +79,7 @@ describe('versions', () => {
   test('a version that the read model does not have yet is waited for', async () => {
     await given.ask('PUT /configurations/fresh/x', { body: { value: 1 } });
     const { data } = await given.ask('GET /configurations/fresh/versions/latest');
-    expect(data.details?.['version']).toBe(1);
+    expect(data.item?.['version']).toBe(1);
   });
 
   test('a tag moves only with move=true, and is taken off again', async () => {
@@ -101,14 +101,14 @@ describe('versions', () => {
     expect([one.status, one.code]).toEqual([409, 'TAG_LIMIT']);
   });
 
-  test('an activation names every version that went live with it; activating it again changes nothing and is no 201', async () => {
+  test('an activation names every version that went live with it; activating it again changes nothing', async () => {
     for (const value of [1, 2, 3]) await given.ask('PUT /configurations/live/x', { body: { value } });
     const first = await given.ask('POST /configurations/live/versions/3/activate');
-    expect(first.data.activation).toMatchObject({ version: 3, previous: null, tookLive: [1, 2, 3], tookLiveCount: 3 });
+    expect(first.data.activated).toMatchObject({ version: 3, previous: null, tookLive: [1, 2, 3], tookLiveCount: 3 });
     const again = await given.ask('POST /configurations/live/versions/3/activate', {
       headers: { 'content-type': 'text/plain', 'content-length': '0' },
     });
-    expect([again.status, again.data.changed, again.data.activation]).toEqual([200, false, null]);
+    expect([again.status, again.data.changed, again.data.activated]).toEqual([200, false, null]);
   });
 
   test('a rollback shows both digests, equal, and is live at once', async () => {
@@ -116,10 +116,10 @@ describe('versions', () => {
     const before = await given.ask('GET /configurations/back');
     await given.ask('PUT /configurations/back/x', { body: { value: 2, activate: true } });
     const { status, data } = await given.ask('POST /configurations/back/versions/previous/rollback', { body: { changeReason: 'losses' } });
-    expect(status).toBe(201);
+    expect(status).toBe(200);
     expect(data.rollback).toEqual({ version: 1, digest: before.data.digest });
     expect(data.digest).toBe(data.rollback.digest);
-    expect(data).toMatchObject({ pending: 0, next: null, activation: { digest: before.data.digest } });
+    expect(data).toMatchObject({ pending: 0, next: null, activated: { digest: before.data.digest } });
   });
 });
 
@@ -181,7 +181,7 @@ describe('history and audit', () => {
     const [installation] = data.position.split(':');
     expect(installation).toBe(given.installation);
     expect((await given.ask('GET /configurations?environment=staging')).data.items).toMatchObject([
-      { service: 'gateway', latest: 1, active: null, pending: 1 },
+      { service: 'gateway', version: 1, active: null, pending: 1 },
     ]);
   });
 

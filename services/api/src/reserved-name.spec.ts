@@ -60,7 +60,7 @@ test('it is renamed in one batch, which is activated with statement 2; then neit
     { type: 'DELETE', key: '$inherit' },
     { type: 'SET', key: 'inherited', value: { hide: ['x'] } },
   ];
-  expect((await given.ask(`POST ${LEDGER}/batch`, { body: { operations, activate: 'all' } })).status).toBe(201);
+  expect((await given.ask(`POST ${LEDGER}/batch`, { body: { operations, activate: 'all' } })).status).toBe(200);
   expect(await formOfNewest()).toBe(2);
   const before = await given.store.lastPosition();
   const rollback = await given.ask(`POST ${LEDGER}/versions/2/rollback`);

@@ -53,24 +53,25 @@ test('an installation of before macs says that it is not sealed, and what a seal
   const dryRun = await seal({ dryRun: true });
   expect(dryRun.data).toEqual({
     dryRun: true,
-    streams: 1,
+    streamCount: 1,
     ends: [],
     leftOut: [],
     leftOutCount: 0,
     changeSets: { withMac: 1, withoutMac: 2 },
     streamsWithoutMac: [
-      { stream: 'installation', changeSets: 1 },
-      { stream: STREAM, changeSets: 1 },
+      { stream: 'installation', changeSetCount: 1 },
+      { stream: STREAM, changeSetCount: 1 },
     ],
-    withoutMac: [],
-    withoutMacCount: 0,
+    eventsWithoutMac: [],
+    eventWithoutMacCount: 0,
+    truncated: [],
   });
   expect((await given.ask('GET /status')).data.seal).toBeNull();
   const unconfirmed = await seal({});
   expect(unconfirmed).toMatchObject({ status: 400, code: 'BODY_MEMBER_INVALID' });
   expect(unconfirmed.body.details[0]).toMatchObject({ path: 'confirm', remedy: expect.stringContaining('dryRun') as string });
-  expect((await seal({ confirm: true })).data).toMatchObject({ dryRun: false, streams: 1 });
-  expect((await given.ask('GET /status')).data.seal).toEqual({ streams: 1, revision: 2 });
+  expect((await seal({ confirm: true })).data).toMatchObject({ dryRun: false, streamCount: 1 });
+  expect((await given.ask('GET /status')).data.seal).toEqual({ streamCount: 1, revision: 2 });
   expect(await seal({ confirm: true })).toMatchObject({ status: 409, code: 'INSTALLATION_SEALED' });
   expect(await write(2)).toMatchObject({ status: 200 });
 });
@@ -86,13 +87,13 @@ test('behind the seal a change set without a mac stops its ledger, until a perso
   expect(await read()).toMatchObject({ status: 500, code: 'STREAM_BROKEN' });
   const shown = await seal({ streams: [STREAM], dryRun: true });
   expect(shown.data).toMatchObject({
-    streams: 1,
+    streamCount: 1,
     changeSets: null,
-    withoutMac: [{ stream: STREAM, revision: 3, type: 'ConfigSet', actor: 'olga' }],
+    eventsWithoutMac: [{ stream: STREAM, revision: 3, type: 'ConfigSet', actor: 'olga' }],
     ends: [{ stream: STREAM, revision: 3 }],
-    withoutMacCount: 1,
+    eventWithoutMacCount: 1,
   });
-  expect(await seal({ ends: shown.data.ends, confirm: true })).toMatchObject({ status: 200, data: { streams: 1 } });
+  expect(await seal({ ends: shown.data.ends, confirm: true })).toMatchObject({ status: 200, data: { streamCount: 1 } });
   // A stream that was refused is loaded again a few seconds later.
   await eventually(async () => (await read()).status === 200, { timeoutMs: 2 * BROKEN_PAUSE_MS });
   expect((await read()).data).toMatchObject({ value: 3 });
@@ -106,11 +107,11 @@ test('a stream in which something else does not hold is not sealed, and named', 
   given.alter(STREAM, 1, ({ data }) => ({ data: data.replace('"value":1', '"value":9') }));
   const { data } = await seal({ streams: [STREAM, 'config-production.other', 'installation'], dryRun: true });
   expect(data).toMatchObject({
-    streams: 0,
+    streamCount: 0,
     leftOut: [
-      { stream: STREAM, reason: expect.stringContaining('event 1 of') as string },
-      { stream: 'config-production.other', reason: 'there is no such stream' },
-      { stream: 'installation', reason: expect.stringContaining('not the stream of a ledger') as string },
+      { stream: STREAM, error: expect.stringContaining('event 1 of') as string },
+      { stream: 'config-production.other', error: 'there is no such stream' },
+      { stream: 'installation', error: expect.stringContaining('not the stream of a ledger') as string },
     ],
     leftOutCount: 3,
   });
@@ -145,7 +146,7 @@ describe('what a dry run showed', () => {
     const alsoMissing = [...anew, { stream: 'config-production.other', revision: 0, hash: '0' }];
     expect(await seal({ ends: alsoMissing, confirm: true })).toMatchObject({ status: 409, code: 'SEAL_OUTDATED' });
     expect(await sealedAt()).toBe(2);
-    expect(await seal({ ends: anew, confirm: true })).toMatchObject({ status: 200, data: { streams: 1, ends: anew } });
+    expect(await seal({ ends: anew, confirm: true })).toMatchObject({ status: 200, data: { streamCount: 1, ends: anew } });
   });
 
   test('is sealed once: a repeated call answers as the first did, and writes nothing', async () => {
@@ -154,7 +155,7 @@ describe('what a dry run showed', () => {
     const revision = await sealedAt();
     const again = await seal({ ends, confirm: true });
     expect(again.data).toEqual(first.data);
-    expect(again.data).toMatchObject({ dryRun: false, streams: 1, ends });
+    expect(again.data).toMatchObject({ dryRun: false, streamCount: 1, ends });
     expect(await sealedAt()).toBe(revision);
   });
 
@@ -183,5 +184,5 @@ test.each([
 
 test('a new installation is sealed from its first event', async () => {
   given = await startApi();
-  expect((await given.ask('GET /status')).data.seal).toEqual({ streams: 0, revision: 2 });
+  expect((await given.ask('GET /status')).data.seal).toEqual({ streamCount: 0, revision: 2 });
 });

@@ -75,7 +75,7 @@ describe('which form an activation gets', () => {
     await report('old', OLD);
     expect(await formOfNext()).toBe(1);
     expect(await statements()).toMatchObject({
-      ledgers: { active: 1, withStatement2: 0 },
+      ledgers: { activeCount: 1, statement2Count: 0 },
       heldBackBy: [{ ledger: 'production.engine', node: 'old', sdk: null }],
       detail: expect.stringContaining(
         'has statement 2: 0 of 1. 1 live node cannot verify statement 2, and keeps its ledger at statement 1',
@@ -84,7 +84,7 @@ describe('which form an activation gets', () => {
     await report('old', NEW);
     expect(await formOfNext()).toBe(2);
     expect(await statements()).toEqual({
-      ledgers: { active: 1, withStatement2: 1 },
+      ledgers: { activeCount: 1, statement2Count: 1 },
       heldBackBy: [],
       detail: 'Ledgers whose active version has statement 2: 1 of 1. No live node holds statement 2 back.',
     });
@@ -105,7 +105,7 @@ describe('which form an activation gets', () => {
   test('it is counted by ledger', async () => {
     await report('old', OLD);
     expect([await formOfNext('gateway'), await formOfNext()]).toEqual([2, 1]);
-    expect(await statements()).toMatchObject({ ledgers: { active: 2, withStatement2: 1 } });
+    expect(await statements()).toMatchObject({ ledgers: { activeCount: 2, statement2Count: 1 } });
   });
 
   test('a ledger that has statement 2 keeps it when an old node comes, which is counted and does not hold it back', async () => {
@@ -133,7 +133,7 @@ test('an installation of before macs signs with statement 1 until it is sealed',
   given = await startApi({}, (store, keys) => olderInstallation(store, keys));
   expect(await formOfNext()).toBe(1);
   expect(await statements()).toEqual({
-    ledgers: { active: 1, withStatement2: 0 },
+    ledgers: { activeCount: 1, statement2Count: 0 },
     heldBackBy: [],
     detail: 'Ledgers whose active version has statement 2: 0 of 1. The log is not sealed: only ledgers that have statement 2 keep it.',
   });

@@ -31,11 +31,11 @@ describe('a healthy system', () => {
     }
   });
 
-  test('shows its parts, positions, lag and public key', async () => {
+  test('shows its parts, positions, lags and public key', async () => {
     const { data } = await given.ask('GET /status');
     expect(data.parts.map(({ state }: { state: string }) => state)).toEqual(['up', 'up']);
     expect(data.position).toBe(`${given.installation}:${await given.store.lastPosition()}`);
-    expect(data.readModel).toEqual({ position: data.position, lag: '0' });
+    expect(data.readModel).toEqual({ position: data.position, lagMs: 0 });
     expect(data.publicKey.publicKey).toBe(given.publicKey);
     expect([data.parked, data.parkedStreams]).toEqual([[], []]);
     expect(data.feed).toBeNull();
@@ -52,19 +52,19 @@ describe('a healthy system', () => {
     await given.projected();
     const { data } = await given.ask('GET /status');
     const ledger = { stream: 'config-production.engine', type: 'LedgerSealed' };
-    const reason = "event 0 of config-production.engine has the unknown type 'LedgerSealed' (schemaVersion 7)";
+    const error = "event 0 of config-production.engine has the unknown type 'LedgerSealed' (schemaVersion 7)";
     expect(data.parked).toEqual([
-      { ...ledger, position: at(4n), revision: 1, reason: expect.stringContaining('behind the event') },
-      { ...ledger, position: at(3n), revision: 0, reason },
+      { ...ledger, position: at(4n), revision: 1, error: expect.stringContaining('behind the event') },
+      { ...ledger, position: at(3n), revision: 0, error },
     ]);
     expect(data.parkedStreams).toEqual([
-      { ...ledger, position: at(3n), revision: 0, reason },
+      { ...ledger, position: at(3n), revision: 0, error },
       {
         stream: 'environments',
         position: at(1n),
         revision: 0,
         type: 'EnvironmentDefined',
-        reason: expect.stringContaining('does not know'),
+        error: expect.stringContaining('does not know'),
       },
     ]);
     await given.close();
@@ -146,7 +146,7 @@ describe('when a part is away', () => {
     const health = await given.ask('GET //health/ready');
     expect([health.status, health.body.checks['eventStore']?.healthy]).toEqual([503, false]);
     expect((await given.ask('GET //health/live')).status).toBe(200);
-    expect((await given.ask('GET /status')).data).toMatchObject({ position: null, readModel: { lag: null } });
+    expect((await given.ask('GET /status')).data).toMatchObject({ position: null, readModel: { lagMs: null } });
     await given.close();
   });
 

@@ -152,7 +152,7 @@ test('the value of a member that is not known is not quoted, at every call', asy
 });
 
 /** Parameters that hold names, paths or words for versions: those may be quoted. */
-const NAMING = [...NAMES, 'key', 'keys', 'version', 'actor', 'type'];
+const NAMING = [...NAMES, 'key', 'keys', 'path', 'version', 'actor', 'type'];
 
 test('a query parameter that is not what it has to be is refused without a piece of it, at every call', async () => {
   let refusals = 0;

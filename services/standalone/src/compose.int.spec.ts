@@ -89,6 +89,8 @@ async function answers(composed: Composed): Promise<Answer[]> {
   for (const address of addresses) {
     const { status, body } = await ask(composed, address);
     const { position: _, ...data } = body['data'] as Record<string, unknown>;
+    // The tables of layout 1 kept no parked streams.
+    if (Array.isArray(data['items'])) data['items'] = data['items'].map((item: object) => ({ ...item, parked: null }));
     all.push({ status, body: { ...body, data } });
   }
   return all;
@@ -164,7 +166,7 @@ test('A new installation signs with statement 2 from its first activation on, wh
   };
   expect(await eventually(node)).toMatchObject({ name: composed.node, state: 'ready', sdk: expect.stringContaining('; statements=1,2') });
   const { body: status } = await ask(composed, '/status');
-  expect(status['data']).toMatchObject({ statements: { ledgers: { active: 1, withStatement2: 1 }, heldBackBy: [] } });
+  expect(status['data']).toMatchObject({ statements: { ledgers: { activeCount: 1, statement2Count: 1 }, heldBackBy: [] } });
   expect(faults).toEqual([]);
 });
 

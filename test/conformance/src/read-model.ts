@@ -61,6 +61,7 @@ export function readModelConformance(name: string, make: () => Promise<ReadModel
             activeDigest: log.document(ENGINE, 1)?.digest,
             updatedAt: '2026-01-01T00:00:03.000Z',
             complete: true,
+            parked: null,
           },
         ]);
       });

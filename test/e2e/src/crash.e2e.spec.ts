@@ -63,8 +63,12 @@ test('after every kill -9 the log, what was acknowledged, the read model and the
 async function checkStory(standalone: Standalone, data: string, clients: readonly MixedClient[]): Promise<void> {
   const status = await eventually(async () => {
     const { body } = await standalone.call('GET', '/status');
-    const shown = body.data as unknown as { publicKey: { publicKey: string }; readModel: { lag: string }; parked: readonly unknown[] };
-    return shown.readModel.lag === '0' ? shown : undefined;
+    const shown = body.data as unknown as {
+      publicKey: { publicKey: string };
+      readModel: { lagMs: number | null };
+      parked: readonly unknown[];
+    };
+    return shown.readModel.lagMs === 0 ? shown : undefined;
   });
   expect(status.parked).toEqual([]);
 

@@ -55,7 +55,7 @@ describe('commands that wait', () => {
       core.done({ type: 'Rollback', version: 1 }),
     ]);
     expect([created?.changed, merged?.changed, again?.changed, taken?.changed, back?.changed]).toEqual([true, true, false, true, true]);
-    expect(taken?.activation?.tookLive).toEqual([1, 2]);
+    expect(taken?.activated?.tookLive).toEqual([1, 2]);
     expect((await core.found()).document.toJson()).toEqual({ a: 1 });
   });
 
@@ -258,7 +258,7 @@ describe('a version named by a word or a tag', () => {
     for (let turn = 0; turn < 3; turn += 1) {
       await one.set('limit', 10 + turn);
       expect(await other.done({ type: 'Activate', version: 'latest' })).toMatchObject({
-        activation: { version: (await one.found()).standing.version },
+        activated: { version: (await one.found()).standing.version },
       });
       await other.done({ type: 'Tag', version: 'latest', tag: 'stable', move: true });
       await one.set('limit', 20 + turn);
@@ -293,7 +293,7 @@ describe('a version named by a word or a tag', () => {
     const together = testCore(store);
     await together.found();
     const [write, activation] = await Promise.all([together.set('limit', 3), together.done({ type: 'Activate', version: 'latest' })]);
-    expect(activation.activation?.version).toBe(write.standing.version);
+    expect(activation.activated?.version).toBe(write.standing.version);
     // They go into one append from the first loss on.
     let limit = 999_999;
     const loser = losing(store, () => one.set('limit', (limit += 1)), 2);
@@ -426,7 +426,7 @@ describe('a change set too large for one append', () => {
       events.push(...(await store.readStream(STREAM, { from, limit: 10_000 })));
     expect(new Set(events.map((event) => (JSON.parse(event.metadata) as { changeSet: { id: string } }).changeSet.id)).size).toBe(1);
     expect(events.filter((event) => event.type === 'VersionActivated').map((event) => event.revision)).toEqual([
-      outcome.activation?.activation,
+      outcome.activated?.activation,
     ]);
     expect(outcome).toMatchObject({ changed: true, rollback: { version: 1, digest: outcome.standing.digest } });
     expect((await core.found({ version: 'active' })).standing.digest).toBe((await core.found({ version: 1 })).standing.digest);
@@ -594,7 +594,7 @@ describe('a dry run', () => {
       signer: { ...testSigner, sign: (bytes) => ((signatures += 1), testSigner.sign(bytes)) },
     });
     const outcome = await core.done({ type: 'Create', configuration: { a: 1 } }, { guards: { activate: true }, dryRun: true });
-    expect(outcome.activation).toMatchObject({ version: 1, signature: '' });
+    expect(outcome.activated).toMatchObject({ version: 1, signature: '' });
     expect(signatures).toBe(0);
   });
 

@@ -176,14 +176,14 @@ const TAKEN_LIVE_NAMED_MAX = 1_000;
 
 /** An activation over several pending versions names them all; a failure to list them does not undo the activation. */
 async function withVersionsTakenLive(reader: LedgerReader, id: LedgerId, outcome: CommandOutcome): Promise<CommandOutcome> {
-  if (outcome.kind === 'refused' || outcome.activation === null || outcome.activation.tookLiveCount <= outcome.activation.tookLive.length)
+  if (outcome.kind === 'refused' || outcome.activated === null || outcome.activated.tookLiveCount <= outcome.activated.tookLive.length)
     return outcome;
-  const { version, previous } = outcome.activation;
+  const { version, previous } = outcome.activated;
   try {
     const made = await versionsBetween(reader, id, previous ?? -1, version);
     // The version itself is named in any case: of a dry run the log holds nothing.
     const older = made.map((each) => each.version).filter((each) => each < version);
-    return { ...outcome, activation: { ...outcome.activation, tookLive: [...older.slice(0, TAKEN_LIVE_NAMED_MAX - 1), version] } };
+    return { ...outcome, activated: { ...outcome.activated, tookLive: [...older.slice(0, TAKEN_LIVE_NAMED_MAX - 1), version] } };
   } catch {
     return outcome;
   }

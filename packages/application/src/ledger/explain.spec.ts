@@ -41,7 +41,7 @@ describe('a refusal names the versions in the way, with author, reason and paths
       expect.stringContaining('version 1 by alice'),
     ]);
     await core.set('a', 2);
-    expect((await core.done({ type: 'Activate', version: 'latest' })).activation?.tookLive).toEqual([1, 2]);
+    expect((await core.done({ type: 'Activate', version: 'latest' })).activated?.tookLive).toEqual([1, 2]);
   });
   test('those since the version that the client saw', async () => {
     const { core } = await story();
@@ -105,7 +105,7 @@ describe('the versions of a stretch of history', () => {
     await store.append(stream.name, stream.revision, texts.map(toAppend));
     const version = stream.revision + 1;
     expect((await testCore(store).found({ version })).document.valueAt('late')).toBe(1);
-    expect(await testCore(store).done({ type: 'Activate', version })).toMatchObject({ activation: { version, tookLive: [5, 6, version] } });
+    expect(await testCore(store).done({ type: 'Activate', version })).toMatchObject({ activated: { version, tookLive: [5, 6, version] } });
     expect((await versionsBetween(core.ledgers.reader, NAME, 6, version)).map((each) => each.version)).toEqual([version]);
   });
   test('are listed as far as the limit of events goes', async () => {
@@ -121,21 +121,21 @@ describe('an activation says every version that it took live', () => {
   test('also those of others, and also tried out', async () => {
     const { core } = await story();
     const tried = await core.set('x', 1, { guards: { activate: 'all' }, dryRun: true });
-    expect(tried.activation).toMatchObject({ tookLive: [5, 6, 7], tookLiveCount: 3 });
-    expect((await core.set('x', 1, { guards: { activate: 'all' } })).activation).toMatchObject({ tookLive: [5, 6, 7], tookLiveCount: 3 });
+    expect(tried.activated).toMatchObject({ tookLive: [5, 6, 7], tookLiveCount: 3 });
+    expect((await core.set('x', 1, { guards: { activate: 'all' } })).activated).toMatchObject({ tookLive: [5, 6, 7], tookLiveCount: 3 });
   });
   test('an older one takes live nothing but itself', async () => {
     const { core } = await story();
     await core.done({ type: 'Activate', version: 'latest' });
-    expect((await core.done({ type: 'Activate', version: 5 })).activation).toMatchObject({ tookLive: [5], tookLiveCount: 1 });
+    expect((await core.done({ type: 'Activate', version: 5 })).activated).toMatchObject({ tookLive: [5], tookLiveCount: 1 });
   });
   test('at most a thousand are named, the count is exact', async () => {
     const { core } = await story();
     await Promise.all(Array.from({ length: 1_200 }, (_, value) => core.set('n', value)));
     const outcome = await core.done({ type: 'Activate', version: 'latest' });
-    expect(outcome.activation?.tookLiveCount).toBe(1_202);
-    expect(outcome.activation?.tookLive).toHaveLength(1_000);
-    expect(outcome.activation?.tookLive.at(-1)).toBe(outcome.activation?.version);
+    expect(outcome.activated?.tookLiveCount).toBe(1_202);
+    expect(outcome.activated?.tookLive).toHaveLength(1_000);
+    expect(outcome.activated?.tookLive.at(-1)).toBe(outcome.activated?.version);
   });
 });
 

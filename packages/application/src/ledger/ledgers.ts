@@ -1,6 +1,6 @@
 // What services ask of the core: commands and reads of ledgers. `createLedgers` answers it over any event store.
 import type { Difference, Document } from '@confledger/document';
-import type { Command, Guards, LedgerId, LedgerRefusal, VersionName } from '@confledger/domain';
+import type { Command, Guards, Layer, LedgerId, LedgerRefusal, VersionName } from '@confledger/domain';
 import type { CommandRequest } from '../commands/outcome.js';
 import type { BrokenStream } from '../loading/broken-streams.js';
 
@@ -23,7 +23,15 @@ export interface ActivationDone {
   readonly activation: number;
   readonly version: number;
   readonly previous: number | null;
+  /** The revision of the activation before it; null for the first. */
+  readonly previousActivation: number | null;
   readonly digest: string;
+  /** Digest of the version's own document. */
+  readonly own: string;
+  readonly layers: readonly Layer[];
+  readonly restart: readonly string[];
+  readonly pinned: boolean;
+  readonly definition: number | null;
   readonly keyId: string;
   readonly signature: string;
   /** Every version that went live with it, oldest first (at most 1,000 named; `tookLiveCount` is exact). */
@@ -44,7 +52,8 @@ export type CommandOutcome =
       readonly standing: LedgerStanding;
       /** Leaf by leaf, sorted by path. */
       readonly changes: readonly Difference[];
-      readonly activation: ActivationDone | null;
+      /** Null when nothing went live. */
+      readonly activated: ActivationDone | null;
       /** For a rollback: the version that was restored and its digest, which equals `standing.digest`. */
       readonly rollback: { readonly version: number; readonly digest: string } | null;
       /** Entity tag of what was addressed: head version, or revision of the last change at the path. Null when it is gone. */

@@ -13,6 +13,7 @@ import {
   type LedgerId,
   type LedgerTypes,
   type Recorded,
+  type VersionActivated,
 } from '@confledger/domain';
 import type { Outcome } from '../commands/outcome.js';
 import { explainRefusal } from './explain.js';
@@ -51,7 +52,6 @@ type Done = Extract<Outcome<LedgerTypes>, { kind: 'done' }>;
 function doneOf({ id, command }: Asked, outcome: Done): CommandOutcome {
   const { commandId, replayed, dryRun, recorded, position, meant } = outcome;
   const [before, after] = [outcome.before.state, outcome.after.state];
-  const activation = activationDone(before, after, recorded);
   return {
     kind: 'done',
     commandId,
@@ -61,7 +61,7 @@ function doneOf({ id, command }: Asked, outcome: Done): CommandOutcome {
     dryRun,
     standing: standingOf(id, after, position),
     changes: changesBy(before?.head.document ?? Document.empty, recorded),
-    activation,
+    activated: activationDone(before, after, recorded),
     rollback: command.type === 'Rollback' ? restored(after, recorded, meant ?? Number(command.version)) : null,
     etag: entityTag(after, pathOf(command)),
   };
@@ -84,8 +84,29 @@ function activationDone(before: Ledger | null, after: Ledger | null, recorded: D
   const event = activationIn(recorded);
   if (event === undefined) return null;
   const { version, previous, digest, keyId, signature } = event.data;
-  const tookLiveCount = Math.max(1, activeOrdinal(after) - activeOrdinal(before));
-  return { activation: event.revision, version, previous, digest, keyId, signature, tookLive: [version], tookLiveCount };
+  return {
+    activation: event.revision,
+    version,
+    previous,
+    previousActivation: before?.active?.activation ?? null,
+    digest,
+    ...layersOf(event.data),
+    keyId,
+    signature,
+    tookLive: [version],
+    tookLiveCount: Math.max(1, activeOrdinal(after) - activeOrdinal(before)),
+  };
+}
+
+/** An event that was just recorded with form 1 has none of these members. */
+function layersOf({ digest, own, layers, restart, pinned, definition }: Partial<VersionActivated['data']> & { readonly digest: string }) {
+  return {
+    own: own ?? digest,
+    layers: layers ?? [],
+    restart: restart ?? [],
+    pinned: pinned ?? false,
+    definition: definition ?? null,
+  };
 }
 
 function restored(after: Ledger | null, recorded: Done['recorded'], version: number): { version: number; digest: string } {

@@ -16,6 +16,8 @@ export interface LedgerRow {
   readonly updatedAt: string | null;
   /** False when an event of this ledger could not be applied and is parked. */
   readonly complete: boolean;
+  /** The event from which on this ledger is not folded; null where there is none. */
+  readonly parked: ParkedStream | null;
 }
 
 export interface ActivationRow {

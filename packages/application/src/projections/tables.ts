@@ -91,6 +91,7 @@ export class ReadModelTables {
       activeDigest,
       updatedAt: row.updatedAt,
       complete: row.parkedAt === null,
+      parked: (id && this.parkedStreams.get(id.stream)) ?? null,
     };
   }
 

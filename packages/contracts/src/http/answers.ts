@@ -2,6 +2,7 @@
 import type { JsonObject, JsonValue } from '@confledger/document/json-and-paths';
 import type { ErrorCode } from './errors.js';
 import type { NodeReportBody } from './nodes.js';
+import type { ParkedItem, Truncated } from './lists.js';
 
 /** Every answer of a call that worked, except /health and /metrics. */
 export interface Success<T> {
@@ -20,11 +21,11 @@ export interface ProblemDetail {
 }
 
 /** Every answer of a call that did not work. */
-export interface Failure<D = ProblemDetail> {
+export interface Failure {
   readonly success: false;
   readonly error: string;
   readonly code: ErrorCode;
-  readonly details: readonly D[];
+  readonly details: readonly ProblemDetail[];
   readonly requestId: string;
   readonly timestamp: string;
 }
@@ -60,12 +61,34 @@ export interface NextCall {
   readonly url: string;
 }
 
+/** The activation of a parent ledger that a document is built on. */
+export interface LayerItem {
+  readonly ledger: string;
+  readonly origin: string;
+  readonly activation: number;
+  readonly version: number;
+  readonly digest: string;
+}
+
+/** An activation that a write brought about. */
 export interface ActivationAnswer {
   /** The revision of the activation: it orders activations. */
   readonly activation: number;
   readonly version: number;
+  /** The version that was active before it, and the revision of that activation; null for the first. */
   readonly previous: number | null;
+  readonly previousActivation: number | null;
   readonly digest: string;
+  /** Digest of the version's own document, without layers. */
+  readonly own: string;
+  /** Nearest first. */
+  readonly layers: readonly LayerItem[];
+  /** Globs of paths whose change needs a restart of the node. */
+  readonly restart: readonly string[];
+  /** True while layers are kept although parents have newer ones. */
+  readonly pinned: boolean;
+  /** Revision of the environments' definition that the layers follow; null where there is none. */
+  readonly definition: number | null;
   readonly keyId: string;
   readonly signature: string;
   /** The versions that went live with it, oldest first, the first 1,000. */
@@ -76,13 +99,17 @@ export interface ActivationAnswer {
 /** The answer to every write. */
 export interface WriteAnswer extends Standing {
   readonly changed: boolean;
+  /** The ledger, the value at the path, or the tag was not there before. */
   readonly created: boolean;
   readonly dryRun: boolean;
   readonly commandId: string;
   readonly changeCount: number;
   /** The first 100, sorted by path. */
   readonly changes: readonly Change[];
-  readonly activation: ActivationAnswer | null;
+  /** `changes`, `activated.tookLive`, where they are cut. */
+  readonly truncated: Truncated;
+  /** Null when nothing went live. */
+  readonly activated: ActivationAnswer | null;
   /** The call that would activate what is pending; null when nothing is. */
   readonly next: NextCall | null;
 }
@@ -96,12 +123,17 @@ export interface TagAnswer extends WriteAnswer {
   readonly tag: string;
 }
 
+/** What became of one operation of a batch. */
 export interface BatchOperationAnswer {
-  readonly operation: { readonly id: string; readonly type: 'SET' | 'DELETE'; readonly key: string };
+  /** Its id; where it had none, its index. */
+  readonly operation: string;
   readonly success: boolean;
-  /** How many leaves this operation changed; null when the batch was refused. */
-  readonly result: { readonly changed: boolean; readonly changeCount: number } | null;
-  readonly error: ProblemDetail | null;
+  /** How many leaves it changed. Absent where the batch was refused. */
+  readonly result?: { readonly changed: boolean; readonly changeCount: number };
+  /** Why nothing came of it, in a sentence. Absent where the batch was carried out. */
+  readonly error?: string;
+  /** The same with its parts, where this operation is what the batch was refused for. */
+  readonly problem?: ProblemDetail;
 }
 
 /** The answer to a batch: what became of each operation, and beside it what every write says. */
@@ -109,12 +141,14 @@ export interface BatchSuccess extends Success<readonly BatchOperationAnswer[]> {
   readonly commit: WriteAnswer;
 }
 
-/** A refused batch: each operation with what is wrong with it, and beside them what is wrong with the batch as a whole. */
-export interface BatchFailure extends Failure<BatchOperationAnswer> {
-  /** The first 100. */
-  readonly problems: readonly ProblemDetail[];
-  /** Of all, shown or not. */
-  readonly counts: { readonly operations: number; readonly problems: number };
+/** A refused batch: what is wrong, as in every failure, and beside it what that means for each operation. */
+export interface BatchFailure extends Failure {
+  /** The first 100; of a larger batch the first 100 that the batch was refused for. */
+  readonly operations: readonly BatchOperationAnswer[];
+  readonly operationCount: number;
+  readonly detailCount: number;
+  /** `operations`, `details`, where they are cut. */
+  readonly truncated: Truncated;
 }
 
 /** What every reading of a document says beside it. */
@@ -157,36 +191,39 @@ export type LedgerList<T> = Standing & List<T>;
 export interface LedgerItem {
   readonly environment: string;
   readonly service: string;
-  readonly latest: number | null;
+  /** The newest. */
+  readonly version: number | null;
   readonly active: number | null;
   readonly pending: number;
   readonly digest: string;
   readonly activeDigest: string | null;
   /** Null for a ledger whose first events could not be applied. */
   readonly updatedAt: string | null;
-  /** False when an event of this ledger could not be applied to the read model. */
-  readonly complete: boolean;
+  /** False when an event of this ledger could not be applied to the read model: the rest of the item is as it was before that event. */
+  readonly readable: boolean;
+  /** That event; null where the ledger is readable. */
+  readonly parked: ParkedItem | null;
 }
 
 export interface VersionItem {
   readonly version: number;
-  readonly author: string;
+  readonly actor: string;
   readonly reason: string | null;
-  readonly time: string;
+  readonly occurredAt: string;
   readonly changeCount: number;
   readonly tags: readonly string[];
   readonly activations: readonly {
     readonly activation: number;
     readonly actor: string;
     readonly reason: string | null;
-    readonly time: string;
+    readonly activatedAt: string;
     readonly rollbackTo: number | null;
   }[];
 }
 
 export interface VersionAnswer extends Standing {
   /** Null: the ledger was created, and nothing was set yet. */
-  readonly details: VersionItem | null;
+  readonly item: VersionItem | null;
 }
 
 export interface AuditItem {
@@ -204,13 +241,14 @@ export interface AuditItem {
   readonly actor: string;
   readonly method: string;
   readonly reason: string | null;
-  readonly time: string;
+  readonly occurredAt: string;
   readonly commandId: string;
   readonly correlationId: string;
   readonly changeSet: string;
   /** True when its change set was never completed and so never took effect. */
   readonly abandoned: boolean;
-  readonly detail: JsonObject;
+  /** What else the event says, by its own words. */
+  readonly attributes: JsonObject;
 }
 
 export interface DiffSide {

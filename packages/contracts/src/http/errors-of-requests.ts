@@ -42,8 +42,9 @@ export const REQUEST_ERRORS = {
     remedy: 'The header Allow names the methods that it takes.',
   },
   TOKEN_MISSING: {
-    meaning: 'The request carries no bearer token.',
-    remedy: 'Send Authorization: Bearer <token>. The token of the first start is in admin.token in the data directory.',
+    meaning: 'The request carries no token.',
+    remedy:
+      'Send Authorization: Bearer <token>, or X-Service-Token: <token>. The token of the first start is in admin.token in the data directory.',
   },
   TOKEN_INVALID: {
     meaning: 'The token is not known.',

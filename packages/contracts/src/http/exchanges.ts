@@ -33,9 +33,9 @@ import type {
   FeedHeaders,
   FeedQuery,
   HistoryQuery,
-  KeyedWriteQuery,
-  KeyQuery,
-  KeysQuery,
+  PathWriteQuery,
+  PathQuery,
+  PathsQuery,
   NodesQuery,
   NoQuery,
   PositionedQuery,
@@ -79,14 +79,14 @@ export interface Exchanges {
   readonly replaceConfigurationIn: Write<WriteQuery, ConfigurationBody, Success<WriteAnswer>>;
   readonly mergeConfiguration: Write<WriteQuery, ConfigurationBody, Success<WriteAnswer>>;
   readonly deleteConfiguration: Write<WriteQuery, WriteBody | undefined, Success<WriteAnswer>>;
-  readonly readValueByKey: Reading<KeyQuery, ValueAnswer>;
+  readonly readValueByKey: Reading<PathQuery, ValueAnswer>;
   readonly readValue: Reading<SelectionQuery, ValueAnswer>;
-  readonly setValueByKey: Write<KeyedWriteQuery, ValueBody, Success<WriteAnswer>>;
+  readonly setValueByKey: Write<PathWriteQuery, ValueBody, Success<WriteAnswer>>;
   readonly setValue: Write<WriteQuery, ValueBody, Success<WriteAnswer>>;
-  readonly deleteValueByKey: Write<KeyedWriteQuery, WriteBody | undefined, Success<WriteAnswer>>;
+  readonly deleteValueByKey: Write<PathWriteQuery, WriteBody | undefined, Success<WriteAnswer>>;
   readonly deleteValue: Write<WriteQuery, WriteBody | undefined, Success<WriteAnswer>>;
   readonly writeBatch: Write<WriteQuery, BatchBody, BatchSuccess>;
-  readonly readBatch: Query<KeysQuery, Success<ValuesAnswer>>;
+  readonly readBatch: Query<PathsQuery, Success<ValuesAnswer>>;
   readonly listVersions: Query<PositionedQuery, Success<LedgerList<VersionItem>>>;
   readonly readVersion: Query<VersionQuery, Success<VersionAnswer>>;
   readonly activateVersion: Write<WriteQuery, WriteBody | undefined, Success<WriteAnswer>>;

@@ -9,6 +9,7 @@ export type { NodeReportBody, ProblemAt, RunningVersion } from './nodes.js';
 export { readSdkHeader, SDK_HEADER, SDK_HEADER_CHARACTERS_MAX, sdkHeader, verifiesStatement } from './sdk-header.js';
 export type { SdkAbilities } from './sdk-header.js';
 export type {
+  ChangeSetCounts,
   StoredEventAnswer,
   VerificationFailedLine,
   VerificationFindingLine,
@@ -29,9 +30,10 @@ export type {
   FeedQuery,
   Flag,
   HistoryQuery,
-  KeyedWriteQuery,
-  KeyQuery,
-  KeysQuery,
+  PathWriteQuery,
+  PathNaming,
+  PathQuery,
+  PathsQuery,
   NodesQuery,
   NoQuery,
   PageQuery,
@@ -58,6 +60,7 @@ export type {
   DiffAnswer,
   DiffSide,
   Failure,
+  LayerItem,
   LedgerItem,
   LedgerList,
   List,
@@ -85,10 +88,10 @@ export type {
   HealthAnswer,
   LiveApi,
   LogStatus,
-  ParkedItem,
   PartStatus,
   SealStatus,
   StatementsStatus,
   StatusAnswer,
 } from './status.js';
+export type { ParkedItem, Truncated } from './lists.js';
 export type { EventWithoutMacItem, LeftOutItem, SealAnswer, SealBody, StreamEndItem } from './seals.js';

@@ -23,11 +23,17 @@ export interface DocumentQuery extends SelectionQuery {
   readonly format?: 'nested' | 'flat' | undefined;
 }
 
-export interface KeyQuery extends SelectionQuery {
-  readonly key: string;
+/** Names a path. One of the two is needed; both mean the same. */
+export interface PathNaming {
+  readonly path?: string | undefined;
+  readonly key?: string | undefined;
 }
 
-export interface KeysQuery extends SelectionQuery {
+export interface PathQuery extends SelectionQuery, PathNaming {}
+
+/** Names paths: at least one. `path` and `key` mean the same, and may be repeated. */
+export interface PathsQuery extends SelectionQuery {
+  readonly path?: string | readonly string[] | undefined;
   readonly key?: string | readonly string[] | undefined;
   /** Paths without commas, separated by commas. */
   readonly keys?: string | undefined;
@@ -35,6 +41,8 @@ export interface KeysQuery extends SelectionQuery {
 
 /** What a write may carry beside the change, in the query. The same may stand in the body; where both do, they must agree. */
 export interface WriteQuery extends EnvironmentQuery {
+  /** Why; `changeReason` means the same. */
+  readonly reason?: string | undefined;
   readonly changeReason?: string | undefined;
   readonly activate?: Flag | 'all' | undefined;
   /** A version. */
@@ -44,9 +52,7 @@ export interface WriteQuery extends EnvironmentQuery {
   readonly dryRun?: Flag | undefined;
 }
 
-export interface KeyedWriteQuery extends WriteQuery {
-  readonly key: string;
-}
+export interface PathWriteQuery extends WriteQuery, PathNaming {}
 
 export interface TagQuery extends WriteQuery {
   /** Takes the tag off the version that has it. */
@@ -56,6 +62,8 @@ export interface TagQuery extends WriteQuery {
 /** What a write may carry beside the change, in the body. */
 export interface WriteBody {
   readonly environment?: string | undefined;
+  /** Why; `changeReason` means the same. */
+  readonly reason?: string | undefined;
   readonly changeReason?: string | undefined;
   /** True takes live what this call writes; `all` also what others wrote before. */
   readonly activate?: boolean | 'all' | undefined;
@@ -80,8 +88,8 @@ export interface TagBody extends WriteBody {
 
 /** One operation of a batch. Without `id` it is named by its index. */
 export type BatchOperationBody =
-  | { readonly id?: string | undefined; readonly type: 'SET'; readonly key: string; readonly value: JsonValue }
-  | { readonly id?: string | undefined; readonly type: 'DELETE'; readonly key: string };
+  | (PathNaming & { readonly id?: string | undefined; readonly type: 'SET'; readonly value: JsonValue })
+  | (PathNaming & { readonly id?: string | undefined; readonly type: 'DELETE' });
 
 export interface BatchBody extends WriteBody {
   readonly operations: readonly BatchOperationBody[];
@@ -105,13 +113,12 @@ export interface VersionQuery extends EnvironmentQuery {
   readonly atLeast?: string | undefined;
 }
 
-export interface HistoryQuery extends PositionedQuery {
-  readonly key: string;
-}
+export interface HistoryQuery extends PositionedQuery, PathNaming {}
 
 export interface AuditQuery extends PositionedQuery {
   readonly service?: string | undefined;
-  /** A glob over paths: `*` is one segment, `**` any number. */
+  /** A glob over paths: `*` is one segment, `**` any number. `key` means the same. */
+  readonly path?: string | undefined;
   readonly key?: string | undefined;
   readonly actor?: string | undefined;
   readonly type?: string | undefined;

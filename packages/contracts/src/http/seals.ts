@@ -1,4 +1,6 @@
 // What is asked and answered about sealing the log.
+import type { Truncated } from './lists.js';
+import type { ChangeSetCounts } from './verification.js';
 
 /** Where a stream ends: its chain makes revision and hash stand for everything in it. */
 export interface StreamEndItem {
@@ -32,23 +34,25 @@ export interface LeftOutItem {
   readonly stream: string;
   /** Of the first event that does not hold; -1 where no event is to blame. */
   readonly revision: number;
-  readonly reason: string;
+  readonly error: string;
 }
 
 export interface SealAnswer {
   readonly dryRun: boolean;
-  /** Streams that are sealed by this call, or would be. */
-  readonly streams: number;
+  /** Of streams that are sealed by this call, or would be. */
+  readonly streamCount: number;
   /** Where they end, to be sent back with `confirm`; empty where the whole log is sealed. */
   readonly ends: readonly StreamEndItem[];
   /** The first 100 of `leftOutCount`. */
   readonly leftOut: readonly LeftOutItem[];
   readonly leftOutCount: number;
   /** Complete change sets of the whole log; null where single streams are sealed. */
-  readonly changeSets: { readonly withMac: number; readonly withoutMac: number } | null;
+  readonly changeSets: ChangeSetCounts | null;
   /** The 100 streams with most change sets without a mac; empty where single streams are sealed. */
-  readonly streamsWithoutMac: readonly { readonly stream: string; readonly changeSets: number }[];
-  /** What would be accepted by sealing single streams anew, by a dry run: the first 100 of `withoutMacCount`. */
-  readonly withoutMac: readonly EventWithoutMacItem[];
-  readonly withoutMacCount: number;
+  readonly streamsWithoutMac: readonly { readonly stream: string; readonly changeSetCount: number }[];
+  /** What would be accepted by sealing single streams anew, by a dry run: the first 100 of `eventWithoutMacCount`. */
+  readonly eventsWithoutMac: readonly EventWithoutMacItem[];
+  readonly eventWithoutMacCount: number;
+  /** `leftOut`, `streamsWithoutMac`, `eventsWithoutMac`, where they are cut. */
+  readonly truncated: Truncated;
 }

@@ -1,4 +1,5 @@
 // What the api says about the system: status and health.
+import type { ParkedItem, Truncated } from './lists.js';
 
 export interface PartStatus {
   readonly name: string;
@@ -6,20 +7,12 @@ export interface PartStatus {
   readonly detail: string | null;
 }
 
-export interface ParkedItem {
-  readonly position: string;
-  readonly stream: string;
-  readonly revision: number;
-  readonly type: string;
-  readonly reason: string;
-}
-
 /** How far something that follows the log is. */
 export interface FollowerStatus {
   /** Null when it cannot be asked. */
   readonly position: string | null;
-  /** How far behind the log, in positions, which may have gaps. */
-  readonly lag: string | null;
+  /** The age of the oldest event that is not there yet, in milliseconds; 0 when all are. Null when it cannot be asked. */
+  readonly lagMs: number | null;
 }
 
 /** Whether the log holds what was acknowledged and read before. */
@@ -45,8 +38,8 @@ export interface LiveApi {
 
 /** Behind the ends of the sealed streams every change set needs a mac. */
 export interface SealStatus {
-  /** Streams that were there when they were sealed. */
-  readonly streams: number;
+  /** Of streams that were there when they were sealed. */
+  readonly streamCount: number;
   /** Of the newest seal, in the stream `installation`. */
   readonly revision: number;
 }
@@ -54,7 +47,7 @@ export interface SealStatus {
 /** Which form of statement activations are signed with, and what holds form 2 back. */
 export interface StatementsStatus {
   /** Ledgers with an active version, and how many of them have statement 2. Null while the read model is away. */
-  readonly ledgers: { readonly active: number; readonly withStatement2: number } | null;
+  readonly ledgers: { readonly activeCount: number; readonly statement2Count: number } | null;
   /** Nodes that reported in the last 2 minutes, cannot verify statement 2, and keep their ledger at statement 1: the first 50. */
   readonly heldBackBy: readonly { readonly ledger: string; readonly node: string; readonly sdk: string | null }[];
   /** The same in sentences. */
@@ -64,7 +57,9 @@ export interface StatementsStatus {
 /** The system as one api sees it. */
 export interface StatusAnswer {
   readonly installation: string;
-  readonly version: string;
+  /** Of ConfLedger. */
+  readonly release: string;
+  /** What activations are signed with. */
   readonly publicKey: { readonly keyId: string; readonly publicKey: string };
   readonly environments: readonly string[];
   readonly parts: readonly PartStatus[];
@@ -87,6 +82,8 @@ export interface StatusAnswer {
   readonly statements: StatementsStatus;
   /** What this api has only so much of. */
   readonly limits: readonly LimitStatus[];
+  /** `parked`, `parkedStreams`, `brokenStreams`, `statements.heldBackBy`, where they are cut. */
+  readonly truncated: Truncated;
   readonly startedAt: string;
 }
 
@@ -107,9 +104,9 @@ export interface BrokenStreamItem {
   readonly stream: string;
   readonly code: 'STREAM_BROKEN' | 'STREAM_UNREADABLE';
   /** Names the first event that does not hold, and why. */
-  readonly reason: string;
+  readonly error: string;
   /** When this api found it first; UTC. */
-  readonly since: string;
+  readonly foundAt: string;
 }
 
 /** /health and its two parts: not in the envelope, so that probes can read it. */

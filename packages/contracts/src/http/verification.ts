@@ -20,12 +20,12 @@ export interface VerificationProgressLine {
   readonly step: 'events' | 'activations';
   readonly position: string;
   readonly of: string;
-  readonly events: number;
-  readonly streams: number;
-  /** Ledgers whose activations were checked. */
-  readonly ledgers: number;
-  /** Streams that do not hold, so far. */
-  readonly findings: number;
+  readonly eventCount: number;
+  readonly streamCount: number;
+  /** Of ledgers whose activations were checked. */
+  readonly ledgerCount: number;
+  /** Of streams that do not hold, so far. */
+  readonly findingCount: number;
 }
 
 /** The first event of a stream that does not hold. */
@@ -35,8 +35,14 @@ export interface VerificationFindingLine {
   readonly revision: number;
   /** Null for an event that should be there and is not. */
   readonly position: string | null;
-  /** In words. */
-  readonly reason: string;
+  /** In a sentence. */
+  readonly error: string;
+}
+
+/** How many change sets have a mac. */
+export interface ChangeSetCounts {
+  readonly withMac: number;
+  readonly withoutMac: number;
 }
 
 /** The last line of a verification that came to its end. */
@@ -51,15 +57,15 @@ export interface VerificationResultLine {
   readonly macsChecked: boolean;
   /** Everything up to here was checked. */
   readonly position: string;
-  readonly events: number;
-  readonly streams: number;
-  /** Complete change sets. */
-  readonly changeSets: { readonly withMac: number; readonly withoutMac: number };
-  /** Streams that end within a change set, which has no effect and which no mac covers. */
-  readonly unfinished: number;
-  readonly activations: number;
-  /** Streams that do not hold. */
-  readonly findings: number;
+  readonly eventCount: number;
+  readonly streamCount: number;
+  /** Of complete change sets. */
+  readonly changeSets: ChangeSetCounts;
+  /** Of streams that end within a change set, which has no effect and which no mac covers. */
+  readonly unfinishedCount: number;
+  readonly activationCount: number;
+  /** Of streams that do not hold. */
+  readonly findingCount: number;
 }
 
 /** The last line of a verification that could not go on. */

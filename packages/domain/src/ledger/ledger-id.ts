@@ -39,6 +39,9 @@ export class LedgerId {
     return stream.startsWith(PREFIX) ? LedgerId.parse(stream.slice(PREFIX.length)) : null;
   }
 
+  /** What the name of every ledger's stream begins with. */
+  static readonly streamPrefix = PREFIX;
+
   toString(): string {
     return this.text;
   }

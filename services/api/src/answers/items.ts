@@ -1,6 +1,14 @@
 // Rows of the read model as lists show them.
-import { formatPosition, type AuditRow, type Page, type VersionRow, type LedgerStanding } from '@confledger/application';
-import type { AuditItem, LedgerList, PositionedList, VersionItem } from '@confledger/contracts/http';
+import {
+  formatPosition,
+  type AuditRow,
+  type LedgerRow,
+  type LedgerStanding,
+  type Page,
+  type ParkedStream,
+  type VersionRow,
+} from '@confledger/application';
+import type { AuditItem, LedgerItem, LedgerList, ParkedItem, PositionedList, VersionItem } from '@confledger/contracts/http';
 import { showBeforeAndAfter } from './shown-values.js';
 import { showStanding } from './standing.js';
 
@@ -18,16 +26,16 @@ export function ledgerPage<R, T>(page: Page<R>, show: (row: R) => T, standing: L
 export function showVersion(row: VersionRow): VersionItem {
   return {
     version: row.version,
-    author: row.actor,
+    actor: row.actor,
     reason: row.reason,
-    time: row.occurredAt,
+    occurredAt: row.occurredAt,
     changeCount: row.changeCount,
     tags: row.tags,
     activations: row.activations.map(({ activation, actor, reason, occurredAt, rollbackTo }) => ({
       activation,
       actor,
       reason,
-      time: occurredAt,
+      activatedAt: occurredAt,
       rollbackTo,
     })),
   };
@@ -66,11 +74,21 @@ export function showAuditRow(row: AuditRow, installation: string): AuditItem {
     actor,
     method,
     reason,
-    time: row.occurredAt,
+    occurredAt: row.occurredAt,
     commandId,
     correlationId,
     changeSet,
     abandoned,
-    detail,
+    attributes: detail,
   };
+}
+
+/** A ledger of the list. */
+export function showLedger({ latest, complete, parked, ...row }: LedgerRow, installation: string): LedgerItem {
+  return { ...row, version: latest, readable: complete, parked: parked && parkedItem(parked, installation) };
+}
+
+/** An event that the read model could not apply. */
+export function parkedItem({ position, stream, revision, type, reason }: ParkedStream, installation: string): ParkedItem {
+  return { position: formatPosition(installation, position), stream, revision, type, error: reason };
 }

@@ -16,14 +16,16 @@ type Sources = Pick<ApiContext, 'statements' | 'readModel' | 'ledgers'>;
 export async function statementsStatus(
   context: Sources,
   isUp: { readonly readModel: boolean; readonly eventStore: boolean },
-): Promise<StatementsStatus> {
+): Promise<{ readonly status: StatementsStatus; readonly isCut: boolean }> {
   const { statements, readModel } = context;
   const { rule } = statements;
-  if (!isUp.readModel) return { ledgers: null, heldBackBy: [], detail: withoutReadModel(rule) };
-  const [ledgers, without] = await Promise.all([readModel.activeStatements(), statements.nodesWithoutForm2()]);
+  if (!isUp.readModel) return { status: { ledgers: null, heldBackBy: [], detail: withoutReadModel(rule) }, isCut: false };
+  const [counted, without] = await Promise.all([readModel.activeStatements(), statements.nodesWithoutForm2()]);
+  const ledgers = { activeCount: counted.active, statement2Count: counted.withStatement2 };
   const holding = rule === 'forced' ? [] : await holdingBack(context, without, isUp.eventStore);
   const named = holding.slice(0, NODES_NAMED_MAX).map((node) => ({ ledger: ledgerOf(node).text, node: node.name, sdk: node.sdk }));
-  return { ledgers, heldBackBy: named, detail: inSentences(rule, ledgers, { holding: holding.length, without: without.length }) };
+  const detail = inSentences(rule, ledgers, { holding: holding.length, without: without.length });
+  return { status: { ledgers, heldBackBy: named, detail }, isCut: named.length < holding.length };
 }
 
 /** A ledger that has form 2 keeps it: its nodes hold nothing back. */
@@ -41,10 +43,10 @@ async function holdingBack({ ledgers }: Sources, nodes: readonly NodeReport[], i
 
 function inSentences(
   rule: StatementRule,
-  { active, withStatement2 }: NonNullable<StatementsStatus['ledgers']>,
+  { activeCount, statement2Count }: NonNullable<StatementsStatus['ledgers']>,
   nodes: { readonly holding: number; readonly without: number },
 ): string {
-  const count = `Ledgers whose active version has statement 2: ${withStatement2} of ${active}.`;
+  const count = `Ledgers whose active version has statement 2: ${statement2Count} of ${activeCount}.`;
   const blind = nodes.without - nodes.holding;
   const cannot =
     blind === 0

@@ -6,13 +6,19 @@ import type { VerificationLine } from '@confledger/contracts/http';
 export function verificationLine(event: VerificationEvent, installation: string): VerificationLine {
   const shown = (position: bigint): string => formatPosition(installation, position);
   switch (event.kind) {
-    case 'progress':
-      return { ...event, position: shown(event.position), of: shown(event.of) };
-    case 'finding':
-      return { ...event, position: event.position === null ? null : shown(event.position) };
+    case 'progress': {
+      const { kind, step, position, of, events, streams, ledgers, findings } = event;
+      const counts = { eventCount: events, streamCount: streams, ledgerCount: ledgers, findingCount: findings };
+      return { kind, step, position: shown(position), of: shown(of), ...counts };
+    }
+    case 'finding': {
+      const { kind, stream, revision, position, reason } = event;
+      return { kind, stream, revision, position: position === null ? null : shown(position), error: reason };
+    }
     case 'result': {
-      const { ends: _, ...result } = event;
-      return { ...result, position: shown(event.position) };
+      const { ends: _, events, streams, unfinished, activations, findings, ...result } = event;
+      const counts = { eventCount: events, streamCount: streams, activationCount: activations, findingCount: findings };
+      return { ...result, ...counts, unfinishedCount: unfinished, position: shown(event.position) };
     }
   }
 }

@@ -35,7 +35,10 @@ const DESCRIPTION = `An event-sourced configuration ledger for trading platforms
 
 Calls need a token: press **Authorize** and paste ${TOKEN_PLACE}, or that of another \`<actor>.token\` beside it.`;
 
-const SECURITY_SCHEMES = { token: { type: 'http', scheme: 'bearer', description: `Paste ${TOKEN_PLACE}.` } };
+const SECURITY_SCHEMES = {
+  token: { type: 'http', scheme: 'bearer', description: `Paste ${TOKEN_PLACE}.` },
+  serviceToken: { type: 'apiKey', in: 'header', name: 'X-Service-Token', description: 'The same token in a header of its own' },
+};
 
 type Json = { [name: string]: unknown };
 
@@ -70,7 +73,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    security: [{ token: [] }],
+    security: [{ token: [] }, { serviceToken: [] }],
     tags: [...new Set(endpoints.map(({ group }) => group))].map((name) => ({ name })),
     paths,
     components: { schemas: components, securitySchemes: SECURITY_SCHEMES },

@@ -7,6 +7,9 @@ export const LEDGER_ADDRESS_ERRORS: readonly ErrorCode[] = ['SERVICE_NAME_INVALI
 /** Every call that reads a ledger from the event store. */
 export const STREAM_ERRORS: readonly ErrorCode[] = ['EVENT_STORE_UNAVAILABLE', 'LOG_SET_BACK', 'STREAM_BROKEN', 'STREAM_UNREADABLE'];
 
+/** Every call that takes a path in its query, by either word. */
+export const PATH_QUERY_ERRORS: readonly ErrorCode[] = ['QUERY_PARAMETER_MISSING', 'OPTION_MISMATCH'];
+
 /** Paths, wherever they are given. */
 export const PATH_ERRORS: readonly ErrorCode[] = [
   'PATH_EMPTY',

@@ -2,7 +2,7 @@
 import type { CommandOutcome } from '@confledger/application';
 import type { WriteAnswer } from '@confledger/contracts/http';
 import type { Command } from '@confledger/domain';
-import { writeAnswer, writeStatus, type Done } from '../answers/writes.js';
+import { writeAnswer, type Done } from '../answers/writes.js';
 import type { ApiContext } from '../context.js';
 import { entityTag } from '../request/conditions.js';
 import { commandRequest, type WriteCall } from '../request/write-options.js';
@@ -25,8 +25,7 @@ export function execute(context: ApiContext, call: WriteCall, command: Command):
 }
 
 /** The answer to a command that was not refused; sets status and headers. */
-export function answerTo(context: ApiContext, { request, reply }: WriteCall, done: Done): WriteAnswer {
-  reply.code(writeStatus(request.method, done));
+export function answerTo(context: ApiContext, { reply }: WriteCall, done: Done): WriteAnswer {
   if (done.etag !== null) reply.header('etag', entityTag(done.etag));
   if (done.replayed) reply.header('idempotency-replayed', 'true');
   return writeAnswer(done, context.installation);

@@ -59,7 +59,7 @@ function invalidValue(place: Place, issue: Issue, input: unknown): RequestRefuse
 }
 
 function specialCode(place: Place, issue: Issue, name: string): RequestRefused | null {
-  if (name === 'changeReason' && issue.code === 'too_big') {
+  if ((name === 'reason' || name === 'changeReason') && issue.code === 'too_big') {
     return RequestRefused.of('REASON_TOO_LONG', {
       path: name,
       rule: 'reason-length',

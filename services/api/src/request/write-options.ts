@@ -5,6 +5,7 @@ import type { WriteBody, WriteQuery } from '@confledger/contracts/http';
 import type { Actor, Guards, LedgerId } from '@confledger/domain';
 import { writeConditions } from './conditions.js';
 import { idempotencyKeyOf, requestText, traceparentOf } from './identity.js';
+import { eitherWord } from './words.js';
 import { RequestRefused } from '../errors/request-refused.js';
 
 /** The call of any operation that writes to a ledger. */
@@ -24,7 +25,7 @@ export function commandRequest(call: WriteCall): CommandRequest<Guards> {
   const idempotencyKey = idempotencyKeyOf(request);
   return {
     actor,
-    reason: oneOf('changeReason', query.changeReason, body.changeReason) ?? null,
+    reason: oneOf('reason', reasonOf(query), reasonOf(body)) ?? null,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     request: requestText(request),
     correlationId: request.id,
@@ -32,6 +33,10 @@ export function commandRequest(call: WriteCall): CommandRequest<Guards> {
     guards: guardsOf(call),
     dryRun: oneOf('dryRun', flag(query.dryRun), body.dryRun) ?? false,
   };
+}
+
+function reasonOf({ reason, changeReason }: Pick<WriteBody, 'reason' | 'changeReason'>): string | undefined {
+  return eitherWord('reason', reason, 'changeReason', changeReason);
 }
 
 /** The value of an option that query and body may both give, when they agree. */

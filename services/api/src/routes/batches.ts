@@ -1,17 +1,18 @@
 // Batches: many operations as one change set, and many values of one version.
 import { parsePath, type Difference, type JsonValue } from '@confledger/document';
-import type { BatchBody, BatchFailure, BatchOperationAnswer, KeysQuery, ProblemDetail } from '@confledger/contracts/http';
+import type { BatchBody, BatchFailure, BatchOperationAnswer, PathsQuery, ProblemDetail } from '@confledger/contracts/http';
 import { BATCH_OPERATIONS_MAX, batchTooLarge, type BatchOperation, type LedgerRefusal } from '@confledger/domain';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { failure } from '../errors/failure.js';
-import { PATH_ERRORS, READ_ERRORS, WRITE_ERRORS } from '../errors/groups.js';
+import { PATH_ERRORS, PATH_QUERY_ERRORS, READ_ERRORS, WRITE_ERRORS } from '../errors/groups.js';
 import { detailOf, RequestRefused } from '../errors/request-refused.js';
 import { STATUS_OF } from '../errors/status.js';
 import { answerTo, execute } from '../ledger/execute-command.js';
 import { readAnswer, selectedDocument } from '../ledger/selected-document.js';
 import { readablePath } from '../request/addresses.js';
+import { eitherWord } from '../request/words.js';
 import { batchFailure, batchSuccess, successOf, valuesAnswer } from '../schemas/answers.js';
 import { batchBody, keysQuery, writeQuery } from '../schemas/requests.js';
 
@@ -29,7 +30,7 @@ function writeBatch(context: ApiContext): Endpoint {
     body: { schema: batchBody, required: true, precheck: refuseTooMany },
     answer: batchSuccess,
     failure: batchFailure,
-    statuses: [200, 201],
+    statuses: [200],
     errors: [
       ...WRITE_ERRORS,
       ...PATH_ERRORS,
@@ -62,13 +63,17 @@ function refuseTooMany(body: object): void {
 
 function withId(operation: BatchBody['operations'][number], index: number): BatchOperation {
   const id = operation.id ?? String(index);
-  return operation.type === 'SET'
-    ? { id, type: 'SET', key: operation.key, value: operation.value }
-    : { id, type: 'DELETE', key: operation.key };
+  const key = eitherWord(`operations.${index}.key`, operation.key, 'path', operation.path);
+  if (key === undefined) throw pathMissing(index);
+  return operation.type === 'SET' ? { id, type: 'SET', key, value: operation.value } : { id, type: 'DELETE', key };
 }
 
-function shownOperation({ id, type, key }: BatchOperation): BatchOperationAnswer['operation'] {
-  return { id, type, key };
+function pathMissing(index: number): RequestRefused {
+  return RequestRefused.of('BATCH_OPERATION_INVALID', {
+    path: `operations.${index}.key`,
+    rule: 'batch-operation',
+    message: `operation ${index} names no path: give it key or path`,
+  });
 }
 
 /** Keys do not overlap, so every change belongs to the one operation whose key stands at or above it. */
@@ -80,7 +85,7 @@ function operationsDone(operations: readonly BatchOperation[], changes: readonly
   }
   return operations.map((operation) => {
     const changeCount = counts.get(operation.key) ?? 0;
-    return { operation: shownOperation(operation), success: true, result: { changed: changeCount > 0, changeCount }, error: null };
+    return { operation: operation.id, success: true, result: { changed: changeCount > 0, changeCount } };
   });
 }
 
@@ -94,25 +99,40 @@ function ownerOf(path: string, keys: ReadonlyMap<string, number>): string | unde
 }
 
 function refusedBatch(operations: readonly BatchOperation[], refusal: LedgerRefusal, requestId: string, timestamp: string): BatchFailure {
+  const problemOf = problemsOf(refusal);
+  // Of many, those that the batch was refused for are worth showing.
+  const worthShowing = operations.length <= SHOWN_MAX ? operations : operations.filter((each) => problemOf(each) !== undefined);
+  const shown = worthShowing.slice(0, SHOWN_MAX).map((each) => refusedOperation(each, problemOf(each)));
+  const details = refusal.details.slice(0, SHOWN_MAX).map(detailOf);
+  return {
+    ...failure(new RequestRefused(refusal.code, refusal.message, details), requestId, timestamp),
+    operations: shown,
+    operationCount: operations.length,
+    detailCount: refusal.details.length,
+    truncated: [
+      ...(shown.length < operations.length ? ['operations'] : []),
+      ...(details.length < refusal.details.length ? ['details'] : []),
+    ],
+  };
+}
+
+function problemsOf(refusal: LedgerRefusal): (operation: BatchOperation) => ProblemDetail | undefined {
   const byOperation = new Map<string, ProblemDetail>();
   const byPath = new Map<string | null, ProblemDetail>();
   for (const detail of refusal.details.toReversed()) {
     if (detail.operation === undefined) byPath.set(detail.path, detailOf(detail));
     else byOperation.set(detail.operation, detailOf(detail));
   }
-  const errorOf = (operation: BatchOperation) => byOperation.get(operation.id) ?? byPath.get(operation.key) ?? null;
-  // Of many, those with an error are worth showing.
-  const shown = operations.length <= SHOWN_MAX ? operations : operations.filter((each) => errorOf(each) !== null).slice(0, SHOWN_MAX);
-  const details = shown.map((operation): BatchOperationAnswer => ({
-    operation: shownOperation(operation),
-    success: false,
-    result: null,
-    error: errorOf(operation),
-  }));
-  const problems = refusal.details.slice(0, SHOWN_MAX).map(detailOf);
-  const counts = { operations: operations.length, problems: refusal.details.length };
-  return { ...failure(new RequestRefused(refusal.code, refusal.message), requestId, timestamp), details, problems, counts };
+  return ({ id, key }) => byOperation.get(id) ?? byPath.get(key);
 }
+
+function refusedOperation({ id }: BatchOperation, problem: ProblemDetail | undefined): BatchOperationAnswer {
+  return problem === undefined
+    ? { operation: id, success: false, error: NOT_CARRIED_OUT }
+    : { operation: id, success: false, error: problem.message, problem };
+}
+
+const NOT_CARRIED_OUT = 'Not carried out, because the batch was refused.';
 
 function readBatch(context: ApiContext): Endpoint {
   return endpoint(context, 'readBatch', {
@@ -120,7 +140,7 @@ function readBatch(context: ApiContext): Endpoint {
     body: null,
     answer: successOf(valuesAnswer),
     statuses: [200],
-    errors: [...READ_ERRORS, ...PATH_ERRORS, 'QUERY_PARAMETER_MISSING'],
+    errors: [...READ_ERRORS, ...PATH_ERRORS, ...PATH_QUERY_ERRORS],
     handle: async (call) => {
       const keys = keysOf(call.query).map(readablePath);
       const found = await selectedDocument(context, call);
@@ -136,14 +156,14 @@ function readBatch(context: ApiContext): Endpoint {
   });
 }
 
-function keysOf({ key, keys }: KeysQuery): string[] {
-  const listed = keys === undefined ? [] : keys.split(',');
-  const all = [...(key === undefined ? [] : [key].flat()), ...listed];
+function keysOf({ path, key, keys }: PathsQuery): string[] {
+  const given = [path, key].flatMap((each) => (each === undefined ? [] : [each].flat()));
+  const all = [...given, ...(keys === undefined ? [] : keys.split(','))];
   if (all.length > 0) return [...new Set(all)];
   throw RequestRefused.of('QUERY_PARAMETER_MISSING', {
-    path: 'key',
+    path: 'path',
     rule: 'query-missing',
-    message: 'no key is given',
-    remedy: 'Name keys as key=a&key=b or keys=a,b.',
+    message: 'no path is given',
+    remedy: 'Name paths as path=a&path=b or keys=a,b.',
   });
 }

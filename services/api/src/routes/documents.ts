@@ -61,6 +61,8 @@ function createDocument(context: ApiContext): Endpoint {
     errors: [...DOCUMENT_ERRORS, 'LEDGER_EXISTS'],
     handle: async (call) => {
       const { answer } = await write(context, call, { type: 'Create', configuration: call.body.configuration });
+      // A dry run makes nothing.
+      if (!answer.dryRun) call.reply.code(201);
       return success(answer, context.clock);
     },
   });

@@ -3,15 +3,16 @@ import { parseGlob } from '@confledger/document';
 import type { AuditFilter } from '@confledger/application';
 import type { AuditQuery } from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
-import { ledgerPage, positionedPage, showAuditRow } from '../answers/items.js';
+import { ledgerPage, positionedPage, showAuditRow, showLedger } from '../answers/items.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
-import { LEDGER_ADDRESS_ERRORS, LIST_ERRORS, PATH_ERRORS } from '../errors/groups.js';
+import { LEDGER_ADDRESS_ERRORS, LIST_ERRORS, PATH_ERRORS, PATH_QUERY_ERRORS } from '../errors/groups.js';
 import { documentAt } from '../ledger/selected-document.js';
 import { readablePath } from '../request/addresses.js';
 import { checkService, environmentOf } from '../request/environments.js';
 import { pageRequest, waitForPosition } from '../request/pages.js';
 import { parseInstant } from '../request/selectors.js';
+import { eitherWord, namedPath } from '../request/words.js';
 import { successOf } from '../schemas/answers.js';
 import { auditItem, ledgerItem, ledgerList, positionedList } from '../schemas/lists.js';
 import { auditQuery, historyQuery, positionedQuery } from '../schemas/requests.js';
@@ -37,7 +38,7 @@ function listLedgers(context: ApiContext): Endpoint {
         context.readModel.ledgers(environment === undefined ? {} : { environment }, page),
       );
       return success(
-        positionedPage(rows, (row) => row, context.installation),
+        positionedPage(rows, (row) => showLedger(row, context.installation), context.installation),
         context.clock,
       );
     },
@@ -50,13 +51,13 @@ function readHistory(context: ApiContext): Endpoint {
     body: null,
     answer: successOf(ledgerList(auditItem)),
     statuses: [200],
-    errors: [...LEDGER_ADDRESS_ERRORS, ...PATH_ERRORS, ...LIST_ERRORS, 'LEDGER_UNKNOWN', 'QUERY_PARAMETER_MISSING'],
+    errors: [...LEDGER_ADDRESS_ERRORS, ...PATH_ERRORS, ...LIST_ERRORS, 'LEDGER_UNKNOWN', ...PATH_QUERY_ERRORS],
     handle: async ({ ledger, query, actor }) => {
-      const key = readablePath(query.key);
+      const path = readablePath(namedPath(query));
       const page = pageRequest(query);
       await waitForPosition(context, query.atLeast);
       const { standing } = await documentAt(context, ledger, {});
-      const rows = await context.listReads.run(actor.id, () => context.readModel.history(ledger.text, key, page));
+      const rows = await context.listReads.run(actor.id, () => context.readModel.history(ledger.text, path, page));
       const { installation } = context;
       return success(
         ledgerPage(rows, (row) => showAuditRow(row, installation), standing, installation),
@@ -72,7 +73,15 @@ function readAudit(context: ApiContext): Endpoint {
     body: null,
     answer: successOf(positionedList(auditItem)),
     statuses: [200],
-    errors: ['ENVIRONMENT_UNKNOWN', 'SERVICE_NAME_INVALID', 'AT_MALFORMED', 'AT_WITHOUT_OFFSET', ...PATH_ERRORS, ...LIST_ERRORS],
+    errors: [
+      'ENVIRONMENT_UNKNOWN',
+      'SERVICE_NAME_INVALID',
+      'AT_MALFORMED',
+      'AT_WITHOUT_OFFSET',
+      'OPTION_MISMATCH',
+      ...PATH_ERRORS,
+      ...LIST_ERRORS,
+    ],
     handle: async ({ query, actor }) => {
       const filter = auditFilter(context, query);
       const page = pageRequest(query);
@@ -88,12 +97,13 @@ function readAudit(context: ApiContext): Endpoint {
 }
 
 function auditFilter({ environments }: ApiContext, query: AuditQuery): AuditFilter {
-  const { service, key, actor, type, from, to } = query;
+  const { service, actor, type, from, to } = query;
+  const glob = eitherWord('path', query.path, 'key', query.key);
   const environment = environmentOf({ query: query.environment }, environments);
   return {
     ...(environment === undefined ? {} : { environment }),
     ...(service === undefined ? {} : { service: checkService(service) }),
-    ...(key === undefined ? {} : { key: checkedGlob(key) }),
+    ...(glob === undefined ? {} : { key: checkedGlob(glob) }),
     ...(actor === undefined ? {} : { actor }),
     ...(type === undefined ? {} : { type }),
     ...(from === undefined ? {} : { from: parseInstant(from, 'from') }),

@@ -1,5 +1,6 @@
 // Sealing what is older than macs. It cannot be undone, so that a real call needs a word for it.
 import {
+  SEAL_NAMED_MAX,
   sealLog,
   sealSeen,
   showSealable,
@@ -78,7 +79,7 @@ function checkConfirmed({ confirm, streams, ends, dryRun = false }: SealBody): v
       'streams',
       'seen',
       'streams are for a dry run: what is sealed anew must be named by the ends that it showed',
-      'Send "streams" with "dryRun": true, look at its withoutMac, then send "confirm": true with the "ends" of its answer.',
+      'Send "streams" with "dryRun": true, look at its eventsWithoutMac, then send "confirm": true with the "ends" of its answer.',
     );
 }
 
@@ -114,11 +115,23 @@ function sealRefusal(code: string): 'INSTALLATION_SEALED' | 'INSTALLATION_NOT_SE
   return code === 'INSTALLATION_SEALED' || code === 'INSTALLATION_NOT_SEALED' ? code : 'INTERNAL';
 }
 
-function shown({ ends, leftOut, ...report }: SealReport, dryRun: boolean): SealAnswer {
+function shown(report: SealReport, dryRun: boolean): SealAnswer {
+  const { leftOutCount, streamsWithoutMac, withoutMac, withoutMacCount } = report;
+  const leftOut = report.leftOut.map(({ stream, revision, reason }: Finding) => ({ stream, revision, error: reason }));
+  const truncated: string[] = [];
+  if (leftOut.length < leftOutCount) truncated.push('leftOut');
+  if (streamsWithoutMac.length === SEAL_NAMED_MAX) truncated.push('streamsWithoutMac');
+  if (withoutMac.length < withoutMacCount) truncated.push('eventsWithoutMac');
   return {
     dryRun,
-    ...report,
-    ends: ends.map(([stream, revision, hash]) => ({ stream, revision, hash })),
-    leftOut: leftOut.map(({ stream, revision, reason }: Finding) => ({ stream, revision, reason })),
+    streamCount: report.streams,
+    ends: report.ends.map(([stream, revision, hash]) => ({ stream, revision, hash })),
+    leftOut,
+    leftOutCount,
+    changeSets: report.changeSets,
+    streamsWithoutMac: streamsWithoutMac.map(({ stream, changeSets }) => ({ stream, changeSetCount: changeSets })),
+    eventsWithoutMac: withoutMac,
+    eventWithoutMacCount: withoutMacCount,
+    truncated,
   };
 }

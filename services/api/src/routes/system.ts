@@ -1,6 +1,14 @@
 // The system about itself: status, health, metrics.
+import { parseJsonText } from '@confledger/document';
 import { z } from 'zod';
-import { formatPosition, type BrokenStream, type LogStanding, type Page, type ParkedStream } from '@confledger/application';
+import {
+  formatPosition,
+  type BrokenStream,
+  type LogStanding,
+  type Page,
+  type ParkedStream,
+  type StoredEvent,
+} from '@confledger/application';
 import type {
   BrokenStreamItem,
   FollowerStatus,
@@ -11,6 +19,7 @@ import type {
   StatusAnswer,
 } from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
+import { parkedItem } from '../answers/items.js';
 import { statementsStatus } from '../answers/statements.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
@@ -77,23 +86,31 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
   const [parked, parkedStreams, apis] = checks.readModel.healthy
     ? await Promise.all([readModel.parked(page), readModel.parkedStreams(page), liveApis(context)])
     : [NOTHING_PARKED, NOTHING_PARKED, null];
+  const broken = context.ledgers.brokenStreams();
+  const statements = await statementsStatus(context, { readModel: checks.readModel.healthy, eventStore: checks.eventStore.healthy });
   return {
     installation,
-    version,
+    release: version,
     publicKey: { keyId: signerPublicKey.keyId, publicKey: signerPublicKey.publicKey },
     environments,
     parts: [part('event store', checks.eventStore), part('read model', checks.readModel)],
     log: shownLog(context.logGuard.standing),
     position: shownPosition(installation, logPosition),
-    readModel: follower(installation, logPosition, readModelPosition),
-    feed: feedPosition === null ? null : follower(installation, logPosition, feedPosition()),
+    readModel: await follower(context, logPosition, readModelPosition),
+    feed: feedPosition === null ? null : await follower(context, logPosition, feedPosition()),
     seal: sealStatus(context),
     apis,
     parked: parkedItems(parked, installation),
     parkedStreams: parkedItems(parkedStreams, installation),
-    brokenStreams: context.ledgers.brokenStreams().slice(0, PARKED_SHOWN_MAX).map(brokenItem),
-    statements: await statementsStatus(context, { readModel: checks.readModel.healthy, eventStore: checks.eventStore.healthy }),
+    brokenStreams: broken.slice(0, PARKED_SHOWN_MAX).map(brokenItem),
+    statements: statements.status,
     limits: context.edge.all.map(({ name, unit, max, inUse, refusals }) => ({ name, unit, max, inUse, refusals })),
+    truncated: [
+      ...(parked.next === null ? [] : ['parked']),
+      ...(parkedStreams.next === null ? [] : ['parkedStreams']),
+      ...(broken.length > PARKED_SHOWN_MAX ? ['brokenStreams'] : []),
+      ...(statements.isCut ? ['statements.heldBackBy'] : []),
+    ],
     startedAt,
   };
 }
@@ -105,11 +122,11 @@ async function liveApis({ heartbeats, apiId }: ApiContext): Promise<LiveApi[] | 
 }
 
 function sealStatus({ installationRecord: { seal } }: ApiContext): SealStatus | null {
-  return seal && { streams: seal.ends.size, revision: seal.revision };
+  return seal && { streamCount: seal.ends.size, revision: seal.revision };
 }
 
 function brokenItem({ stream, kind, reason, since }: BrokenStream): BrokenStreamItem {
-  return { stream, code: kind === 'broken' ? 'STREAM_BROKEN' : 'STREAM_UNREADABLE', reason, since };
+  return { stream, code: kind === 'broken' ? 'STREAM_BROKEN' : 'STREAM_UNREADABLE', error: reason, foundAt: since };
 }
 
 function shownLog(standing: LogStanding): LogStatus {
@@ -121,8 +138,8 @@ function part(name: string, { healthy, detail }: HealthChecks['eventStore']): St
   return { name, state: healthy ? 'up' : 'down', detail };
 }
 
-function follower(installation: string, log: bigint | null, position: bigint | null): FollowerStatus {
-  return { position: shownPosition(installation, position), lag: lagOf(log, position) };
+async function follower(context: ApiContext, log: bigint | null, position: bigint | null): Promise<FollowerStatus> {
+  return { position: shownPosition(context.installation, position), lagMs: await lagMs(context, log, position) };
 }
 
 function shownPosition(installation: string, position: bigint | null): string | null {
@@ -130,22 +147,25 @@ function shownPosition(installation: string, position: bigint | null): string | 
 }
 
 /** Both were asked at once: a read model that is ahead of the answer about the log is not behind. */
-function lagOf(log: bigint | null, model: bigint | null): string | null {
-  if (log === null || model === null) return null;
-  return String(log > model ? log - model : 0n);
+async function lagMs({ eventStore, clock }: ApiContext, log: bigint | null, position: bigint | null): Promise<number | null> {
+  if (log === null || position === null) return null;
+  if (position >= log) return 0;
+  const missing = await eventStore.readAll({ after: position, limit: 1 }).catch(() => null);
+  if (missing === null) return null;
+  const oldest = missing[0];
+  return oldest === undefined ? 0 : Math.max(0, clock.now() - recordedAt(oldest));
 }
 
-const NOTHING_PARKED = { items: [] };
+function recordedAt({ metadata }: StoredEvent): number {
+  const { occurredAt } = parseJsonText(metadata) as { readonly occurredAt: string };
+  return Date.parse(occurredAt);
+}
+
+const NOTHING_PARKED = { items: [], next: null };
 
 /** A stream is shown by the first event of it that is parked. */
-function parkedItems({ items }: Pick<Page<ParkedStream>, 'items'>, installation: string): ParkedItem[] {
-  return items.map(({ position, stream, revision, type, reason }) => ({
-    position: formatPosition(installation, position),
-    stream,
-    revision,
-    type,
-    reason,
-  }));
+function parkedItems({ items }: Pick<Page<ParkedStream>, 'items' | 'next'>, installation: string): ParkedItem[] {
+  return items.map((event) => parkedItem(event, installation));
 }
 
 function metrics(context: ApiContext): Endpoint {

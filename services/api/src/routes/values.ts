@@ -6,11 +6,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
-import { PATH_ERRORS, READ_ERRORS, WRITE_ERRORS } from '../errors/groups.js';
+import { PATH_ERRORS, PATH_QUERY_ERRORS, READ_ERRORS, WRITE_ERRORS } from '../errors/groups.js';
 import { write } from '../ledger/execute-command.js';
 import { readAnswer, selectedDocument, type Found } from '../ledger/selected-document.js';
 import { pathInUrl, readablePath } from '../request/addresses.js';
 import { answeredByTag } from '../request/conditions.js';
+import { namedPath } from '../request/words.js';
 import type { WriteCall } from '../request/write-options.js';
 import { successOf, valueAnswer, writeAnswer } from '../schemas/answers.js';
 import { keyQuery, optionsBody, valueBody, valueQuery, writeQuery, writeValueQuery } from '../schemas/requests.js';
@@ -39,9 +40,9 @@ function readEndpoints(context: ApiContext): Endpoint[] {
   return [
     endpoint(context, 'readValueByKey', {
       ...common,
-      errors: [...common.errors, 'QUERY_PARAMETER_MISSING'],
+      errors: [...common.errors, ...PATH_QUERY_ERRORS],
       query: keyQuery,
-      handle: async (call) => read(call, readablePath(call.query.key)),
+      handle: async (call) => read(call, readablePath(namedPath(call.query))),
     }),
     endpoint(context, 'readValue', {
       ...common,
@@ -84,9 +85,9 @@ function setEndpoints(context: ApiContext): Endpoint[] {
   return [
     endpoint(context, 'setValueByKey', {
       ...common,
-      errors: [...common.errors, 'QUERY_PARAMETER_MISSING'],
+      errors: [...common.errors, ...PATH_QUERY_ERRORS],
       query: writeValueQuery,
-      handle: (call) => set(call, call.query.key),
+      handle: (call) => set(call, namedPath(call.query)),
     }),
     endpoint(context, 'setValue', {
       ...common,
@@ -108,9 +109,9 @@ function deleteEndpoints(context: ApiContext): Endpoint[] {
   return [
     endpoint(context, 'deleteValueByKey', {
       ...common,
-      errors: [...common.errors, 'QUERY_PARAMETER_MISSING'],
+      errors: [...common.errors, ...PATH_QUERY_ERRORS],
       query: writeValueQuery,
-      handle: (call) => remove(call, call.query.key),
+      handle: (call) => remove(call, namedPath(call.query)),
     }),
     endpoint(context, 'deleteValue', {
       ...common,

@@ -57,13 +57,13 @@ function readVersion(context: ApiContext): Endpoint {
       await waitForPosition(context, query.atLeast);
       const { standing } = await documentAt(context, ledger, { version: versionOf(parameters.version) });
       const shown = showStanding(standing, context.installation);
-      if (standing.version === null) return success({ ...shown, details: null }, context.clock);
+      if (standing.version === null) return success({ ...shown, item: null }, context.clock);
       // The version stands in the log; the read model may need a moment to have it too.
       const row =
         (await context.readModel.version(ledger.text, standing.version)) ??
         (await afterCatchingUp(context, ledger.text, standing.version, standing.position));
       if (row === null) throw readModelBehind(shown.position);
-      return success({ ...shown, details: showVersion(row) }, context.clock);
+      return success({ ...shown, item: showVersion(row) }, context.clock);
     },
   });
 }
@@ -82,7 +82,7 @@ function activate(context: ApiContext): Endpoint {
     query: writeQuery,
     body: { schema: optionsBody, required: false },
     answer: successOf(writeAnswer),
-    statuses: [200, 201],
+    statuses: [200],
     errors: [...COMMAND_ERRORS, ...VERSION_ERRORS, 'NOTHING_TO_ACTIVATE', 'NAME_RESERVED'],
     handle: async (call) => {
       const command: Command = { type: 'Activate', version: versionOf(call.parameters.version) };
@@ -96,7 +96,7 @@ function rollBack(context: ApiContext): Endpoint {
     query: writeQuery,
     body: { schema: optionsBody, required: false },
     answer: successOf(rollbackAnswer),
-    statuses: [200, 201],
+    statuses: [200],
     errors: [...COMMAND_ERRORS, ...VERSION_ERRORS, 'NAME_RESERVED'],
     handle: async (call) => {
       const { answer, done } = await write(context, call, { type: 'Rollback', version: versionOf(call.parameters.version) });

@@ -12,11 +12,13 @@ import {
   type DiffAnswer,
   type ErrorCode,
   type Failure,
+  type LayerItem,
   type ProblemDetail,
   type RollbackAnswer,
   type Standing,
   type Success,
   type TagAnswer,
+  type Truncated,
   type ValueAnswer,
   type ValuesAnswer,
   type WriteAnswer,
@@ -66,18 +68,36 @@ export const change: z.ZodType<Change> = z
   .strictObject({ path: z.string(), before: shownValue.exactOptional(), after: shownValue.exactOptional() })
   .meta({ id: 'Change' });
 
-export const activation: z.ZodType<ActivationAnswer> = z
+const layer: z.ZodType<LayerItem> = z.strictObject({
+  ledger: z.string(),
+  origin: z.string(),
+  activation: revision,
+  version: revision,
+  digest,
+});
+
+const activated: z.ZodType<ActivationAnswer> = z
   .strictObject({
     activation: revision,
     version: revision,
     previous: versionNumber,
+    previousActivation: revision.nullable(),
     digest,
+    own: digest,
+    layers: z.array(layer),
+    restart: z.array(z.string()),
+    pinned: z.boolean(),
+    definition: revision.nullable(),
     keyId: z.string().regex(/^[0-9a-f]{16}$/),
     signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/),
     tookLive: z.array(revision),
     tookLiveCount: count,
   })
   .meta({ id: 'Activation' });
+
+export const truncated: z.ZodType<Truncated> = z
+  .array(z.string())
+  .meta({ description: 'The members that hold only the first of what there is, by name' });
 
 const writeShape = {
   ...standingShape,
@@ -87,7 +107,8 @@ const writeShape = {
   commandId: z.string(),
   changeCount: count,
   changes: z.array(change).max(100),
-  activation: activation.nullable(),
+  truncated,
+  activated: activated.nullable(),
   next: z.strictObject({ method: z.literal('POST'), url: z.string() }).nullable(),
 };
 
@@ -101,10 +122,11 @@ export const rollbackAnswer: z.ZodType<RollbackAnswer> = z.strictObject({
 export const tagAnswer: z.ZodType<TagAnswer> = z.strictObject({ ...writeShape, tag: z.string() });
 
 export const batchOperationAnswer: z.ZodType<BatchOperationAnswer> = z.strictObject({
-  operation: z.strictObject({ id: z.string(), type: z.enum(['SET', 'DELETE']), key: z.string() }),
+  operation: z.string().meta({ description: 'Its id; where it had none, its index' }),
   success: z.boolean(),
-  result: z.strictObject({ changed: z.boolean(), changeCount: count }).nullable(),
-  error: problemDetail.nullable(),
+  result: z.strictObject({ changed: z.boolean(), changeCount: count }).exactOptional(),
+  error: z.string().exactOptional(),
+  problem: problemDetail.exactOptional(),
 });
 
 export const batchSuccess: z.ZodType<BatchSuccess> = z.strictObject({
@@ -116,9 +138,11 @@ export const batchSuccess: z.ZodType<BatchSuccess> = z.strictObject({
 
 export const batchFailure: z.ZodType<BatchFailure> = z.strictObject({
   ...failureShape,
-  details: z.array(batchOperationAnswer),
-  problems: z.array(problemDetail),
-  counts: z.strictObject({ operations: z.number().int(), problems: z.number().int() }),
+  details: z.array(problemDetail).max(100),
+  operations: z.array(batchOperationAnswer).max(100),
+  operationCount: count,
+  detailCount: count,
+  truncated,
 });
 
 const readShape = { ...standingShape, provisional: z.boolean() };

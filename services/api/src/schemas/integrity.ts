@@ -1,6 +1,7 @@
 // The schemas of single events, and of the lines of a verification.
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode, type SealAnswer, type StoredEventAnswer, type VerificationLine } from '@confledger/contracts/http';
+import { truncated } from './answers.js';
 import { count, position, revision } from './values.js';
 
 export const storedEventAnswer: z.ZodType<StoredEventAnswer> = z.strictObject({
@@ -20,12 +21,12 @@ export const verificationLine: z.ZodType<VerificationLine> = z
       step: z.enum(['events', 'activations']),
       position,
       of: position,
-      events: count,
-      streams: count,
-      ledgers: count,
-      findings: count,
+      eventCount: count,
+      streamCount: count,
+      ledgerCount: count,
+      findingCount: count,
     }),
-    z.strictObject({ kind: z.literal('finding'), stream: z.string(), revision, position: position.nullable(), reason: z.string() }),
+    z.strictObject({ kind: z.literal('finding'), stream: z.string(), revision, position: position.nullable(), error: z.string() }),
     z.strictObject({
       kind: z.literal('result'),
       holds: z.boolean(),
@@ -33,12 +34,12 @@ export const verificationLine: z.ZodType<VerificationLine> = z
       publicKey: z.string().nullable(),
       macsChecked: z.boolean(),
       position,
-      events: count,
-      streams: count,
+      eventCount: count,
+      streamCount: count,
       changeSets: z.strictObject({ withMac: count, withoutMac: count }),
-      unfinished: count,
-      activations: count,
-      findings: count,
+      unfinishedCount: count,
+      activationCount: count,
+      findingCount: count,
     }),
     z.strictObject({ kind: z.literal('failed'), code: z.enum(ERROR_CODES as [ErrorCode, ...ErrorCode[]]), error: z.string() }),
   ])
@@ -46,12 +47,13 @@ export const verificationLine: z.ZodType<VerificationLine> = z
 
 export const sealAnswer: z.ZodType<SealAnswer> = z.strictObject({
   dryRun: z.boolean(),
-  streams: count,
+  streamCount: count,
   ends: z.array(z.strictObject({ stream: z.string(), revision, hash: z.string() })),
-  leftOut: z.array(z.strictObject({ stream: z.string(), revision: z.number().int().min(-1), reason: z.string() })),
+  leftOut: z.array(z.strictObject({ stream: z.string(), revision: z.number().int().min(-1), error: z.string() })),
   leftOutCount: count,
   changeSets: z.strictObject({ withMac: count, withoutMac: count }).nullable(),
-  streamsWithoutMac: z.array(z.strictObject({ stream: z.string(), changeSets: count })),
-  withoutMac: z.array(z.strictObject({ stream: z.string(), revision, type: z.string(), actor: z.string(), occurredAt: z.string() })),
-  withoutMacCount: count,
+  streamsWithoutMac: z.array(z.strictObject({ stream: z.string(), changeSetCount: count })),
+  eventsWithoutMac: z.array(z.strictObject({ stream: z.string(), revision, type: z.string(), actor: z.string(), occurredAt: z.string() })),
+  eventWithoutMacCount: count,
+  truncated,
 });

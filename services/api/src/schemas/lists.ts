@@ -14,7 +14,7 @@ import type {
   VersionAnswer,
   VersionItem,
 } from '@confledger/contracts/http';
-import { standingMembers } from './answers.js';
+import { standingMembers, truncated } from './answers.js';
 import { count, digest, instant, jsonObject, position, revision, shownValue, versionNumber } from './values.js';
 
 const next = z.string().nullable().meta({ description: 'Cursor of the next page; null at the end' });
@@ -29,26 +29,29 @@ export function ledgerList<T>(item: z.ZodType<T>): z.ZodType<LedgerList<T>> {
   return z.strictObject({ ...standingMembers, items: z.array(item), next });
 }
 
+const parkedItem = z.strictObject({ position, stream: z.string(), revision, type: z.string(), error: z.string() });
+
 export const ledgerItem: z.ZodType<LedgerItem> = z
   .strictObject({
     environment: z.string(),
     service: z.string(),
-    latest: versionNumber,
+    version: versionNumber,
     active: versionNumber,
     pending: count,
     digest,
     activeDigest: digest.nullable(),
     updatedAt: instant.nullable(),
-    complete: z.boolean(),
+    readable: z.boolean(),
+    parked: parkedItem.nullable(),
   })
   .meta({ id: 'Ledger' });
 
 export const versionItem: z.ZodType<VersionItem> = z
   .strictObject({
     version: revision,
-    author: z.string(),
+    actor: z.string(),
     reason: z.string().nullable(),
-    time: instant,
+    occurredAt: instant,
     changeCount: count,
     tags: z.array(z.string()),
     activations: z.array(
@@ -56,14 +59,14 @@ export const versionItem: z.ZodType<VersionItem> = z
         activation: revision,
         actor: z.string(),
         reason: z.string().nullable(),
-        time: instant,
+        activatedAt: instant,
         rollbackTo: versionNumber,
       }),
     ),
   })
   .meta({ id: 'Version' });
 
-export const versionAnswer: z.ZodType<VersionAnswer> = z.strictObject({ ...standingMembers, details: versionItem.nullable() });
+export const versionAnswer: z.ZodType<VersionAnswer> = z.strictObject({ ...standingMembers, item: versionItem.nullable() });
 
 export const auditItem: z.ZodType<AuditItem> = z
   .strictObject({
@@ -80,12 +83,12 @@ export const auditItem: z.ZodType<AuditItem> = z
     actor: z.string(),
     method: z.string(),
     reason: z.string().nullable(),
-    time: instant,
+    occurredAt: instant,
     commandId: z.string(),
     correlationId: z.string(),
     changeSet: z.string(),
     abandoned: z.boolean(),
-    detail: jsonObject,
+    attributes: jsonObject,
   })
   .meta({ id: 'AuditItem' });
 
@@ -120,9 +123,7 @@ export const nodesAnswer: z.ZodType<NodesAnswer> = z.strictObject({ items: z.arr
 
 export const nodeReportAnswer: z.ZodType<NodeReportAnswer> = z.strictObject({ name: z.string(), reportedAt: instant });
 
-const follower = z.strictObject({ position: position.nullable(), lag: z.string().nullable() });
-
-const parkedItem = z.strictObject({ position, stream: z.string(), revision, type: z.string(), reason: z.string() });
+const follower = z.strictObject({ position: position.nullable(), lagMs: z.int().min(0).nullable() });
 
 const liveApi: z.ZodType<LiveApi> = z.strictObject({
   id: z.string(),
@@ -134,7 +135,7 @@ const liveApi: z.ZodType<LiveApi> = z.strictObject({
 
 export const statusAnswer: z.ZodType<StatusAnswer> = z.strictObject({
   installation: z.string(),
-  version: z.string(),
+  release: z.string(),
   publicKey: z.strictObject({ keyId: z.string(), publicKey: z.string() }),
   environments: z.array(z.string()),
   parts: z.array(z.strictObject({ name: z.string(), state: z.enum(['up', 'down']), detail: z.string().nullable() })),
@@ -148,12 +149,12 @@ export const statusAnswer: z.ZodType<StatusAnswer> = z.strictObject({
   apis: z.array(liveApi).nullable(),
   parked: z.array(parkedItem),
   parkedStreams: z.array(parkedItem),
-  seal: z.strictObject({ streams: z.number().int(), revision }).nullable(),
+  seal: z.strictObject({ streamCount: count, revision }).nullable(),
   brokenStreams: z.array(
-    z.strictObject({ stream: z.string(), code: z.enum(['STREAM_BROKEN', 'STREAM_UNREADABLE']), reason: z.string(), since: instant }),
+    z.strictObject({ stream: z.string(), code: z.enum(['STREAM_BROKEN', 'STREAM_UNREADABLE']), error: z.string(), foundAt: instant }),
   ),
   statements: z.strictObject({
-    ledgers: z.strictObject({ active: z.number(), withStatement2: z.number() }).nullable(),
+    ledgers: z.strictObject({ activeCount: count, statement2Count: count }).nullable(),
     heldBackBy: z.array(z.strictObject({ ledger: z.string(), node: z.string(), sdk: z.string().nullable() })),
     detail: z.string(),
   }),
@@ -166,6 +167,7 @@ export const statusAnswer: z.ZodType<StatusAnswer> = z.strictObject({
       refusals: z.number().int(),
     }),
   ),
+  truncated,
   startedAt: instant,
 });
 

@@ -11,12 +11,13 @@ import type {
   EnvironmentQuery,
   FeedQuery,
   HistoryQuery,
-  KeyedWriteQuery,
-  KeyQuery,
-  KeysQuery,
+  PathWriteQuery,
+  PathQuery,
+  PathsQuery,
   NodeReportBody,
   NodesQuery,
   PageQuery,
+  PathNaming,
   PositionedQuery,
   SealBody,
   SelectionQuery,
@@ -35,7 +36,15 @@ import { environmentName, jsonObject, jsonValue, pathText, revision, serviceName
 type ShapeOf<T> = { readonly [P in keyof T]-?: z.ZodType<T[P]> };
 
 const environment = environmentName.optional();
-const reason = z.string().max(REASON_CHARACTERS_MAX).optional().meta({ description: 'Why; kept for ever beside the change' });
+const reasonText = z.string().max(REASON_CHARACTERS_MAX).optional();
+const reasons = {
+  reason: reasonText.meta({ description: 'Why; kept for ever beside the change' }),
+  changeReason: reasonText.meta({ description: 'The same as reason' }),
+};
+const pathNaming = {
+  path: pathText.optional().meta({ description: 'A path; a dot inside a name is written \\.. Either path or key is needed' }),
+  key: pathText.optional().meta({ description: 'The same as path' }),
+} satisfies ShapeOf<PathNaming>;
 const flag = z.enum(['true', 'false']).optional();
 const wholeNumber = z
   .string()
@@ -49,7 +58,7 @@ const consistency = z.enum(['linearizable', 'local']).optional().meta({ descript
 /** What a write may carry beside the change, in the body. */
 const writeMembers = {
   environment,
-  changeReason: reason,
+  ...reasons,
   activate: z.union([z.boolean(), z.literal('all')], 'expected true, false or "all"').optional(),
   expectedVersion: revision.optional(),
   expectedActive: revision.nullable().optional(),
@@ -60,7 +69,7 @@ const writeMembers = {
 /** The same in the query. */
 const writeParameters = {
   environment,
-  changeReason: reason,
+  ...reasons,
   activate: z.enum(['true', 'false', 'all']).optional(),
   expectedVersion: wholeNumber,
   expectedActive: z.union([wholeNumber.unwrap(), z.literal('null')], 'expected a whole number or null').optional(),
@@ -68,7 +77,7 @@ const writeParameters = {
 } satisfies ShapeOf<WriteQuery>;
 
 export const writeQuery = z.strictObject(writeParameters);
-export const writeValueQuery = z.strictObject({ ...writeParameters, key: pathText } satisfies ShapeOf<KeyedWriteQuery>);
+export const writeValueQuery = z.strictObject({ ...writeParameters, ...pathNaming } satisfies ShapeOf<PathWriteQuery>);
 export const tagQuery = z.strictObject({ ...writeParameters, move: flag } satisfies ShapeOf<TagQuery>);
 
 export const optionsBody = z.strictObject(writeMembers);
@@ -77,11 +86,12 @@ export const valueBody = z.strictObject({ ...writeMembers, value: jsonValue } sa
 export const tagBody = z.strictObject({ ...writeMembers, move: z.boolean().optional() } satisfies ShapeOf<TagBody>);
 
 const id = z.string().max(255).optional().meta({ description: 'Default: the index of the operation' });
+const operationPath = { path: z.string().optional(), key: z.string().optional() };
 const batchOperation = z.discriminatedUnion(
   'type',
   [
-    z.strictObject({ id, type: z.literal('SET'), key: z.string(), value: jsonValue }),
-    z.strictObject({ id, type: z.literal('DELETE'), key: z.string() }),
+    z.strictObject({ id, type: z.literal('SET'), ...operationPath, value: jsonValue }),
+    z.strictObject({ id, type: z.literal('DELETE'), ...operationPath }),
   ],
   'the type is SET or DELETE',
 );
@@ -96,15 +106,14 @@ export const documentQuery = z.strictObject({
   format: z.enum(['nested', 'flat']).optional(),
 } satisfies ShapeOf<DocumentQuery>);
 export const valueQuery = z.strictObject(selection);
-export const keyQuery = z.strictObject({ ...selection, key: pathText } satisfies ShapeOf<KeyQuery>);
+export const keyQuery = z.strictObject({ ...selection, ...pathNaming } satisfies ShapeOf<PathQuery>);
+const repeatedPath = z.union([z.string(), z.array(z.string())]).optional();
 export const keysQuery = z.strictObject({
   ...selection,
-  key: z
-    .union([z.string(), z.array(z.string())])
-    .optional()
-    .meta({ description: 'A path; may be repeated' }),
+  path: repeatedPath.meta({ description: 'A path; may be repeated. At least one of path, key and keys is needed' }),
+  key: repeatedPath.meta({ description: 'The same as path' }),
   keys: z.string().optional().meta({ description: 'Paths without commas, separated by commas' }),
-} satisfies ShapeOf<KeysQuery>);
+} satisfies ShapeOf<PathsQuery>);
 
 const page = {
   limit: z
@@ -119,11 +128,12 @@ const positioned = { environment, ...page, atLeast } satisfies ShapeOf<Positione
 
 export const positionedQuery = z.strictObject(positioned);
 export const versionQuery = z.strictObject({ environment, atLeast } satisfies ShapeOf<VersionQuery>);
-export const historyQuery = z.strictObject({ environment, key: pathText, ...page, atLeast } satisfies ShapeOf<HistoryQuery>);
+export const historyQuery = z.strictObject({ environment, ...pathNaming, ...page, atLeast } satisfies ShapeOf<HistoryQuery>);
 export const auditQuery = z.strictObject({
   environment,
   service: serviceName.optional(),
-  key: z.string().optional().meta({ description: 'A glob over paths: * is one segment, ** any number', example: 'risk.**' }),
+  path: z.string().optional().meta({ description: 'A glob over paths: * is one segment, ** any number', example: 'risk.**' }),
+  key: z.string().optional().meta({ description: 'The same as path' }),
   actor: z.string().optional(),
   type: z.string().optional().meta({ example: 'ConfigSet' }),
   from: atText,

@@ -98,11 +98,11 @@ async function readModelProblems(installation: Installation, ledgers: ReadonlyMa
   for (const [ledger, { version, digest, active }] of ledgers) {
     const item = listed.get(ledger);
     const same =
-      item?.latest === version &&
+      item?.version === version &&
       item.digest === digest &&
       item.active === (active?.version ?? null) &&
       item.activeDigest === (active?.digest ?? null);
-    if (!same || !item.complete)
+    if (!same || !item.readable)
       problems.push(`${ledger} is listed as ${JSON.stringify(item)}, the log says version ${version}, active ${active?.version}`);
   }
   for (const ledger of listed.keys()) if (!ledgers.has(ledger)) problems.push(`${ledger} is listed, but is not in the log`);
