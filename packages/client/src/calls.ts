@@ -18,10 +18,13 @@ type Part<K extends string, T> = {} extends T ? { readonly [P in K]?: T | undefi
 type QueryPart<Q> = keyof Q extends never ? { readonly query?: undefined } : Part<'query', QueryOf<Q>>;
 type BodyPart<B> = [B] extends [null] ? { readonly body?: undefined } : undefined extends B ? { readonly body?: B } : { readonly body: B };
 
+/** What asks for another form of body or answer than the types say. */
+type OtherForms = 'raw' | 'content' | 'prefer';
+
 /** Input of a call: the parameters of the path by name, `query`, `headers` and `body`. */
 export type CallInput<N extends OperationName> = Operations[N]['parameters'] &
-  QueryPart<Operations[N]['query']> &
-  Part<'headers', Operations[N]['headers']> &
+  QueryPart<Omit<Operations[N]['query'], OtherForms>> &
+  Part<'headers', Omit<Operations[N]['headers'], OtherForms>> &
   BodyPart<Operations[N]['body']>;
 
 /** Status and headers of an answer. */

@@ -62,6 +62,12 @@ export class Document {
   }
 
   /** The node at a path; '' or [] is the root. */
+  /** Lower-case hex SHA-256 of what stands at the path; undefined when nothing does. */
+  digestAt(path: string | Segments): string | undefined {
+    const node = this.find(path);
+    return node && hex(node.digest);
+  }
+
   nodeAt(path: string | Segments): DocumentNode | undefined {
     return this.find(path);
   }

@@ -7,6 +7,7 @@ import { limitedWarnings } from '@confledger/process';
 import { authenticator, NOBODY, type TokenOwner } from './auth.js';
 import type { ApiContext, ApiOptions } from './context.js';
 import { Bodies } from './edge/bodies.js';
+import { compressAnswers } from './edge/compression.js';
 import { Edge } from './edge/limits.js';
 import { LargeAnswers } from './edge/large-answers.js';
 import { ListReads } from './edge/list-reads.js';
@@ -77,6 +78,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   guardRequests(app, tokens, refuseUnrouted);
   logRequests(app, logger, measurements);
   readBodiesStrictly(app, new Bodies(edge));
+  await compressAnswers(app);
 
   const endpoints = endpointsOf(context);
   for (const each of endpoints) route(app, BASE, each);
@@ -186,6 +188,7 @@ function route(app: FastifyInstance, base: string, { method, path, name, access,
     url,
     config: { access, operation: name, streaming, takesBody: body !== null },
     exposeHeadRoute: method === 'GET' && !streaming,
+    ...(method === 'GET' && !streaming ? {} : { compress: false }),
     handler: run,
   });
 }

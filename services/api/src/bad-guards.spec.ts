@@ -19,13 +19,13 @@ const BAD: BadInput[] = [
     code: 'IF_MATCH_FAILED',
   },
   {
-    what: 'a weak If-Match',
+    what: 'an If-Match without quotes',
     ask: `PUT ${LEDGER}/x`,
-    with: { ...setValue(1), headers: { 'if-match': 'W/"5"' } },
+    with: { ...setValue(1), headers: { 'if-match': '5' } },
     status: 400,
     code: 'IF_MATCH_MALFORMED',
     at: 'if-match',
-    says: 'without W/',
+    says: 'in double quotes',
   },
   {
     what: 'an If-Match without quotes',

@@ -11,9 +11,12 @@ import {
   type OperationName,
   type Operations,
   type OperationTable,
+  type Success,
+  type WriteAnswer,
 } from '@confledger/contracts/http';
 import type { Actor, LedgerId } from '@confledger/domain';
 import { JSON_TYPE } from './answers/envelope.js';
+import { asksForMinimal, MINIMAL, minimalAnswer, RawBody } from './answers/forms.js';
 import type { ApiContext } from './context.js';
 import { addressedLedger } from './request/environments.js';
 import { refusalForIssues } from './request/issues.js';
@@ -51,11 +54,13 @@ export interface EndpointSpec<N extends OperationName> {
   /** Served outside the base too, where probes look for it. */
   readonly servedBare?: boolean;
   /** Gives the whole body of the answer; a failure in a shape of its own, whose status it has set; or 'sent' when it answered by itself. */
-  readonly handle: (call: Call<N>) => Promise<Operations[N]['answer'] | Failure | 'sent'>;
+  readonly handle: (call: Call<N>) => Promise<Operations[N]['answer'] | Failure | RawBody | 'sent'>;
 }
 
 interface BodySpec {
   readonly schema: z.ZodObject;
+  /** The member that the body itself is with `content=plain`. */
+  readonly plain?: 'configuration' | 'value';
   /** Refuses what is too much for the schema to look at: throws RequestRefused. */
   readonly precheck?: (given: object) => void;
   readonly required: boolean;
@@ -78,21 +83,37 @@ export function endpoint<N extends OperationName>(context: ApiContext, name: N, 
   const operation: Operation = OPERATIONS[name];
   const readQuery = queryReader(spec.query);
   const readBody = bodyReader(spec.body);
+  const isWrite = isWriteOfLedger(operation);
   const run = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const parameters = request.params as object;
     const query = readQuery(request.query as object);
-    const body = readBody(request.body);
+    const body = readBody(request.body, query);
     const ledger = operation.about === 'ledger' ? addressedLedger({ parameters, query, body }, context.environments) : null;
     // The schemas, the router and the table have made of each member what its type says.
     const answer = await handle({ request, reply, parameters, query, body, actor: request.actor, ledger } as Call<N>);
     if (answer === 'sent') return reply;
-    reply.header('content-type', JSON_TYPE);
-    const text = JSON.stringify(answer);
+    const { text, contentType } = answer instanceof RawBody ? answer : json(isWrite ? preferred(answer, request, reply) : answer);
+    reply.header('content-type', contentType);
     context.largeAnswers.count(text, reply);
     return text;
   };
   const access = context.openOperations.includes(name) ? 'open' : operation.access;
   return { ...operation, ...description, name, access, run };
+}
+
+/** A write to a ledger: what answers `Prefer: return=minimal`. */
+export function isWriteOfLedger({ about, access }: Operation): boolean {
+  return about === 'ledger' && (access === 'write' || access === 'activate');
+}
+
+function json(answer: unknown): { readonly text: string; readonly contentType: string } {
+  return { text: JSON.stringify(answer), contentType: JSON_TYPE };
+}
+
+function preferred(answer: unknown, request: FastifyRequest, reply: FastifyReply): unknown {
+  if (!asksForMinimal(request) || !(answer as Success<unknown> | Failure).success) return answer;
+  reply.header('preference-applied', MINIMAL);
+  return minimalAnswer(answer as Success<WriteAnswer>);
 }
 
 const EMPTY_BODY = Object.freeze({});
@@ -111,13 +132,14 @@ function queryReader(schema: z.ZodObject): (query: object) => object {
   };
 }
 
-function bodyReader(spec: BodySpec | null): (body: unknown) => object {
+function bodyReader(spec: BodySpec | null): (body: unknown, query: object) => object {
   // A call without a body does not look at one.
   if (spec === null) return () => EMPTY_BODY;
   const names = Object.keys(spec.schema.shape);
-  return (body) => {
+  return (body, query) => {
     if (body === undefined && spec.required) throw RequestRefused.of('BODY_MISSING');
-    const given = body === undefined ? EMPTY_BODY : body;
+    const isPlain = spec.plain !== undefined && 'content' in query && query.content === 'plain';
+    const given = isPlain ? { [spec.plain]: body } : body === undefined ? EMPTY_BODY : body;
     if (typeof given !== 'object' || given === null || Array.isArray(given)) throw RequestRefused.of('BODY_NOT_OBJECT');
     spec.precheck?.(given);
     const parsed = spec.schema.safeParse(given);

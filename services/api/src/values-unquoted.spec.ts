@@ -195,7 +195,7 @@ test.each([
   ['PUT /configurations/engine/a', 'idempotency-key', SECRET.repeat(26)],
   ['PUT /configurations/engine/a', 'if-match', SECRET],
   ['PUT /configurations/engine/a', 'if-match', DIGITS.slice(0, 10)],
-  ['PUT /configurations/engine/a', 'if-match', `W/"${DIGITS.slice(0, 10)}"`],
+  ['PUT /configurations/engine/a', 'if-match', `W/${DIGITS.slice(0, 10)}`],
   ['PUT /configurations/engine/a', 'if-none-match', SECRET],
   ['GET /configurations/engine', 'if-match', SECRET],
   ['GET /configurations/engine', 'if-none-match', SECRET],

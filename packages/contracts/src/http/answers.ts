@@ -114,6 +114,9 @@ export interface WriteAnswer extends Standing {
   readonly next: NextCall | null;
 }
 
+/** What a write answers to `Prefer: return=minimal`. */
+export type MinimalAnswer = Pick<WriteAnswer, 'version' | 'changed' | 'position'>;
+
 /** The answer to a rollback: both digests, equal. */
 export interface RollbackAnswer extends WriteAnswer {
   readonly rollback: { readonly version: number; readonly digest: string };

@@ -26,6 +26,7 @@ import type {
   AuditQuery,
   BatchBody,
   CommonHeaders,
+  ContentWriteQuery,
   ConfigurationBody,
   DifferenceQuery,
   DocumentQuery,
@@ -34,6 +35,7 @@ import type {
   FeedQuery,
   HistoryQuery,
   PathWriteQuery,
+  PathContentWriteQuery,
   PathQuery,
   PathsQuery,
   NodesQuery,
@@ -41,10 +43,10 @@ import type {
   PositionedQuery,
   ReadHeaders,
   ReportHeaders,
-  SelectionQuery,
   TagBody,
   TagQuery,
   ValueBody,
+  ValueQuery,
   VersionQuery,
   WriteBody,
   WriteHeaders,
@@ -74,15 +76,15 @@ type Reading<Q, D> = Query<Q, Success<D>, ReadHeaders>;
 export interface Exchanges {
   readonly readConfiguration: Reading<DocumentQuery, ConfigurationAnswer>;
   readonly readConfigurationIn: Reading<DocumentQuery, ConfigurationAnswer>;
-  readonly createConfiguration: Write<WriteQuery, ConfigurationBody, Success<WriteAnswer>>;
-  readonly replaceConfiguration: Write<WriteQuery, ConfigurationBody, Success<WriteAnswer>>;
-  readonly replaceConfigurationIn: Write<WriteQuery, ConfigurationBody, Success<WriteAnswer>>;
-  readonly mergeConfiguration: Write<WriteQuery, ConfigurationBody, Success<WriteAnswer>>;
+  readonly createConfiguration: Write<ContentWriteQuery, ConfigurationBody, Success<WriteAnswer>>;
+  readonly replaceConfiguration: Write<ContentWriteQuery, ConfigurationBody, Success<WriteAnswer>>;
+  readonly replaceConfigurationIn: Write<ContentWriteQuery, ConfigurationBody, Success<WriteAnswer>>;
+  readonly mergeConfiguration: Write<ContentWriteQuery, ConfigurationBody, Success<WriteAnswer>>;
   readonly deleteConfiguration: Write<WriteQuery, WriteBody | undefined, Success<WriteAnswer>>;
   readonly readValueByKey: Reading<PathQuery, ValueAnswer>;
-  readonly readValue: Reading<SelectionQuery, ValueAnswer>;
-  readonly setValueByKey: Write<PathWriteQuery, ValueBody, Success<WriteAnswer>>;
-  readonly setValue: Write<WriteQuery, ValueBody, Success<WriteAnswer>>;
+  readonly readValue: Reading<ValueQuery, ValueAnswer>;
+  readonly setValueByKey: Write<PathContentWriteQuery, ValueBody, Success<WriteAnswer>>;
+  readonly setValue: Write<ContentWriteQuery, ValueBody, Success<WriteAnswer>>;
   readonly deleteValueByKey: Write<PathWriteQuery, WriteBody | undefined, Success<WriteAnswer>>;
   readonly deleteValue: Write<WriteQuery, WriteBody | undefined, Success<WriteAnswer>>;
   readonly writeBatch: Write<WriteQuery, BatchBody, BatchSuccess>;

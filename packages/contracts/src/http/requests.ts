@@ -19,7 +19,12 @@ export interface SelectionQuery extends EnvironmentQuery {
   readonly consistency?: 'linearizable' | 'local' | undefined;
 }
 
-export interface DocumentQuery extends SelectionQuery {
+/** The document or the value alone, without an envelope. */
+export interface RawQuery {
+  readonly raw?: Flag | undefined;
+}
+
+export interface DocumentQuery extends SelectionQuery, RawQuery {
   readonly format?: 'nested' | 'flat' | undefined;
 }
 
@@ -29,7 +34,9 @@ export interface PathNaming {
   readonly key?: string | undefined;
 }
 
-export interface PathQuery extends SelectionQuery, PathNaming {}
+export interface ValueQuery extends SelectionQuery, RawQuery {}
+
+export interface PathQuery extends ValueQuery, PathNaming {}
 
 /** Names paths: at least one. `path` and `key` mean the same, and may be repeated. */
 export interface PathsQuery extends SelectionQuery {
@@ -52,7 +59,16 @@ export interface WriteQuery extends EnvironmentQuery {
   readonly dryRun?: Flag | undefined;
 }
 
+/** `plain`: the body is the document or the value itself, and what else a write carries stands in the query. */
+export interface ContentQuery {
+  readonly content?: 'plain' | undefined;
+}
+
+export interface ContentWriteQuery extends WriteQuery, ContentQuery {}
+
 export interface PathWriteQuery extends WriteQuery, PathNaming {}
+
+export interface PathContentWriteQuery extends PathWriteQuery, ContentQuery {}
 
 export interface TagQuery extends WriteQuery {
   /** Takes the tag off the version that has it. */
@@ -171,6 +187,8 @@ export interface WriteHeaders extends CommonHeaders {
   readonly 'if-match'?: string | undefined;
   /** Creates only. */
   readonly 'if-none-match'?: '*' | undefined;
+  /** `return=minimal`: the answer is version, changed and position. */
+  readonly prefer?: string | undefined;
 }
 
 /** Headers of a node's report. */

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { BASE, ERROR_CATALOGUE, type ErrorCode, type OperationName, type PathParameters } from '@confledger/contracts/http';
 import { parseJsonText } from '@confledger/document';
-import type { Endpoint } from '../endpoint.js';
+import { isWriteOfLedger, type Endpoint } from '../endpoint.js';
 import { STATUS_OF } from '../errors/status.js';
-import { failureAnswer } from '../schemas/answers.js';
+import { failureAnswer, minimalAnswer, successOf } from '../schemas/answers.js';
 
 /** Codes that every call may answer with. */
 export const COMMON_ERRORS: readonly ErrorCode[] = [
@@ -108,28 +108,51 @@ const HEADERS: Readonly<Record<string, string>> = {
   'Idempotency-Key': 'Repeat a request with the same key, and the first answer is given again (255 bytes at most)',
   'If-Match': 'The ETag that you saw: anything newer refuses the write',
   'If-None-Match': '* on a write creates only; an ETag on a reading asks for 304',
+  Prefer: 'return=minimal: the answer is version, changed and position alone',
 };
 
-function headerParameters({ errors }: Endpoint): Json[] {
+function headerParameters(endpoint: Endpoint): Json[] {
+  const { errors } = endpoint;
   const names = [
     ...(errors.includes('NODE_NAME_INVALID') ? ['X-Confledger-Sdk'] : []),
     ...(errors.includes('IDEMPOTENCY_KEY_INVALID') ? ['Idempotency-Key'] : []),
     ...(errors.includes('IF_MATCH_MALFORMED') ? ['If-Match', 'If-None-Match'] : []),
+    ...(isWriteOfLedger(endpoint) ? ['Prefer'] : []),
   ];
   return names.map((name) => ({ name, in: 'header', required: false, schema: { type: 'string' }, description: HEADERS[name] }));
 }
 
-function requestBody({ schema, required }: NonNullable<Endpoint['body']>, components: Json): Json {
-  return { required, content: { 'application/json': { schema: schemaOf(schema, 'input', components) } } };
+function requestBody({ schema, required, plain }: NonNullable<Endpoint['body']>, components: Json): Json {
+  const enveloped = schemaOf(schema, 'input', components);
+  if (plain === undefined) return { required, content: { 'application/json': { schema: enveloped } } };
+  const bare = { description: `With content=plain: the ${plain} itself`, ...(plain === 'configuration' ? { type: 'object' } : {}) };
+  const json = { schema: { anyOf: [enveloped, bare] } };
+  return {
+    required,
+    content: { 'application/json': json, 'application/jsonc': { schema: { type: 'string', description: 'The same with comments' } } },
+  };
 }
 
 const ANSWERS = { 200: 'It worked', 201: 'It worked', 304: 'Not modified', 503: 'A part is down' } as const;
 
-function successes({ answer, statuses }: Endpoint, components: Json): Json {
+function successes(endpoint: Endpoint, components: Json): Json {
+  const { answer, statuses } = endpoint;
   const { contentType = 'application/json' } = (answer.meta() ?? {}) as { contentType?: string };
-  const content = { [contentType]: { schema: schemaOf(answer, 'output', components) } };
+  const content = contentOf(endpoint, contentType, components);
   const described = statuses.map((status) => [String(status), { description: ANSWERS[status], ...(status === 304 ? {} : { content }) }]);
   return Object.fromEntries(described) as Json;
+}
+
+/** The forms of an answer that worked. */
+function contentOf(endpoint: Endpoint, contentType: string, components: Json): Json {
+  const usual = schemaOf(endpoint.answer, 'output', components);
+  if ('raw' in endpoint.query.shape) {
+    const bare = { description: 'With raw=true: what is read, without an envelope' };
+    const text = { schema: { type: 'string', description: 'With raw=true: a string' } };
+    return { [contentType]: { schema: { anyOf: [usual, bare] } }, 'text/plain': text };
+  }
+  if (!isWriteOfLedger(endpoint)) return { [contentType]: { schema: usual } };
+  return { [contentType]: { schema: { anyOf: [usual, schemaOf(successOf(minimalAnswer), 'output', components)] } } };
 }
 
 function failures({ errors, failure = failureAnswer, access }: Endpoint, components: Json): Json {

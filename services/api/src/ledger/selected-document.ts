@@ -28,3 +28,8 @@ export async function documentAt(context: ApiContext, ledger: LedgerId, selector
 export function readAnswer(context: ApiContext, found: Found): ReadAnswer {
   return { ...showStanding(found.standing, context.installation), provisional: found.provisional };
 }
+
+/** Whether a selection is of what ran: its entity tag is the digest. A number, a tag and `latest` name a version, whose tag is a revision. */
+export function ranAs({ version }: SelectionQuery): boolean {
+  return version === 'active' || version === 'previous';
+}

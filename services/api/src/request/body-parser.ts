@@ -1,8 +1,9 @@
-// How bodies are read: JSON only, by the strict parser of the document package, at most 10 MiB.
+// How bodies are read: JSON, also with comments, by the strict parser of the document package, at most 10 MiB.
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DOCUMENT_LEAVES_MAX, parseJson } from '@confledger/document';
+import stripJsonComments from 'strip-json-comments';
 import type { Bodies } from '../edge/bodies.js';
 import { RequestRefused } from '../errors/request-refused.js';
 
@@ -15,26 +16,49 @@ const DRAINED_BYTES_MAX = 10 * BODY_BYTES_MAX;
 /** Where the parser stops, so that a body with more is not parsed to its end. What is refused for a document is refused here already. */
 const PARSED_MAX = { leavesMax: DOCUMENT_LEAVES_MAX, valuesMax: 500_000 };
 
-/** Installs the parsers. A body that is empty counts as none, whatever type it claims. */
+/** Installs the parsers. */
 export function readBodiesStrictly(app: FastifyInstance, bodies: Bodies): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
-    ['application/json', 'application/merge-patch+json'],
-    async (request: FastifyRequest, payload: IncomingMessage) => {
-      if (!takesBody(request)) return void payload.resume();
-      if (Number(request.headers['content-length']) > BODY_BYTES_MAX) throw RequestRefused.of('BODY_TOO_LARGE');
-      return bodies.read(payload, BODY_BYTES_MAX, parsed);
-    },
-  );
-  app.addContentTypeParser('*', (request, payload, done) => {
-    if (!takesBody(request)) {
-      payload.resume();
-      return done(null, undefined);
-    }
-    payload.once('data', () => done(unsupportedType(request.headers['content-type'])));
-    payload.once('end', () => done(null, undefined));
-    payload.once('error', done);
+  const reader = (parse: (body: Buffer) => unknown) => async (request: FastifyRequest, payload: IncomingMessage) => {
+    if (!takesBody(request)) return void payload.resume();
+    refuseEncoded(request);
+    if (Number(request.headers['content-length']) > BODY_BYTES_MAX) throw RequestRefused.of('BODY_TOO_LARGE');
+    return bodies.read(payload, BODY_BYTES_MAX, parse);
+  };
+  app.addContentTypeParser(['application/json', 'application/merge-patch+json'], reader(parsed));
+  app.addContentTypeParser('application/jsonc', reader(parsedWithComments));
+  const readPlain = reader(parsed);
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
+    if (!takesBody(request)) return void payload.resume();
+    // What `curl -T file` sends.
+    if (request.headers['content-type'] === undefined && isPlain(request)) return readPlain(request, payload);
+    return refuseUnlessEmpty(payload, request.headers['content-type']);
   });
+}
+
+/** Nothing is inflated here: a few bytes may become gigabytes. */
+function refuseEncoded({ headers }: FastifyRequest): void {
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
+  throw RequestRefused.of('CONTENT_TYPE_UNSUPPORTED', {
+    path: 'content-encoding',
+    rule: 'content-encoding',
+    message: 'The body is compressed, which this API does not read.',
+    remedy: 'Send it as it is, without Content-Encoding.',
+  });
+}
+
+/** A body that is empty counts as none, whatever type it claims. */
+function refuseUnlessEmpty(payload: IncomingMessage, type: string | undefined): Promise<undefined> {
+  return new Promise((resolve, reject) => {
+    payload.once('data', () => reject(unsupportedType(type)));
+    payload.once('end', () => resolve(undefined));
+    payload.once('error', reject);
+  });
+}
+
+function isPlain({ query }: FastifyRequest): boolean {
+  return (query as { readonly content?: unknown }).content === 'plain';
 }
 
 /** A call without a body does not look at one. */
@@ -43,9 +67,21 @@ function takesBody({ routeOptions }: FastifyRequest): boolean {
 }
 
 function parsed(body: Buffer): unknown {
-  if (body.length === 0) return undefined;
+  return body.length === 0 ? undefined : parsedText(textOf(body));
+}
+
+/** Comments and commas behind a last member are blanked out, so that places in messages stay those of the file. */
+function parsedWithComments(body: Buffer): unknown {
+  return body.length === 0 ? undefined : parsedText(stripJsonComments(textOf(body), { trailingCommas: true }));
+}
+
+function textOf(body: Buffer): string {
   if (!isUtf8(body)) throw RequestRefused.of('BODY_NOT_UTF8');
-  const result = parseJson(body.toString('utf8'), PARSED_MAX);
+  return body.toString('utf8');
+}
+
+function parsedText(text: string): unknown {
+  const result = parseJson(text, PARSED_MAX);
   if (!result.ok) throw RequestRefused.from(result.problem);
   return result.value;
 }

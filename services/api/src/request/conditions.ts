@@ -1,13 +1,21 @@
-// If-Match and If-None-Match: entity tags are revisions in quotes, such as "42".
+// If-Match and If-None-Match. The entity tag of a version or a path is a revision in quotes, such as "42"; what is read as it ran has one of
+// its digest, such as "d:9f86…". A tag names a revision or a digest, and so is the same for every form and encoding of an answer.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequestRefused } from '../errors/request-refused.js';
 
-const STRONG = /^"(0|[1-9]\d{0,15})"$/;
+/** A proxy that compresses marks tags as weak. */
+const REVISION_TAG = /^(?:W\/)?"(0|[1-9]\d{0,15})"$/;
+const DIGEST_TAG = /^(?:W\/)?"d:[0-9a-f]{64}"$/;
 const ANY_TAG = /^(?:W\/)?"[^"]*"$/;
 
 /** The entity tag of a revision. */
 export function entityTag(revision: number): string {
   return `"${revision}"`;
+}
+
+/** The entity tag of what is read as it ran. `digest` is in hex. */
+export function digestTag(digest: string): string {
+  return `"d:${digest}"`;
 }
 
 /** What a write is conditional on. */
@@ -23,52 +31,50 @@ export function writeConditions(request: FastifyRequest): { ifMatch?: number | '
 /** Sets the entity tag of what stands there; answers 304 when the client has that already. */
 export function answeredByTag(
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
-  tag: number,
+  tag: string,
 ): boolean {
   const condition = readCondition(request, tag);
-  reply.header('etag', entityTag(tag));
+  reply.header('etag', tag);
   if (condition === 'content') return false;
   reply.code(304).send();
   return true;
 }
 
 /** Whether a reading is answered with its content, with 304, or refused, given the tag of what stands there. */
-function readCondition(request: FastifyRequest, revision: number): 'content' | 'not-modified' {
+function readCondition(request: FastifyRequest, tag: string): 'content' | 'not-modified' {
   const { 'if-match': match, 'if-none-match': noneMatch } = request.headers;
-  if (match !== undefined) checkReadMatch(match, revision);
+  if (match !== undefined) checkReadMatch(match, tag);
   if (noneMatch === undefined) return 'content';
-  return names(parseTagList(noneMatch), revision) ? 'not-modified' : 'content';
+  return names(parseTagList(noneMatch), tag) ? 'not-modified' : 'content';
 }
 
-function checkReadMatch(header: string, revision: number): void {
+function checkReadMatch(header: string, tag: string): void {
   const wanted = parseIfMatch(header);
-  if (wanted === '*' || wanted === revision) return;
-  throw RequestRefused.of('IF_MATCH_FAILED', {
-    path: 'if-match',
-    rule: 'if-match',
-    message: `the entity tag is ${entityTag(revision)} now`,
-  });
+  if (wanted === '*' || entityTag(wanted) === tag) return;
+  throw tagMoved(`The entity tag is ${tag} now.`);
 }
 
-function names(tags: readonly string[], revision: number): boolean {
-  const tag = entityTag(revision);
-  // RFC 9110 compares weakly here: a proxy that compresses marks the tag as weak.
+function names(tags: readonly string[], tag: string): boolean {
   return tags.some((given) => given === '*' || given === tag || given === `W/${tag}`);
 }
 
 function parseIfMatch(header: string): number | '*' {
   const text = header.trim();
   if (text === '*') return '*';
-  const revision = STRONG.exec(text)?.[1];
+  const revision = REVISION_TAG.exec(text)?.[1];
   if (revision !== undefined && Number.isSafeInteger(Number(revision))) return Number(revision);
-  const isNearly = /^(?:W\/)?"?\d+"?$/.test(text);
+  if (DIGEST_TAG.test(text)) throw tagMoved('A tag that begins with d: names what ran, and nothing that can be written over.');
   throw RequestRefused.of('IF_MATCH_MALFORMED', {
     path: 'if-match',
     rule: 'entity-tag',
-    message: isNearly
-      ? 'If-Match has to be the number in double quotes, without W/ before them'
-      : `If-Match has ${text.length} characters that are no strong entity tag, and not *`,
+    message: /^"?\d+"?$/.test(text)
+      ? 'If-Match has to be the number in double quotes'
+      : `If-Match has ${text.length} characters that are no entity tag, and not *`,
   });
+}
+
+function tagMoved(message: string): RequestRefused {
+  return RequestRefused.of('IF_MATCH_FAILED', { path: 'if-match', rule: 'if-match', message });
 }
 
 function parseCreateOnly(header: string): '*' {

@@ -1,15 +1,17 @@
 // The document of a ledger as a whole: read, create, replace, merge, delete.
 import type { JsonObject } from '@confledger/document';
 import { CREATED_ONLY_TAG, type Command } from '@confledger/domain';
+import { operationPath } from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
+import { RawBody } from '../answers/forms.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { READ_ERRORS, WRITE_ERRORS } from '../errors/groups.js';
 import { write } from '../ledger/execute-command.js';
-import { readAnswer, selectedDocument, type Found } from '../ledger/selected-document.js';
-import { answeredByTag } from '../request/conditions.js';
+import { ranAs, readAnswer, selectedDocument, type Found } from '../ledger/selected-document.js';
+import { answeredByTag, digestTag, entityTag } from '../request/conditions.js';
 import { configurationAnswer, successOf, writeAnswer } from '../schemas/answers.js';
-import { configurationBody, documentQuery, optionsBody, writeQuery } from '../schemas/requests.js';
+import { configurationBody, contentWriteQuery, documentQuery, optionsBody, writeQuery } from '../schemas/requests.js';
 
 /** The endpoints of documents. */
 export function documentEndpoints(context: ApiContext): Endpoint[] {
@@ -35,10 +37,11 @@ function readDocument(context: ApiContext, name: 'readConfiguration' | 'readConf
     errors: READ_ERRORS,
     handle: async (call) => {
       const found = await selectedDocument(context, call);
-      const tag = found.standing.version ?? CREATED_ONLY_TAG;
+      const tag = ranAs(call.query) ? digestTag(found.document.digest) : entityTag(found.standing.version ?? CREATED_ONLY_TAG);
       if (answeredByTag(call, tag)) return 'sent';
       await context.largeAnswers.turn(found.document.leafCount);
       const configuration = call.query.format === 'flat' ? flatten(found) : found.document.toJson();
+      if (call.query.raw === 'true') return RawBody.of(configuration);
       return success({ ...readAnswer(context, found), configuration }, context.clock);
     },
   });
@@ -54,15 +57,15 @@ const DOCUMENT_ERRORS = [...WRITE_ERRORS, 'DOCUMENT_NOT_OBJECT'] as const;
 
 function createDocument(context: ApiContext): Endpoint {
   return endpoint(context, 'createConfiguration', {
-    query: writeQuery,
-    body: { schema: configurationBody, required: true },
+    query: contentWriteQuery,
+    body: { schema: configurationBody, required: true, plain: 'configuration' },
     answer: successOf(writeAnswer),
     statuses: [200, 201],
     errors: [...DOCUMENT_ERRORS, 'LEDGER_EXISTS'],
     handle: async (call) => {
       const { answer } = await write(context, call, { type: 'Create', configuration: call.body.configuration });
       // A dry run makes nothing.
-      if (!answer.dryRun) call.reply.code(201);
+      if (!answer.dryRun) call.reply.code(201).header('location', operationPath('readConfigurationIn', call.ledger));
       return success(answer, context.clock);
     },
   });
@@ -74,8 +77,8 @@ function changeDocument(
   command: (configuration: JsonObject) => Command,
 ): Endpoint {
   return endpoint(context, name, {
-    query: writeQuery,
-    body: { schema: configurationBody, required: true },
+    query: contentWriteQuery,
+    body: { schema: configurationBody, required: true, plain: 'configuration' },
     answer: successOf(writeAnswer),
     statuses: [200],
     errors: DOCUMENT_ERRORS,

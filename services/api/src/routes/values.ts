@@ -1,20 +1,30 @@
 // Single values and subtrees, by path in the URL or by `value?key=`.
 import type { JsonValue } from '@confledger/document';
-import type { SelectionQuery } from '@confledger/contracts/http';
+import type { ValueQuery } from '@confledger/contracts/http';
 import type { LedgerId } from '@confledger/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { success } from '../answers/envelope.js';
+import { RawBody } from '../answers/forms.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { PATH_ERRORS, PATH_QUERY_ERRORS, READ_ERRORS, WRITE_ERRORS } from '../errors/groups.js';
 import { write } from '../ledger/execute-command.js';
-import { readAnswer, selectedDocument, type Found } from '../ledger/selected-document.js';
+import { ranAs, readAnswer, selectedDocument, type Found } from '../ledger/selected-document.js';
 import { pathInUrl, readablePath } from '../request/addresses.js';
-import { answeredByTag } from '../request/conditions.js';
+import { answeredByTag, digestTag, entityTag } from '../request/conditions.js';
 import { namedPath } from '../request/words.js';
 import type { WriteCall } from '../request/write-options.js';
 import { successOf, valueAnswer, writeAnswer } from '../schemas/answers.js';
-import { keyQuery, optionsBody, valueBody, valueQuery, writeQuery, writeValueQuery } from '../schemas/requests.js';
+import {
+  contentWriteQuery,
+  keyQuery,
+  optionsBody,
+  pathContentWriteQuery,
+  valueBody,
+  valueQuery,
+  writeQuery,
+  writeValueQuery,
+} from '../schemas/requests.js';
 import { RequestRefused } from '../errors/request-refused.js';
 
 /** The endpoints of values. */
@@ -25,7 +35,7 @@ export function valueEndpoints(context: ApiContext): Endpoint[] {
 interface ReadCall {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  readonly query: SelectionQuery;
+  readonly query: ValueQuery;
   readonly ledger: LedgerId;
 }
 
@@ -55,10 +65,12 @@ function readEndpoints(context: ApiContext): Endpoint[] {
 async function valueAt(context: ApiContext, call: ReadCall, found: Found, key: string) {
   const node = found.document.nodeAt(key);
   if (node === undefined) throw notFound(found, key);
-  if (answeredByTag(call, node.revision)) return 'sent';
+  const tag = ranAs(call.query) ? digestTag(found.document.digestAt(key) ?? '') : entityTag(node.revision);
+  if (answeredByTag(call, tag)) return 'sent';
   if (node.kind === 'object') await context.largeAnswers.turn(node.leafCount);
   const value = found.document.valueAt(key);
   if (value === undefined) throw notFound(found, key);
+  if (call.query.raw === 'true') return RawBody.of(value);
   return success({ ...readAnswer(context, found), key, value, revision: node.revision }, context.clock);
 }
 
@@ -75,7 +87,7 @@ function notFound({ document, standing }: Found, key: string): Error {
 
 function setEndpoints(context: ApiContext): Endpoint[] {
   const common = {
-    body: { schema: valueBody, required: true },
+    body: { schema: valueBody, required: true, plain: 'value' },
     answer: successOf(writeAnswer),
     statuses: [200],
     errors: [...WRITE_ERRORS, ...PATH_ERRORS, 'PATH_BELOW_LEAF', 'PATH_RESERVED'],
@@ -86,12 +98,12 @@ function setEndpoints(context: ApiContext): Endpoint[] {
     endpoint(context, 'setValueByKey', {
       ...common,
       errors: [...common.errors, ...PATH_QUERY_ERRORS],
-      query: writeValueQuery,
+      query: pathContentWriteQuery,
       handle: (call) => set(call, namedPath(call.query)),
     }),
     endpoint(context, 'setValue', {
       ...common,
-      query: writeQuery,
+      query: contentWriteQuery,
       handle: async (call) => set(call, pathInUrl(call.parameters.path)),
     }),
   ];

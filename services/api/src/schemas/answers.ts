@@ -13,6 +13,7 @@ import {
   type ErrorCode,
   type Failure,
   type LayerItem,
+  type MinimalAnswer,
   type ProblemDetail,
   type RollbackAnswer,
   type Standing,
@@ -113,6 +114,10 @@ const writeShape = {
 };
 
 export const writeAnswer: z.ZodType<WriteAnswer> = z.strictObject(writeShape).meta({ id: 'Write' });
+
+export const minimalAnswer: z.ZodType<MinimalAnswer> = z
+  .strictObject({ version: versionNumber, changed: z.boolean(), position })
+  .meta({ id: 'Minimal' });
 
 export const rollbackAnswer: z.ZodType<RollbackAnswer> = z.strictObject({
   ...writeShape,

@@ -6,6 +6,8 @@ import type {
   AuditQuery,
   BatchBody,
   ConfigurationBody,
+  ContentQuery,
+  ContentWriteQuery,
   DifferenceQuery,
   DocumentQuery,
   EnvironmentQuery,
@@ -17,13 +19,16 @@ import type {
   NodeReportBody,
   NodesQuery,
   PageQuery,
+  PathContentWriteQuery,
   PathNaming,
   PositionedQuery,
+  RawQuery,
   SealBody,
   SelectionQuery,
   TagBody,
   TagQuery,
   ValueBody,
+  ValueQuery,
   VersionQuery,
   WriteBody,
   WriteQuery,
@@ -76,7 +81,20 @@ const writeParameters = {
   dryRun: flag,
 } satisfies ShapeOf<WriteQuery>;
 
+const contentParameter = {
+  content: z
+    .enum(['plain'])
+    .optional()
+    .meta({ description: 'plain: the body is the document or the value itself; the rest stands in the query' }),
+} satisfies ShapeOf<ContentQuery>;
+
 export const writeQuery = z.strictObject(writeParameters);
+export const contentWriteQuery = z.strictObject({ ...writeParameters, ...contentParameter } satisfies ShapeOf<ContentWriteQuery>);
+export const pathContentWriteQuery = z.strictObject({
+  ...writeParameters,
+  ...pathNaming,
+  ...contentParameter,
+} satisfies ShapeOf<PathContentWriteQuery>);
 export const writeValueQuery = z.strictObject({ ...writeParameters, ...pathNaming } satisfies ShapeOf<PathWriteQuery>);
 export const tagQuery = z.strictObject({ ...writeParameters, move: flag } satisfies ShapeOf<TagQuery>);
 
@@ -101,12 +119,16 @@ export const batchBody = z.strictObject({
 } satisfies ShapeOf<BatchBody>);
 
 const selection = { environment, version: versionText, at: atText, consistency } satisfies ShapeOf<SelectionQuery>;
+const rawParameter = {
+  raw: flag.meta({ description: 'true: the document or the value alone, without an envelope' }),
+} satisfies ShapeOf<RawQuery>;
 export const documentQuery = z.strictObject({
   ...selection,
+  ...rawParameter,
   format: z.enum(['nested', 'flat']).optional(),
 } satisfies ShapeOf<DocumentQuery>);
-export const valueQuery = z.strictObject(selection);
-export const keyQuery = z.strictObject({ ...selection, ...pathNaming } satisfies ShapeOf<PathQuery>);
+export const valueQuery = z.strictObject({ ...selection, ...rawParameter } satisfies ShapeOf<ValueQuery>);
+export const keyQuery = z.strictObject({ ...selection, ...rawParameter, ...pathNaming } satisfies ShapeOf<PathQuery>);
 const repeatedPath = z.union([z.string(), z.array(z.string())]).optional();
 export const keysQuery = z.strictObject({
   ...selection,
