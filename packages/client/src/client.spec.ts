@@ -97,7 +97,7 @@ describe('an api', () => {
       operation: 'readValue',
       code: 'KEY_NOT_FOUND',
       status: 404,
-      message: expect.stringMatching(/^readValue: there is no value at gone/),
+      message: expect.stringMatching(/^readValue: There is no value at gone/),
       details: [{ path: 'gone', rule: 'key-not-found', remedy: expect.any(String) }],
       requestId: expect.any(String),
     });

@@ -46,7 +46,7 @@ const BAD: BadInput[] = [
     status: 400,
     code: 'BATCH_OPERATION_INVALID',
     at: 'operations.1.type',
-    says: 'operation 1',
+    says: 'Operation 1',
   },
   {
     what: 'a SET without a value',

@@ -9,7 +9,7 @@ const BAD: BadInput[] = [
     with: { body: { configuration: {} }, headers: { 'if-match': '"3"' } },
     status: 412,
     code: 'IF_MATCH_FAILED',
-    says: 'version 5 by alice',
+    says: 'Version 5 by alice',
   },
   {
     what: 'If-Match: * on what is not there',
@@ -68,7 +68,7 @@ const BAD: BadInput[] = [
     with: setValue(1),
     status: 409,
     code: 'EXPECTED_VERSION_CONFLICT',
-    says: 'version 5 by alice',
+    says: 'Version 5 by alice',
   },
   {
     what: 'an expectedActive that is not',

@@ -99,7 +99,7 @@ const BAD: BadInput[] = [
     with: asked,
     status: 400,
     code: 'NAME_RESERVED' as const,
-    says: 'choose another name',
+    says: 'Choose another name',
   })),
   {
     what: 'a set below a scalar',
@@ -116,7 +116,7 @@ const BAD: BadInput[] = [
     with: setValue(1),
     status: 409,
     code: 'PATH_BELOW_LEAF',
-    says: 'arrays are one value',
+    says: 'Arrays are one value',
   },
   {
     what: 'a deletion of what is not there',

@@ -64,9 +64,9 @@ describe('Requests of one connection', () => {
     const paths = Array.from({ length: EDGE_LIMITS.waitingRequests + 1 }, (_, index) => `/nowhere/${index}`);
     one.send(paths.map((path) => requestText(`GET ${path}`)).join(''));
     await eventually(() =>
-      paths.every((path) => one.text().includes(`there is nothing at ${path};`) || one.text().includes(`there is nothing at ${path}"`)),
+      paths.every((path) => one.text().includes(`There is nothing at ${path};`) || one.text().includes(`There is nothing at ${path}.`)),
     );
-    const places = paths.map((path) => one.text().search(new RegExp(`nothing at ${path}[";]`)));
+    const places = paths.map((path) => one.text().search(new RegExp(`nothing at ${path}[.;]`)));
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     expect(one.isClosed).toBe(false);
   });

@@ -2,6 +2,6 @@
 import { refuse, type Refusal } from '@confledger/domain';
 
 export function writeConflict(attempts: number): Refusal<'WRITE_CONFLICT'> {
-  const message = `other writers changed the stream first, ${attempts} times in a row`;
-  return refuse('WRITE_CONFLICT', null, message, 'nothing was written: send the request again');
+  const message = `Other writers changed the stream first, ${attempts} times in a row`;
+  return refuse('WRITE_CONFLICT', null, message, 'Nothing was written: send the request again');
 }

@@ -31,14 +31,14 @@ describe('a refusal names the versions in the way, with author, reason and paths
     const { core } = await story();
     const { code, said, rules } = await detailsOf(core, { type: 'Set', path: 'x', value: 1 }, { guards: { activate: true } });
     expect([code, ...rules]).toEqual(['PENDING_CHANGES', 'pending-version', 'pending-version']);
-    expect(said[0]).toMatch(/^version 5 by bob at 2026-01-05T09:00:00.000Z changed a, c \(more room\)$/);
-    expect(said[1]).toMatch(/^version 6 by carol at .* changed d\.e$/);
+    expect(said[0]).toMatch(/^Version 5 by bob at 2026-01-05T09:00:00.000Z changed a, c \(more room\)$/);
+    expect(said[1]).toMatch(/^Version 6 by carol at .* changed d\.e$/);
   });
   test('from the first on while nothing is active', async () => {
     const core = testCore(createInMemoryEventStore());
     await core.set('a', 1);
     expect((await detailsOf(core, { type: 'Set', path: 'x', value: 1 }, { guards: { activate: true } })).said).toEqual([
-      expect.stringContaining('version 1 by alice'),
+      expect.stringContaining('Version 1 by alice'),
     ]);
     await core.set('a', 2);
     expect((await core.done({ type: 'Activate', version: 'latest' })).activated?.tookLive).toEqual([1, 2]);
@@ -47,7 +47,7 @@ describe('a refusal names the versions in the way, with author, reason and paths
     const { core } = await story();
     expect(await detailsOf(core, { type: 'DeleteAll' }, { guards: { expectedVersion: 5 } })).toMatchObject({
       code: 'EXPECTED_VERSION_CONFLICT',
-      said: [expect.stringContaining('version 6 by carol')],
+      said: [expect.stringContaining('Version 6 by carol')],
       rules: ['changed-since'],
     });
     expect((await detailsOf(core, { type: 'DeleteAll' }, { guards: { ifMatch: 2 } })).said).toHaveLength(2);
@@ -56,10 +56,10 @@ describe('a refusal names the versions in the way, with author, reason and paths
     const { core } = await story();
     // The client saw b, or a, in the first change set: its own version is not what happened since.
     expect((await detailsOf(core, { type: 'Set', path: 'a', value: 9 }, { guards: { ifMatch: 1 } })).said).toEqual([
-      expect.stringContaining('version 5 by bob'),
+      expect.stringContaining('Version 5 by bob'),
     ]);
     expect((await detailsOf(core, { type: 'Set', path: 'd', value: 9 }, { guards: { ifMatch: 1 } })).said).toEqual([
-      expect.stringContaining('version 6 by carol'),
+      expect.stringContaining('Version 6 by carol'),
     ]);
   });
   test('at most the newest twenty, and of each at most five paths', async () => {

@@ -64,7 +64,7 @@ function detailOf({ version, actor, reason, occurredAt, paths }: VersionMade, re
   return {
     path: paths[0] ?? null,
     rule,
-    message: `version ${version} by ${actor} at ${occurredAt} changed ${what}${why}`,
-    remedy: `look at version ${version}`,
+    message: `Version ${version} by ${actor} at ${occurredAt} changed ${what}${why}`,
+    remedy: `Look at version ${version}`,
   };
 }

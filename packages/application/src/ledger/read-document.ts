@@ -79,8 +79,8 @@ const ledgerUnknown = (ledger: string): LedgerRefusal =>
   refuse(
     'LEDGER_UNKNOWN',
     null,
-    `there is no ledger ${ledger}`,
-    'look at GET /configurations for those that exist, or write its first value',
+    `There is no ledger ${ledger}`,
+    'Look at GET /configurations for those that exist, or write its first value',
   );
 
 const beforeFirstEvent = ({ id }: ExistingLedger, instant = ''): LedgerRefusal =>
@@ -88,13 +88,13 @@ const beforeFirstEvent = ({ id }: ExistingLedger, instant = ''): LedgerRefusal =
     'AT_BEFORE_FIRST_EVENT',
     'at',
     `${id.text} did not exist at ${instant}`,
-    'ask for a later instant: the history tells when it began',
+    'Ask for a later instant: the history tells when it began',
   );
 
 const notYet = ({ id, ledger }: ExistingLedger, version: number, instant = ''): LedgerRefusal =>
   refuse(
     'VERSION_NOT_YET',
     'version',
-    `version ${version} of ${id.text} did not exist at ${instant}`,
-    `the newest version at that instant was ${ledger.head.version ?? 'none'}`,
+    `Version ${version} of ${id.text} did not exist at ${instant}`,
+    `The newest version at that instant was ${ledger.head.version ?? 'none'}`,
   );

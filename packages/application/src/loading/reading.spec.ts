@@ -65,10 +65,10 @@ describe('a version', () => {
     const { core } = await story();
     expect(await refusal(core, { version: 3 })).toMatchObject({
       code: 'VERSION_NOT_A_VERSION',
-      details: [{ remedy: 'the nearest versions are 1 and 4' }],
+      details: [{ remedy: 'The nearest versions are 1 and 4' }],
     });
-    expect(await refusal(core, { version: 5 })).toMatchObject({ details: [{ remedy: 'the nearest versions are 4 and 7' }] });
-    expect(await refusal(core, { version: 0 })).toMatchObject({ details: [{ remedy: 'the nearest versions are 1' }] });
+    expect(await refusal(core, { version: 5 })).toMatchObject({ details: [{ remedy: 'The nearest versions are 4 and 7' }] });
+    expect(await refusal(core, { version: 0 })).toMatchObject({ details: [{ remedy: 'The nearest versions are 1' }] });
     expect(await refusal(core, { version: 8 })).toMatchObject({ code: 'VERSION_UNKNOWN' });
     expect(await refusal(core, { version: 'nope' })).toMatchObject({ code: 'TAG_UNKNOWN' });
   });
@@ -111,11 +111,11 @@ describe('an instant', () => {
     const { core } = await story();
     expect(await refusal(core, { at: iso(START + 39_999), version: 7 })).toMatchObject({
       code: 'VERSION_NOT_YET',
-      details: [{ remedy: 'the newest version at that instant was 4' }],
+      details: [{ remedy: 'The newest version at that instant was 4' }],
     });
     expect(await refusal(core, { at: iso(START + 39_999), version: 99 })).toMatchObject({ code: 'VERSION_UNKNOWN' });
     expect(await refusal(core, { at: iso(START + 19_999), version: 2 })).toMatchObject({
-      details: [{ remedy: 'the nearest versions are 1' }],
+      details: [{ remedy: 'The nearest versions are 1' }],
     });
   });
   test('before the first event is refused', async () => {

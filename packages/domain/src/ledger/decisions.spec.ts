@@ -166,7 +166,7 @@ describe('Set', () => {
   test('an address below a leaf is refused, and the leaf is named', () => {
     given(oneVersion)
       .when({ type: 'Set', path: 'a.b.c', value: 1 })
-      .then(refused('PATH_BELOW_LEAF', { at: 'a.b.c', says: /delete a first/ }));
+      .then(refused('PATH_BELOW_LEAF', { at: 'a.b.c', says: /Delete a first/ }));
     given([created(), set('a', [1])])
       .when({ type: 'Set', path: 'a.0', value: 1 })
       .then(refused('PATH_BELOW_LEAF', { says: /whole array to a/ }));
@@ -202,7 +202,7 @@ describe('Delete', () => {
   test('what is not there is refused, with the nearest path that is', () => {
     given([created(), set('risk.maxPositionSize', 1)])
       .when({ type: 'Delete', path: 'risk.maxPositonSize' })
-      .then(refused('KEY_NOT_FOUND', { says: /did you mean risk\.maxPositionSize/ }));
+      .then(refused('KEY_NOT_FOUND', { says: /Did you mean risk\.maxPositionSize/ }));
     given(oneVersion).when({ type: 'Delete', path: 'a.b' }).then(refused('KEY_NOT_FOUND'));
     given().when({ type: 'Delete', path: 'a' }).then(refused('LEDGER_UNKNOWN'));
   });
@@ -347,7 +347,7 @@ describe('Activate', () => {
       .then(refused('NOTHING_PREVIOUS'));
     given(...onePending, tagged(1, 'stable'))
       .when({ type: 'Activate', version: 'stabel' })
-      .then(refused('TAG_UNKNOWN', { says: /did you mean 'stable'/ }));
+      .then(refused('TAG_UNKNOWN', { says: /Did you mean 'stable'/ }));
     given().when({ type: 'Activate', version: 1 }).then(refused('LEDGER_UNKNOWN'));
   });
 });

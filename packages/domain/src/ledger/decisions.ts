@@ -75,8 +75,8 @@ function leafLimit(head: Document, differences: readonly Difference[]): LedgerRe
   const removed = differences.filter((difference) => !('after' in difference)).length;
   const leaves = head.leafCount + added - removed;
   if (leaves <= DOCUMENT_LEAVES_MAX || added <= removed) return null;
-  const message = `the document would have ${leaves} leaves, more than ${DOCUMENT_LEAVES_MAX}`;
-  return refuse('DOCUMENT_TOO_LARGE', null, message, 'split it over several services');
+  const message = `The document would have ${leaves} leaves, more than ${DOCUMENT_LEAVES_MAX}`;
+  return refuse('DOCUMENT_TOO_LARGE', null, message, 'Split it over several services');
 }
 
 interface Edited {
@@ -109,12 +109,12 @@ function activationAfterEdit(
 
 function nothingToActivate(id: LedgerId): LedgerRefusal {
   const message = `${id.text} has no version that could be activated`;
-  return refuse('NOTHING_TO_ACTIVATE', 'activate', message, 'write a value first, or leave activate out');
+  return refuse('NOTHING_TO_ACTIVATE', 'activate', message, 'Write a value first, or leave activate out');
 }
 
 function pendingChanges(id: LedgerId, { pending, head }: Ledger): LedgerRefusal {
   const message = `${id.text} has ${pending} pending version${pending === 1 ? '' : 's'} that this call did not write`;
-  const remedy = `look at them, then activate version ${head.version} on purpose, or send activate: "all"`;
+  const remedy = `Look at them, then activate version ${head.version} on purpose, or send activate: "all"`;
   return refuse('PENDING_CHANGES', 'activate', message, remedy);
 }
 
@@ -198,12 +198,12 @@ function createdEvent({ environment, service }: LedgerId): DraftEvent {
 }
 
 const ledgerExists = ({ text }: LedgerId): LedgerRefusal =>
-  refuse('LEDGER_EXISTS', null, `${text} exists already`, 'use PUT to replace its document, or PATCH to merge into it');
+  refuse('LEDGER_EXISTS', null, `${text} exists already`, 'Use PUT to replace its document, or PATCH to merge into it');
 
 const ledgerUnknown = ({ text }: LedgerId): LedgerRefusal =>
   refuse(
     'LEDGER_UNKNOWN',
     null,
-    `there is no ledger ${text}`,
-    'write its first value with PUT or POST, or look at GET /configurations for those that exist',
+    `There is no ledger ${text}`,
+    'Write its first value with PUT or POST, or look at GET /configurations for those that exist',
   );

@@ -84,13 +84,13 @@ function deleteAt(head: Document, path: string): Edit {
 
 /** The refusal of a batch of so many operations. */
 export function batchTooLarge(count: number): LedgerRefusal {
-  const message = `the batch has ${count} operations, more than ${BATCH_OPERATIONS_MAX}`;
-  return refuse('BATCH_TOO_LARGE', 'operations', message, 'split it, or replace the document with PUT');
+  const message = `The batch has ${count} operations, more than ${BATCH_OPERATIONS_MAX}`;
+  return refuse('BATCH_TOO_LARGE', 'operations', message, 'Split it, or replace the document with PUT');
 }
 
 function batch(head: Document, operations: readonly BatchOperation[]): Edit {
   if (operations.length === 0)
-    return { ok: false, refusal: refuse('BATCH_EMPTY', 'operations', 'the batch has no operations', 'send at least one operation') };
+    return { ok: false, refusal: refuse('BATCH_EMPTY', 'operations', 'The batch has no operations', 'Send at least one operation') };
   if (operations.length > BATCH_OPERATIONS_MAX) return { ok: false, refusal: batchTooLarge(operations.length) };
   const clash = duplicateIds(operations) ?? overlappingKeys(operations);
   if (clash) return { ok: false, refusal: clash };
@@ -123,7 +123,7 @@ function mergeEdits(operations: readonly BatchOperation[], edit: (operation: Bat
   const details = failed.flatMap(({ id, refusal }) => refusal.details.map((detail) => ({ ...detail, operation: id })));
   const message =
     failed.length === 1
-      ? `operation ${first.id}: ${first.refusal.message}`
+      ? `Operation ${first.id}: ${first.refusal.message}`
       : `${failed.length} of ${operations.length} operations cannot be applied`;
   return { ok: false, refusal: refuseWith(first.refusal.code, message, details) };
 }
@@ -135,8 +135,8 @@ function duplicateIds(operations: readonly BatchOperation[]): LedgerRefusal | nu
       return refuse(
         'BATCH_DUPLICATE_ID',
         'operations',
-        `two operations have the id '${id}'`,
-        'give each operation an id of its own, or none',
+        `Two operations have the id '${id}'`,
+        'Give each operation an id of its own, or none',
       );
     seen.add(id);
   }
@@ -168,7 +168,7 @@ function belowLeaf(path: string, leaf: string, node: DocumentNode | undefined): 
     'PATH_BELOW_LEAF',
     path,
     message,
-    array ? `arrays are one value: send the whole array to ${leaf}` : `delete ${leaf} first, or set it to an object`,
+    array ? `Arrays are one value: send the whole array to ${leaf}` : `Delete ${leaf} first, or set it to an object`,
   );
 }
 
@@ -177,7 +177,7 @@ export function keyNotFound(head: Document, path: string): LedgerRefusal {
   return refuse(
     'KEY_NOT_FOUND',
     path,
-    `there is no value at ${path}`,
-    near === undefined ? 'look at the document for the paths that exist' : `did you mean ${near}?`,
+    `There is no value at ${path}`,
+    near === undefined ? 'Look at the document for the paths that exist' : `Did you mean ${near}?`,
   );
 }

@@ -33,7 +33,7 @@ function ifNoneMatch({ id, ledger, path }: Guarded, { ifNoneMatch: wanted }: Gua
     'IF_NONE_MATCH_FAILED',
     path,
     `${what} exists already (entity tag "${tag}")`,
-    'leave If-None-Match out to change what is there',
+    'Leave If-None-Match out to change what is there',
   );
 }
 
@@ -47,7 +47,7 @@ function ifMatch({ id, ledger, path }: Guarded, { ifMatch: seen }: Guards): Ledg
     'IF_MATCH_FAILED',
     path,
     `If-Match says ${seen === '*' ? '*' : `"${seen}"`} for ${what}, but ${now}`,
-    'read it again, look at what changed since, and repeat the request with the new entity tag',
+    'Read it again, look at what changed since, and repeat the request with the new entity tag',
   );
 }
 
@@ -60,7 +60,7 @@ function expectedVersion({ id, ledger }: Guarded, { expectedVersion: seen }: Gua
     'EXPECTED_VERSION_CONFLICT',
     'expectedVersion',
     `expectedVersion is ${seen}, but ${id.text} ${now}`,
-    'read it again, look at what changed since, and repeat the request with the new version',
+    'Read it again, look at what changed since, and repeat the request with the new version',
   );
 }
 
@@ -73,6 +73,6 @@ function expectedActive({ id, ledger }: Guarded, { expectedActive: seen }: Guard
     'EXPECTED_ACTIVE_CONFLICT',
     'expectedActive',
     `expectedActive is ${seen}, but in ${id.text} ${now}`,
-    'look at what was activated since, and repeat the request with the version that is active now',
+    'Look at what was activated since, and repeat the request with the version that is active now',
   );
 }

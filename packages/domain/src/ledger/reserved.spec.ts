@@ -17,7 +17,7 @@ const WRITES: [string, Command, string][] = [
 test.each(WRITES)('%s that brings it in is refused at its path, with a remedy', (_what, command, at) => {
   given()
     .when(command)
-    .then(refused('NAME_RESERVED', { at, says: /choose another name/ }));
+    .then(refused('NAME_RESERVED', { at, says: /Choose another name/ }));
 });
 
 test('an operation of a batch that brings it in is refused by its id', () => {

@@ -20,7 +20,7 @@ export function reservedNameRefusal(differences: readonly Difference[]): LedgerR
 /** `what` is the first half of the sentence that says what cannot be done. */
 export function nameReserved(path: string, what: string): LedgerRefusal {
   const message = `${what}: the root member ${RESERVED_NAME} is reserved`;
-  return refuse('NAME_RESERVED', path, message, `choose another name; a member ${RESERVED_NAME} that is there can be read and deleted`);
+  return refuse('NAME_RESERVED', path, message, `Choose another name; a member ${RESERVED_NAME} that is there can be read and deleted`);
 }
 
 function isReserved(path: string): boolean {

@@ -71,6 +71,6 @@ describe('a ledger that holds $inherit', () => {
     const newer = [activated({ version: 3, previous: null, digest: digestOf({ a: 1 }), pending: 0 }, form2(null))];
     given(holding, { type: 'Delete', path: '$inherit' }, newer)
       .when({ type: 'Activate', version: 2 }, { statement: 2 })
-      .then(refused('NAME_RESERVED', { at: '$inherit', says: /version 2 cannot be activated/ }));
+      .then(refused('NAME_RESERVED', { at: '$inherit', says: /Version 2 cannot be activated/ }));
   });
 });

@@ -39,5 +39,5 @@ export function activationOf(
   const activation = { type: 'VersionActivated', data, statement } as const;
   if (statement.form === 1) return activation;
   if (!hasForm2(ledger)) return holdsReserved(content) || holdsReserved(head) ? { ...activation, statement: { form: 1 } } : activation;
-  return holdsReserved(content) ? nameReserved(RESERVED_NAME, `version ${data.version} cannot be activated`) : activation;
+  return holdsReserved(content) ? nameReserved(RESERVED_NAME, `Version ${data.version} cannot be activated`) : activation;
 }

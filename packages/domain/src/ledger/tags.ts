@@ -21,7 +21,7 @@ export function tagged(
   const standsAt = ledger.tags.get(tag);
   if (standsAt === version) return [];
   if (standsAt === undefined && ledger.tags.size >= TAGS_MAX)
-    return refuse('TAG_LIMIT', 'tag', `${id.text} has ${TAGS_MAX} tags`, 'remove one first');
+    return refuse('TAG_LIMIT', 'tag', `${id.text} has ${TAGS_MAX} tags`, 'Remove one first');
   if (standsAt !== undefined && !move) return tagExists(tag, standsAt);
   const away: DraftEvent[] = standsAt === undefined ? [] : [{ type: 'VersionUntagged', data: { version: standsAt, tag } }];
   return [...away, { type: 'VersionTagged', data: { version, tag } }];
@@ -34,26 +34,26 @@ export function untagged(existing: ExistingLedger, tag: string, version: number)
 }
 
 function tagNameProblem(tag: string): LedgerRefusal | null {
-  const remedy = 'take letters, digits, dot, dash and underscore, at most 63, beginning with a letter or digit';
-  if (!TAG_PATTERN.test(tag)) return refuse('TAG_NAME_INVALID', 'tag', 'the tag does not have the form of a tag', remedy);
+  const remedy = 'Take letters, digits, dot, dash and underscore, at most 63, beginning with a letter or digit';
+  if (!TAG_PATTERN.test(tag)) return refuse('TAG_NAME_INVALID', 'tag', 'The tag does not have the form of a tag', remedy);
   if (/^[0-9]+$/.test(tag))
-    return refuse('TAG_NAME_INVALID', 'tag', `the tag '${tag}' is a number, and numbers name versions`, `put a letter in front: v${tag}`);
+    return refuse('TAG_NAME_INVALID', 'tag', `The tag '${tag}' is a number, and numbers name versions`, `Put a letter in front: v${tag}`);
   const reserved = VERSION_WORDS.find((word) => word === tag.toLowerCase());
-  return reserved ? refuse('TAG_NAME_INVALID', 'tag', `'${tag}' always means a version of its own`, 'take another name') : null;
+  return reserved ? refuse('TAG_NAME_INVALID', 'tag', `'${tag}' always means a version of its own`, 'Take another name') : null;
 }
 
 function tagExists(tag: string, version: number): LedgerRefusal {
-  return refuse('TAG_EXISTS', 'tag', `the tag '${tag}' names version ${version}`, 'move it with move=true, or take another name');
+  return refuse('TAG_EXISTS', 'tag', `The tag '${tag}' names version ${version}`, 'Move it with move=true, or take another name');
 }
 
 function tagUnknown({ id, ledger }: ExistingLedger, tag: string, version: number): LedgerRefusal {
   const elsewhere = ledger.tags.get(tag);
   const message =
-    elsewhere === undefined ? `${id.text} has no tag '${tag}'` : `the tag '${tag}' names version ${elsewhere}, not ${version}`;
+    elsewhere === undefined ? `${id.text} has no tag '${tag}'` : `The tag '${tag}' names version ${elsewhere}, not ${version}`;
   return refuse(
     'TAG_UNKNOWN',
     'tag',
     message,
-    elsewhere === undefined ? 'look at the versions for the tags that exist' : `name version ${elsewhere}`,
+    elsewhere === undefined ? 'Look at the versions for the tags that exist' : `Name version ${elsewhere}`,
   );
 }

@@ -71,8 +71,8 @@ export function resolveVersion(
 const isRevision = (number: number): boolean => Number.isSafeInteger(number) && number >= 0;
 
 export function notAVersion({ id }: Pick<ExistingLedger, 'id'>, version: number, nearest: readonly number[]): LedgerRefusal {
-  const hint = nearest.length === 0 ? 'the ledger has no version yet' : `the nearest versions are ${nearest.join(' and ')}`;
-  return refuse('VERSION_NOT_A_VERSION', 'version', `revision ${version} of ${id.text} is no version`, hint);
+  const hint = nearest.length === 0 ? 'The ledger has no version yet' : `The nearest versions are ${nearest.join(' and ')}`;
+  return refuse('VERSION_NOT_A_VERSION', 'version', `Revision ${version} of ${id.text} is no version`, hint);
 }
 
 function unknownVersion(existing: ExistingLedger, version: number): LedgerRefusal {
@@ -80,31 +80,31 @@ function unknownVersion(existing: ExistingLedger, version: number): LedgerRefusa
 }
 
 function noVersion({ id }: ExistingLedger): LedgerRefusal {
-  return refuse('NOTHING_TO_ACTIVATE', 'version', `${id.text} has no version yet`, 'write a value first: that makes the first version');
+  return refuse('NOTHING_TO_ACTIVATE', 'version', `${id.text} has no version yet`, 'Write a value first: that makes the first version');
 }
 
 function unknownTag({ id, ledger }: ExistingLedger, name: string): LedgerRefusal {
   const near = nearestWord(name, [...VERSION_WORDS, ...ledger.tags.keys()]);
   const remedy =
-    near === undefined ? `name a version by its number, a tag, or one of ${VERSION_WORDS.join(', ')}` : `did you mean '${near}'?`;
+    near === undefined ? `Name a version by its number, a tag, or one of ${VERSION_WORDS.join(', ')}` : `Did you mean '${near}'?`;
   return refuse('TAG_UNKNOWN', 'version', `${id.text} has no version or tag '${name}'`, remedy);
 }
 
 function nothingActive({ id }: ExistingLedger): LedgerRefusal {
-  return refuse('NOTHING_ACTIVE', 'version', `nothing is active in ${id.text}`, 'activate a version first');
+  return refuse('NOTHING_ACTIVE', 'version', `Nothing is active in ${id.text}`, 'Activate a version first');
 }
 
 function nothingPrevious(existing: ExistingLedger): LedgerRefusal {
   return refuse(
     'NOTHING_PREVIOUS',
     'version',
-    `no version was active in ${existing.id.text} before the one that is active now`,
+    `No version was active in ${existing.id.text} before the one that is active now`,
     latestHint(existing),
   );
 }
 
 function latestHint({ ledger }: ExistingLedger): string {
   return ledger.head.version === null
-    ? 'the ledger has no version yet: write a value first'
-    : `the newest version is ${ledger.head.version}`;
+    ? 'The ledger has no version yet: write a value first'
+    : `The newest version is ${ledger.head.version}`;
 }

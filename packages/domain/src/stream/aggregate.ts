@@ -113,13 +113,13 @@ export function decide<A extends AggregateTypes>(
 
 function repetition<A extends AggregateTypes>(earlier: RememberedCommand, { commandId, fingerprint }: CommandIdentity): Verdict<A> {
   if (earlier.fingerprint === fingerprint) return { kind: 'repeated', earlier };
-  const message = `the Idempotency-Key '${commandId}' was used before with another request`;
-  const refusal = refuse('IDEMPOTENCY_KEY_REUSED', 'Idempotency-Key', message, 'send the same request again, or take a new key');
+  const message = `The Idempotency-Key '${commandId}' was used before with another request`;
+  const refusal = refuse('IDEMPOTENCY_KEY_REUSED', 'Idempotency-Key', message, 'Send the same request again, or take a new key');
   return { kind: 'refused', refusal };
 }
 
 /** Carried out, the command would do something else than its sender saw. */
 function versionMoved(before: number, now: number | null): Refusal<'VERSION_MOVED'> {
-  const message = `the version named meant ${before} when the command came, and means ${now ?? 'none'} after another writer's change`;
-  return refuse('VERSION_MOVED', 'version', message, 'nothing was written: look at what changed, then name the version by its number');
+  const message = `The version named meant ${before} when the command came, and means ${now ?? 'none'} after another writer's change`;
+  return refuse('VERSION_MOVED', 'version', message, 'Nothing was written: look at what changed, then name the version by its number');
 }

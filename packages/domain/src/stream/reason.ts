@@ -12,8 +12,8 @@ const PLACE = 'changeReason';
 export function reasonRefusal(reason: string | null): Refusal<StreamRefusalCode> | null {
   if (reason === null) return null;
   if (reason.length > REASON_CHARACTERS_MAX) {
-    const message = `the reason has ${reason.length} characters, more than ${REASON_CHARACTERS_MAX}`;
-    return refuse('REASON_TOO_LONG', PLACE, message, 'shorten it, and link to the long story');
+    const message = `The reason has ${reason.length} characters, more than ${REASON_CHARACTERS_MAX}`;
+    return refuse('REASON_TOO_LONG', PLACE, message, 'Shorten it, and link to the long story');
   }
   const problem = checkValue(reason, PLACE);
   return problem === null ? null : refusalOf(problem);

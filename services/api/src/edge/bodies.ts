@@ -44,7 +44,7 @@ export class Bodies {
       const take = (chunk: Buffer): void => {
         if (held.bytes + chunk.length > bytesMax) return refuse(RequestRefused.of('BODY_TOO_LARGE'));
         if (!this.#edge.bodyBytes.take(chunk.length))
-          return refuse(serverBusy('bodies', 'other requests have too many bytes of bodies under way'));
+          return refuse(serverBusy('bodies', 'Other requests have too many bytes of bodies under way'));
         held.bytes += chunk.length;
         chunks.push(chunk);
       };

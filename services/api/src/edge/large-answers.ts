@@ -23,7 +23,7 @@ export class LargeAnswers {
   async turn(leaves: number): Promise<void> {
     if (leaves < LARGE_LEAVES) return;
     const { waitingAnswers } = this.#edge;
-    if (!waitingAnswers.take()) throw serverBusy('waiting-answers', 'too many large answers wait to be written');
+    if (!waitingAnswers.take()) throw serverBusy('waiting-answers', 'Too many large answers wait to be written');
     try {
       await this.#turns.next(leaves / LEAVES_PER_MS);
     } finally {
@@ -35,7 +35,7 @@ export class LargeAnswers {
   count(text: string, reply: FastifyReply): void {
     if (text.length < LARGE_CHARACTERS) return;
     const { answerBytes } = this.#edge;
-    if (!answerBytes.take(text.length)) throw serverBusy('answers', 'answers that clients have not taken hold all that there is room for');
+    if (!answerBytes.take(text.length)) throw serverBusy('answers', 'Answers that clients have not taken hold all that there is room for');
     reply.raw.once('close', () => answerBytes.give(text.length));
   }
 }

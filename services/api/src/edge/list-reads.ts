@@ -74,4 +74,4 @@ export class ListReads {
   }
 }
 
-const allBusy = (): Error => serverBusy('list-reads', 'too many reads of lists are under way');
+const allBusy = (): Error => serverBusy('list-reads', 'Too many reads of lists are under way');

@@ -37,7 +37,7 @@ export function createEdgeServer({ edge, onFull, ...raw }: EdgeServerOptions, ha
     if (!connections.isForHealthOnly(request.socket)) return handle(request, response);
     response.setHeader('connection', 'close');
     if (isForProbes(request.url ?? '')) return handle(request, response);
-    refuseWith(response, serverBusy('connections', 'all connections are in use'), raw);
+    refuseWith(response, serverBusy('connections', 'All connections are in use'), raw);
   };
   const pass = (then: Handle) => (request: IncomingMessage, response: ServerResponse) => gate.pass(request, response, then);
   const server = createServer({
@@ -75,7 +75,7 @@ function hostMissing(): RequestRefused {
   return RequestRefused.of('REQUEST_MALFORMED', {
     path: 'host',
     rule: 'host',
-    message: 'the header Host is missing',
+    message: 'The header Host is missing',
     remedy: 'Send it: HTTP/1.1 asks for it.',
   });
 }

@@ -48,7 +48,7 @@ function outcomeUnknown(commandId: string): RequestRefused {
   return RequestRefused.of('OUTCOME_UNKNOWN', {
     path: null,
     rule: 'outcome-unknown',
-    message: `it is not known whether command ${commandId} was written`,
+    message: `It is not known whether command ${commandId} was written`,
     remedy: `Send the same request again with Idempotency-Key: ${commandId}; the answer then comes from what is stored.`,
   });
 }

@@ -20,9 +20,9 @@ export class RequestRefused extends Error {
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ErrorCode, message: string, details: readonly ProblemDetail[] = [], headers: Readonly<Record<string, string>> = {}) {
-    super(message);
+    super(sentence(message));
     this.code = code;
-    this.details = details;
+    this.details = details.map(detailOf);
     this.headers = headers;
   }
 
@@ -40,7 +40,12 @@ export class RequestRefused extends Error {
   }
 }
 
+/** What people read ends as a sentence does. */
+function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
 /** A problem without what only the domain needs. */
 export function detailOf({ path, rule, message, remedy }: ProblemDetail): ProblemDetail {
-  return { path, rule, message, remedy };
+  return { path, rule, message: sentence(message), remedy: sentence(remedy) };
 }

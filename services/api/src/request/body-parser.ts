@@ -112,6 +112,6 @@ function unsupportedType(type: string | undefined): Error {
   return RequestRefused.of('CONTENT_TYPE_UNSUPPORTED', {
     path: 'content-type',
     rule: 'content-type',
-    message: type === undefined ? 'the body has no content type' : 'the body has a content type that this call does not read',
+    message: type === undefined ? 'The body has no content type' : 'The body has a content type that this call does not read',
   });
 }

@@ -82,7 +82,7 @@ function parseCreateOnly(header: string): '*' {
   throw RequestRefused.of('IF_NONE_MATCH_MALFORMED', {
     path: 'if-none-match',
     rule: 'create-only',
-    message: 'a write takes If-None-Match only as *',
+    message: 'A write takes If-None-Match only as *',
   });
 }
 

@@ -69,7 +69,7 @@ function checkEnvironment(name: string, defined: readonly string[]): string {
   throw RequestRefused.of('ENVIRONMENT_UNKNOWN', {
     path: 'environment',
     rule: 'environment-defined',
-    message: `environment ${JSON.stringify(name.slice(0, 100))} is not defined${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
+    message: `Environment ${JSON.stringify(name.slice(0, 100))} is not defined${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
     remedy: `Use one of ${defined.join(', ')}.`,
   });
 }
@@ -79,6 +79,6 @@ function mismatch(one: string, other: string): Error {
   return RequestRefused.of('ENVIRONMENT_MISMATCH', {
     path: 'environment',
     rule: 'environment-agrees',
-    message: `the request names two environments, ${names}`,
+    message: `The request names two environments, ${names}`,
   });
 }

@@ -31,7 +31,7 @@ export function idempotencyKeyOf(request: FastifyRequest): string | undefined {
   const key = String(given);
   // Node reads headers as Latin-1: each character is one byte.
   if (key.length > 0 && key.length <= IDEMPOTENCY_KEY_BYTES_MAX && !CONTROL.test(key)) return key;
-  const message = key === '' ? 'the Idempotency-Key is empty' : `the Idempotency-Key has ${key.length} bytes, or holds control characters`;
+  const message = key === '' ? 'The Idempotency-Key is empty' : `The Idempotency-Key has ${key.length} bytes, or holds control characters`;
   throw RequestRefused.of('IDEMPOTENCY_KEY_INVALID', { path: 'idempotency-key', rule: 'idempotency-key', message });
 }
 

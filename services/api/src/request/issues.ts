@@ -12,14 +12,14 @@ const CODES = {
   query: { unknown: 'QUERY_PARAMETER_UNKNOWN', missing: 'QUERY_PARAMETER_MISSING', invalid: 'QUERY_PARAMETER_INVALID' },
 } as const satisfies Record<Place, Record<string, ErrorCode>>;
 
-const WORD = { body: 'member', query: 'query parameter' } as const;
+const WORD = { body: 'Member', query: 'Query parameter' } as const;
 
 /** The refusal for the first issue, with all issues as details. `known` are the names that the call takes. */
 export function refusalForIssues(place: Place, issues: readonly Issue[], input: unknown, known: readonly string[]): RequestRefused {
   const refusals = issues.flatMap((issue) => refusalsOf(place, issue, input, known));
   const [first] = refusals;
   if (first === undefined)
-    return RequestRefused.of(CODES[place].invalid, { path: null, rule: 'shape', message: `the ${place} is not of the expected shape` });
+    return RequestRefused.of(CODES[place].invalid, { path: null, rule: 'shape', message: `The ${place} is not of the expected shape` });
   const details = refusals.flatMap((refusal) => refusal.details);
   return new RequestRefused(first.code, first.message, details, first.headers);
 }
@@ -63,21 +63,21 @@ function specialCode(place: Place, issue: Issue, name: string): RequestRefused |
     return RequestRefused.of('REASON_TOO_LONG', {
       path: name,
       rule: 'reason-length',
-      message: `the reason is longer than ${issue.maximum} characters`,
+      message: `The reason is longer than ${issue.maximum} characters`,
     });
   }
   if (place === 'body' && name === 'approvals' && issue.code === 'too_big') {
     return RequestRefused.of('APPROVALS_NOT_AVAILABLE', {
       path: name,
       rule: 'approvals',
-      message: 'approvals cannot be checked yet, and are not recorded unchecked',
+      message: 'Approvals cannot be checked yet, and are not recorded unchecked',
     });
   }
   if (place === 'body' && name === 'configuration' && issue.code === 'custom') {
     return RequestRefused.of('DOCUMENT_NOT_OBJECT', {
       path: name,
       rule: 'document-not-object',
-      message: 'the configuration is not an object',
+      message: 'The configuration is not an object',
     });
   }
   return null;
@@ -96,7 +96,7 @@ function operationMessage(issue: Issue): string {
   const what =
     issue.code === 'unrecognized_keys' ? `${issue.keys.map((key) => JSON.stringify(key)).join(', ')} is not known` : issue.message;
   const member = issue.path.length > 2 ? ` ${issue.path.slice(2).join('.')}` : '';
-  return `operation ${String(issue.path[1])}:${member} ${what}`;
+  return `Operation ${String(issue.path[1])}:${member} ${what}`;
 }
 
 function pathText(issue: Issue): string {

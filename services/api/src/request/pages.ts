@@ -20,7 +20,7 @@ export function pageLimit(text: string | undefined): number {
   throw RequestRefused.of('QUERY_PARAMETER_INVALID', {
     path: 'limit',
     rule: 'page-limit',
-    message: `limit is too high: a page has at most ${PAGE_LIMIT_MAX} items`,
+    message: `The limit is too high: a page has at most ${PAGE_LIMIT_MAX} items`,
   });
 }
 
@@ -38,6 +38,6 @@ export function readModelBehind(position: string): Error {
   return RequestRefused.of('READ_MODEL_BEHIND', {
     path: 'atLeast',
     rule: 'read-model-behind',
-    message: `the read model has not reached ${position} within ${READ_MODEL_WAIT_MS_MAX / 1000} seconds`,
+    message: `The read model has not reached ${position} within ${READ_MODEL_WAIT_MS_MAX / 1000} seconds`,
   });
 }

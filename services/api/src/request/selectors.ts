@@ -25,7 +25,7 @@ export function parseVersion(text: string, parameter: string): VersionName {
   throw RequestRefused.of('VERSION_UNKNOWN', {
     path: parameter,
     rule: 'version-exists',
-    message: `there is no version of ${text.length} digits`,
+    message: `There is no version of ${text.length} digits`,
   });
 }
 

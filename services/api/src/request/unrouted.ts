@@ -48,6 +48,6 @@ function routeUnknown(path: string, nearest: string | undefined): RequestRefused
   return RequestRefused.of('ROUTE_UNKNOWN', {
     path: null,
     rule: 'route',
-    message: `there is nothing at ${path.slice(0, 200)}${nearest === undefined ? '' : `; did you mean ${nearest.slice(0, 200)}?`}`,
+    message: `There is nothing at ${path.slice(0, 200)}${nearest === undefined ? '' : `; did you mean ${nearest.slice(0, 200)}?`}`,
   });
 }

@@ -8,7 +8,7 @@ export function namedPath(query: { readonly key?: string | undefined; readonly p
   throw RequestRefused.of('QUERY_PARAMETER_MISSING', {
     path: 'path',
     rule: 'query-missing',
-    message: 'no path is given',
+    message: 'No path is given',
     remedy: 'Name it as path=risk.limit, or as key=risk.limit.',
   });
 }

@@ -46,7 +46,7 @@ export function oneOf<T>(name: string, inQuery: T | undefined, inBody: T | undef
   throw RequestRefused.of('OPTION_MISMATCH', {
     path: name,
     rule: 'option-agrees',
-    message: `query and body give ${name} different values`,
+    message: `Query and body give ${name} different values`,
   });
 }
 

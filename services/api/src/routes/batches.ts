@@ -72,7 +72,7 @@ function pathMissing(index: number): RequestRefused {
   return RequestRefused.of('BATCH_OPERATION_INVALID', {
     path: `operations.${index}.key`,
     rule: 'batch-operation',
-    message: `operation ${index} names no path: give it key or path`,
+    message: `Operation ${index} names no path: give it key or path`,
   });
 }
 
@@ -163,7 +163,7 @@ function keysOf({ path, key, keys }: PathsQuery): string[] {
   throw RequestRefused.of('QUERY_PARAMETER_MISSING', {
     path: 'path',
     rule: 'query-missing',
-    message: 'no path is given',
+    message: 'No path is given',
     remedy: 'Name paths as path=a&path=b or keys=a,b.',
   });
 }

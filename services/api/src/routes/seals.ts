@@ -65,20 +65,20 @@ function run(context: ApiContext, call: Call<'sealInstallation'>): Promise<SealO
 
 /** A real call about single streams carries what a dry run showed of them, so that nothing is sealed that nobody saw. */
 function checkConfirmed({ confirm, streams, ends, dryRun = false }: SealBody): void {
-  if (dryRun && ends !== undefined) throw invalid('ends', 'dry-run', 'ends are for a real call', 'Name the streams by "streams".');
+  if (dryRun && ends !== undefined) throw invalid('ends', 'dry-run', 'The ends are for a real call', 'Name the streams by "streams".');
   if (dryRun) return;
   if (confirm !== true)
     throw invalid(
       'confirm',
       'confirmed',
-      'confirm must be true: what is sealed counts as it stands, and sealing cannot be undone',
+      'The member confirm must be true: what is sealed counts as it stands, and sealing cannot be undone',
       'Send "dryRun": true first, which shows what would be sealed; then send "confirm": true.',
     );
   if (streams !== undefined)
     throw invalid(
       'streams',
       'seen',
-      'streams are for a dry run: what is sealed anew must be named by the ends that it showed',
+      'Streams are for a dry run: what is sealed anew must be named by the ends that it showed',
       'Send "streams" with "dryRun": true, look at its eventsWithoutMac, then send "confirm": true with the "ends" of its answer.',
     );
 }

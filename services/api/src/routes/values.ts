@@ -80,7 +80,7 @@ function notFound({ document, standing }: Found, key: string): Error {
   return RequestRefused.of('KEY_NOT_FOUND', {
     path: key,
     rule: 'key-not-found',
-    message: `there is no value at ${key} in ${where}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
+    message: `There is no value at ${key} in ${where}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
     remedy: nearest === undefined ? 'Read the document to see what is there.' : `Ask for ${nearest}.`,
   });
 }
