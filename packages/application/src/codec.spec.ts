@@ -14,6 +14,7 @@ async function stored(): Promise<StoredEvent[]> {
   await core.done({ type: 'Create', configuration: { a: 1 } }, { guards: { activate: true } });
   await core.done({ type: 'Tag', version: 1, tag: 't', move: false });
   await core.done({ type: 'Delete', path: 'a' });
+  for (const type of ['Retire', 'Restore'] as const) await core.done({ type });
   return [...(await store.readStream('config-production.trading-engine', { limit: 10 }))];
 }
 
@@ -26,6 +27,8 @@ describe('a stored event', () => {
       'VersionActivated',
       'VersionTagged',
       'ConfigDeleted',
+      'LedgerRetired',
+      'LedgerRestored',
     ]);
   });
 

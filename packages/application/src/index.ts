@@ -30,6 +30,7 @@ export type {
   AuditFilter,
   AuditRow,
   Discrepancy,
+  LedgerFilter,
   LedgerRow,
   Page,
   PageRequest,

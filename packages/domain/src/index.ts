@@ -14,6 +14,8 @@ export type {
   Layer,
   LedgerCreated,
   LedgerEvent,
+  LedgerRestored,
+  LedgerRetired,
   UnsignedActivation,
   UnsignedStatement,
   VersionActivated,

@@ -51,11 +51,12 @@ const ledgers: Table<Rows<'ledgers'>> = {
     ['pending', 'bigint', (row) => row.pending],
     ['digest', 'text', (row) => row.digest],
     ['active_digest', 'text', (row) => row.activeDigest],
+    ['retired', 'boolean', (row) => row.retired],
     ['updated_at', 'timestamptz', (row) => row.updatedAt],
     ['parked_at', 'bigint', (row) => row.parkedAt],
   ],
   onConflict: `(ledger) DO UPDATE SET is_there = excluded.is_there, latest = excluded.latest, active = excluded.active, activation = excluded.activation, pending = excluded.pending, digest = excluded.digest,
-    active_digest = excluded.active_digest, updated_at = excluded.updated_at, parked_at = excluded.parked_at`,
+    active_digest = excluded.active_digest, retired = excluded.retired, updated_at = excluded.updated_at, parked_at = excluded.parked_at`,
 };
 
 const items: Table<Rows<'items'>> = {

@@ -2,7 +2,7 @@
 // new tables beside the old ones. Columns that readers of an older release ask for stay: they read new tables during an upgrade.
 
 /** Raised with every change of the tables below or of what the projections write into them. */
-export const LAYOUT = 3;
+export const LAYOUT = 4;
 
 /** Tables of a generation that have a view of the same name in the fixed schema, which readers use. */
 export const VIEWED_TABLES = [
@@ -57,6 +57,7 @@ CREATE TABLE ${schema}.ledgers (
   pending       bigint NOT NULL,
   digest        text COLLATE "C" NOT NULL,
   active_digest text COLLATE "C",
+  retired       boolean NOT NULL,
   updated_at    timestamptz(3),
   parked_at     bigint
 );

@@ -1,5 +1,5 @@
 // SQL of the list of ledgers.
-import type { LedgerRow, ParkedStream } from '@confledger/application';
+import type { LedgerFilter, LedgerRow, ParkedStream } from '@confledger/application';
 import { LedgerId } from '@confledger/domain';
 import type { Query } from './audit-queries.js';
 import { instantOf, numberOf } from './columns.js';
@@ -13,6 +13,7 @@ export interface LedgerColumns {
   readonly pending: string;
   readonly digest: string;
   readonly active_digest: string | null;
+  readonly retired: boolean;
   readonly updated_at: Date | null;
   readonly complete: boolean;
 }
@@ -23,25 +24,32 @@ export type LedgerAndParkedColumns = LedgerColumns & { readonly [K in keyof Park
 const PARKED = 'p.stream, p.revision, p.position, p.type, p.reason';
 const NOT_PARKED = 'NULL AS stream, NULL AS revision, NULL AS position, NULL AS type, NULL AS reason';
 
-export interface LedgersAsked {
-  readonly environment: string | undefined;
+/**
+ * Tables of older layouts serve until they are rebuilt. Those before 4 hold no retirement: their projectors parked such ledgers. Those of 1
+ * keep no parked streams either.
+ */
+export type LedgersLayout = 'current' | 'without retirement' | 'without parked streams';
+
+export interface LedgersAsked extends LedgerFilter {
   readonly behind: string | null;
   readonly limit: number;
-  /** Tables of layout 1, which serve until they are rebuilt, keep no parked streams. */
-  readonly hasParkedStreams: boolean;
+  readonly layout: LedgersLayout;
 }
 
 /** At most `limit` ledgers in the order of their names, behind `behind`. */
-export function ledgersQuery(schema: string, { environment, behind, limit, hasParkedStreams }: LedgersAsked): Query {
+export function ledgersQuery(schema: string, { environment, retired, behind, limit, layout }: LedgersAsked): Query {
   const after = behind === null ? null : LedgerId.parse(behind);
+  const isRetired = layout === 'current' ? 'retired' : 'false';
+  const hasParkedStreams = layout !== 'without parked streams';
   return {
     text: `
-      SELECT environment, service, latest, active, pending, digest, active_digest, updated_at, parked_at IS NULL AS complete,
+      SELECT environment, service, latest, active, pending, digest, active_digest, ${isRetired} AS retired, updated_at, parked_at IS NULL AS complete,
         ${hasParkedStreams ? PARKED : NOT_PARKED}
       FROM ${schema}.ledgers ${hasParkedStreams ? `LEFT JOIN ${schema}.parked_streams p ON p.stream = '${LedgerId.streamPrefix}' || ledger` : ''}
       WHERE (is_there OR parked_at IS NOT NULL) AND ($1::text IS NULL OR environment = $1) AND ($2::text IS NULL OR (environment, service) > ($2, $3))
+        AND ($5::boolean IS NULL OR ${isRetired} = $5)
       ORDER BY environment, service LIMIT $4`,
-    values: [environment ?? null, after?.environment ?? null, after?.service ?? null, limit],
+    values: [environment ?? null, after?.environment ?? null, after?.service ?? null, limit, retired ?? null],
   };
 }
 
@@ -54,6 +62,7 @@ export function ledgerRowOf(row: LedgerAndParkedColumns): LedgerRow {
     pending: Number(row.pending),
     digest: row.digest,
     activeDigest: row.active_digest,
+    retired: row.retired,
     updatedAt: row.updated_at === null ? null : instantOf(row.updated_at),
     complete: row.complete,
     parked: parkedOf(row),

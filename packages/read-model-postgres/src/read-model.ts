@@ -14,7 +14,7 @@ import {
 } from '@confledger/application';
 import { createPool, quotedSchema, SILENCE_MS_MAX, STATEMENT_TIMEOUT_MS_DEFAULT } from '@confledger/postgres';
 import { auditQuery, auditRowOf, historyQuery, type AuditColumns, type AuditLayout, type Query } from './audit-queries.js';
-import { ledgerRowOf, ledgersQuery, type LedgerAndParkedColumns } from './ledger-queries.js';
+import { ledgerRowOf, ledgersQuery, type LedgerAndParkedColumns, type LedgersLayout } from './ledger-queries.js';
 import { PagedQueries } from './paged-queries.js';
 import { parkedStreamOf, parkedStreamsQuery, type ParkedStreamColumns } from './parked-streams.js';
 import { PositionWatch } from './position-watch.js';
@@ -55,16 +55,17 @@ function ledgerLists(queries: PagedQueries): Pick<ReadModel, 'ledgers' | 'versio
   return {
     async ledgers(filter, request) {
       const behind = ledgerOfCursor(request.cursor);
-      const page = (hasParkedStreams: boolean): Promise<Page<LedgerRow>> =>
+      const page = (layout: LedgersLayout): Promise<Page<LedgerRow>> =>
         queries.page<LedgerAndParkedColumns, LedgerRow>(request, {
-          query: (limit) => ledgersQuery(schema, { environment: filter.environment, behind, limit, hasParkedStreams }),
+          query: (limit) => ledgersQuery(schema, { ...filter, behind, limit, layout }),
           order: 'q.environment, q.service',
           item: ledgerRowOf,
           cursor: ({ environment, service }) => cursorBehind('ledgers', `${environment}.${service}`),
         });
-      return page(true).catch((error: unknown) => {
-        if (!isMissingTable(error)) throw error;
-        return page(false);
+      return page('current').catch((error: unknown) => {
+        if (isMissingColumn(error)) return page('without retirement');
+        if (isMissingTable(error)) return page('without parked streams');
+        throw error;
       });
     },
     async versions(ledger, request) {

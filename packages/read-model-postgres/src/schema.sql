@@ -76,6 +76,7 @@ CREATE VIEW confledger.ledgers AS
     pending,
     digest,
     active_digest,
+    retired,
     updated_at,
     parked_at
    FROM confledger_read_1.ledgers;
@@ -241,6 +242,7 @@ CREATE TABLE confledger_read_1.ledgers (
   pending bigint NOT NULL,
   digest text COLLATE "C" NOT NULL,
   active_digest text COLLATE "C",
+  retired boolean NOT NULL,
   updated_at timestamp(3) with time zone,
   parked_at bigint,
   PRIMARY KEY (ledger)

@@ -23,6 +23,7 @@ interface LedgerColumns {
   readonly pending: string;
   readonly digest: string;
   readonly active_digest: string | null;
+  readonly retired: boolean;
   readonly updated_at: Date | null;
   readonly parked_at: string | null;
 }
@@ -75,6 +76,7 @@ function ledgerOf(columns: LedgerColumns): LedgerWrite {
     pending: Number(columns.pending),
     digest: columns.digest,
     activeDigest: columns.active_digest,
+    retired: columns.retired,
     updatedAt: columns.updated_at === null ? null : instantOf(columns.updated_at),
     parkedAt: positionOf(columns.parked_at),
   };

@@ -7,12 +7,14 @@ import {
   type Discrepancy,
   type DocumentAt,
   type EventStore,
+  type LedgerFilter,
   type ReadModel,
 } from '@confledger/application';
 import { createInMemoryEventStore } from '@confledger/application/testing';
 import {
   appendEvents,
   contentsOf,
+  LedgerLog,
   logOfLayout1,
   olderRelease,
   projectLog,
@@ -121,6 +123,66 @@ describe('tables of layout 1', () => {
     );
     await expect(discrepancies()).rejects.toThrow('layout 1');
   });
+});
+
+describe('tables of layout 3', () => {
+  const [RUNNING, MISTAKE] = ['production.engine', 'production.mistake'];
+  const retirements = olderRelease({ types: ['LedgerRetired', 'LedgerRestored'] });
+  const listed = async (filter: LedgerFilter) =>
+    (await readModel.ledgers(filter, { limit: 10 })).items.map(({ service, retired, latest, complete }) => [
+      service,
+      retired,
+      latest,
+      complete,
+    ]);
+
+  /** Filled by a projector of that release, which knows no retirement, from a log that holds one. */
+  beforeEach(async () => {
+    await migrateReadModel(location);
+    const log = new LedgerLog();
+    for (const ledger of [RUNNING, MISTAKE]) log.change(ledger, { a: 1 }, { activate: true });
+    log.retire(MISTAKE);
+    await log.appendTo(events);
+    const last = log.stored.at(-1)?.position ?? 0n;
+    await run(retirements, async () => (await readModel.position()) === last);
+    const { schema } = location;
+    // The tables of layout 4 without the column that it added.
+    await pool.query(
+      `DROP VIEW ${schema}.ledgers; ALTER TABLE ${schema}_read_1.ledgers DROP COLUMN retired;
+       CREATE VIEW ${schema}.ledgers AS SELECT * FROM ${schema}_read_1.ledgers; UPDATE ${schema}.read_model SET layout = 3`,
+    );
+  });
+
+  test('Serve until they are rebuilt: no ledger is retired, and one that a newer release retired is incomplete', async () => {
+    expect(await migrateReadModel(location)).toBe('outdated');
+    const both = [
+      ['engine', false, 1, true],
+      ['mistake', false, 1, false],
+    ];
+    expect(await listed({})).toEqual(both);
+    expect(await listed({ retired: false })).toEqual(both);
+    expect(await listed({ retired: true })).toEqual([]);
+
+    await rebuildReadModel(sources());
+    expect(await migrateReadModel(location)).toBe('current');
+    expect(await listed({ retired: false })).toEqual([['engine', false, 1, true]]);
+    expect(await listed({ retired: true })).toEqual([['mistake', true, 1, true]]);
+    expect(await discrepancies()).toEqual([]);
+  });
+});
+
+test('A ledger that an older release parked at its retirement is retired once a projector of this release has run', async () => {
+  await migrateReadModel(location);
+  const log = new LedgerLog();
+  log.change('production.mistake', { a: 1 });
+  log.retire('production.mistake');
+  await log.appendTo(events);
+  const rows = async () => (await readModel.ledgers({ retired: true }, { limit: 10 })).items;
+  await run(olderRelease({ types: ['LedgerRetired'] }), async () => (await readModel.position()) === 3n);
+  expect(await rows()).toEqual([]);
+  await run(thisRelease, async () => (await (await store()).countParkedStreams()) === 0);
+  expect(await rows()).toMatchObject([{ service: 'mistake', retired: true, complete: true }]);
+  expect(await discrepancies()).toEqual([]);
 });
 
 test('A projector of layout 1 cannot move the checkpoint of newer tables', async () => {

@@ -59,6 +59,15 @@ test('a rollback tells its version and its activation', () => {
   ]);
 });
 
+test('a retirement and a restoration each have a line, with who and why', () => {
+  const take = createNarrator();
+  const ledger = { kind: 'ledger', version: null, ledger: 'production/trading-engine' };
+  expect(take(event('LedgerRetired', 2, { id: 'r', index: 0, size: 1 }, {}, 'made by\nmistake'))).toEqual([
+    { ...ledger, text: 'retired by ada: made by mistake' },
+  ]);
+  expect(take(event('LedgerRestored', 3, { id: 's', index: 0, size: 1 }, {}))).toEqual([{ ...ledger, text: 'restored by ada' }]);
+});
+
 test('an abandoned change set is never told', () => {
   const take = createNarrator();
   expect(take(event('ConfigSet', 1, { id: 'c', index: 0, size: 9 }))).toEqual([]);
@@ -79,7 +88,7 @@ test('events of other streams are not told', () => {
 
 test('an event that this release cannot read is not told, and stops nothing', () => {
   const take = createNarrator();
-  expect(take(event('LedgerRetired', 0, { id: 'g', index: 0, size: 1 }))).toEqual([]);
+  expect(take(event('LedgerRenamed', 0, { id: 'g', index: 0, size: 1 }))).toEqual([]);
   const written = event('ConfigSet', 1, { id: 'h', index: 0, size: 1 });
   for (const data of ['{', String.raw`{"path":"\\","path":"b"}`]) expect(take({ ...written, data })).toEqual([]);
   expect(take(event('ConfigSet', 2, { id: 'i', index: 0, size: 1 }))).toHaveLength(1);

@@ -1,4 +1,4 @@
-// One human line per version, activation and tag, made from the events as they are committed.
+// One human line per version, activation, tag and retirement, made from the events as they are committed.
 import { decodeStored, type StoredEvent } from '@confledger/application';
 import {
   changesOf,
@@ -15,8 +15,8 @@ import {
 
 /** A line in columns: what happened, to which version, where, and the rest as a sentence. */
 export interface Happening {
-  readonly kind: 'version' | 'active' | 'tag' | 'node';
-  /** Null where the text says it. */
+  readonly kind: 'version' | 'active' | 'tag' | 'ledger' | 'node';
+  /** Null where the text says it, and where it is about no version. */
   readonly version: number | null;
   /** `<environment>/<service>` */
   readonly ledger: string;
@@ -58,9 +58,10 @@ function happenings(ledger: string, events: Events): Happening[] {
 function versionLine(ledger: string, version: number, events: Events): Happening {
   const changes = changesOf(events).length;
   const { actor, reason } = events.at(-1)?.metadata ?? { actor: { id: '' }, reason: null };
-  const why = reason === null ? '' : `: ${oneLine(reason)}`;
-  return { kind: 'version', version, ledger, text: `${changes} change${changes === 1 ? '' : 's'} by ${actor.id}${why}` };
+  return { kind: 'version', version, ledger, text: `${changes} change${changes === 1 ? '' : 's'} by ${actor.id}${why(reason)}` };
 }
+
+const why = (reason: string | null): string => (reason === null ? '' : `: ${oneLine(reason)}`);
 
 function labelLine(ledger: string, { type, data, metadata }: Recorded<LedgerEvent>): Happening | null {
   const by = `by ${metadata.actor.id}`;
@@ -74,6 +75,10 @@ function labelLine(ledger: string, { type, data, metadata }: Recorded<LedgerEven
       return { kind: 'tag', version: data.version, ledger, text: `${data.tag}, ${by}` };
     case 'VersionUntagged':
       return { kind: 'tag', version: data.version, ledger, text: `${data.tag} removed, ${by}` };
+    case 'LedgerRetired':
+      return { kind: 'ledger', version: null, ledger, text: `retired ${by}${why(metadata.reason)}` };
+    case 'LedgerRestored':
+      return { kind: 'ledger', version: null, ledger, text: `restored ${by}${why(metadata.reason)}` };
     case 'LedgerCreated':
     case 'ConfigSet':
     case 'ConfigDeleted':

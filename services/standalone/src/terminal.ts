@@ -21,7 +21,7 @@ interface Output {
   write(text: string): unknown;
 }
 
-const COLOURS: Readonly<Record<Happening['kind'], number>> = { version: 33, active: 32, tag: 35, node: 36 };
+const COLOURS: Readonly<Record<Happening['kind'], number>> = { version: 33, active: 32, tag: 35, ledger: 34, node: 36 };
 
 export function createTerminal(out: Output, errors: Output, environment: Readonly<Record<string, string | undefined>>): Terminal {
   const interactive = out.isTTY === true;

@@ -78,6 +78,14 @@ export class LedgerLog {
     return this.#write(ledger, this.#record(ledger, [{ type: 'VersionUntagged', data: { version, tag } }], {}));
   }
 
+  retire(ledger: string): readonly StoredEvent[] {
+    return this.#write(ledger, this.#record(ledger, [{ type: 'LedgerRetired', data: {} }], {}));
+  }
+
+  restore(ledger: string): readonly StoredEvent[] {
+    return this.#write(ledger, this.#record(ledger, [{ type: 'LedgerRestored', data: {} }], {}));
+  }
+
   /** An event of the installation's own stream. */
   installation(): StoredEvent {
     this.#sets += 1;

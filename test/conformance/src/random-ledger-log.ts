@@ -1,4 +1,5 @@
-// Seeded random histories over a few ledgers: changes, deletes, older versions activated, tags, change sets left open and abandoned.
+// Seeded random histories over a few ledgers: changes, deletes, older versions activated, tags, retirements, change sets left open and
+// abandoned.
 import type { JsonValue } from '@confledger/document';
 import { LedgerLog, type Edits } from './ledger-log.js';
 
@@ -56,10 +57,17 @@ function step(log: LedgerLog, random: () => number): void {
   const versions = log.versions(ledger);
   const kind = random();
   if (kind < 0.05) log.installation();
+  else if (kind < 0.1 && log.state(ledger).state !== null) retireOrRestore(log, ledger);
   else if (kind < 0.6 || versions.length === 0) change(log, ledger, random);
   else if (kind < 0.85) log.activate(ledger, pick(versions, random));
   else if (kind < 0.95) log.tag(ledger, pick(versions, random), pick(TAGS, random));
   else untag(log, ledger, random);
+}
+
+/** A fold takes what comes behind a retirement as it takes everything: whether it may come is decided before. */
+function retireOrRestore(log: LedgerLog, ledger: string): void {
+  if (log.state(ledger).state?.retired === true) log.restore(ledger);
+  else log.retire(ledger);
 }
 
 function change(log: LedgerLog, ledger: string, random: () => number): void {

@@ -1,5 +1,5 @@
 // The rules of the read model port and of the projection store behind it, which every adapter of the two must keep.
-import { CursorInvalid, type ProjectionBatch, type ProjectionStore, type ReadModel } from '@confledger/application';
+import { CursorInvalid, type LedgerFilter, type ProjectionBatch, type ProjectionStore, type ReadModel } from '@confledger/application';
 import { InMemoryReadModel } from '@confledger/application/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LedgerLog } from './ledger-log.js';
@@ -59,6 +59,7 @@ export function readModelConformance(name: string, make: () => Promise<ReadModel
             pending: 2,
             digest: log.document(ENGINE, 4)?.digest,
             activeDigest: log.document(ENGINE, 1)?.digest,
+            retired: false,
             updatedAt: '2026-01-01T00:00:03.000Z',
             complete: true,
             parked: null,
@@ -93,6 +94,50 @@ export function readModelConformance(name: string, make: () => Promise<ReadModel
         ]);
         const some = await allPages((page) => query().ledgers({ environment: 'production' }, page), 1);
         expect(some.map(({ service }) => service)).toEqual(['a', 'trading-engine']);
+      });
+
+      test('A retired ledger stands as it did and says so, until it is restored', async () => {
+        log.change(ENGINE, { a: 1 }, { activate: true });
+        log.change(ENGINE, { a: 2 });
+        await project();
+        const [before] = (await query().ledgers({}, PAGE)).items;
+        log.retire(ENGINE);
+        await project();
+        const updatedAt = '2026-01-01T00:00:03.000Z';
+        expect((await query().ledgers({}, PAGE)).items).toEqual([{ ...before, retired: true, updatedAt }]);
+        expect((await query().versions(ENGINE, PAGE)).items.map(({ version }) => version)).toEqual([3, 1]);
+        log.restore(ENGINE);
+        await project();
+        expect((await query().ledgers({}, PAGE)).items).toMatchObject([{ retired: false, latest: 3, active: 1, pending: 1 }]);
+        const audit = (await query().audit({ service: 'trading-engine' }, { limit: 2 })).items;
+        expect(audit).toMatchObject([
+          { type: 'LedgerRestored', version: null, path: null, actor: 'alice', abandoned: false, detail: {} },
+          { type: 'LedgerRetired', version: null, path: null, actor: 'alice', abandoned: false, detail: {} },
+        ]);
+      });
+
+      test('The list can be cut to retired ledgers, or to the others, page by page', async () => {
+        for (const ledger of ['production.a', 'production.b', 'production.c', 'staging.a', 'staging.b']) log.change(ledger, { a: 1 });
+        for (const ledger of ['production.a', 'production.c', 'staging.b']) log.retire(ledger);
+        log.restore('production.c');
+        await project();
+        const names = async (filter: LedgerFilter): Promise<string[]> =>
+          (await allPages((page) => query().ledgers(filter, page), 1)).map(({ environment, service }) => `${environment}.${service}`);
+        expect(await names({ retired: true })).toEqual(['production.a', 'staging.b']);
+        expect(await names({ retired: false })).toEqual(['production.b', 'production.c', 'staging.a']);
+        expect(await names({ environment: 'production', retired: false })).toEqual(['production.b', 'production.c']);
+        expect(await names({ environment: 'staging', retired: true })).toEqual(['staging.b']);
+        expect(await names({ environment: 'production' })).toEqual(['production.a', 'production.b', 'production.c']);
+      });
+
+      test('A ledger that is retired between two pages leaves the list, and the others do not move', async () => {
+        for (const ledger of ['a.a', 'a.b', 'a.c', 'a.d']) log.change(ledger, { a: 1 });
+        await project();
+        const first = await query().ledgers({ retired: false }, { limit: 2 });
+        for (const ledger of ['a.b', 'a.c']) log.retire(ledger);
+        await project();
+        const second = await query().ledgers({ retired: false }, { limit: 2, cursor: first.next ?? '' });
+        expect(second.items.map(({ service }) => service)).toEqual(['d']);
       });
 
       test('Ledgers with an active version are counted, and those whose newest activation has statement 2', async () => {

@@ -49,6 +49,8 @@ export const set = (path: string, value: Extract<DraftEvent, { type: 'ConfigSet'
 export const deleted = (path: string): DraftEvent => ({ type: 'ConfigDeleted', data: { path } });
 export const tagged = (version: number, tag: string): DraftEvent => ({ type: 'VersionTagged', data: { version, tag } });
 export const untagged = (version: number, tag: string): DraftEvent => ({ type: 'VersionUntagged', data: { version, tag } });
+export const retired = (): DraftEvent => ({ type: 'LedgerRetired', data: {} });
+export const restored = (): DraftEvent => ({ type: 'LedgerRestored', data: {} });
 export const activated = (data: UnsignedActivation['data'], statement: UnsignedActivation['statement'] = { form: 1 }): DraftEvent => ({
   type: 'VersionActivated',
   data,

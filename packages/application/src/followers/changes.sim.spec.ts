@@ -183,7 +183,7 @@ describe('changes under faults', () => {
     here.log.raw('environments', { type: 'EnvironmentDefined', ...later });
     here.log.raw('streams-of-tomorrow', { type: 'Unheard', ...later });
     here.log.raw('config-production.unheard', { type: 'LedgerCreated', ...later });
-    here.log.raw('config-production.unheard', { type: 'LedgerRetired', data: '{', metadata: 'no JSON' });
+    here.log.raw('config-production.unheard', { type: 'LedgerRenamed', data: '{', metadata: 'no JSON' });
     await here.log.appendTo(here.events, from);
     const stopping = new AbortController();
     const running = runChanges(here.options(), stopping.signal);

@@ -3,7 +3,7 @@ import { compileGlob, overlaps } from '@confledger/document';
 import { ledgerOfCursor, cursorBehind, numberOfCursor } from '../page-cursors.js';
 import type { ParkedEvent, ParkedStream } from '../ports/parked.js';
 import type { Checkpoint, ProjectionBatch, ProjectionStore, StoredView } from '../ports/projection-store.js';
-import type { AuditFilter, AuditRow, LedgerRow, Page, PageRequest, ReadModel, VersionRow } from '../ports/read-model.js';
+import type { AuditFilter, AuditRow, LedgerFilter, LedgerRow, Page, PageRequest, ReadModel, VersionRow } from '../ports/read-model.js';
 import { LedgerId } from '@confledger/domain';
 import { ReadModelTables } from '../projections/tables.js';
 
@@ -55,12 +55,13 @@ export class InMemoryReadModel implements ReadModel, ProjectionStore {
     });
   }
 
-  ledgers(filter: { readonly environment?: string }, page: PageRequest): Promise<Page<LedgerRow>> {
+  ledgers(filter: LedgerFilter, page: PageRequest): Promise<Page<LedgerRow>> {
     return this.#answer(() => {
       const behind = ledgerOfCursor(page.cursor);
       const rows = [...this.tables.ledgers.values()]
         .filter((row) => row.exists || row.parkedAt !== null)
         .filter(({ ledger }) => filter.environment === undefined || LedgerId.parse(ledger)?.environment === filter.environment)
+        .filter(({ retired }) => filter.retired === undefined || retired === filter.retired)
         .filter(({ ledger }) => behind === null || compareLedgers(ledger, behind) > 0)
         .sort((a, b) => compareLedgers(a.ledger, b.ledger));
       return this.#page(

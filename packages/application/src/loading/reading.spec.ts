@@ -373,7 +373,7 @@ function millionth(start: LedgerStream): { store: EventStore; snapshots: Snapsho
 
 function visible({ commands, state, ...rest }: LedgerStream): unknown {
   if (state === null) throw new Error('the ledger does not exist');
-  const { head, active, pending, tags } = state;
+  const { head, active, pending, tags, retired } = state;
   return {
     ...rest,
     commands: commands.toArray(),
@@ -381,5 +381,6 @@ function visible({ commands, state, ...rest }: LedgerStream): unknown {
     active: active && { ...active, document: active.document?.toSnapshot() ?? null },
     pending,
     tags: [...tags],
+    retired,
   };
 }

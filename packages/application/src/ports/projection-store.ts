@@ -29,6 +29,7 @@ export interface LedgerWrite {
   readonly pending: number;
   readonly digest: string;
   readonly activeDigest: string | null;
+  readonly retired: boolean;
   /** When the last change set that took effect did so; null before the first. */
   readonly updatedAt: string | null;
   /** As its stream's. */

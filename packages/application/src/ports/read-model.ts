@@ -12,6 +12,8 @@ export interface LedgerRow {
   /** Digest of the head document. */
   readonly digest: string;
   readonly activeDigest: string | null;
+  /** A retired ledger runs on and takes no write until it is restored. */
+  readonly retired: boolean;
   /** When the last change set took effect; null for a ledger whose first events are parked. */
   readonly updatedAt: string | null;
   /** False when an event of this ledger could not be applied and is parked. */
@@ -66,6 +68,12 @@ export interface AuditRow {
   readonly detail: { readonly [name: string]: JsonValue };
 }
 
+export interface LedgerFilter {
+  readonly environment?: string;
+  /** Only retired ledgers, or only others; absent: both. */
+  readonly retired?: boolean;
+}
+
 export interface AuditFilter {
   readonly environment?: string;
   readonly service?: string;
@@ -97,7 +105,7 @@ export interface ReadModel {
   /** Resolves true when `position()` has reached this one, false when `timeoutMs` passed first. */
   waitFor(position: bigint, timeoutMs: number): Promise<boolean>;
   /** Ledgers by environment, then service. */
-  ledgers(filter: { readonly environment?: string }, page: PageRequest): Promise<Page<LedgerRow>>;
+  ledgers(filter: LedgerFilter, page: PageRequest): Promise<Page<LedgerRow>>;
   /** Versions of a ledger, newest first. */
   versions(ledger: string, page: PageRequest): Promise<Page<VersionRow>>;
   version(ledger: string, version: number): Promise<VersionRow | null>;

@@ -192,6 +192,8 @@ function detailOf(event: Recorded<LedgerEvent>): AuditDetail['detail'] {
     case 'VersionUntagged':
       return { tag: event.data.tag };
     case 'LedgerCreated':
+    case 'LedgerRetired':
+    case 'LedgerRestored':
     case 'ConfigSet':
     case 'ConfigDeleted':
       return {};

@@ -39,6 +39,7 @@ function ledgerRow({ text }: LedgerId, { stream: { state }, parkedAt }: View<Pro
     pending: state?.ledger.pending ?? 0,
     digest: (head?.document.document ?? Document.empty).digest,
     activeDigest: active?.digest ?? null,
+    retired: state?.ledger.retired ?? false,
     updatedAt: state?.updatedAt ?? null,
     parkedAt,
   };
@@ -47,7 +48,7 @@ function ledgerRow({ text }: LedgerId, { stream: { state }, parkedAt }: View<Pro
 /** The ledger that kept rows were made from. What no row says, and no further row is made from, is left empty. */
 export function restoredLedger({ ledger: row, items }: StoredView): ProjectedLedger | null {
   if (row === null || !row.exists) return null;
-  const { latest, pending, updatedAt } = row;
+  const { latest, pending, updatedAt, retired } = row;
   const head = documentOfItems(items, 'head');
   // The same version has the same leaves: sharing the document lets later differences be found by identity.
   const active = restoredActivation(row, row.active === latest ? head : documentOfItems(items, 'active'));
@@ -56,6 +57,7 @@ export function restoredLedger({ ledger: row, items }: StoredView): ProjectedLed
     active,
     pending,
     tags: new Map<string, number>(),
+    retired,
   };
   return { ledger, updatedAt: updatedAt ?? '', recent: latest === null ? [] : [{ version: latest, document: head }] };
 }

@@ -78,7 +78,7 @@ test('A ledger with an event that cannot be read is parked as a stream too, from
   const { model } = await projected((log) => {
     log.change(ENGINE, { a: 1 });
     log.change(ENGINE, { a: 2, b: 3 }, { keep: 1 });
-    log.raw(`config-${ENGINE}`, { type: 'LedgerRetired', data: '{}', metadata: '{"schemaVersion":4}' });
+    log.raw(`config-${ENGINE}`, { type: 'LedgerRenamed', data: '{}', metadata: '{"schemaVersion":4}' });
     log.raw(`config-${ENGINE}`, { type: 'ConfigSet', data: '{}', metadata: '{}' });
   });
   expect([...model.tables.parkedStreams.values()]).toEqual([
@@ -87,7 +87,7 @@ test('A ledger with an event that cannot be read is parked as a stream too, from
       revision: 2,
       position: 3n,
       type: 'ConfigSet',
-      reason: `event 3 of config-${ENGINE} has the unknown type 'LedgerRetired' (schemaVersion 4)`,
+      reason: `event 3 of config-${ENGINE} has the unknown type 'LedgerRenamed' (schemaVersion 4)`,
     },
   ]);
   expect([...model.tables.parked.keys()]).toEqual([3n, 4n, 5n]);

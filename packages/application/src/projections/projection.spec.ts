@@ -10,7 +10,7 @@ import { useOfStream } from './projections.js';
 const seeds = fc.integer({ min: 0, max: 1_000_000 });
 const LEDGERS = ['production.trading-engine', 'production.risk-gateway', 'staging.trading-engine'];
 
-test('For every history the rows say what the domain says: head, active, pending, tags, each leaf with its revision', async () => {
+test('For every history the rows say what the domain says: head, active, pending, tags, retirement, each leaf with its revision', async () => {
   await fc.assert(
     fc.asyncProperty(seeds, async (seed) => {
       const log = randomLedgerLog(seed, 40);
@@ -25,6 +25,7 @@ test('For every history the rows say what the domain says: head, active, pending
           exists: true,
           latest: state.head.version,
           pending: state.pending,
+          retired: state.retired,
           parkedAt: null,
         });
         expect(stored?.ledger).toMatchObject({

@@ -79,7 +79,7 @@ export class ReadModelTables {
   }
 
   ledgerRow(row: LedgerWrite): LedgerRow {
-    const { latest, active, pending, digest, activeDigest } = row;
+    const { latest, active, pending, digest, activeDigest, retired } = row;
     const id = LedgerId.parse(row.ledger);
     return {
       environment: id?.environment ?? '',
@@ -89,6 +89,7 @@ export class ReadModelTables {
       pending,
       digest,
       activeDigest,
+      retired,
       updatedAt: row.updatedAt,
       complete: row.parkedAt === null,
       parked: (id && this.parkedStreams.get(id.stream)) ?? null,

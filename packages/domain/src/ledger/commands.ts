@@ -26,7 +26,10 @@ export type Command =
   | { readonly type: 'Activate'; readonly version: VersionName }
   | { readonly type: 'Rollback'; readonly version: VersionName }
   | { readonly type: 'Tag'; readonly version: VersionName; readonly tag: string; readonly move: boolean }
-  | { readonly type: 'Untag'; readonly version: VersionName; readonly tag: string };
+  | { readonly type: 'Untag'; readonly version: VersionName; readonly tag: string }
+  /** Refuses every other command from now on, until `Restore`. */
+  | { readonly type: 'Retire' }
+  | { readonly type: 'Restore' };
 
 /** What the client says it saw, and what it wants beside the change itself. */
 export interface Guards {
@@ -46,6 +49,7 @@ export interface Guards {
 export type LedgerRefusalCode =
   | 'LEDGER_EXISTS'
   | 'LEDGER_UNKNOWN'
+  | 'LEDGER_RETIRED'
   | 'KEY_NOT_FOUND'
   | 'PATH_BELOW_LEAF'
   | 'NAME_RESERVED'

@@ -9,6 +9,7 @@ import { guardRefusal } from './guards.js';
 import type { LedgerId } from './ledger-id.js';
 import type { LedgerStream, LedgerTypes } from './ledger-types.js';
 import { reservedNameRefusal } from './reserved.js';
+import { retiredRefusal, retirement } from './retirement.js';
 import type { Ledger } from './state.js';
 import { activationOf, statementFor, statementNeed } from './statements.js';
 import { tagged, untagged } from './tags.js';
@@ -22,8 +23,8 @@ type VersionCommand = Extract<Command, { type: 'Activate' | 'Rollback' | 'Tag' |
 export function decideLedger(stream: LedgerStream, command: Command, context: Context): LedgerDecision {
   const { id, guards } = context;
   const ledger = stream.state;
-  const guarded = guardRefusal({ id, ledger, path: pathOf(command) }, guards);
-  if (guarded) return refused(guarded);
+  const unfit = retiredRefusal(id, ledger, command) ?? guardRefusal({ id, ledger, path: pathOf(command) }, guards);
+  if (unfit) return refused(unfit);
   switch (command.type) {
     case 'Create':
       return ledger !== null ? refused(ledgerExists(id)) : edited(stream, command, context);
@@ -40,6 +41,9 @@ export function decideLedger(stream: LedgerStream, command: Command, context: Co
     case 'Tag':
     case 'Untag':
       return ledger === null ? refused(ledgerUnknown(id)) : onVersion({ id, ledger, revision: stream.revision }, command, context);
+    case 'Retire':
+    case 'Restore':
+      return ledger === null ? refused(ledgerUnknown(id)) : labelled(retirement(ledger, command), null);
   }
 }
 

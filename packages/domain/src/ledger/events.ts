@@ -1,5 +1,6 @@
 // The events of a ledger: a storage format. Names and members never change; a new form of an event gets a new schemaVersion and a decoder
-// that makes today's shape of the old one. Order within a change set: LedgerCreated, changes, tags, the activation last.
+// that makes today's shape of the old one. Order within a change set: LedgerCreated, changes, tags, the activation last. LedgerRetired and
+// LedgerRestored each stand alone in theirs.
 import type { JsonValue } from '@confledger/document';
 import {
   holdsMembers,
@@ -81,7 +82,27 @@ export interface VersionUntagged {
   readonly data: { readonly version: number; readonly tag: string };
 }
 
-export type LedgerEvent = LedgerCreated | ConfigSet | ConfigDeleted | VersionActivated | VersionTagged | VersionUntagged;
+/** From here on the ledger takes no write, tag, activation or rollback. What runs goes on running. */
+export interface LedgerRetired {
+  readonly type: 'LedgerRetired';
+  readonly data: Readonly<Record<never, never>>;
+}
+
+/** The ledger takes commands again. */
+export interface LedgerRestored {
+  readonly type: 'LedgerRestored';
+  readonly data: Readonly<Record<never, never>>;
+}
+
+export type LedgerEvent =
+  | LedgerCreated
+  | ConfigSet
+  | ConfigDeleted
+  | VersionActivated
+  | VersionTagged
+  | VersionUntagged
+  | LedgerRetired
+  | LedgerRestored;
 
 /** An activation before it is signed: what a decision knows of it. */
 export type UnsignedActivation = {
@@ -125,4 +146,6 @@ export const LEDGER_EVENTS: EventDecoders<LedgerEvent> = {
   },
   VersionTagged: { 1: membersOf<VersionTagged['data']>(tag) },
   VersionUntagged: { 1: membersOf<VersionUntagged['data']>(tag) },
+  LedgerRetired: { 1: membersOf<LedgerRetired['data']>({}) },
+  LedgerRestored: { 1: membersOf<LedgerRestored['data']>({}) },
 };

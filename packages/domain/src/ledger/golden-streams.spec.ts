@@ -158,7 +158,7 @@ function standing({ revision, hash: last, occurredAt, origin, open, commands, st
   const phase = state === null ? 'absent' : 'existing';
   const stream = { phase, revision, hash: last, occurredAt, origin, open: open?.id ?? null, commands: commands.toArray() };
   if (state === null) return stream;
-  const { head, active, pending, tags } = state;
+  const { head, active, pending, tags, retired } = state;
   const { document: _document, ...activation } = active ?? { document: null };
   return {
     ...stream,
@@ -169,5 +169,7 @@ function standing({ revision, hash: last, occurredAt, origin, open, commands, st
     active: active && activation,
     pending,
     tags: [...tags],
+    // Streams of before retirement do not say it.
+    ...(retired && { retired }),
   };
 }

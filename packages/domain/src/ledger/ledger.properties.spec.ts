@@ -50,6 +50,7 @@ const commands: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ type: fc.constant('Rollback' as const), version: fixedNames }),
   fc.record({ type: fc.constant('Tag' as const), version: fixedNames, tag: tags, move: fc.boolean() }),
   fc.record({ type: fc.constant('Untag' as const), version: numbers, tag: tags }),
+  fc.record({ type: fc.constantFrom('Retire' as const, ...Array<'Restore'>(3).fill('Restore')) }),
 );
 const guards: fc.Arbitrary<Guards> = fc.oneof(
   { arbitrary: fc.constant<Guards>({}), weight: 4 },
@@ -87,6 +88,10 @@ function take(history: History, { command, guards: wanted, breakOffAfter, clockM
   });
 }
 
+function restore(history: History): void {
+  if (history.stream.state?.retired === true) history.execute({ type: 'Restore' });
+}
+
 describe('commands', () => {
   test('decided a second time give no event, whatever came before', () => {
     fc.assert(
@@ -120,6 +125,7 @@ describe('commands', () => {
   test('mean what they say: the document after them is the one that was wanted', () => {
     fc.assert(
       fc.property(histories, configurations, (history, configuration) => {
+        restore(history);
         const decision = history.decide({ type: 'Replace', configuration });
         if (decision.kind === 'accepted') history.record(decision.events);
         const wanted = Document.from(configuration);
@@ -145,6 +151,25 @@ describe('commands', () => {
   });
 });
 
+describe('a retired ledger', () => {
+  test('refuses every command but to be retired and restored, and stands as before when it is restored', () => {
+    fc.assert(
+      fc.property(histories, commands, guards, (history, command, wanted) => {
+        if (history.decide({ type: 'Retire' }).kind === 'refused') return;
+        const before = visibleState(history.stream);
+        if (!history.ledger.retired) history.execute({ type: 'Retire' });
+        const takes = command.type === 'Retire' || command.type === 'Restore';
+        expect(history.decide(command, { guards: wanted })).toMatchObject(
+          takes ? { kind: command.type === 'Retire' ? 'nothing' : 'accepted' } : { kind: 'refused', refusal: { code: 'LEDGER_RETIRED' } },
+        );
+        history.execute({ type: 'Restore' });
+        expect(visibleState(history.stream)).toEqual({ ...before, retired: false });
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
 describe('a rollback', () => {
   test('gives the old digest again, live, for any history and any version in it', () => {
     fc.assert(
@@ -152,6 +177,7 @@ describe('a rollback', () => {
         const versions = history.events.map((each) => history.versionAt(each.revision)).filter((each) => 'document' in each);
         const target = versions[choice % Math.max(1, versions.length)];
         if (!target) return;
+        restore(history);
         const decision = history.decide({ type: 'Rollback', version: target.version });
         expect(['accepted', 'nothing']).toContain(decision.kind);
         if (decision.kind === 'accepted') history.record(decision.events);
@@ -256,12 +282,16 @@ const envelope = {
 /** Everything of a state that anyone could ever see. */
 function visible({ open, commands: window, state, ...rest }: LedgerStream): unknown {
   const common = { ...rest, open: open && { id: open.id, gathered: open.gathered.slice(0, open.count) }, window: window.toArray() };
-  if (state === null) return common;
+  return state === null ? common : { ...common, ...visibleState({ state }) };
+}
+
+function visibleState({ state }: Pick<LedgerStream, 'state'>): object {
+  if (state === null) return {};
   return {
-    ...common,
     head: { ...state.head, document: state.head.document.toSnapshot() },
     active: state.active && { ...state.active, document: state.active.document?.toSnapshot() ?? null },
     tags: [...state.tags],
+    retired: state.retired,
   };
 }
 

@@ -9,24 +9,27 @@ type Body = JsonObject & {
   readonly active: (Omit<Activation, 'document'> & { readonly document: JsonValue | 'head' | null }) | null;
   readonly pending: number;
   readonly tags: readonly (readonly [string, number])[];
+  readonly retired: boolean;
 };
 
 export const ledgerSnapshots: SnapshotCodec<Ledger> = {
-  version: 2,
-  encode: ({ head, active, pending, tags }) => ({
+  version: 3,
+  encode: ({ head, active, pending, tags, retired }) => ({
     head: { ...head, document: head.document.toSnapshot() },
     active: active && { ...active, document: encodeActiveDocument(active, head.document) },
     pending,
     tags: [...tags].map(([tag, version]) => [tag, version]),
+    retired,
   }),
   decode: (body) => {
-    const { head, active, pending, tags } = body as Body;
+    const { head, active, pending, tags, retired } = body as Body;
     const document = Document.fromSnapshot(head.document);
     return {
       head: { ...head, document },
       active: active && { ...active, document: decodeActiveDocument(active.document, document) },
       pending,
       tags: new Map(tags),
+      retired,
     };
   },
 };

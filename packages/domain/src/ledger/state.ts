@@ -53,13 +53,16 @@ export interface Ledger<D = Document> {
   /** How many versions are newer than the active one. */
   readonly pending: number;
   readonly tags: ReadonlyMap<string, number>;
+  /** A retired ledger takes no command but to be restored. */
+  readonly retired: boolean;
 }
 
 type ChangeSetEvents = readonly Recorded<LedgerEvent>[];
 
 /** The fold of a ledger, over documents that begin as `empty`. */
 export function ledgerFold<D extends Foldable<D>>(empty: D): (ledger: Ledger<D> | null, events: ChangeSetEvents) => Ledger<D> {
-  const nothing: Ledger<D> = { head: { version: null, ordinal: 0, document: empty }, active: null, pending: 0, tags: new Map() };
+  const head = { version: null, ordinal: 0, document: empty };
+  const nothing: Ledger<D> = { head, active: null, pending: 0, tags: new Map(), retired: false };
   return (ledger, events) => {
     let next = withChanges(ledger ?? nothing, events);
     for (const event of events) next = withLabel(next, event);
@@ -99,7 +102,7 @@ function changed<D extends Foldable<D>>(document: D, changes: readonly RevisedCh
   }
 }
 
-/** Activations and tags: what makes a version mean something. */
+/** Activations and tags, which make a version mean something, and whether the ledger is retired. */
 function withLabel<D>(ledger: Ledger<D>, event: Recorded<LedgerEvent>): Ledger<D> {
   switch (event.type) {
     case 'VersionActivated': {
@@ -118,6 +121,10 @@ function withLabel<D>(ledger: Ledger<D>, event: Recorded<LedgerEvent>): Ledger<D
       tags.delete(event.data.tag);
       return { ...ledger, tags };
     }
+    case 'LedgerRetired':
+      return { ...ledger, retired: true };
+    case 'LedgerRestored':
+      return { ...ledger, retired: false };
     case 'LedgerCreated':
     case 'ConfigSet':
     case 'ConfigDeleted':
