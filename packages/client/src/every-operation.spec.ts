@@ -50,9 +50,11 @@ const calls: { readonly [N in OperationName]: () => Promise<object> } = {
   activateVersion: () => client.activateVersion({ service, version: 'latest' }),
   rollBack: () => client.rollBack({ service, version: 'previous', body: { changeReason: 'losses' } }),
   deleteConfiguration: () => client.deleteConfiguration({ service: 'gateway', query: staging }),
+  retireConfiguration: () => client.retireConfiguration({ service: 'gateway', query: staging, body: { reason: 'made by mistake' } }),
+  restoreConfiguration: () => client.restoreConfiguration({ service: 'gateway', query: staging }),
   readHistory: () => client.readHistory({ service, query: { key: 'risk' } }),
   readAudit: () => client.readAudit({ query: { key: 'risk.**', limit: 2 } }),
-  listConfigurations: () => client.listConfigurations(),
+  listConfigurations: () => client.listConfigurations({ query: { retired: 'all' } }),
   readEvent: async () => {
     const { data } = await client.readAudit({ query: { limit: 1 } });
     return client.readEvent({ position: data.items[0]?.position ?? '' });

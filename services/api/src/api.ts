@@ -25,6 +25,7 @@ import { documentEndpoints } from './routes/documents.js';
 import { batchEndpoints } from './routes/batches.js';
 import { differenceEndpoints } from './routes/differences.js';
 import { integrityEndpoints } from './routes/integrity.js';
+import { retirementEndpoints } from './routes/retirement.js';
 import { sealEndpoints } from './routes/seals.js';
 import { listEndpoints } from './routes/lists.js';
 import { nodeEndpoints } from './routes/nodes.js';
@@ -168,6 +169,7 @@ const COMMON_HEADERS = {
 function endpointsOf(context: ApiContext): readonly Endpoint[] {
   return [
     ...documentEndpoints(context),
+    ...retirementEndpoints(context),
     ...valueEndpoints(context),
     ...batchEndpoints(context),
     ...versionEndpoints(context),

@@ -110,6 +110,13 @@ const BAD: BadInput[] = [
     code: 'PATH_RESERVED',
     says: 'value?key=versions',
   },
+  {
+    what: 'a call that is a POST, with PUT',
+    ask: `PUT ${LEDGER}/retire`,
+    with: { body: { value: 1 } },
+    status: 400,
+    code: 'PATH_RESERVED',
+  },
   { what: 'a word that a later call will have', ask: `GET ${LEDGER}/effective`, status: 400, code: 'PATH_RESERVED' },
 ];
 

@@ -3,11 +3,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { ensureAdminToken, keyFilesOf, makeKeys, openKeys } from '@confledger/api';
 import { readInstallation, replaceMacKey } from '@confledger/application';
 import { appendEvents, logOfLayout1, olderInstallation, readModelOfLayout1 } from '@confledger/conformance';
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
 import { createPool, tryAdvisoryLock } from '@confledger/postgres';
+import { connectNode, httpFeed } from '@confledger/sdk';
 import { eventually, freshDatabase } from '@confledger/test-support';
 import type pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -167,6 +169,38 @@ test('A new installation signs with statement 2 from its first activation on, wh
   expect(await eventually(node)).toMatchObject({ name: composed.node, state: 'ready', sdk: expect.stringContaining('; statements=1,2') });
   const { body: status } = await ask(composed, '/status');
   expect(status['data']).toMatchObject({ statements: { ledgers: { activeCount: 1, statement2Count: 1 }, heldBackBy: [] } });
+  expect(faults).toEqual([]);
+});
+
+test('A node of a ledger that is retired runs on, a new one starts, and both follow what is activated once it is restored', async () => {
+  const composed = await start();
+  const headers = { authorization: `Bearer ${ensureAdminToken(dataDirectory)}`, 'content-type': 'application/json' };
+  const ledger = `${composed.url}/api/v1/configurations/trading-engine`;
+  const write = async (method: string, call: string, body: object = {}): Promise<number> =>
+    (await fetch(`${ledger}${call}`, { method, headers, body: JSON.stringify(body) })).status;
+  const nodes = async (): Promise<readonly unknown[]> => {
+    const { body } = await ask(composed, '/nodes');
+    const { items } = body['data'] as { readonly items: readonly Readonly<Record<string, unknown>>[] };
+    return items.map(({ name, state, active, upToDate }) => [name, state, active, upToDate]);
+  };
+  const all = (version: number): readonly unknown[] => ['engine-7', composed.node].sort().map((name) => [name, 'ready', version, true]);
+  expect(await write('PUT', '', { configuration: { limit: 1 }, activate: true })).toBe(200);
+  await eventually(async () => isDeepStrictEqual(await nodes(), [[composed.node, 'ready', 1, true]]));
+  expect(await write('POST', '/retire', { reason: 'made by mistake' })).toBe(200);
+  expect(await write('PUT', '/limit', { value: 2, activate: true })).toBe(409);
+
+  const { body: status } = await ask(composed, '/status');
+  const { publicKey } = (status['data'] as { readonly publicKey: { readonly publicKey: string } }).publicKey;
+  const feed = httpFeed({ url: composed.url, token: ensureAdminToken(dataDirectory) });
+  const node = await connectNode({ environment: 'production', service: 'trading-engine', name: 'engine-7', feed, publicKey });
+  shutdown.add('node', () => node.close());
+  expect(node.handle('limit').current).toBe(1);
+  await eventually(async () => isDeepStrictEqual(await nodes(), all(1)));
+
+  expect(await write('POST', '/restore')).toBe(200);
+  expect(await write('PUT', '/limit', { value: 2, activate: true })).toBe(200);
+  await eventually(() => node.handle('limit').current === 2);
+  await eventually(async () => isDeepStrictEqual(await nodes(), all(5)));
   expect(faults).toEqual([]);
 });
 

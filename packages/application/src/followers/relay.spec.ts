@@ -103,6 +103,24 @@ describe('the relay', () => {
     expect(feed.published[0]?.digest).toBe(feed.published[0]?.document.digest);
   });
 
+  test('passes over retirements: what is active of a retired ledger stays the newest that the feed is given', async () => {
+    const { store, core } = await activatedThrice();
+    const feed = testFeed();
+    const { kinds } = relay(store, feed);
+    await eventually(() => feed.published.length === 1);
+    await core.done({ type: 'Retire' });
+    const end = await store.lastPosition();
+    await eventually(() => feed.upTo === end || feed.beats.at(-1) === end || kinds().filter((kind) => kind === 'published').length > 1);
+    const another = testFeed();
+    relay(store, another);
+    await eventually(() => another.published.length === 1);
+    expect([feed, another].map(({ published }) => published.map(({ activation }) => activation))).toEqual([[5], [5]]);
+    await core.done({ type: 'Restore' });
+    await core.set('a', 9, { guards: { activate: 'all' } });
+    await eventually(() => another.published.length === 2 && feed.published.length === 2);
+    expect(kinds()).not.toContain('unreadable');
+  });
+
   test('follows what is activated then, and starts at the end of the log where the feed loads by itself', async () => {
     const { store, core } = await activatedThrice();
     const feed = testFeed('now');

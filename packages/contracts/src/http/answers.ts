@@ -200,6 +200,8 @@ export interface LedgerItem {
   readonly pending: number;
   readonly digest: string;
   readonly activeDigest: string | null;
+  /** True: the ledger runs on, and takes nothing until it is restored. */
+  readonly retired: boolean;
   /** Null for a ledger whose first events could not be applied. */
   readonly updatedAt: string | null;
   /** False when an event of this ledger could not be applied to the read model: the rest of the item is as it was before that event. */

@@ -9,6 +9,10 @@ export const LEDGER_ERRORS = {
     meaning: 'The service has no configuration in this environment.',
     remedy: 'Check service and environment (GET /configurations lists all), or create it with POST or PUT.',
   },
+  LEDGER_RETIRED: {
+    meaning: 'The ledger is retired: what runs goes on running, but no write, tag, activation or rollback is taken.',
+    remedy: 'Restore it with POST …/restore, or write to another ledger.',
+  },
   KEY_NOT_FOUND: {
     meaning: 'There is no value at this path in the version asked for.',
     remedy: 'Check the spelling; the message names the nearest path that exists.',

@@ -28,6 +28,7 @@ import type {
   CommonHeaders,
   ContentWriteQuery,
   ConfigurationBody,
+  ConfigurationsQuery,
   DifferenceQuery,
   DocumentQuery,
   EnvironmentQuery,
@@ -81,6 +82,8 @@ export interface Exchanges {
   readonly replaceConfigurationIn: Write<ContentWriteQuery, ConfigurationBody, Success<WriteAnswer>>;
   readonly mergeConfiguration: Write<ContentWriteQuery, ConfigurationBody, Success<WriteAnswer>>;
   readonly deleteConfiguration: Write<WriteQuery, WriteBody | undefined, Success<WriteAnswer>>;
+  readonly retireConfiguration: Write<WriteQuery, WriteBody | undefined, Success<WriteAnswer>>;
+  readonly restoreConfiguration: Write<WriteQuery, WriteBody | undefined, Success<WriteAnswer>>;
   readonly readValueByKey: Reading<PathQuery, ValueAnswer>;
   readonly readValue: Reading<ValueQuery, ValueAnswer>;
   readonly setValueByKey: Write<PathContentWriteQuery, ValueBody, Success<WriteAnswer>>;
@@ -99,7 +102,7 @@ export interface Exchanges {
   readonly readHistory: Query<HistoryQuery, Success<LedgerList<AuditItem>>>;
   readonly reportNode: Write<EnvironmentQuery, NodeReportBody, Success<NodeReportAnswer>, ReportHeaders>;
   readonly feed: Query<FeedQuery, string, FeedHeaders>;
-  readonly listConfigurations: Query<PositionedQuery, Success<PositionedList<LedgerItem>>>;
+  readonly listConfigurations: Query<ConfigurationsQuery, Success<PositionedList<LedgerItem>>>;
   readonly readAudit: Query<AuditQuery, Success<PositionedList<AuditItem>>>;
   readonly readEvent: Query<NoQuery, Success<StoredEventAnswer>>;
   readonly sealInstallation: Write<NoQuery, SealBody, Success<SealAnswer>, CommonHeaders>;

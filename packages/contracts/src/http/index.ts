@@ -25,6 +25,7 @@ export type {
   ContentQuery,
   ContentWriteQuery,
   ConfigurationBody,
+  ConfigurationsQuery,
   DifferenceQuery,
   DocumentQuery,
   EnvironmentQuery,

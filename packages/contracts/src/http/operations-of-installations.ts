@@ -7,7 +7,7 @@ export const INSTALLATION_OPERATIONS = {
     access: 'read',
     about: 'installation',
     group: 'Configurations',
-    summary: 'The ledgers, with latest, active and pending; of all environments unless one is named',
+    summary: 'The ledgers, with latest, active and pending; of all environments unless one is named; without retired ones unless asked',
   },
   readAudit: {
     method: 'GET',
@@ -15,7 +15,7 @@ export const INSTALLATION_OPERATIONS = {
     access: 'read',
     about: 'installation',
     group: 'Audit',
-    summary: 'One item per change, activation and tag, old and new, newest first',
+    summary: 'One item per change, activation, tag and retirement, old and new, newest first',
   },
   readEvent: {
     method: 'GET',

@@ -57,6 +57,22 @@ export const LEDGER_OPERATIONS = {
     group: 'Configurations',
     summary: 'Delete every leaf; the history stays',
   },
+  retireConfiguration: {
+    method: 'POST',
+    path: '/configurations/{service}/retire',
+    access: 'activate',
+    about: 'ledger',
+    group: 'Configurations',
+    summary: 'Retire the ledger: what runs goes on running, nothing else is taken, and lists leave it out',
+  },
+  restoreConfiguration: {
+    method: 'POST',
+    path: '/configurations/{service}/restore',
+    access: 'activate',
+    about: 'ledger',
+    group: 'Configurations',
+    summary: 'Restore a retired ledger',
+  },
   readValueByKey: {
     method: 'GET',
     path: '/configurations/{service}/value',

@@ -125,6 +125,11 @@ export interface PositionedQuery extends PageQuery, EnvironmentQuery {
   readonly atLeast?: string | undefined;
 }
 
+export interface ConfigurationsQuery extends PositionedQuery {
+  /** Whether retired ledgers are listed: only them, or `all`. Default: `false`. */
+  readonly retired?: Flag | 'all' | undefined;
+}
+
 export interface VersionQuery extends EnvironmentQuery {
   readonly atLeast?: string | undefined;
 }

@@ -14,6 +14,8 @@ export const RESERVED_WORDS: readonly string[] = [
   'effective',
   'explain',
   'environments',
+  'retire',
+  'restore',
 ];
 
 /** A path from the URL form `…/{path}`. */

@@ -1,7 +1,7 @@
 // Lists from the read model: ledgers, the history of a path, the audit.
 import { parseGlob } from '@confledger/document';
-import type { AuditFilter } from '@confledger/application';
-import type { AuditQuery } from '@confledger/contracts/http';
+import type { AuditFilter, LedgerFilter } from '@confledger/application';
+import type { AuditQuery, ConfigurationsQuery } from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
 import { ledgerPage, positionedPage, showAuditRow, showLedger } from '../answers/items.js';
 import type { ApiContext } from '../context.js';
@@ -15,7 +15,7 @@ import { parseInstant } from '../request/selectors.js';
 import { eitherWord, namedPath } from '../request/words.js';
 import { successOf } from '../schemas/answers.js';
 import { auditItem, ledgerItem, ledgerList, positionedList } from '../schemas/lists.js';
-import { auditQuery, historyQuery, positionedQuery } from '../schemas/requests.js';
+import { auditQuery, configurationsQuery, historyQuery } from '../schemas/requests.js';
 import { RequestRefused } from '../errors/request-refused.js';
 
 /** The endpoints of lists. */
@@ -25,24 +25,27 @@ export function listEndpoints(context: ApiContext): Endpoint[] {
 
 function listLedgers(context: ApiContext): Endpoint {
   return endpoint(context, 'listConfigurations', {
-    query: positionedQuery,
+    query: configurationsQuery,
     body: null,
     answer: successOf(positionedList(ledgerItem)),
     statuses: [200],
     errors: ['ENVIRONMENT_UNKNOWN', ...LIST_ERRORS],
     handle: async ({ query, actor }) => {
-      const environment = environmentOf({ query: query.environment }, context.environments);
+      const filter = ledgerFilter(context, query);
       const page = pageRequest(query);
       await waitForPosition(context, query.atLeast);
-      const rows = await context.listReads.run(actor.id, () =>
-        context.readModel.ledgers(environment === undefined ? {} : { environment }, page),
-      );
+      const rows = await context.listReads.run(actor.id, () => context.readModel.ledgers(filter, page));
       return success(
         positionedPage(rows, (row) => showLedger(row, context.installation), context.installation),
         context.clock,
       );
     },
   });
+}
+
+function ledgerFilter({ environments }: ApiContext, { environment: named, retired = 'false' }: ConfigurationsQuery): LedgerFilter {
+  const environment = environmentOf({ query: named }, environments);
+  return { ...(environment === undefined ? {} : { environment }), ...(retired === 'all' ? {} : { retired: retired === 'true' }) };
 }
 
 function readHistory(context: ApiContext): Endpoint {

@@ -40,6 +40,7 @@ export const ledgerItem: z.ZodType<LedgerItem> = z
     pending: count,
     digest,
     activeDigest: digest.nullable(),
+    retired: z.boolean(),
     updatedAt: instant.nullable(),
     readable: z.boolean(),
     parked: parkedItem.nullable(),

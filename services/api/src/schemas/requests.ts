@@ -6,6 +6,7 @@ import type {
   AuditQuery,
   BatchBody,
   ConfigurationBody,
+  ConfigurationsQuery,
   ContentQuery,
   ContentWriteQuery,
   DifferenceQuery,
@@ -149,6 +150,10 @@ const atLeast = z.string().optional().meta({ description: 'Wait until the read m
 const positioned = { environment, ...page, atLeast } satisfies ShapeOf<PositionedQuery>;
 
 export const positionedQuery = z.strictObject(positioned);
+export const configurationsQuery = z.strictObject({
+  ...positioned,
+  retired: z.enum(['true', 'false', 'all']).optional().meta({ description: 'true: retired ledgers only; all: these too. Default: false' }),
+} satisfies ShapeOf<ConfigurationsQuery>);
 export const versionQuery = z.strictObject({ environment, atLeast } satisfies ShapeOf<VersionQuery>);
 export const historyQuery = z.strictObject({ environment, ...pathNaming, ...page, atLeast } satisfies ShapeOf<HistoryQuery>);
 export const auditQuery = z.strictObject({
