@@ -76,6 +76,53 @@ test('an activation at one api arrives in the stream of the other', async () => 
   expect(seen).toContain('event: leaf');
 });
 
+test('a ledger that one api retired takes no write of another, and an api that starts then feeds its nodes', async () => {
+  const service = 'mistake';
+  await first().createConfiguration({ service, body: { configuration: { limit: 1 }, activate: true } });
+  await second().readConfiguration({ service });
+  await first().retireConfiguration({ service, body: { reason: 'made by mistake' } });
+  const third = await start();
+  const write = (client: Client) => client.setValue({ service, path: 'limit', body: { value: 2 } });
+  for (const client of [second(), third.client]) await expect(write(client)).rejects.toMatchObject({ code: 'LEDGER_RETIRED', status: 409 });
+  const { stream } = await third.client.feed({ query: { service } });
+  let seen = '';
+  for await (const text of stream) {
+    seen += text;
+    if (seen.includes('event: active')) break;
+  }
+  expect(seen).toContain('event: leaf');
+  await third.client.restoreConfiguration({ service });
+  expect((await write(second())).data.changed).toBe(true);
+  const found: unknown[] = [];
+  for await (const line of (await third.client.verify()).lines) found.push(line);
+  expect(found.at(-1)).toMatchObject({ kind: 'result', holds: true });
+  await third.close();
+});
+
+test('writes at one api and a retirement at the other have one order: none is acknowledged behind it', async () => {
+  const service = 'contended';
+  const place = ({ data }: { readonly data: { readonly position: string } }): number => Number(data.position.split(':')[1]);
+  const acknowledged: number[] = [];
+  const write = async (value: number): Promise<string | undefined> => {
+    try {
+      acknowledged.push(place(await first().setValue({ service, path: 'a', body: { value } })));
+      return undefined;
+    } catch (error) {
+      return (error as { readonly code?: string }).code;
+    }
+  };
+  const writing = (async () => {
+    const codes = new Set<string | undefined>();
+    for (let value = 0; value < 10_000 && !codes.has('LEDGER_RETIRED'); value += 1) codes.add(await write(value));
+    return codes;
+  })();
+  await eventually(() => acknowledged.length > 0);
+  // It may lose against the writes as often as a command is tried, and is sent again then.
+  const retirement = place(await eventually(() => second().retireConfiguration({ service })));
+  expect([...(await writing)].filter((code) => code !== 'WRITE_CONFLICT')).toEqual([undefined, 'LEDGER_RETIRED']);
+  expect(Math.max(...acknowledged)).toBeLessThan(retirement);
+});
+
 test('each api lists both, and itself as the one that answers', async () => {
   const apis = async (client: Client) => (await client.status()).data.apis ?? [];
   await eventually(async () => (await apis(first())).length === 2);

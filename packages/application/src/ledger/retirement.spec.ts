@@ -79,7 +79,8 @@ describe('a retirement beside a write', () => {
     const restored = slow.done({ type: 'Restore' });
     const last = slow.set('d', 4);
     go();
-    expect(await Promise.all([before, retirement, restored, last])).toMatchObject(Array(4).fill({ changed: true }));
+    const done = await Promise.all([before, retirement, restored, last]);
+    expect(done.map(({ changed }) => changed)).toEqual([true, true, true, true]);
     expect([await behind, await activation]).toEqual(['LEDGER_RETIRED', 'LEDGER_RETIRED']);
     expect((await typesOf(store)).slice(2)).toEqual(['ConfigSet', 'LedgerRetired', 'LedgerRestored', 'ConfigSet']);
   });
