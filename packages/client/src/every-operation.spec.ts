@@ -47,6 +47,7 @@ const calls: { readonly [N in OperationName]: () => Promise<object> } = {
   tagVersion: () => client.tagVersion({ service, version: 'latest', tag: 'stable', query: { move: true } }),
   untagVersion: () => client.untagVersion({ service, version: 'stable', tag: 'stable' }),
   readDifference: () => client.readDifference({ service, query: { from: 'active' } }),
+  activate: () => client.activate({ service, query: { dryRun: true } }),
   activateVersion: () => client.activateVersion({ service, version: 'latest' }),
   rollBack: () => client.rollBack({ service, version: 'previous', body: { changeReason: 'losses' } }),
   deleteConfiguration: () => client.deleteConfiguration({ service: 'gateway', query: staging }),

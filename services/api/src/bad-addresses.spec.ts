@@ -88,6 +88,13 @@ const BAD: BadInput[] = [
     says: 'did you mean /api/v1/audit?',
   },
   {
+    what: 'a path with slashes',
+    ask: 'GET /configurations/engine/risk/parameters/max',
+    status: 404,
+    code: 'ROUTE_UNKNOWN',
+    says: 'did you mean /api/v1/configurations/engine/risk.parameters.max?',
+  },
+  {
     what: 'an address without the base',
     ask: 'GET //metrics',
     status: 404,

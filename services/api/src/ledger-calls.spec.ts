@@ -235,6 +235,22 @@ describe('repetition', () => {
   });
 });
 
+describe('the short call that activates', () => {
+  test('takes the newest version live, or the one that is named, with the options of every write', async () => {
+    await givenDocument();
+    await given.ask(`PUT ${LEDGER}/more`, { body: { value: 1 } });
+    const tried = await given.ask(`POST ${LEDGER}/activate?dryRun=true`);
+    expect(tried.data).toMatchObject({ changed: true, dryRun: true, active: tried.data['version'] });
+    const newest = await given.ask(`POST ${LEDGER}/activate`, { body: { reason: 'go' } });
+    expect([newest.status, newest.data['active'], newest.data['pending']]).toEqual([200, newest.data['version'], 0]);
+    const older = await given.ask(`POST ${LEDGER}/activate?version=previous`);
+    expect([older.status, older.code]).toEqual([404, 'NOTHING_PREVIOUS']);
+    await given.projected();
+    expect((await given.ask('GET /audit?type=VersionActivated')).data.items).toMatchObject([{ reason: 'go' }]);
+    expect((await given.ask('POST /configurations/nobody/activate')).code).toBe('LEDGER_UNKNOWN');
+  });
+});
+
 describe('batches', () => {
   test('a batch is one change set, and says for each operation what it changed', async () => {
     await givenDocument();

@@ -23,6 +23,7 @@ import type { NodeReportBody } from './nodes.js';
 import type { SealAnswer, SealBody } from './seals.js';
 import type { StoredEventAnswer, VerificationLine } from './verification.js';
 import type {
+  ActivateQuery,
   AuditQuery,
   BatchBody,
   CommonHeaders,
@@ -94,6 +95,7 @@ export interface Exchanges {
   readonly readBatch: Query<PathsQuery, Success<ValuesAnswer>>;
   readonly listVersions: Query<PositionedQuery, Success<LedgerList<VersionItem>>>;
   readonly readVersion: Query<VersionQuery, Success<VersionAnswer>>;
+  readonly activate: Write<ActivateQuery, WriteBody | undefined, Success<WriteAnswer>>;
   readonly activateVersion: Write<WriteQuery, WriteBody | undefined, Success<WriteAnswer>>;
   readonly rollBack: Write<WriteQuery, WriteBody | undefined, Success<RollbackAnswer>>;
   readonly tagVersion: Write<TagQuery, TagBody | undefined, Success<TagAnswer>>;

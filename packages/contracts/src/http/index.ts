@@ -18,6 +18,7 @@ export type {
   VerificationResultLine,
 } from './verification.js';
 export type {
+  ActivateQuery,
   AuditQuery,
   BatchBody,
   BatchOperationBody,

@@ -153,6 +153,14 @@ export const LEDGER_OPERATIONS = {
     group: 'Versions',
     summary: 'One version: by number, tag, latest, active or previous',
   },
+  activate: {
+    method: 'POST',
+    path: '/configurations/{service}/activate',
+    access: 'activate',
+    about: 'ledger',
+    group: 'Versions',
+    summary: 'Short for the next call: makes the newest version the one that nodes run, or that which version names',
+  },
   activateVersion: {
     method: 'POST',
     path: '/configurations/{service}/versions/{version}/activate',

@@ -66,6 +66,11 @@ export interface ContentQuery {
 
 export interface ContentWriteQuery extends WriteQuery, ContentQuery {}
 
+/** Which version is to go live: `latest` where none is named. */
+export interface ActivateQuery extends WriteQuery {
+  readonly version?: string | undefined;
+}
+
 export interface PathWriteQuery extends WriteQuery, PathNaming {}
 
 export interface PathContentWriteQuery extends PathWriteQuery, ContentQuery {}

@@ -12,8 +12,8 @@ import { pageRequest, READ_MODEL_WAIT_MS_MAX, readModelBehind, waitForPosition }
 import { parseVersion } from '../request/selectors.js';
 import { rollbackAnswer, successOf, tagAnswer, writeAnswer } from '../schemas/answers.js';
 import { ledgerList, versionAnswer, versionItem } from '../schemas/lists.js';
-import { optionsBody, tagBody, tagQuery, versionQuery, positionedQuery, writeQuery } from '../schemas/requests.js';
-import { flag, oneOf } from '../request/write-options.js';
+import { activateQuery, optionsBody, tagBody, tagQuery, versionQuery, positionedQuery, writeQuery } from '../schemas/requests.js';
+import { flag, oneOf, type WriteCall } from '../request/write-options.js';
 
 const VERSION_ERRORS = [
   'LEDGER_UNKNOWN',
@@ -26,7 +26,7 @@ const VERSION_ERRORS = [
 
 /** The endpoints of versions. */
 export function versionEndpoints(context: ApiContext): Endpoint[] {
-  return [listVersions(context), readVersion(context), activate(context), rollBack(context), tag(context), untag(context)];
+  return [listVersions(context), readVersion(context), ...activations(context), rollBack(context), tag(context), untag(context)];
 }
 
 function listVersions(context: ApiContext): Endpoint {
@@ -77,18 +77,23 @@ function versionOf(text: string): VersionName {
   return parseVersion(text, 'version');
 }
 
-function activate(context: ApiContext): Endpoint {
-  return endpoint(context, 'activateVersion', {
-    query: writeQuery,
+function activations(context: ApiContext): Endpoint[] {
+  const common = {
     body: { schema: optionsBody, required: false },
     answer: successOf(writeAnswer),
     statuses: [200],
     errors: [...COMMAND_ERRORS, ...VERSION_ERRORS, 'NOTHING_TO_ACTIVATE', 'NAME_RESERVED'],
-    handle: async (call) => {
-      const command: Command = { type: 'Activate', version: versionOf(call.parameters.version) };
-      return success((await write(context, call, command)).answer, context.clock);
-    },
-  });
+  } as const;
+  const activate = async (call: WriteCall, version: string) =>
+    success((await write(context, call, { type: 'Activate', version: versionOf(version) })).answer, context.clock);
+  return [
+    endpoint(context, 'activate', {
+      ...common,
+      query: activateQuery,
+      handle: (call) => activate(call, call.query.version ?? 'latest'),
+    }),
+    endpoint(context, 'activateVersion', { ...common, query: writeQuery, handle: (call) => activate(call, call.parameters.version) }),
+  ];
 }
 
 function rollBack(context: ApiContext): Endpoint {

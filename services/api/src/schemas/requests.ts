@@ -3,6 +3,7 @@
 // away. Texts in a query stay texts here; what they mean is read where each is used, with a code of its own.
 import { z } from 'zod';
 import type {
+  ActivateQuery,
   AuditQuery,
   BatchBody,
   ConfigurationBody,
@@ -90,6 +91,7 @@ const contentParameter = {
 } satisfies ShapeOf<ContentQuery>;
 
 export const writeQuery = z.strictObject(writeParameters);
+export const activateQuery = z.strictObject({ ...writeParameters, version: versionText } satisfies ShapeOf<ActivateQuery>);
 export const contentWriteQuery = z.strictObject({ ...writeParameters, ...contentParameter } satisfies ShapeOf<ContentWriteQuery>);
 export const pathContentWriteQuery = z.strictObject({
   ...writeParameters,
