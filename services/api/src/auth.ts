@@ -1,14 +1,16 @@
-// Who sends a request: bearer tokens, compared by their SHA-256 in constant time.
+// Who sends a request, and whether it may: bearer tokens, compared by their SHA-256 in constant time.
 import { hash as hashOnce, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '@confledger/domain';
 import { RequestRefused } from './errors/request-refused.js';
+import { namesOf, permits, type Permission, type Role } from './permissions.js';
 
 /** A token's hash and whose it is. The token itself is kept nowhere. */
 export interface TokenOwner {
   /** The actor's id. */
   readonly actor: string;
-  readonly roles: readonly string[];
+  /** What it may do; recorded with what it writes. */
+  readonly roles: readonly Role[];
   /** SHA-256 of the token's UTF-8, lower-case hex. */
   readonly sha256: string;
 }
@@ -23,22 +25,32 @@ declare module 'fastify' {
 /** The actor of a call that needs no token. */
 export const NOBODY: Actor = Object.freeze({ id: 'anonymous', method: 'none', roles: [] });
 
-/** Finds the actor of a request, or refuses it. */
-export function authenticator(tokens: readonly TokenOwner[]): (request: FastifyRequest) => Actor {
+/** Finds the actor of a request that needs a permission, or refuses it: without a known token, or without the permission. */
+export function authenticator(tokens: readonly TokenOwner[]): (request: FastifyRequest, needed: Permission) => Actor {
   const owners = tokens.map(({ actor, roles, sha256 }) => ({
     hash: Buffer.from(sha256, 'hex'),
+    roles,
     actor: Object.freeze({ id: actor, method: 'token', roles }) satisfies Actor,
   }));
-  return (request) => {
+  return (request, needed) => {
     const token = bearerToken(request.headers.authorization) ?? serviceToken(request.headers['x-service-token']);
     if (token === null) throw unauthorized('TOKEN_MISSING', 'Bearer realm="confledger"');
     const hash = hashOnce('sha256', token, 'buffer');
-    let found: Actor | null = null;
+    let found: (typeof owners)[number] | null = null;
     // Every token is compared, so that the time does not reveal which one matched.
-    for (const owner of owners) if (timingSafeEqual(hash, owner.hash)) found = owner.actor;
+    for (const owner of owners) if (timingSafeEqual(hash, owner.hash)) found = owner;
     if (found === null) throw unauthorized('TOKEN_INVALID', 'Bearer realm="confledger", error="invalid_token"');
-    return found;
+    if (!permits(found.roles, needed)) throw forbidden(found.actor.id, found.roles, needed);
+    return found.actor;
   };
+}
+
+function forbidden(actor: string, roles: readonly Role[], needed: Permission): RequestRefused {
+  return RequestRefused.of('AUTHORIZATION_ERROR', {
+    path: 'authorization',
+    rule: 'permission',
+    message: `the token of ${actor} lacks the permission \`${needed}\`: it has ${namesOf(roles)} only`,
+  });
 }
 
 function bearerToken(header: string | undefined): string | null {

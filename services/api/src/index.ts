@@ -16,7 +16,7 @@ export { StatementChoice } from './ledger/statement-choice.js';
 export { keyFilesOf, makeKeys, openKeys } from './keys.js';
 export type { KeyFiles } from './keys.js';
 export { createLogger } from './runtime/logger.js';
-export { adminTokenFile, ensureAdminToken, loadTokens, tokenOwner } from './tokens.js';
+export { adminTokenFile, ensureAdminToken, ensureNodeToken, loadTokens, tokenOwner } from './tokens.js';
 export { hmacOf } from './mac.js';
 export { listenAt } from './runtime/listen-at.js';
 export { watchSeals } from './runtime/seal-watch.js';

@@ -1,7 +1,8 @@
 // The operations table and what the api serves are the same: each row has one endpoint, and the access that it says holds over HTTP.
 import { BASE, OPERATION_NAMES, OPERATIONS, type OperationName } from '@confledger/contracts/http';
+import { eventually } from '@confledger/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startApi, TOKEN, type ApiUnderTest } from './fixtures/api-under-test.js';
+import { NODE_TOKEN, startApi, TOKEN, type ApiUnderTest } from './fixtures/api-under-test.js';
 
 const EXAMPLES: Readonly<Record<string, string>> = {
   service: 'engine',
@@ -58,12 +59,54 @@ test.each(open)('%s is open: it is answered without a token and with a wrong one
   for (const token of [null, 'a-token-of-nobody']) expect((await given.ask(callOf(name), { token })).status).toBe(200);
 });
 
-test('a token may call every operation: there is no access control yet', async () => {
+test("a token that is not a node's may call every operation", async () => {
   for (const name of OPERATION_NAMES.filter((each) => each !== 'feed')) {
     const { status } = await given.ask(callOf(name), { token: TOKEN });
     expect([name, status]).not.toEqual([name, 401]);
     expect([name, status]).not.toEqual([name, 403]);
   }
+});
+
+describe("a node's token may read and report, and nothing else", () => {
+  const allowed = OPERATION_NAMES.filter((name) => ['open', 'read', 'report'].includes(accessOf(name)));
+  const forbidden = OPERATION_NAMES.filter((name) => !allowed.includes(name));
+
+  test.each(allowed.filter((name) => name !== 'feed'))('%s is answered', async (name) => {
+    const { status } = await given.ask(callOf(name), { token: NODE_TOKEN });
+    expect([401, 403]).not.toContain(status);
+  });
+
+  test.each(forbidden)('%s is refused with the permission that it needs, and nothing is written', async (name) => {
+    const before = await given.store.lastPosition();
+    for (const asked of [{}, { raw: 'nonsense' }]) {
+      const { status, code, body } = await given.ask(callOf(name), { token: NODE_TOKEN, ...asked });
+      expect({ status, code }).toEqual({ status: 403, code: 'AUTHORIZATION_ERROR' });
+      expect(body.error).toBe(`the token of engine-7.node lacks the permission \`${accessOf(name)}\`: it has read and report only`);
+      expect(body.details[0]?.remedy).toContain('Use a token that has it.');
+    }
+    expect(await given.store.lastPosition()).toBe(before);
+  });
+
+  test('the feed is served', async () => {
+    const before = subscribed;
+    // The double of the feed answers nothing: it is enough that it was asked.
+    void given.ask(`${callOf('feed')}?service=engine`, { token: NODE_TOKEN }).catch(() => undefined);
+    await eventually(() => subscribed === before + 1);
+  });
+
+  test('a dry run and an unknown ledger are no way around it', async () => {
+    for (const call of ['PUT /configurations/engine?dryRun=true', 'DELETE /configurations/No%20Name/x'])
+      expect((await given.ask(call, { token: NODE_TOKEN, body: { configuration: {} } })).status).toBe(403);
+  });
+
+  test('the OpenAPI document lists 403 for exactly what it may not call', async () => {
+    const { paths } = JSON.parse((await given.ask('GET //openapi.json', { token: null })).text) as OpenApi;
+    const listed = Object.values(paths)
+      .flatMap((methods) => Object.values(methods))
+      .filter(({ responses }) => Object.hasOwn(responses as object, '403'))
+      .map(({ operationId }) => String(operationId));
+    expect(listed.toSorted()).toEqual(forbidden.toSorted());
+  });
 });
 
 test('an operation that the configuration opens is open, and no other', async () => {

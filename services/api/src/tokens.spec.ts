@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { adminTokenFile, ensureAdminToken, loadTokens, TokenUnusable } from './tokens.js';
+import { adminTokenFile, ensureAdminToken, ensureNodeToken, loadTokens, TokenUnusable } from './tokens.js';
 
 let directory: string;
 beforeEach(() => {
@@ -24,6 +24,27 @@ test('each file names its actor, and only the hash of its token is kept', () => 
   expect(loadTokens(directory)).toEqual([
     { actor: 'ci', roles: ['admin'], sha256: createHash('sha256').update('a-token-of-the-pipeline').digest('hex') },
   ]);
+});
+
+test('the token of a trading node is made once, for its owner alone, in a file that says what it is', () => {
+  const token = ensureNodeToken(directory, 'reference-node');
+  const file = path.join(directory, 'reference-node.node.token');
+  expect(Buffer.from(token, 'base64url')).toHaveLength(32);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(readFileSync(file, 'utf8').trim()).toBe(token);
+  expect(ensureNodeToken(directory, 'reference-node')).toBe(token);
+});
+
+test.each([
+  ['engine-7.node.token', 'engine-7.node', 'node'],
+  ['engine.8.Node.token', 'engine.8.Node', 'node'],
+  ['admin.token', 'admin', 'admin'],
+  ['node.token', 'node', 'admin'],
+  ['engine-7.token', 'engine-7', 'admin'],
+  ['engine.nodes.token', 'engine.nodes', 'admin'],
+])('%s is the token of %s, with the role %s', (file, actor, role) => {
+  writeFileSync(path.join(directory, file), 'a-token-of-somebody');
+  expect(loadTokens(directory)).toMatchObject([{ actor, roles: [role] }]);
 });
 
 test.each(['', '\n', 'short', 'two words of a token', 'ein-schlüssel-mit-umlaut'])(

@@ -1,8 +1,10 @@
-// The tokens of a data directory: each file `<actor>.token` holds the token of that actor.
+// The tokens of a data directory: each file `<actor>.token` holds the token of that actor. Where the name ends in `.node.token`, it is the
+// token of a trading node, which may only read and report.
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TokenOwner } from './auth.js';
+import type { Role } from './permissions.js';
 import { keptOrMade } from '@confledger/process/private-file';
 
 /** Entropy of a token that we make. */
@@ -11,8 +13,8 @@ const TOKEN_BYTES = 32;
 export const TOKEN_CHARACTERS_MIN = 16;
 
 const TOKEN_FILE = /^([A-Za-z0-9][A-Za-z0-9._@-]{0,62})\.token$/;
-// Until access control exists, every token may do everything: recording a lesser role would be a lie.
-const ROLES: readonly string[] = ['admin'];
+// In any letter case: a slip of the shift key must not give a node every permission.
+const NODE_ACTOR = /.\.node$/i;
 
 /** A token file that cannot be used. The message names the file, never what is in it. */
 export class TokenUnusable extends Error {
@@ -26,8 +28,16 @@ export function adminTokenFile(dataDirectory: string): string {
 
 /** The token of the administrator; made at the first start, for its owner's eyes only (mode 0600). */
 export function ensureAdminToken(dataDirectory: string): string {
+  return ensureToken(dataDirectory, adminTokenFile(dataDirectory));
+}
+
+/** The token of the trading node `name`, which may only read and report; made where it is missing, as that of the administrator. */
+export function ensureNodeToken(dataDirectory: string, name: string): string {
+  return ensureToken(dataDirectory, path.join(dataDirectory, `${name}.node.token`));
+}
+
+function ensureToken(dataDirectory: string, file: string): string {
   mkdirSync(dataDirectory, { recursive: true });
-  const file = adminTokenFile(dataDirectory);
   return checkedToken(
     file,
     keptOrMade(file, () => `${randomBytes(TOKEN_BYTES).toString('base64url')}\n`),
@@ -45,7 +55,11 @@ export function loadTokens(dataDirectory: string): TokenOwner[] {
 
 /** The owner of a token, as the API knows it. */
 export function tokenOwner(actor: string, token: string): TokenOwner {
-  return { actor, roles: ROLES, sha256: createHash('sha256').update(token, 'utf8').digest('hex') };
+  return { actor, roles: [roleOf(actor)], sha256: createHash('sha256').update(token, 'utf8').digest('hex') };
+}
+
+function roleOf(actor: string): Role {
+  return NODE_ACTOR.test(actor) ? 'node' : 'admin';
 }
 
 function checkedToken(file: string, text: string): string {

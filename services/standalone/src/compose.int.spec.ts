@@ -1,10 +1,12 @@
 // The composed standalone on a real Postgres whose read model an older release laid out.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ClientRequest } from 'node:http';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { ensureAdminToken, keyFilesOf, makeKeys, openKeys } from '@confledger/api';
+import { ensureAdminToken, ensureNodeToken, keyFilesOf, makeKeys, openKeys } from '@confledger/api';
 import { readInstallation, replaceMacKey } from '@confledger/application';
 import { appendEvents, logOfLayout1, olderInstallation, readModelOfLayout1 } from '@confledger/conformance';
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
@@ -202,6 +204,23 @@ test('A node of a ledger that is retired runs on, a new one starts, and both fol
   await eventually(() => node.handle('limit').current === 2);
   await eventually(async () => isDeepStrictEqual(await nodes(), all(5)));
   expect(faults).toEqual([]);
+test('The reference node has a token of its own, which may read and report and nothing else', async () => {
+  const sent = new Set<unknown>();
+  const onRequest = (message: unknown): void => {
+    const { request } = message as { readonly request: ClientRequest };
+    if (/^\/api\/v1\/(?:feed|nodes)\b/.test(request.path)) sent.add(request.getHeader('authorization'));
+  };
+  subscribe('http.client.request.start', onRequest);
+  try {
+    const { url, node } = await start();
+    const authorization = `Bearer ${ensureNodeToken(dataDirectory, node)}`;
+    await eventually(() => sent.size > 0);
+    expect([...sent]).toEqual([authorization]);
+    const refused = await fetch(`${url}/api/v1/configurations/trading-engine`, { method: 'DELETE', headers: { authorization } });
+    expect([refused.status, await refused.json()]).toMatchObject([403, { code: 'AUTHORIZATION_ERROR' }]);
+  } finally {
+    unsubscribe('http.client.request.start', onRequest);
+  }
 });
 
 test('a mac key that is replaced while it runs ends it, with the file and the remedy', async () => {

@@ -6,6 +6,7 @@ import {
   watchSeals,
   createApi,
   ensureAdminToken,
+  ensureNodeToken,
   keyFilesOf,
   listenAt,
   loadTokens,
@@ -54,7 +55,7 @@ import { explained } from './explained.js';
 import { noticed } from './noticed.js';
 import { migrateWithOwnRoles, type PartUrls } from './own-roles.js';
 import { localUrl, refusal } from './port.js';
-import { startReferenceNode } from './reference-node.js';
+import { REFERENCE_NODE, startReferenceNode } from './reference-node.js';
 import type { StandaloneConfig } from './config.js';
 import type { Shutdown } from '@confledger/process/shutdown';
 
@@ -113,7 +114,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
 
 async function startParts(parts: Parts): Promise<Composed> {
   const { config, urls, shutdown, logs } = parts;
-  const token = ensureAdminToken(config.dataDirectory);
+  ensureAdminToken(config.dataDirectory);
+  const token = ensureNodeToken(config.dataDirectory, REFERENCE_NODE);
   const { layout } = await ensureProjections({ connectionString: urls.projector });
   const core = await startCore(parts);
   const isEmpty = await core.store.readAll({ after: 0n, limit: FIRST_EVENTS }).then(

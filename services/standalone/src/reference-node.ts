@@ -6,12 +6,14 @@ import type { Logs } from './logs.js';
 import type { Happening } from './narrator.js';
 import type { StandaloneConfig } from './config.js';
 
-const NAME = 'reference-node';
+/** Its name: in `GET /nodes`, and of its token and its cache in the data directory. */
+export const REFERENCE_NODE = 'reference-node';
 const ENVIRONMENT = 'production';
 const SERVICE = 'trading-engine';
 
 export interface ReferenceNodeOptions {
   readonly url: string;
+  /** One that may read and report. */
   readonly token: string;
   readonly publicKey: string;
   readonly config: StandaloneConfig;
@@ -37,15 +39,15 @@ export function startReferenceNode({
       kind: 'node',
       version: null,
       ledger,
-      text: `${NAME} ${line.startsWith(`${ledger} `) ? line.slice(ledger.length + 1) : line}`,
+      text: `${REFERENCE_NODE} ${line.startsWith(`${ledger} `) ? line.slice(ledger.length + 1) : line}`,
     });
   };
-  const cacheFile = path.join(config.dataDirectory, `${NAME}.cache`);
+  const cacheFile = path.join(config.dataDirectory, `${REFERENCE_NODE}.cache`);
   // Its status is asked through the api (/nodes), so it serves none of its own.
   return startTradingNode({
     environment: ENVIRONMENT,
     service: SERVICE,
-    name: NAME,
+    name: REFERENCE_NODE,
     feed: httpFeed({ url, token }),
     publicKey,
     cacheFile,

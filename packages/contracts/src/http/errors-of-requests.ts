@@ -50,6 +50,11 @@ export const REQUEST_ERRORS = {
     meaning: 'The token is not known.',
     remedy: 'Check for a truncated copy; the token of the first start is in admin.token in the data directory.',
   },
+  AUTHORIZATION_ERROR: {
+    meaning: 'The token is known, but lacks the permission that this call needs.',
+    remedy:
+      'Use a token that has it. One in a file <name>.node.token may only read and report; one in any other <actor>.token of the data directory may do everything.',
+  },
   CONTENT_TYPE_UNSUPPORTED: {
     meaning: 'The body is not sent as JSON.',
     remedy: 'Send Content-Type: application/json.',

@@ -10,7 +10,7 @@ export const BASE = '/api/v1';
 /**
  * What a caller must be allowed to do. `open` needs no token. `read` sees everything but secrets, `report` says what a node runs, `write`
  * changes documents and tags, `activate` decides what nodes run, `administer` changes the installation itself. A write that also activates
- * is a `write` here. Until access control exists, every token has all of them.
+ * is a `write` here. The token of a trading node has `read` and `report`, every other token all of them.
  */
 export type Access = 'open' | 'read' | 'report' | 'write' | 'activate' | 'administer';
 

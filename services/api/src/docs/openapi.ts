@@ -1,10 +1,11 @@
 // The OpenAPI 3.1 document, made from the endpoints and their zod schemas. Served at /openapi.json and shown at /docs.
 import { z } from 'zod';
-import { BASE, ERROR_CATALOGUE, type ErrorCode, type OperationName, type PathParameters } from '@confledger/contracts/http';
+import { BASE, ERROR_CATALOGUE, type Access, type ErrorCode, type OperationName, type PathParameters } from '@confledger/contracts/http';
 import { parseJsonText } from '@confledger/document';
 import { isWriteOfLedger, type Endpoint } from '../endpoint.js';
 import { STATUS_OF } from '../errors/status.js';
 import { failureAnswer, minimalAnswer, successOf } from '../schemas/answers.js';
+import { isRestricted } from '../permissions.js';
 
 /** Codes that every call may answer with. */
 export const COMMON_ERRORS: readonly ErrorCode[] = [
@@ -17,6 +18,8 @@ export const COMMON_ERRORS: readonly ErrorCode[] = [
 ];
 /** Codes of every call that needs a token. */
 export const TOKEN_ERRORS: readonly ErrorCode[] = ['TOKEN_MISSING', 'TOKEN_INVALID'];
+/** Codes of every call whose permission some tokens lack. */
+export const PERMISSION_ERRORS: readonly ErrorCode[] = ['AUTHORIZATION_ERROR'];
 /** Codes of requests that reach no call. */
 export const UNROUTED_ERRORS: readonly ErrorCode[] = [
   'ROUTE_UNKNOWN',
@@ -156,7 +159,7 @@ function contentOf(endpoint: Endpoint, contentType: string, components: Json): J
 }
 
 function failures({ errors, failure = failureAnswer, access }: Endpoint, components: Json): Json {
-  const codes = [...new Set([...errors, ...COMMON_ERRORS, ...(access === 'open' ? [] : TOKEN_ERRORS)])];
+  const codes = [...new Set([...errors, ...COMMON_ERRORS, ...accessErrors(access)])];
   const statuses = [...new Set(codes.map((code) => STATUS_OF[code]))].sort((one, other) => one - other);
   const usual = schemaOf(failureAnswer, 'output', components);
   const schema = failure === failureAnswer ? usual : { anyOf: [usual, schemaOf(failure, 'output', components)] };
@@ -166,6 +169,12 @@ function failures({ errors, failure = failureAnswer, access }: Endpoint, compone
     return [String(status), described] as const;
   });
   return Object.fromEntries(answers);
+}
+
+/** Codes that a call answers with because of who sends it. */
+export function accessErrors(access: Access): readonly ErrorCode[] {
+  if (access === 'open') return [];
+  return isRestricted(access) ? [...TOKEN_ERRORS, ...PERMISSION_ERRORS] : TOKEN_ERRORS;
 }
 
 function describeCode(code: ErrorCode): string {

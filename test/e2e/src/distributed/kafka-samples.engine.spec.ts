@@ -60,7 +60,7 @@ test(
     copyFileSync(kafka.authorityFile, path.join(folder, 'kafka-authority.pem'));
     writeFileSync(path.join(folder, 'kafka.password'), kafka.users['scram-sha-512'].password);
     writeFileSync(path.join(folder, 'confledger.public-key'), installation.publicKey);
-    writeFileSync(path.join(folder, 'engine-7.token'), installation.token);
+    writeFileSync(path.join(folder, 'engine-7.node.token'), installation.token);
 
     const samples = samplesOf(readPage(PAGE), 'kafka').map(withOurNames);
     expect(samples.length).toBeGreaterThan(0);
