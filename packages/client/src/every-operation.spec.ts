@@ -64,6 +64,7 @@ const calls: { readonly [N in OperationName]: () => Promise<object> } = {
   verify: () => client.verify(),
   reportNode: () =>
     client.reportNode({ name: 'engine-7', body: { environment: 'production', service, state: 'waiting', running: null, rejected: null } }),
+  readNode: () => client.readNode({ name: 'engine-7', query: { service } }),
   listNodes: () => client.listNodes({ query: { service } }),
   feed: () => client.feed({ query: { service } }),
   status: () => client.status(),

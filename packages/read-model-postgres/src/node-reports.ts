@@ -39,12 +39,12 @@ export function createPostgresNodeReports(pool: pg.Pool, options: { readonly sch
         new Date(now - SILENT_NODE_KEPT_MS).toISOString(),
       ]);
     },
-    async list({ environment, service, sinceMs }) {
+    async list({ environment, service, name, sinceMs }) {
       const rows = await query<ReportColumns>(
         `SELECT environment, service, name, state, running::text AS running, rejected::text AS rejected, sdk, reported_at
          FROM ${table} WHERE ($1::text IS NULL OR environment = $1) AND ($2::text IS NULL OR service = $2)
-           AND ($3::timestamptz IS NULL OR reported_at >= $3) ORDER BY environment, service, name`,
-        [environment ?? null, service ?? null, sinceMs === undefined ? null : new Date(sinceMs).toISOString()],
+           AND ($3::timestamptz IS NULL OR reported_at >= $3) AND ($4::text IS NULL OR name = $4) ORDER BY environment, service, name`,
+        [environment ?? null, service ?? null, sinceMs === undefined ? null : new Date(sinceMs).toISOString(), name ?? null],
       );
       return rows.map(({ running, rejected, reported_at: reportedAt, ...report }) => ({
         ...report,

@@ -1,6 +1,6 @@
 // Versions, point in time, differences, history, audit, nodes: what is read beside the document itself.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CLOSED_NODE_KEPT_MS } from '@confledger/application';
+import { CLOSED_NODE_KEPT_MS, SILENT_NODE_KEPT_MS } from '@confledger/application';
 import { TAGS_MAX } from '@confledger/domain';
 import { startApi, type ApiUnderTest } from './fixtures/api-under-test.js';
 
@@ -218,13 +218,59 @@ describe('nodes', () => {
     expect((await given.ask('GET /nodes?service=unheard-of')).data.items).toHaveLength(1);
   });
 
-  test('a node that closed is listed for a day', async () => {
-    const body = { environment: 'production', service: 'closing', state: 'closed', running: null, rejected: null };
-    await given.ask('POST /nodes/closing-1', { body });
-    const listed = async () => (await given.ask('GET /nodes?service=closing')).data.items.length;
-    given.pass(CLOSED_NODE_KEPT_MS);
+  test('one node is read by its name, as it stands in the list', async () => {
+    const body = { environment: 'production', service: 'engine', state: 'waiting', running: null, rejected: null };
+    await given.ask('POST /nodes/solo-1', { body });
+    const listed = (await given.ask('GET /nodes?service=engine')).data.items.find(({ name }) => name === 'solo-1');
+    expect((await given.ask('GET /nodes/solo-1')).data).toEqual(listed);
+    expect((await given.ask('GET /nodes/solo-1?environment=production&service=engine')).data).toEqual(listed);
+  });
+
+  test('a node that is not known is refused with the nearest name, or with the ledgers that it does report for', async () => {
+    const body = { environment: 'production', service: 'engine', state: 'waiting', running: null, rejected: null };
+    await given.ask('POST /nodes/matching-7', { body });
+    const refusal = async (url: string) => {
+      const { status, code, body: answer } = await given.ask(`GET ${url}`);
+      return [status, code, answer.error];
+    };
+    expect(await refusal('/nodes/macthing-7')).toEqual([404, 'NODE_UNKNOWN', 'no node macthing-7 has reported; did you mean matching-7?']);
+    expect(await refusal('/nodes/matching-7?environment=staging')).toEqual([
+      404,
+      'NODE_UNKNOWN',
+      'no node matching-7 has reported in staging; it reports for production/engine',
+    ]);
+    expect(await refusal('/nodes/nowhere?environment=staging&service=gateway')).toEqual([
+      404,
+      'NODE_UNKNOWN',
+      'no node nowhere has reported for staging/gateway',
+    ]);
+    expect((await refusal('/nodes/macthing-7?environment=staging'))[2]).toBe('no node macthing-7 has reported in staging');
+    expect((await refusal('/nodes/engine%207'))[1]).toBe('NODE_NAME_INVALID');
+  });
+
+  test('a node that reports for several ledgers is read by its name and one of them', async () => {
+    const body = { environment: 'production', service: 'engine', state: 'waiting', running: null, rejected: null };
+    for (const environment of ['production', 'staging']) await given.ask('POST /nodes/twice-1', { body: { ...body, environment } });
+    const { status, code, body: answer } = await given.ask('GET /nodes/twice-1');
+    expect([status, code, answer.error]).toEqual([
+      409,
+      'NODE_AMBIGUOUS',
+      'twice-1 reports for 2 ledgers: production/engine, staging/engine',
+    ]);
+    expect(answer.details[0]?.remedy).toBe('Name one of them, such as ?environment=production&service=engine.');
+    expect((await given.ask('GET /nodes/twice-1?environment=staging')).data).toMatchObject({ name: 'twice-1', environment: 'staging' });
+  });
+
+  test.each([
+    ['closed', 'a day', CLOSED_NODE_KEPT_MS],
+    ['ready', '30 days of silence', SILENT_NODE_KEPT_MS],
+  ])('a node that said it is %s is forgotten after %s', async (state, _, keptMs) => {
+    const service = `forgotten-${state}`;
+    await given.ask('POST /nodes/last-1', { body: { environment: 'production', service, state, running: null, rejected: null } });
+    const listed = async () => (await given.ask(`GET /nodes?service=${service}`)).data.items.length;
+    given.pass(keptMs);
     expect(await listed()).toBe(1);
     given.pass(1);
-    expect(await listed()).toBe(0);
+    expect([await listed(), (await given.ask(`GET /nodes/last-1?service=${service}`)).code]).toEqual([0, 'NODE_UNKNOWN']);
   });
 });

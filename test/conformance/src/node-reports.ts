@@ -58,7 +58,7 @@ export function nodeReportsConformance(name: string, make: () => Promise<NodeRep
       expect(await subject.reports.list({})).toHaveLength(2);
     });
 
-    test('The list is ordered by environment, service, name, and can be cut to either', async () => {
+    test('The list is ordered by environment, service, name, and can be cut to each of them', async () => {
       for (const [environment, service, node] of [
         ['staging', 'a', 'n1'],
         ['production', 'b', 'n2'],
@@ -73,6 +73,9 @@ export function nodeReportsConformance(name: string, make: () => Promise<NodeRep
       expect(await names({ environment: 'staging' })).toEqual(['staging.a n1']);
       expect(await names({ environment: 'production', service: 'b' })).toEqual(['production.b n1', 'production.b n2']);
       expect(await names({ service: 'a' })).toEqual(['production.a N3', 'staging.a n1']);
+      expect(await names({ name: 'n1' })).toEqual(['production.b n1', 'staging.a n1']);
+      expect(await names({ name: 'n1', environment: 'staging' })).toEqual(['staging.a n1']);
+      expect(await names({ name: 'n' })).toEqual([]);
     });
 
     test('A node that was updated has the SDK of its newest report', async () => {

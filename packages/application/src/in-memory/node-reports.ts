@@ -23,10 +23,11 @@ export class InMemoryNodeReports implements NodeReports {
     }
   }
 
-  async list({ environment, service, sinceMs = Number.NEGATIVE_INFINITY }: NodeReportFilter): Promise<readonly NodeReport[]> {
+  async list({ environment, service, name, sinceMs = Number.NEGATIVE_INFINITY }: NodeReportFilter): Promise<readonly NodeReport[]> {
     return [...this.#reports]
       .filter(([, { reportedAt }]) => Date.parse(reportedAt) >= sinceMs)
       .filter(([, report]) => (environment ?? report.environment) === report.environment && (service ?? report.service) === report.service)
+      .filter(([, report]) => (name ?? report.name) === report.name)
       .toSorted(([one], [other]) => (one < other ? -1 : 1))
       .map(([, report]) => report);
   }

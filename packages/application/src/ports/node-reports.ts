@@ -17,14 +17,16 @@ export interface NodeReport {
   readonly reportedAt: string;
 }
 
-/** A node that says it has closed is listed so long; it comes back under its name, or, where names hold a process id, never. */
+/** How long a node that says it has closed stays listed. It comes back under its name, or, where names hold a process id, never. */
 export const CLOSED_NODE_KEPT_MS = 24 * 60 * 60 * 1_000;
-/** A node that says nothing is listed so long: it may be cut off, and somebody is to see it. */
+/** How long a silent node stays listed. It may be cut off, and an operator should see that. */
 export const SILENT_NODE_KEPT_MS = 30 * 24 * 60 * 60 * 1_000;
 
 export interface NodeReportFilter {
   readonly environment?: string;
   readonly service?: string;
+  /** Exactly this name. */
+  readonly name?: string;
   /** Only reports that arrived then or later; milliseconds since 1970. */
   readonly sinceMs?: number;
 }

@@ -159,6 +159,14 @@ export const REQUEST_ERRORS = {
     meaning: 'The name of a node is not 1 to 128 letters, digits, dots, dashes, underscores and colons.',
     remedy: 'Choose a name such as engine-7.',
   },
+  NODE_UNKNOWN: {
+    meaning: 'No node of this name has reported for these ledgers, or it was silent for 30 days, or closed for one.',
+    remedy: 'GET /nodes lists those that are known. A node is listed from its first report on.',
+  },
+  NODE_AMBIGUOUS: {
+    meaning: 'A node of this name reports for several ledgers.',
+    remedy: 'Name one of them by environment and service; the message lists them.',
+  },
   CURSOR_INVALID: {
     meaning: 'The cursor was not given out by this list, or what it pages through has moved on.',
     remedy: 'Begin again without cursor, with the same other parameters.',

@@ -6,6 +6,7 @@ import type {
   DiffAnswer,
   LedgerItem,
   LedgerList,
+  NodeItem,
   NodeReportAnswer,
   NodesAnswer,
   PositionedList,
@@ -111,6 +112,7 @@ export interface Exchanges {
   /** The answer is one line. */
   readonly verify: Query<NoQuery, VerificationLine>;
   readonly listNodes: Query<NodesQuery, Success<NodesAnswer>>;
+  readonly readNode: Query<NodesQuery, Success<NodeItem>>;
   readonly status: Query<NoQuery, Success<StatusAnswer>>;
   readonly metrics: Query<NoQuery, string>;
   readonly health: Query<NoQuery, HealthAnswer>;

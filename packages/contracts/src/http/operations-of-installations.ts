@@ -51,6 +51,14 @@ export const INSTALLATION_OPERATIONS = {
     group: 'Nodes',
     summary: 'Who runs what: the newest report of every node, and whether it runs what is active now',
   },
+  readNode: {
+    method: 'GET',
+    path: '/nodes/{name}',
+    access: 'read',
+    about: 'installation',
+    group: 'Nodes',
+    summary: 'The newest report of one node; name environment and service too where it reports for several ledgers',
+  },
   status: {
     method: 'GET',
     path: '/status',

@@ -115,9 +115,9 @@ const HEADERS: Readonly<Record<string, string>> = {
 };
 
 function headerParameters(endpoint: Endpoint): Json[] {
-  const { errors } = endpoint;
+  const { name: operationName, errors } = endpoint;
   const names = [
-    ...(errors.includes('NODE_NAME_INVALID') ? ['X-Confledger-Sdk'] : []),
+    ...(operationName === 'reportNode' ? ['X-Confledger-Sdk'] : []),
     ...(errors.includes('IDEMPOTENCY_KEY_INVALID') ? ['Idempotency-Key'] : []),
     ...(errors.includes('IF_MATCH_MALFORMED') ? ['If-Match', 'If-None-Match'] : []),
     ...(isWriteOfLedger(endpoint) ? ['Prefer'] : []),

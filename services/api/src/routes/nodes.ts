@@ -1,24 +1,23 @@
 // What trading nodes say of themselves, who runs what, and the stream that feeds them.
 import { z } from 'zod';
 import type { NodeReport } from '@confledger/application';
-import { readSdkHeader, SDK_HEADER, type NodeItem, type NodeReportBody } from '@confledger/contracts/http';
+import { readSdkHeader, SDK_HEADER, type ErrorCode, type NodeItem, type NodeReportBody, type NodesQuery } from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
 import { serverBusy } from '../edge/busy.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { BODY_ERRORS, LEDGER_ADDRESS_ERRORS, STREAM_ERRORS } from '../errors/groups.js';
 import { checkService, environmentOf } from '../request/environments.js';
+import { checkNodeName, nodeAmbiguous, nodeUnknown } from '../request/node-names.js';
 import { watchNodes, type WatchedNode } from '../runtime/watched-nodes.js';
 import { successOf } from '../schemas/answers.js';
-import { nodeReportAnswer, nodesAnswer } from '../schemas/lists.js';
+import { nodeItem, nodeReportAnswer, nodesAnswer } from '../schemas/lists.js';
 import { environmentQuery, feedQuery, nodeReportBody, nodesQuery } from '../schemas/requests.js';
 import { RequestRefused } from '../errors/request-refused.js';
 
-const NODE_NAME = /^[A-Za-z0-9._:-]{1,128}$/;
-
 /** The endpoints of nodes. */
 export function nodeEndpoints(context: ApiContext): Endpoint[] {
-  return [report(context), listNodes(context), feed(context)];
+  return [report(context), listNodes(context), readNode(context), feed(context)];
 }
 
 function report(context: ApiContext): Endpoint {
@@ -43,14 +42,15 @@ function sdkOf(header: string | readonly string[] | undefined): string | null {
   return typeof header === 'string' && readSdkHeader(header) !== null ? header.trim() : null;
 }
 
-function checkNodeName(name: string): string {
-  if (NODE_NAME.test(name)) return name;
-  throw RequestRefused.of('NODE_NAME_INVALID', {
-    path: 'name',
-    rule: 'node-name',
-    message: `${JSON.stringify(name.slice(0, 160))} cannot be the name of a node`,
-  });
-}
+/** What every reading of nodes may answer with. */
+const NODES_ERRORS: readonly ErrorCode[] = [
+  'ENVIRONMENT_UNKNOWN',
+  'SERVICE_NAME_INVALID',
+  'READ_MODEL_UNAVAILABLE',
+  'EVENT_STORE_UNAVAILABLE',
+  'LOG_SET_BACK',
+  'TOO_MANY_REQUESTS',
+];
 
 function listNodes(context: ApiContext): Endpoint {
   return endpoint(context, 'listNodes', {
@@ -58,23 +58,45 @@ function listNodes(context: ApiContext): Endpoint {
     body: null,
     answer: successOf(nodesAnswer),
     statuses: [200],
-    errors: [
-      'ENVIRONMENT_UNKNOWN',
-      'SERVICE_NAME_INVALID',
-      'READ_MODEL_UNAVAILABLE',
-      'EVENT_STORE_UNAVAILABLE',
-      'LOG_SET_BACK',
-      'TOO_MANY_REQUESTS',
-    ],
+    errors: NODES_ERRORS,
     handle: async ({ query, actor }) => {
-      const environment = environmentOf({ query: query.environment }, context.environments);
-      const service = query.service === undefined ? undefined : checkService(query.service);
-      const filter = { ...(environment === undefined ? {} : { environment }), ...(service === undefined ? {} : { service }) };
+      const filter = filterOf(query, context.environments);
       const nodes = await context.listReads.run(actor.id, () => watchNodes(context, filter));
       const items = nodes.map(showNode);
       return success({ items, next: null }, context.clock);
     },
   });
+}
+
+function readNode(context: ApiContext): Endpoint {
+  return endpoint(context, 'readNode', {
+    query: nodesQuery,
+    body: null,
+    answer: successOf(nodeItem),
+    statuses: [200],
+    errors: [...NODES_ERRORS, 'NODE_NAME_INVALID', 'NODE_UNKNOWN', 'NODE_AMBIGUOUS'],
+    handle: async ({ parameters, query, actor }) => {
+      const name = checkNodeName(parameters.name);
+      const filter = filterOf(query, context.environments);
+      const node = await context.listReads.run(actor.id, async () => {
+        const [found, ...others] = await watchNodes(context, { ...filter, name });
+        if (found === undefined) throw nodeUnknown(name, filter, await context.reports.list({}));
+        if (others.length > 0)
+          throw nodeAmbiguous(
+            name,
+            [found, ...others].map(({ report }) => report),
+          );
+        return found;
+      });
+      return success(showNode(node), context.clock);
+    },
+  });
+}
+
+function filterOf(query: NodesQuery, defined: readonly string[]): { readonly environment?: string; readonly service?: string } {
+  const environment = environmentOf({ query: query.environment }, defined);
+  const service = query.service === undefined ? undefined : checkService(query.service);
+  return { ...(environment === undefined ? {} : { environment }), ...(service === undefined ? {} : { service }) };
 }
 
 function showNode({ report, active, upToDate }: WatchedNode): NodeItem {
