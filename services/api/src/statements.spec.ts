@@ -7,8 +7,8 @@ import { startApi, type ApiUnderTest } from './fixtures/api-under-test.js';
 import { CHOICE_KEPT_MS, LIVE_NODE_MS } from './ledger/statement-choice.js';
 
 const LEDGER = '/configurations/engine';
-const OLD = {};
-const NEW = { [SDK_HEADER]: '0.2.0; statements=1,2; seals=1' };
+const OLD: Readonly<Record<string, string>> = {};
+const NEW: Readonly<Record<string, string>> = { [SDK_HEADER]: '0.2.0; statements=1,2; seals=1' };
 
 let given: ApiUnderTest;
 beforeEach(async () => {
@@ -56,10 +56,20 @@ describe('the header of a report', () => {
     ]);
   });
 
-  test('stands beside a body of which unknown members are passed over', async () => {
-    const body = { environment: 'production', service: 'engine', state: 'waiting', running: null, rejected: null, mode: { newer: true } };
-    expect((await given.ask('POST /nodes/newer', { body, headers: NEW })).status).toBe(201);
-    expect((await given.ask('GET /nodes')).data.items[0]).not.toHaveProperty('mode');
+  test.each([
+    ['that a newer SDK sends', NEW],
+    ['that an older SDK does not send', OLD],
+  ])('%s stands beside a body of which unknown members are passed over at any depth', async (_, headers) => {
+    const running = { version: 2, activation: 3, digest: 'ab'.repeat(32), activatedAt: '2026-07-01T12:00:00.000Z' };
+    const rejected = { version: 4, problems: [{ path: 'risk.max', message: 'too large' }] };
+    const known = { environment: 'production', service: 'engine', state: 'ready', running, rejected };
+    const newer = { mode: { newer: true } };
+    const problems = rejected.problems.map((problem) => ({ ...problem, ...newer }));
+    const body = { ...known, running: { ...running, ...newer }, rejected: { ...rejected, problems, ...newer }, ...newer };
+    expect((await given.ask('POST /nodes/newer', { body, headers })).status).toBe(201);
+    const { reportedAt, sdk, active, upToDate, ...shown } = (await given.ask('GET /nodes/newer')).data;
+    expect(shown).toEqual({ name: 'newer', ...known });
+    expect([reportedAt, sdk, active, upToDate]).toEqual(['2026-07-01T12:00:00.000Z', headers[SDK_HEADER] ?? null, null, null]);
   });
 
   test('is that of the newest report', async () => {

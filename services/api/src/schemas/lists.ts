@@ -100,12 +100,13 @@ export const runningVersion = z.strictObject({
   digest,
   activatedAt: z.iso.datetime({ offset: true }),
 });
-export const rejectedVersion = z.strictObject({
-  version: versionNumber,
-  problems: z.array(z.strictObject({ path: z.string().nullable(), message: z.string().max(2_000) })).max(100),
-});
+/** Problems in a report, and characters in the message of one, at most. */
+export const PROBLEMS_MAX = 100;
+const PROBLEM_CHARACTERS_MAX = 2_000;
+export const problemAt = z.strictObject({ path: z.string().nullable(), message: z.string().max(PROBLEM_CHARACTERS_MAX) });
+export const rejectedVersion = z.strictObject({ version: versionNumber, problems: z.array(problemAt).max(PROBLEMS_MAX) });
 
-const nodeItem: z.ZodType<NodeItem> = z
+export const nodeItem: z.ZodType<NodeItem> = z
   .strictObject({
     name: z.string(),
     environment: z.string(),

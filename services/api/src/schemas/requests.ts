@@ -36,7 +36,7 @@ import type {
   WriteQuery,
 } from '@confledger/contracts/http';
 import { REASON_CHARACTERS_MAX } from '@confledger/domain';
-import { nodeState, rejectedVersion, runningVersion } from './lists.js';
+import { nodeState, problemAt, PROBLEMS_MAX, rejectedVersion, runningVersion } from './lists.js';
 import { environmentName, jsonObject, jsonValue, pathText, revision, serviceName } from './values.js';
 
 /** A schema for each member of a shape of the contract: a member that is missing, or one too many, does not compile. */
@@ -184,13 +184,13 @@ export const feedQuery = z.strictObject({ environment, service: serviceName } sa
 export const noQuery = z.strictObject({});
 export const environmentQuery = z.strictObject({ environment } satisfies ShapeOf<EnvironmentQuery>);
 
-/** Not strict: a newer node may report more than this api knows. */
+/** Not strict at any depth: a newer node may report more than this api knows. */
 export const nodeReportBody = z.object({
   environment: environmentName,
   service: serviceName,
   state: nodeState,
-  running: runningVersion.nullable(),
-  rejected: rejectedVersion.nullable(),
+  running: z.object(runningVersion.shape).nullable(),
+  rejected: z.object({ ...rejectedVersion.shape, problems: z.array(z.object(problemAt.shape)).max(PROBLEMS_MAX) }).nullable(),
 } satisfies ShapeOf<NodeReportBody>);
 
 /** Streams that one call can name. */
