@@ -6,8 +6,11 @@ export const PATH_BYTES_MAX = 255;
 /** Deepest value: segments of its path plus the levels of arrays and objects inside an array. */
 export const DEPTH_MAX = 32;
 
-/** Largest value of one leaf in bytes of canonical JSON (256 KiB). */
-export const VALUE_BYTES_MAX = 262_144;
+/**
+ * Largest value of one leaf in bytes of canonical JSON (512 KiB). With its path and envelope it fits into one append of EventStoreDB 23.10
+ * (1 MiB), one batch of Kafka (1 MB by default), and one event of the HTTP feed.
+ */
+export const VALUE_BYTES_MAX = 524_288;
 
 /** Most leaves in one document. */
 export const DOCUMENT_LEAVES_MAX = 100_000;

@@ -1,7 +1,7 @@
 // Turns the bytes of a server-sent event stream into events. Knows nothing of what they mean.
 import { StringDecoder } from 'node:string_decoder';
 
-/** The longest event: a value of 256 KiB, its path and fields, with room for escapes. */
+/** The longest event, in characters: a value of 512 KiB, its path and fields, with room for escapes. */
 export const EVENT_LENGTH_MAX = 2 * 1024 * 1024;
 
 export interface StreamEvent {

@@ -69,7 +69,7 @@ const BAD: BadInput[] = [
   {
     what: 'a value that is too large',
     ask: `PUT ${LEDGER}/x`,
-    with: setValue('x'.repeat(256 * 1024)),
+    with: setValue('x'.repeat(512 * 1024)),
     status: 413,
     code: 'VALUE_TOO_LARGE',
     at: 'x',

@@ -13,11 +13,24 @@ import { createPostgresEventStore, migrateEventStore } from '@confledger/event-s
 import { createPool, tryAdvisoryLock } from '@confledger/postgres';
 import { connectNode, httpFeed } from '@confledger/sdk';
 import { eventually, freshDatabase } from '@confledger/test-support';
+import { isDeepStrictEqual } from 'node:util';
+import { PATH_BYTES_MAX, VALUE_BYTES_MAX } from '@confledger/document';
+import { connectNode, httpFeed } from '@confledger/sdk';
 import type pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { compose, type Composed } from './compose.js';
 import { openDataDirectory } from './data-directory.js';
 import { Shutdown } from '@confledger/process/shutdown';
+
+/** The longest that a path may be. */
+const KEY = 'k'.repeat(PATH_BYTES_MAX);
+/** Plain, escaped, two bytes a character, and in parts. */
+const LARGEST_VALUES = [
+  'x'.repeat(VALUE_BYTES_MAX - 2),
+  '"'.repeat(VALUE_BYTES_MAX / 2 - 1),
+  'é'.repeat(VALUE_BYTES_MAX / 2 - 1),
+  Array.from({ length: VALUE_BYTES_MAX / 8 }, (_, index) => (index === 0 ? 123_456 : 1_234_567)),
+];
 
 let dataDirectory: string;
 let postgresUrl: string;
@@ -221,6 +234,36 @@ test('The reference node has a token of its own, which may read and report and n
   } finally {
     unsubscribe('http.client.request.start', onRequest);
   }
+});
+
+test('Values of 512 KiB, the largest that there may be, go from a PUT to a node and into the history whole', async () => {
+  const composed = await start();
+  const { url } = composed;
+  const headers = { authorization: `Bearer ${ensureAdminToken(dataDirectory)}`, 'content-type': 'application/json' };
+  const put = async (value: unknown): Promise<unknown> => {
+    const body = JSON.stringify({ value, activate: true });
+    const response = await fetch(`${url}/api/v1/configurations/large/value?key=${KEY}`, { method: 'PUT', headers, body });
+    return { status: response.status, ...((await response.json()) as object) };
+  };
+  await put('small');
+  const { publicKey } = (await ask(composed, '/status')).body['data'] as { readonly publicKey: { readonly publicKey: string } };
+  const feed = httpFeed({ url, token: ensureNodeToken(dataDirectory, composed.node) });
+  const node = await connectNode({ environment: 'production', service: 'large', feed, publicKey: publicKey.publicKey });
+  try {
+    for (const value of LARGEST_VALUES) {
+      expect(Buffer.byteLength(JSON.stringify(value))).toBe(VALUE_BYTES_MAX);
+      const written = await put(value);
+      expect(written).toMatchObject({ status: 200 });
+      await eventually(() => isDeepStrictEqual(node.snapshot.get(KEY), value));
+      const { position } = (written as { readonly data: { readonly position: string } }).data;
+      const history = await ask(composed, `/configurations/large/history?key=${KEY}&limit=1&atLeast=${position}`);
+      expect(history.body['data']).toMatchObject({ items: [{ after: { bytes: VALUE_BYTES_MAX } }] });
+    }
+    expect(await put('x'.repeat(VALUE_BYTES_MAX - 1))).toMatchObject({ status: 413, code: 'VALUE_TOO_LARGE' });
+  } finally {
+    await node.close();
+  }
+  expect(faults).toEqual([]);
 });
 
 test('a mac key that is replaced while it runs ends it, with the file and the remedy', async () => {

@@ -57,8 +57,8 @@ export function auditRules({ log, query, project }: ReadModelSubject): void {
       expect(items[0]?.detail).toMatchObject({ previous: null, digest: log().document(ENGINE, 4)?.digest, pending: 0 });
     });
 
-    test('A value of 256 KiB is in the row whole, and numbers keep every digit', async () => {
-      const value = ['x'.repeat(262_000), 0.1, 1e21, 5e-324, -1.7976931348623157e308, 9_007_199_254_740_991];
+    test('A value of 512 KiB is in the row whole, and numbers keep every digit', async () => {
+      const value = ['x'.repeat(524_000), 0.1, 1e21, 5e-324, -1.7976931348623157e308, 9_007_199_254_740_991];
       log().change(ENGINE, { value });
       await project();
       expect((await query().audit({ type: 'ConfigSet' }, PAGE)).items[0]?.after).toEqual(value);

@@ -55,7 +55,7 @@ export const DOCUMENT_ERRORS = {
     remedy: 'Remove it; look for tabs and line breaks that were pasted along.',
   },
   VALUE_TOO_LARGE: {
-    meaning: 'One value is larger than 256 KiB of JSON.',
+    meaning: 'One value is larger than 512 KiB of canonical JSON.',
     remedy: 'Split it into several values, or keep it elsewhere and store its address and digest.',
   },
   DOCUMENT_TOO_LARGE: {

@@ -86,7 +86,7 @@ describe('Replace', () => {
     ['an empty name', { '': 1 }, 'PATH_EMPTY_SEGMENT'],
     ['a control character in a name', { 'a\nb': 1 }, 'PATH_CONTROL_CHARACTER'],
     ['a path beyond 255 bytes', { ['x'.repeat(256)]: 1 }, 'PATH_TOO_LONG'],
-    ['a value beyond 256 KiB', { a: 'x'.repeat(262_143) }, 'VALUE_TOO_LARGE'],
+    ['a value beyond 512 KiB', { a: 'x'.repeat(524_287) }, 'VALUE_TOO_LARGE'],
     ['33 levels', nested(33), 'PATH_TOO_DEEP'],
   ])('%s is refused', (_what, configuration, code) => {
     given().when({ type: 'Replace', configuration }).then(refused(code));
