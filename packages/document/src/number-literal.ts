@@ -3,7 +3,7 @@
 // Every decimal of up to 15 significant digits in the normal range comes back from a double unchanged (DBL_DIG).
 const EXACT_DIGITS_MAX = 15;
 
-/** The double of a well-formed JSON number literal, or null when it has another decimal value than the literal. -0 is 0. */
+/** The double of a well-formed JSON number literal, or null when it has another decimal value than the literal. Of -0 it is 0: the sign is the caller's. */
 export function exactNumber(literal: string, digits: number, hasExponent: boolean): number | null {
   const value = Number(literal);
   if (value === 0) return significantDigits(literal) === '' ? 0 : null;

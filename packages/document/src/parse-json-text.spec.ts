@@ -51,6 +51,11 @@ describe('parseJsonText', () => {
     expect(() => parseJsonText(`{"backslash":${BACKSLASH},${members}}`)).toThrow(SyntaxError);
   });
 
+  it.each(['', BACKSLASH])('reads a negative zero that was stored before, as 0, in a text with the member %j', (other) => {
+    const text = `{"a":[-0,-0.0]${other === '' ? '' : `,"b":${other}`}}`;
+    expect(canonicalJson(parseJsonText(text) as JsonValue)).toContain('{"a":[0,0]');
+  });
+
   it('accepts every value that a request may hold, in its wrapper', () => {
     const text = nested(JSON_NESTING_MAX, BACKSLASH);
     expect(parseJson(text).ok).toBe(true);

@@ -12,7 +12,7 @@ export function parseJsonText(text: string): unknown {
   // Names without a backslash are compared whole, and read rightly by every release; JSON.parse is up to twice as quick.
   // oxlint-disable-next-line no-restricted-properties -- the one place: the text has no backslash
   if (!text.includes('\\')) return JSON.parse(text);
-  const parsed = parseJson(text, { maxDepth: TEXT_NESTING_MAX });
+  const parsed = parseJson(text, { maxDepth: TEXT_NESTING_MAX, negativeZero: 'read' });
   if (parsed.ok) return parsed.value;
   throw new SyntaxError(parsed.problem.message);
 }

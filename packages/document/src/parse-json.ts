@@ -1,6 +1,5 @@
 // A strict JSON parser: what it accepts survives a round trip through every store. On the path of each request body.
 // JSON.parse cannot serve: it keeps the last of two equal names, rounds numbers in silence and lets lone surrogates through.
-import { JSON_NESTING_CEILING, JSON_NESTING_MAX } from './limits.js';
 import type { JsonObject, JsonValue } from './json.js';
 import { knownName, rememberName } from './known-names.js';
 import { exactNumber } from './number-literal.js';
@@ -12,27 +11,20 @@ import {
   duplicateName,
   inexactNumber,
   located,
+  negativeZero,
   tooDeep,
   tooManyLeaves,
   tooManyValues,
   trailingComma,
   unexpected,
 } from './parse-problems.js';
+import { limitsOf, type ParseOptions } from './parse-options.js';
 import { problemAt } from './place.js';
 import type { CodedProblem, Flaw, Result } from './problem.js';
 import { copiedString, escapedCharacter, isUnicodeEscape } from './string-literal.js';
 import { TextPieces } from './text-pieces.js';
 import { TextSearch } from './text-search.js';
 import { isForbiddenName, nameFlaw, stringFlaw } from './text.js';
-
-export interface ParseOptions {
-  /** Levels of nesting; honoured up to JSON_NESTING_CEILING. */
-  readonly maxDepth?: number;
-  /** Most values outside of arrays that are no objects, an array being one of them. No limit, unless given. */
-  readonly leavesMax?: number;
-  /** Most values of any kind. No limit, unless given. */
-  readonly valuesMax?: number;
-}
 
 /** Parses JSON text, or says what is wrong with it, where, and what to send instead. Stops at the first limit that is passed. */
 export function parseJson(text: string, options: ParseOptions = {}): Result<JsonValue, CodedProblem> {
@@ -87,9 +79,9 @@ class JsonParser {
   private leaves = 0;
   private values = 0;
 
-  constructor(text: string, { maxDepth = JSON_NESTING_MAX, leavesMax = Infinity, valuesMax = Infinity }: ParseOptions) {
+  constructor(text: string, options: ParseOptions) {
     this.text = text;
-    this.max = { maxDepth: Math.min(maxDepth, JSON_NESTING_CEILING), leavesMax, valuesMax };
+    this.max = limitsOf(options);
     this.search = new TextSearch(text);
     this.pieces = new TextPieces(text);
   }
@@ -252,7 +244,8 @@ class JsonParser {
     if (whole === 0 || (whole > 1 && text.charCodeAt(first) === ZERO)) this.refuse(badNumber(this.text, start));
     if (code !== DOT && (code | 32) !== SMALL_E && whole <= PLAIN_INTEGER_DIGITS_MAX) {
       this.at = at;
-      return negative ? 0 - sum : sum;
+      if (!negative) return sum;
+      return sum === 0 ? this.negativeZero(start) : -sum;
     }
     return this.longNumber(start, at, whole);
   }
@@ -275,7 +268,11 @@ class JsonParser {
     const value = exactNumber(literal, digits, hasExponent);
     if (value === null) return this.refuse(inexactNumber(this.text, start, literal));
     this.at = at;
-    return value;
+    return value === 0 && literal.startsWith('-') ? this.negativeZero(start) : value;
+  }
+
+  private negativeZero(start: number): number {
+    return this.max.negativeZero === 'read' ? 0 : this.refuse(negativeZero(this.text, start));
   }
 
   private digitsEnd(from: number, start: number): number {

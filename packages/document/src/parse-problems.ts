@@ -99,6 +99,16 @@ export function inexactNumber(text: string, at: number, literal: string): Flaw {
   };
 }
 
+/** A zero with a minus sign, however it is written: -0, -0.0, -0e5. */
+export function negativeZero(text: string, at: number): Flaw {
+  return {
+    code: 'NUMBER_NOT_EXACT',
+    rule: 'negative-zero',
+    message: `The zero at ${lineAndColumn(text, at)} has a minus sign, which would be lost: numbers are stored in the form of RFC 8785.`,
+    remedy: 'Send 0, or send it as a string.',
+  };
+}
+
 function fate(kept: number): { readonly what: string; readonly remedy: string } {
   if (kept === 0) return { what: 'is too close to 0', remedy: 'Send it as a string, or send 0.' };
   if (!Number.isFinite(kept)) return { what: 'is too large', remedy: 'Send it as a string.' };

@@ -97,6 +97,15 @@ const BAD: BadInput[] = [
     code: 'NUMBER_NOT_EXACT',
   },
   {
+    what: 'a negative zero',
+    ask: `PUT ${LEDGER}`,
+    with: raw('{"configuration":{"risk":{"limits":[1,-0.0]}}}'),
+    status: 400,
+    code: 'NUMBER_NOT_EXACT',
+    says: 'The zero at line 1, column 39 has a minus sign',
+    at: 'configuration.risk.limits',
+  },
+  {
     what: 'a number beyond all',
     ask: `PUT ${LEDGER}/x`,
     with: raw('{"value":1e999}'),

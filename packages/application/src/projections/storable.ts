@@ -27,6 +27,6 @@ export function unstorableText({ data, metadata, type }: StoredEvent): string | 
 
 /** Whether an escape stands for one of them. Text that is refused for another reason is found out by whoever decodes it. */
 function spellsUnstorable(text: string): boolean {
-  const read = parseJson(text, { maxDepth: JSON_NESTING_CEILING });
+  const read = parseJson(text, { maxDepth: JSON_NESTING_CEILING, negativeZero: 'read' });
   return !read.ok && UNSTORABLE_BY_ESCAPE.has(read.problem.code);
 }

@@ -15,7 +15,8 @@ export const DOCUMENT_ERRORS = {
     remedy: 'Keep one of the two.',
   },
   NUMBER_NOT_EXACT: {
-    meaning: 'A number literal cannot be kept exactly: a 64-bit float would change its value.',
+    meaning:
+      'A number cannot be kept exactly: a 64-bit float would change its value, or it is a zero with a minus sign, which would be lost.',
     remedy: 'Send it as a string, or round it yourself to what a 64-bit float holds.',
   },
   STRING_LONE_SURROGATE: {
