@@ -68,7 +68,7 @@ describe('a version', () => {
       details: [{ remedy: 'The nearest versions are 1 and 4' }],
     });
     expect(await refusal(core, { version: 5 })).toMatchObject({ details: [{ remedy: 'The nearest versions are 4 and 7' }] });
-    expect(await refusal(core, { version: 0 })).toMatchObject({ details: [{ remedy: 'The nearest versions are 1' }] });
+    expect(await refusal(core, { version: 0 })).toMatchObject({ details: [{ remedy: 'The nearest version is 1' }] });
     expect(await refusal(core, { version: 8 })).toMatchObject({ code: 'VERSION_UNKNOWN' });
     expect(await refusal(core, { version: 'nope' })).toMatchObject({ code: 'TAG_UNKNOWN' });
   });
@@ -115,7 +115,7 @@ describe('an instant', () => {
     });
     expect(await refusal(core, { at: iso(START + 39_999), version: 99 })).toMatchObject({ code: 'VERSION_UNKNOWN' });
     expect(await refusal(core, { at: iso(START + 19_999), version: 2 })).toMatchObject({
-      details: [{ remedy: 'The nearest versions are 1' }],
+      details: [{ remedy: 'The nearest version is 1' }],
     });
   });
   test('before the first event is refused', async () => {

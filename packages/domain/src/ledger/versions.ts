@@ -71,7 +71,8 @@ export function resolveVersion(
 const isRevision = (number: number): boolean => Number.isSafeInteger(number) && number >= 0;
 
 export function notAVersion({ id }: Pick<ExistingLedger, 'id'>, version: number, nearest: readonly number[]): LedgerRefusal {
-  const hint = nearest.length === 0 ? 'The ledger has no version yet' : `The nearest versions are ${nearest.join(' and ')}`;
+  const versions = nearest.length === 1 ? 'The nearest version is' : 'The nearest versions are';
+  const hint = nearest.length === 0 ? 'The ledger has no version yet' : `${versions} ${nearest.join(' and ')}`;
   return refuse('VERSION_NOT_A_VERSION', 'version', `Revision ${version} of ${id.text} is no version`, hint);
 }
 

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { nearestWord } from '@confledger/document';
 import type { ErrorCode } from '@confledger/contracts/http';
 import { RequestRefused } from '../errors/request-refused.js';
+import { QUERY_PARAMETERS } from '../schemas/requests.js';
 
 type Place = 'body' | 'query';
 type Issue = z.core.$ZodIssue;
@@ -34,7 +35,8 @@ function refusalsOf(place: Place, issue: Issue, input: unknown, known: readonly 
 }
 
 function unknownName(place: Place, name: string, known: readonly string[]): RequestRefused {
-  const nearest = nearestWord(name, known);
+  // What other calls take is no misspelling.
+  const nearest = place === 'query' && QUERY_PARAMETERS.has(name) ? undefined : nearestWord(name, known);
   const meant = nearest === undefined ? '' : `; did you mean ${nearest}?`;
   const remedy = nearest === undefined ? listOf(known) : `Write ${nearest}, or leave it out.`;
   const message = `${WORD[place]} ${JSON.stringify(name.slice(0, 100))} is not known${meant}`;

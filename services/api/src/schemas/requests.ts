@@ -184,6 +184,11 @@ export const feedQuery = z.strictObject({ environment, service: serviceName } sa
 export const noQuery = z.strictObject({});
 export const environmentQuery = z.strictObject({ environment } satisfies ShapeOf<EnvironmentQuery>);
 
+/** The query parameters of all calls. */
+export const QUERY_PARAMETERS: ReadonlySet<string> = new Set(
+  [tagQuery, writeValueQuery, documentQuery, keysQuery, historyQuery, auditQuery, diffQuery].flatMap(({ shape }) => Object.keys(shape)),
+);
+
 /** Not strict at any depth: a newer node may report more than this api knows. */
 export const nodeReportBody = z.object({
   environment: environmentName,
