@@ -1,3 +1,4 @@
+import type { WriteAnswer } from '@confledger/contracts/http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startApi, type ApiUnderTest } from './fixtures/api-under-test.js';
 
@@ -95,6 +96,28 @@ describe('documents', () => {
     const answer = await given.ask(`PUT ${LEDGER}`, { body: { configuration: { risk: { currency: 'EUR', maxPositionSize: 500 } } } });
     expect(answer.data).toMatchObject({ changed: false, created: false, changeCount: 0, version: 2 });
     expect(await given.store.lastPosition()).toBe(before);
+  });
+
+  test('a dry run of an activation says what would go live, without number, key and signature: nothing is signed', async () => {
+    for (const value of [0, 1]) await given.ask(`PUT ${LEDGER}/dry.first`, { body: { value, activate: 'all' } });
+    await given.ask(`PUT ${LEDGER}/dry.second`, { body: { value: 2 } });
+    const operations = [{ type: 'SET', path: 'dry.third', value: 3 }];
+    for (const [call, body] of [
+      [`PUT ${LEDGER}/dry.third`, { value: 3, activate: 'all' }],
+      [`POST ${LEDGER}/batch`, { operations, activate: 'all' }],
+      [`POST ${LEDGER}/versions/latest/activate`, {}],
+      [`POST ${LEDGER}/versions/previous/rollback`, {}],
+    ] as const) {
+      const { status, body: answer } = await given.ask(call, { body: { ...body, dryRun: true } });
+      const { activated } = (answer['commit'] ?? answer.data) as unknown as WriteAnswer;
+      expect([call, status, activated]).toEqual([
+        call,
+        200,
+        expect.objectContaining({ activation: null, keyId: null, signature: null, digest: expect.any(String) as string }),
+      ]);
+    }
+    const real = (await given.ask(`POST ${LEDGER}/versions/latest/activate`)).data as unknown as WriteAnswer;
+    expect(real.activated).toMatchObject({ activation: expect.any(Number), signature: expect.stringMatching(/^.{86}$/) });
   });
 
   test('a dry run gives the answer that the write would, and writes nothing', async () => {

@@ -72,8 +72,8 @@ export interface LayerItem {
 
 /** An activation that a write brought about. */
 export interface ActivationAnswer {
-  /** The revision of the activation: it orders activations. */
-  readonly activation: number;
+  /** The revision of the activation: it orders activations. Null in the answer to a dry run, as keyId and signature are: nothing is signed. */
+  readonly activation: number | null;
   readonly version: number;
   /** The version that was active before it, and the revision of that activation; null for the first. */
   readonly previous: number | null;
@@ -89,8 +89,8 @@ export interface ActivationAnswer {
   readonly pinned: boolean;
   /** Revision of the environments' definition that the layers follow; null where there is none. */
   readonly definition: number | null;
-  readonly keyId: string;
-  readonly signature: string;
+  readonly keyId: string | null;
+  readonly signature: string | null;
   /** The versions that went live with it, oldest first, the first 1,000. */
   readonly tookLive: readonly number[];
   readonly tookLiveCount: number;

@@ -19,10 +19,13 @@ export function writeAnswer(done: Done, installation: string): WriteAnswer {
     changeCount: changes.length,
     changes: shown.map(showChange),
     truncated: cutIn(done),
-    activated,
+    activated: dryRun && activated !== null ? { ...activated, ...UNSIGNED } : activated,
     next: standing.pending === 0 || standing.version === null || dryRun ? null : activationCall(standing, standing.version),
   };
 }
+
+/** A dry run signs nothing, and does not know the number that the activation would get. */
+const UNSIGNED = { activation: null, keyId: null, signature: null };
 
 const NOTHING_CUT: Truncated = [];
 

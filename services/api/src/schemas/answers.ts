@@ -77,9 +77,11 @@ const layer: z.ZodType<LayerItem> = z.strictObject({
   digest,
 });
 
+const ofDryRuns = { description: 'Null in the answer to a dry run, which signs nothing' };
+
 const activated: z.ZodType<ActivationAnswer> = z
   .strictObject({
-    activation: revision,
+    activation: revision.nullable().meta(ofDryRuns),
     version: revision,
     previous: versionNumber,
     previousActivation: revision.nullable(),
@@ -89,8 +91,16 @@ const activated: z.ZodType<ActivationAnswer> = z
     restart: z.array(z.string()),
     pinned: z.boolean(),
     definition: revision.nullable(),
-    keyId: z.string().regex(/^[0-9a-f]{16}$/),
-    signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/),
+    keyId: z
+      .string()
+      .regex(/^[0-9a-f]{16}$/)
+      .nullable()
+      .meta(ofDryRuns),
+    signature: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{86}$/)
+      .nullable()
+      .meta(ofDryRuns),
     tookLive: z.array(revision),
     tookLiveCount: count,
   })
