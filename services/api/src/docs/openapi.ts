@@ -4,11 +4,28 @@ import { BASE, ERROR_CATALOGUE, type Access, type ErrorCode, type OperationName,
 import { parseJsonText } from '@confledger/document';
 import { isWriteOfLedger, type Endpoint } from '../endpoint.js';
 import { STATUS_OF } from '../errors/status.js';
-import { failureAnswer, minimalAnswer, successOf } from '../schemas/answers.js';
 import { isRestricted } from '../permissions.js';
+import { failureAnswer, minimalAnswer, successOf } from '../schemas/answers.js';
+import {
+  CREATE_ONLY_TEXT,
+  ENTITY_TAG_TEXT,
+  ENTITY_TAGS_TEXT,
+  IDEMPOTENCY_KEY_TEXT,
+  NAME_TEXT,
+  NODE_NAME_TEXT,
+  PATH_IN_URL_TEXT,
+  POSITION_TEXT,
+  SOME_TEXT,
+  TAG_TEXT,
+  type TextSchema,
+} from '../schemas/texts.js';
 
 /** Codes that every call may answer with. */
 export const COMMON_ERRORS: readonly ErrorCode[] = [
+  'REQUEST_MALFORMED',
+  'REQUEST_TIMEOUT',
+  'EXPECTATION_FAILED',
+  'HEADERS_TOO_LARGE',
   'QUERY_PARAMETER_UNKNOWN',
   'QUERY_PARAMETER_INVALID',
   'PERCENT_ENCODING_MALFORMED',
@@ -21,15 +38,7 @@ export const TOKEN_ERRORS: readonly ErrorCode[] = ['TOKEN_MISSING', 'TOKEN_INVAL
 /** Codes of every call whose permission some tokens lack. */
 export const PERMISSION_ERRORS: readonly ErrorCode[] = ['AUTHORIZATION_ERROR'];
 /** Codes of requests that reach no call. */
-export const UNROUTED_ERRORS: readonly ErrorCode[] = [
-  'ROUTE_UNKNOWN',
-  'METHOD_NOT_ALLOWED',
-  'METHOD_UNKNOWN',
-  'REQUEST_MALFORMED',
-  'REQUEST_TIMEOUT',
-  'EXPECTATION_FAILED',
-  'HEADERS_TOO_LARGE',
-];
+export const UNROUTED_ERRORS: readonly ErrorCode[] = ['ROUTE_UNKNOWN', 'METHOD_NOT_ALLOWED', 'METHOD_UNKNOWN'];
 
 /** Where people find the token: at the top of /docs, and in its dialog. */
 const TOKEN_PLACE = 'the content of the file `admin.token` in the data directory of the api (`.confledger` by default)';
@@ -48,14 +57,24 @@ type Json = { [name: string]: unknown };
 /** The names that a path may hold in braces. */
 type Parameter = { [N in OperationName]: keyof PathParameters<N> }[OperationName];
 
-const PARAMETERS: Readonly<Record<Parameter, { readonly description: string; readonly example: string }>> = {
-  service: { description: 'The service that is configured', example: 'trading-engine' },
-  environment: { description: 'An environment that is defined', example: 'production' },
-  path: { description: 'A path, percent-encoded; a dot inside a name is written \\.', example: 'risk.parameters.maxPositionSize' },
-  version: { description: 'A number, a tag, latest, active or previous', example: '42' },
-  tag: { description: 'The name of a tag', example: 'release-2026-07' },
-  position: { description: 'A place in the log, as answers and audit items name it', example: 'f3b1c9d2:1042' },
-  name: { description: 'The name of a node', example: 'engine-7' },
+interface Described {
+  readonly description: string;
+  readonly example: string;
+  readonly text: TextSchema;
+}
+
+const PARAMETERS: Readonly<Record<Parameter, Described>> = {
+  service: { description: 'The service that is configured', example: 'trading-engine', text: NAME_TEXT },
+  environment: { description: 'An environment that is defined', example: 'production', text: NAME_TEXT },
+  path: {
+    description: 'A path, percent-encoded; a dot inside a name is written \\.',
+    example: 'risk.parameters.maxPositionSize',
+    text: PATH_IN_URL_TEXT,
+  },
+  version: { description: 'A number, a tag, latest, active or previous', example: '42', text: SOME_TEXT },
+  tag: { description: 'The name of a tag', example: 'release-2026-07', text: TAG_TEXT },
+  position: { description: 'A place in the log, as answers and audit items name it', example: 'f3b1c9d2:1042', text: POSITION_TEXT },
+  name: { description: 'The name of a node', example: 'engine-7', text: NODE_NAME_TEXT },
 };
 
 /** Makes the document. */
@@ -98,7 +117,10 @@ function operation(endpoint: Endpoint, components: Json): Json {
 
 function pathParameters({ path }: Endpoint): Json[] {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] as Parameter);
-  return names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' }, ...PARAMETERS[name] }));
+  return names.map((name) => {
+    const { text, ...described } = PARAMETERS[name];
+    return { name, in: 'path', required: true, schema: { type: 'string', ...text }, ...described };
+  });
 }
 
 function queryParameters({ query }: Endpoint, components: Json): Json[] {
@@ -106,23 +128,45 @@ function queryParameters({ query }: Endpoint, components: Json): Json[] {
   return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }));
 }
 
-const HEADERS: Readonly<Record<string, string>> = {
-  'X-Confledger-Sdk': "The node's SDK and the forms of activation statements that it verifies, such as `0.1.0; statements=1,2`",
-  'Idempotency-Key': 'Repeat a request with the same key, and the first answer is given again (255 bytes at most)',
-  'If-Match': 'The ETag that you saw: anything newer refuses the write',
-  'If-None-Match': '* on a write creates only; an ETag on a reading asks for 304',
-  Prefer: 'return=minimal: the answer is version, changed and position alone',
-};
+const HEADERS = {
+  sdk: header('X-Confledger-Sdk', "The node's SDK and the statements that it verifies, such as `0.1.0; statements=1,2`", {}),
+  idempotencyKey: header(
+    'Idempotency-Key',
+    'Repeat a request with the same key, and the first answer is given again',
+    IDEMPOTENCY_KEY_TEXT,
+  ),
+  ifMatch: header('If-Match', 'The ETag that you saw: anything newer refuses the request', ENTITY_TAG_TEXT),
+  ifNoneMatch: header('If-None-Match', 'ETags that you have: when one of them stands there, the answer is 304', ENTITY_TAGS_TEXT),
+  prefer: header('Prefer', 'return=minimal: the answer is version, changed and position alone', {}),
+  createOnly: header('If-None-Match', 'Creates only: refused where something stands', CREATE_ONLY_TEXT),
+} as const;
+
+function header(name: string, description: string, text: TextSchema): Json {
+  return { name, in: 'header', required: false, schema: { type: 'string', ...text }, description };
+}
+
+/** What makes nothing new is always refused with `If-None-Match: *`. */
+const CREATING: ReadonlySet<OperationName> = new Set([
+  'createConfiguration',
+  'replaceConfiguration',
+  'replaceConfigurationIn',
+  'mergeConfiguration',
+  'setValue',
+  'setValueByKey',
+  'writeBatch',
+]);
 
 function headerParameters(endpoint: Endpoint): Json[] {
-  const { name: operationName, errors } = endpoint;
-  const names = [
-    ...(operationName === 'reportNode' ? ['X-Confledger-Sdk'] : []),
-    ...(errors.includes('IDEMPOTENCY_KEY_INVALID') ? ['Idempotency-Key'] : []),
-    ...(errors.includes('IF_MATCH_MALFORMED') ? ['If-Match', 'If-None-Match'] : []),
-    ...(isWriteOfLedger(endpoint) ? ['Prefer'] : []),
+  const { name, method, errors } = endpoint;
+  const isConditional = errors.includes('IF_MATCH_MALFORMED');
+  return [
+    ...(name === 'reportNode' ? [HEADERS.sdk] : []),
+    ...(errors.includes('IDEMPOTENCY_KEY_INVALID') ? [HEADERS.idempotencyKey] : []),
+    ...(isConditional ? [HEADERS.ifMatch] : []),
+    ...(isConditional && method === 'GET' ? [HEADERS.ifNoneMatch] : []),
+    ...(isConditional && CREATING.has(name) ? [HEADERS.createOnly] : []),
+    ...(isWriteOfLedger(endpoint) ? [HEADERS.prefer] : []),
   ];
-  return names.map((name) => ({ name, in: 'header', required: false, schema: { type: 'string' }, description: HEADERS[name] }));
 }
 
 function requestBody({ schema, required, plain }: NonNullable<Endpoint['body']>, components: Json): Json {

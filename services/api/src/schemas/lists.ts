@@ -15,6 +15,7 @@ import type {
   VersionItem,
 } from '@confledger/contracts/http';
 import { standingMembers, truncated } from './answers.js';
+import { PLAIN_TEXT } from './texts.js';
 import { count, digest, instant, jsonObject, position, revision, shownValue, versionNumber } from './values.js';
 
 const next = z.string().nullable().meta({ description: 'Cursor of the next page; null at the end' });
@@ -103,7 +104,10 @@ export const runningVersion = z.strictObject({
 /** Problems in a report, and characters in the message of one, at most. */
 export const PROBLEMS_MAX = 100;
 const PROBLEM_CHARACTERS_MAX = 2_000;
-export const problemAt = z.strictObject({ path: z.string().nullable(), message: z.string().max(PROBLEM_CHARACTERS_MAX) });
+export const problemAt = z.strictObject({
+  path: z.string().meta(PLAIN_TEXT).nullable(),
+  message: z.string().max(PROBLEM_CHARACTERS_MAX).meta(PLAIN_TEXT),
+});
 export const rejectedVersion = z.strictObject({ version: versionNumber, problems: z.array(problemAt).max(PROBLEMS_MAX) });
 
 export const nodeItem: z.ZodType<NodeItem> = z

@@ -37,13 +37,14 @@ import type {
 } from '@confledger/contracts/http';
 import { REASON_CHARACTERS_MAX } from '@confledger/domain';
 import { nodeState, problemAt, PROBLEMS_MAX, rejectedVersion, runningVersion } from './lists.js';
+import { INSTANT_TEXT, PAGE_LIMIT_TEXT, PLAIN_TEXT, POSITION_TEXT, SOME_TEXT } from './texts.js';
 import { environmentName, jsonObject, jsonValue, pathText, revision, serviceName } from './values.js';
 
 /** A schema for each member of a shape of the contract: a member that is missing, or one too many, does not compile. */
 type ShapeOf<T> = { readonly [P in keyof T]-?: z.ZodType<T[P]> };
 
 const environment = environmentName.optional();
-const reasonText = z.string().max(REASON_CHARACTERS_MAX).optional();
+const reasonText = z.string().max(REASON_CHARACTERS_MAX).meta(PLAIN_TEXT).optional();
 const reasons = {
   reason: reasonText.meta({ description: 'Why; kept for ever beside the change' }),
   changeReason: reasonText.meta({ description: 'The same as reason' }),
@@ -58,8 +59,12 @@ const wholeNumber = z
   .regex(/^(?:0|[1-9]\d{0,15})$/, 'expected a whole number')
   .optional();
 
-const versionText = z.string().optional().meta({ description: 'latest (default), active, previous, a number, or a tag' });
-const atText = z.string().optional().meta({ description: 'An instant with offset, ISO 8601', example: '2026-07-31T14:05:00Z' });
+const versionText = z.string().meta(SOME_TEXT).optional().meta({ description: 'latest (default), active, previous, a number, or a tag' });
+const atText = z
+  .string()
+  .meta(INSTANT_TEXT)
+  .optional()
+  .meta({ description: 'An instant with offset, ISO 8601', example: '2026-07-31T14:05:00Z' });
 const consistency = z.enum(['linearizable', 'local']).optional().meta({ description: 'local: answered from what this api keeps' });
 
 /** What a write may carry beside the change, in the body. */
@@ -106,8 +111,8 @@ export const configurationBody = z.strictObject({ ...writeMembers, configuration
 export const valueBody = z.strictObject({ ...writeMembers, value: jsonValue } satisfies ShapeOf<ValueBody>);
 export const tagBody = z.strictObject({ ...writeMembers, move: z.boolean().optional() } satisfies ShapeOf<TagBody>);
 
-const id = z.string().max(255).optional().meta({ description: 'Default: the index of the operation' });
-const operationPath = { path: z.string().optional(), key: z.string().optional() };
+const id = z.string().max(255).meta(PLAIN_TEXT).optional().meta({ description: 'Default: the index of the operation' });
+const operationPath = { path: pathText.optional(), key: pathText.optional() };
 const batchOperation = z.discriminatedUnion(
   'type',
   [
@@ -132,23 +137,24 @@ export const documentQuery = z.strictObject({
 } satisfies ShapeOf<DocumentQuery>);
 export const valueQuery = z.strictObject({ ...selection, ...rawParameter } satisfies ShapeOf<ValueQuery>);
 export const keyQuery = z.strictObject({ ...selection, ...rawParameter, ...pathNaming } satisfies ShapeOf<PathQuery>);
-const repeatedPath = z.union([z.string(), z.array(z.string())]).optional();
+const repeatedPath = z.union([pathText, z.array(pathText)]).optional();
 export const keysQuery = z.strictObject({
   ...selection,
   path: repeatedPath.meta({ description: 'A path; may be repeated. At least one of path, key and keys is needed' }),
   key: repeatedPath.meta({ description: 'The same as path' }),
-  keys: z.string().optional().meta({ description: 'Paths without commas, separated by commas' }),
+  keys: z.string().meta(SOME_TEXT).optional().meta({ description: 'Paths without commas, separated by commas' }),
 } satisfies ShapeOf<PathsQuery>);
 
 const page = {
   limit: z
     .string()
     .regex(/^[1-9]\d{0,2}$/, 'expected a whole number from 1 to 500')
+    .meta(PAGE_LIMIT_TEXT)
     .optional()
     .meta({ description: '50 by default; at most 500' }),
-  cursor: z.string().max(4_096).optional(),
+  cursor: z.string().max(4_096).meta(PLAIN_TEXT).optional(),
 } satisfies ShapeOf<PageQuery>;
-const atLeast = z.string().optional().meta({ description: 'Wait until the read model has reached this position' });
+const atLeast = z.string().meta(POSITION_TEXT).optional().meta({ description: 'Wait until the read model has reached this position' });
 const positioned = { environment, ...page, atLeast } satisfies ShapeOf<PositionedQuery>;
 
 export const positionedQuery = z.strictObject(positioned);
@@ -161,10 +167,14 @@ export const historyQuery = z.strictObject({ environment, ...pathNaming, ...page
 export const auditQuery = z.strictObject({
   environment,
   service: serviceName.optional(),
-  path: z.string().optional().meta({ description: 'A glob over paths: * is one segment, ** any number', example: 'risk.**' }),
-  key: z.string().optional().meta({ description: 'The same as path' }),
-  actor: z.string().optional(),
-  type: z.string().optional().meta({ example: 'ConfigSet' }),
+  path: z
+    .string()
+    .meta(SOME_TEXT)
+    .optional()
+    .meta({ description: 'A glob over paths: * is one segment, ** any number', example: 'risk.**' }),
+  key: z.string().meta(SOME_TEXT).optional().meta({ description: 'The same as path' }),
+  actor: z.string().meta(PLAIN_TEXT).optional(),
+  type: z.string().meta(PLAIN_TEXT).optional().meta({ example: 'ConfigSet' }),
   from: atText,
   to: atText,
   ...page,
@@ -172,8 +182,8 @@ export const auditQuery = z.strictObject({
 } satisfies ShapeOf<AuditQuery>);
 export const diffQuery = z.strictObject({
   environment,
-  from: z.string().optional().meta({ description: 'A version; default active' }),
-  to: z.string().optional().meta({ description: 'A version; default latest' }),
+  from: z.string().meta(SOME_TEXT).optional().meta({ description: 'A version; default active' }),
+  to: z.string().meta(SOME_TEXT).optional().meta({ description: 'A version; default latest' }),
   fromAt: atText,
   toAt: atText,
   consistency,

@@ -1,6 +1,7 @@
 // The building blocks of all schemas: JSON values, names, revisions, digests, positions, instants.
 import { z } from 'zod';
 import type { JsonObject, JsonValue } from '@confledger/document';
+import { NAME_TEXT, PATH_TEXT } from './texts.js';
 
 /** Any JSON value. The strict parser has judged it already: nothing is walked here. */
 export const jsonValue = z.custom<JsonValue>((value) => value !== undefined).meta({ description: 'Any JSON value' });
@@ -10,11 +11,11 @@ export const jsonObject = z
   .custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), 'expected an object')
   .meta({ type: 'object', additionalProperties: true });
 
-export const environmentName = z.string().meta({ description: 'An environment that is defined', example: 'production' });
-export const serviceName = z.string().meta({ description: 'The service', example: 'trading-engine' });
+export const environmentName = z.string().meta({ ...NAME_TEXT, description: 'An environment that is defined', example: 'production' });
+export const serviceName = z.string().meta({ ...NAME_TEXT, description: 'The service', example: 'trading-engine' });
 export const pathText = z
   .string()
-  .meta({ description: 'A path; a dot inside a name is written \\.', example: 'risk.parameters.maxPositionSize' });
+  .meta({ ...PATH_TEXT, description: 'A path; a dot inside a name is written \\.', example: 'risk.parameters.maxPositionSize' });
 
 export const revision = z.int().min(0);
 export const versionNumber = revision.nullable().meta({ description: 'A version; null where there is none' });
