@@ -82,6 +82,11 @@ describe.each(['/docs', '/docs/', '/docs/errors'])('%s', (address) => {
   });
 });
 
+test.each(['/docs/json', '/docs/yaml'])('%s leads to the one address of the OpenAPI document', async (address) => {
+  const { status, headers, text } = await get(address);
+  expect([status, headers.location, text]).toEqual([308, '/openapi.json', '']);
+});
+
 test('the page of the calls has no bar that loads the document of another server', async () => {
   const initializer = await get('/docs/static/swagger-initializer.js');
   expect(initializer.text).toContain('"layout":"BaseLayout"');

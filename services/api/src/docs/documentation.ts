@@ -10,6 +10,9 @@ import { ERROR_PAGE_POLICY, ICON, ICON_TYPE, SWAGGER_POLICY, SWAGGER_STYLE } fro
 import { errorPage } from './error-page.js';
 import { openApiDocument } from './openapi.js';
 
+/** Where Swagger UI serves the OpenAPI document too. It has one address. */
+const OTHER_ADDRESSES: ReadonlySet<string> = new Set(['/docs/json', '/docs/yaml']);
+
 /** Registers the pages. */
 export async function serveDocumentation(app: FastifyInstance, endpoints: readonly Endpoint[], version: string): Promise<void> {
   const document = openApiDocument(endpoints, version);
@@ -34,6 +37,9 @@ export async function serveDocumentation(app: FastifyInstance, endpoints: readon
   await app.register(async (pages) => {
     pages.addHook('onRoute', (route) => {
       route.config = { ...route.config, ...config };
+    });
+    pages.addHook('onRequest', async (request, reply) => {
+      if (OTHER_ADDRESSES.has(request.routeOptions.url ?? '')) await reply.redirect('/openapi.json', 308);
     });
     await pages.register(swagger, { mode: 'static', specification: { document: document as OpenAPIV3.Document & typeof document } });
     await pages.register(swaggerUi, {

@@ -31,7 +31,7 @@ export function createMeasurements(): Measurements {
   collectDefaultMetrics({ register: registry, prefix: 'confledger_' });
   const duration = new Histogram({
     name: 'confledger_http_request_duration_seconds',
-    help: 'Time from the request to its answer, by operation and status',
+    help: 'Time from the request until its answer is ready, by operation and status',
     labelNames: ['operation', 'status'],
     buckets: SECONDS,
     registers,

@@ -4,7 +4,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest }
 import type { Access } from '@confledger/contracts/http';
 import type { Measurements } from './measurements.js';
 
-/** A request that takes longer is worth a line. */
+/** A request whose answer takes longer to be ready is worth a line. */
 export const SLOW_REQUEST_MS = 1_000;
 
 declare module 'fastify' {
@@ -20,15 +20,26 @@ declare module 'fastify' {
   }
 }
 
-/** Installs the hook that logs and measures. */
-export function logRequests(app: FastifyInstance, logger: FastifyBaseLogger, measurements: Measurements): void {
+/** Installs the hooks that log and measure. */
+export function logRequests(
+  app: FastifyInstance,
+  logger: FastifyBaseLogger,
+  measurements: Pick<Measurements, 'request'>,
+  slowMs = SLOW_REQUEST_MS,
+): void {
   const debug = logger.level === 'debug' || logger.level === 'trace';
+  const readyMs = new WeakMap<FastifyRequest, number>();
+  app.addHook('onSend', (request, reply, payload, done) => {
+    readyMs.set(request, reply.elapsedTime);
+    done(null, payload);
+  });
   app.addHook('onResponse', (request, reply, done) => {
     const { operation = 'unrouted', streaming = false } = request.routeOptions.config;
-    const ms = reply.elapsedTime;
+    // Until the answer was ready: how long a client takes to read it is not the request's doing.
+    const ms = readyMs.get(request) ?? reply.elapsedTime;
     if (!streaming) measurements.request(operation, reply.statusCode, ms / 1000);
     if (debug) logger.debug(lineOf(request, reply, ms), 'request');
-    else if (ms > SLOW_REQUEST_MS && !streaming) logger.warn(lineOf(request, reply, ms), 'slow request');
+    else if (ms > slowMs && !streaming) logger.warn(lineOf(request, reply, ms), 'slow request');
     done();
   });
 }
