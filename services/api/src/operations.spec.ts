@@ -94,7 +94,9 @@ describe("a node's token may read and report, and nothing else", () => {
     await eventually(() => subscribed === before + 1);
   });
 
-  test('a dry run and an unknown ledger are no way around it', async () => {
+  test('the other header of tokens, a dry run and an unknown ledger are no way around it', async () => {
+    const inOtherHeader = { token: null, headers: { 'x-service-token': NODE_TOKEN }, body: { configuration: {} } };
+    expect((await given.ask(callOf('replaceConfiguration'), inOtherHeader)).status).toBe(403);
     for (const call of ['PUT /configurations/engine?dryRun=true', 'DELETE /configurations/No%20Name/x'])
       expect((await given.ask(call, { token: NODE_TOKEN, body: { configuration: {} } })).status).toBe(403);
   });
