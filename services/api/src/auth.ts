@@ -49,7 +49,7 @@ function forbidden(actor: string, roles: readonly Role[], needed: Permission): R
   return RequestRefused.of('AUTHORIZATION_ERROR', {
     path: 'authorization',
     rule: 'permission',
-    message: `the token of ${actor} lacks the permission \`${needed}\`: it has ${namesOf(roles)} only`,
+    message: `The token of ${actor} lacks the permission \`${needed}\`: it has ${namesOf(roles)} only`,
   });
 }
 

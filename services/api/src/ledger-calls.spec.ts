@@ -269,7 +269,9 @@ describe('the short call that activates', () => {
     const older = await given.ask(`POST ${LEDGER}/activate?version=previous`);
     expect([older.status, older.code]).toEqual([404, 'NOTHING_PREVIOUS']);
     await given.projected();
-    expect((await given.ask('GET /audit?type=VersionActivated')).data.items).toMatchObject([{ reason: 'go' }]);
+    expect((await given.ask(`GET /audit?service=${LEDGER.split('/').at(-1)}&type=VersionActivated`)).data.items).toMatchObject([
+      { reason: 'go' },
+    ]);
     expect((await given.ask('POST /configurations/nobody/activate')).code).toBe('LEDGER_UNKNOWN');
   });
 });

@@ -233,18 +233,18 @@ describe('nodes', () => {
       const { status, code, body: answer } = await given.ask(`GET ${url}`);
       return [status, code, answer.error];
     };
-    expect(await refusal('/nodes/macthing-7')).toEqual([404, 'NODE_UNKNOWN', 'no node macthing-7 has reported; did you mean matching-7?']);
+    expect(await refusal('/nodes/macthing-7')).toEqual([404, 'NODE_UNKNOWN', 'No node macthing-7 has reported; did you mean matching-7?']);
     expect(await refusal('/nodes/matching-7?environment=staging')).toEqual([
       404,
       'NODE_UNKNOWN',
-      'no node matching-7 has reported in staging; it reports for production/engine',
+      'No node matching-7 has reported in staging; it reports for production/engine.',
     ]);
     expect(await refusal('/nodes/nowhere?environment=staging&service=gateway')).toEqual([
       404,
       'NODE_UNKNOWN',
-      'no node nowhere has reported for staging/gateway',
+      'No node nowhere has reported for staging/gateway.',
     ]);
-    expect((await refusal('/nodes/macthing-7?environment=staging'))[2]).toBe('no node macthing-7 has reported in staging');
+    expect((await refusal('/nodes/macthing-7?environment=staging'))[2]).toBe('No node macthing-7 has reported in staging');
     expect((await refusal('/nodes/engine%207'))[1]).toBe('NODE_NAME_INVALID');
   });
 
@@ -255,7 +255,7 @@ describe('nodes', () => {
     expect([status, code, answer.error]).toEqual([
       409,
       'NODE_AMBIGUOUS',
-      'twice-1 reports for 2 ledgers: production/engine, staging/engine',
+      'twice-1 reports for 2 ledgers: production/engine, staging/engine.',
     ]);
     expect(answer.details[0]?.remedy).toBe('Name one of them, such as ?environment=production&service=engine.');
     expect((await given.ask('GET /nodes/twice-1?environment=staging')).data).toMatchObject({ name: 'twice-1', environment: 'staging' });

@@ -81,7 +81,7 @@ describe("a node's token may read and report, and nothing else", () => {
     for (const asked of [{}, { raw: 'nonsense' }]) {
       const { status, code, body } = await given.ask(callOf(name), { token: NODE_TOKEN, ...asked });
       expect({ status, code }).toEqual({ status: 403, code: 'AUTHORIZATION_ERROR' });
-      expect(body.error).toBe(`the token of engine-7.node lacks the permission \`${accessOf(name)}\`: it has read and report only`);
+      expect(body.error).toBe(`The token of engine-7.node lacks the permission \`${accessOf(name)}\`: it has read and report only.`);
       expect(body.details[0]?.remedy).toContain('Use a token that has it.');
     }
     expect(await given.store.lastPosition()).toBe(before);

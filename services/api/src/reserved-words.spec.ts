@@ -80,7 +80,6 @@ describe.each(WORDS)('%s', (word) => {
 });
 
 test.each([
-  ['activate', 'The calls with that word are POST …/versions/{version}/activate.'],
   ['%72ollback', 'The calls with that word are POST …/versions/{version}/rollback.'],
   ['validate', 'There is no call of that name yet: the word is kept for one.'],
 ])('POST …/%s is nothing, and the refusal says what there is', async (word, remedy) => {
@@ -94,7 +93,7 @@ describe('"did you mean"', () => {
     ['/confguration', '/api/v1/configurations'],
     ['/configuration/engine', '/api/v1/configurations/engine'],
     ['/configurations/engine/verisons/3', '/api/v1/configurations/engine/versions/3'],
-    ['/configurations/a-service-with-a-long-name/colours/3', undefined],
+    ['/configurations/a-service-with-a-long-name/colours/3', '/api/v1/configurations/a-service-with-a-long-name/colours.3'],
     ['/node/engine-7', '/api/v1/nodes/engine-7'],
     ['//confgurations/engine', '/api/v1/configurations/engine'],
     ['//heath', '/health'],
@@ -108,13 +107,13 @@ describe('"did you mean"', () => {
 
   test('is no parameter where what was written is one of another call', async () => {
     const { code, body } = await given.ask(`GET ${LEDGER}/diff?format=flat`);
-    expect([code, body.error]).toEqual(['QUERY_PARAMETER_UNKNOWN', 'query parameter "format" is not known']);
+    expect([code, body.error]).toEqual(['QUERY_PARAMETER_UNKNOWN', 'Query parameter "format" is not known.']);
     expect(body.details[0]?.remedy).toMatch(/^This call takes environment, from, to, /);
     expect((await given.ask(`GET ${LEDGER}/diff?formAt=x`)).body.error).toContain('did you mean fromAt?');
   });
 
   test('speaks of one version where there is one', async () => {
     const { code, body } = await given.ask(`GET ${LEDGER}?version=0`);
-    expect([code, body.details[0]?.remedy]).toEqual(['VERSION_NOT_A_VERSION', 'the nearest version is 1']);
+    expect([code, body.details[0]?.remedy]).toEqual(['VERSION_NOT_A_VERSION', 'The nearest version is 1.']);
   });
 });

@@ -127,7 +127,7 @@ describe('a retired ledger', () => {
     for (const [call, body] of refusals()) {
       const answer = await given.ask(call, { ...(body && { body }) });
       expect([call, answer.status, answer.code]).toEqual([call, 409, 'LEDGER_RETIRED']);
-      expect(JSON.stringify(answer.body)).toContain(`restore it with POST /configurations/${service}/restore?environment=production`);
+      expect(JSON.stringify(answer.body)).toContain(`Restore it with POST /configurations/${service}/restore?environment=production`);
     }
     expect(await given.store.lastPosition()).toBe(before);
   });

@@ -13,9 +13,7 @@ import { createPostgresEventStore, migrateEventStore } from '@confledger/event-s
 import { createPool, tryAdvisoryLock } from '@confledger/postgres';
 import { connectNode, httpFeed } from '@confledger/sdk';
 import { eventually, freshDatabase } from '@confledger/test-support';
-import { isDeepStrictEqual } from 'node:util';
 import { PATH_BYTES_MAX, VALUE_BYTES_MAX } from '@confledger/document';
-import { connectNode, httpFeed } from '@confledger/sdk';
 import type pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { compose, type Composed } from './compose.js';
@@ -217,6 +215,8 @@ test('A node of a ledger that is retired runs on, a new one starts, and both fol
   await eventually(() => node.handle('limit').current === 2);
   await eventually(async () => isDeepStrictEqual(await nodes(), all(5)));
   expect(faults).toEqual([]);
+});
+
 test('The reference node has a token of its own, which may read and report and nothing else', async () => {
   const sent = new Set<unknown>();
   const onRequest = (message: unknown): void => {

@@ -16,6 +16,6 @@ export function retirement({ retired }: Ledger, { type }: RetirementCommand): Dr
 /** Why a command does not fit a retired ledger. It comes before all guards: with the right entity tag the command would be refused too. */
 export function retiredRefusal({ text, environment, service }: LedgerId, ledger: Ledger | null, { type }: Command): LedgerRefusal | null {
   if (ledger === null || !ledger.retired || type === 'Retire' || type === 'Restore') return null;
-  const remedy = `restore it with POST /configurations/${service}/restore?environment=${environment}, or write to another ledger`;
+  const remedy = `Restore it with POST /configurations/${service}/restore?environment=${environment}, or write to another ledger`;
   return refuse('LEDGER_RETIRED', null, `${text} is retired, so that nothing can be written to it or activated in it`, remedy);
 }

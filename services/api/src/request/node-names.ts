@@ -31,7 +31,7 @@ export function nodeUnknown(name: string, filter: NodeReportFilter, known: reado
   return RequestRefused.of('NODE_UNKNOWN', {
     path: 'name',
     rule: 'node-known',
-    message: `no node ${name} has reported${filterText(filter)}${hint}`,
+    message: `No node ${name} has reported${filterText(filter)}${hint}`,
   });
 }
 

@@ -32,10 +32,11 @@ export function unroutedHandler(routes: readonly KnownRoute[]): (request: Fastif
     if (methods.length > 0 && !methods.includes(request.method)) throw methodNotAllowed(request.method, path, methods);
     const word = segments.length === LEDGER_WORD_SEGMENTS && segments[1] === 'configurations' ? decoded(segments[3] ?? '') : '';
     if (isReservedWord(word)) throw routeUnknown(path, undefined, callsText(word));
-    const dotted = dottedForm(base, segments);
-    if (dotted !== undefined) throw routeUnknown(path, dotted, 'The path of a value is one segment, with dots between its names.');
     const forgotBase = base === '' && ofAddress.some((route) => route.base === BASE);
-    throw routeUnknown(path, forgotBase ? `${BASE}${path}` : nearestAddress(base, segments, prepared));
+    const nearest = forgotBase ? `${BASE}${path}` : nearestAddress(base, segments, prepared);
+    const dotted = nearest === undefined ? dottedForm(base, segments) : undefined;
+    if (dotted !== undefined) throw routeUnknown(path, dotted, 'The path of a value is one segment, with dots between its names.');
+    throw routeUnknown(path, nearest);
   };
 }
 

@@ -56,6 +56,6 @@ export const IDEMPOTENCY_KEY_TEXT: TextSchema = {
   maxLength: IDEMPOTENCY_KEY_BYTES_MAX,
   pattern: `^[${LATIN}](?:[ ${LATIN}]*[${LATIN}])?$`,
 };
-export const ENTITY_TAG_TEXT: TextSchema = { pattern: String.raw`^(?:\*|"(?:0|[1-9]\d{0,14})")$` };
+export const ENTITY_TAG_TEXT: TextSchema = { pattern: String.raw`^(?:\*|(?:W/)?"(?:0|[1-9]\d{0,14}|d:[0-9a-f]{64})")$` };
 export const ENTITY_TAGS_TEXT: TextSchema = { pattern: String.raw`^${TAG_OF_HTTP}(?:\s*,\s*${TAG_OF_HTTP})*$` };
 export const CREATE_ONLY_TEXT: TextSchema = { const: '*' };
