@@ -244,7 +244,7 @@ describe('nodes', () => {
       'NODE_UNKNOWN',
       'No node nowhere has reported for staging/gateway.',
     ]);
-    expect((await refusal('/nodes/macthing-7?environment=staging'))[2]).toBe('No node macthing-7 has reported in staging');
+    expect((await refusal('/nodes/macthing-7?environment=staging'))[2]).toBe('No node macthing-7 has reported in staging.');
     expect((await refusal('/nodes/engine%207'))[1]).toBe('NODE_NAME_INVALID');
   });
 
