@@ -1,4 +1,5 @@
 // Bad input: batches.
+import { expect, test } from 'vitest';
 import { type BadInput, batch, LEDGER, set, refusesEach } from './fixtures/bad-input.js';
 
 const BAD: BadInput[] = [
@@ -74,4 +75,13 @@ const BAD: BadInput[] = [
   { what: 'a reading of no keys', ask: `GET ${LEDGER}/batch`, status: 400, code: 'QUERY_PARAMETER_MISSING', at: 'path' },
 ];
 
-refusesEach(BAD);
+const given = refusesEach(BAD);
+
+test('of a batch in which everything is wrong 100 places are named, and the answer says how many there are', async () => {
+  const operations = Array.from({ length: 9_000 }, (_, index) => ({ type: 'MOVE', key: `k${index}` }));
+  const answer = await given.api.ask(`POST ${LEDGER}/batch`, { body: { operations } });
+  expect([answer.status, answer.code]).toEqual([400, 'BATCH_OPERATION_INVALID']);
+  expect(answer.body.details).toHaveLength(100);
+  expect(answer.body).toMatchObject({ detailCount: 9_000, truncated: ['details'] });
+  expect(answer.text.length).toBeLessThan(64 * 1024);
+});

@@ -1,5 +1,6 @@
 // The reference trading node of the embedded mode: follows production/trading-engine over the same feed as any other node.
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { httpFeed } from '@confledger/sdk';
 import { startTradingNode, type RunningTradingNode } from '@confledger/trading-node';
 import type { Logs } from './logs.js';
@@ -21,8 +22,12 @@ export interface ReferenceNodeOptions {
   readonly onHappening: ((happening: Happening) => void) | null;
 }
 
-/** Starts it; nothing need be active yet. */
-export function startReferenceNode({
+/** How long the start waits until the node is listed. Without a read model it is not, and the start goes on. */
+const LISTED_WAIT_MS_MAX = 3_000;
+const LISTED_POLL_MS = 20;
+
+/** Starts it, and waits until `GET /nodes` has it; nothing need be active yet. */
+export async function startReferenceNode({
   url,
   token,
   publicKey,
@@ -44,7 +49,7 @@ export function startReferenceNode({
   };
   const cacheFile = path.join(config.dataDirectory, `${REFERENCE_NODE}.cache`);
   // Its status is asked through the api (/nodes), so it serves none of its own.
-  return startTradingNode({
+  const node = await startTradingNode({
     environment: ENVIRONMENT,
     service: SERVICE,
     name: REFERENCE_NODE,
@@ -54,4 +59,17 @@ export function startReferenceNode({
     serveAt: null,
     tell,
   });
+  await untilListed(url, token);
+  return node;
+}
+
+async function untilListed(url: string, token: string): Promise<void> {
+  const place = `${url}/api/v1/nodes/${REFERENCE_NODE}?environment=${ENVIRONMENT}&service=${SERVICE}`;
+  const signal = AbortSignal.timeout(LISTED_WAIT_MS_MAX);
+  while (!signal.aborted) {
+    const answer = await fetch(place, { headers: { authorization: `Bearer ${token}` }, signal }).catch(() => null);
+    await answer?.body?.cancel();
+    if (answer?.ok) return;
+    await delay(LISTED_POLL_MS);
+  }
 }

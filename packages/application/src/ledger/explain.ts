@@ -30,11 +30,15 @@ export async function explainRefusal(reader: LedgerReader, refused: Refused): Pr
   const latest = ledger?.head.version ?? null;
   if (since === null || latest === null) return refusal;
   const versions = await versionsBetween(reader, id, since, latest);
-  const named = versions
-    .filter((version) => concerns(version, refusal))
-    .slice(-VERSIONS_NAMED_MAX)
-    .map((version) => detailOf(version, refusal));
-  return refuseWith(refusal.code, refusal.message, [...refusal.details, ...named]);
+  const concerned = versions.filter((version) => concerns(version, refusal));
+  const named = concerned.slice(-VERSIONS_NAMED_MAX).map((version) => detailOf(version, refusal));
+  return refuseWith(refusal.code, refusal.message, [...refusal.details, ...named, ...notNamed(concerned.length - named.length)]);
+}
+
+function notNamed(count: number): RefusalDetail[] {
+  if (count === 0) return [];
+  const message = `${count} older version${count === 1 ? ' is' : 's are'} not named here`;
+  return [{ path: null, rule: 'versions-not-named', message, remedy: 'List the versions to see all of them' }];
 }
 
 function seenVersion({ ledger, refusal, guards }: Refused): number | null {

@@ -25,7 +25,12 @@ export interface Failure {
   readonly success: false;
   readonly error: string;
   readonly code: ErrorCode;
+  /** The first 100. */
   readonly details: readonly ProblemDetail[];
+  /** How many there are. Only where `details` is cut. */
+  readonly detailCount?: number;
+  /** `details`, only where it is cut. */
+  readonly truncated?: Truncated;
   readonly requestId: string;
   readonly timestamp: string;
 }

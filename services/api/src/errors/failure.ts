@@ -3,6 +3,7 @@
 import { EventUnreadable, StreamCorrupt } from '@confledger/domain';
 import { CommandOutcomeUnknown, CursorInvalid, EventStoreUnavailable, LogSetBack, ReadModelUnavailable } from '@confledger/application';
 import type { ErrorCode, Failure } from '@confledger/contracts/http';
+import { DETAILS_SHOWN_MAX } from '../schemas/answers.js';
 import { RequestRefused } from './request-refused.js';
 
 /** The codes that Fastify gives to what it refuses before a route is called, and ours for them. */
@@ -36,7 +37,8 @@ export function isFault(refused: RequestRefused): boolean {
 /** The body of a failure answer. */
 export function failure(refused: RequestRefused, requestId: string, timestamp: string): Failure {
   const { message, code, details } = refused;
-  return { success: false, error: message, code, details, requestId, timestamp };
+  const cut = details.length > DETAILS_SHOWN_MAX ? { detailCount: details.length, truncated: ['details'] } : {};
+  return { success: false, error: message, code, details: details.slice(0, DETAILS_SHOWN_MAX), ...cut, requestId, timestamp };
 }
 
 /** Names the event; what is stored in it is not said. */

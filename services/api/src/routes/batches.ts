@@ -16,7 +16,7 @@ import { eitherWord } from '../request/words.js';
 import { batchFailure, batchSuccess, successOf, valuesAnswer } from '../schemas/answers.js';
 import { batchBody, keysQuery, writeQuery } from '../schemas/requests.js';
 
-/** Of a refused batch, the operations that the answer shows, and the problems. */
+/** Of a refused batch, the operations that the answer shows. */
 const SHOWN_MAX = 100;
 
 /** The endpoints of batches. */
@@ -103,15 +103,15 @@ function refusedBatch(operations: readonly BatchOperation[], refusal: LedgerRefu
   // Of many, those that the batch was refused for are worth showing.
   const worthShowing = operations.length <= SHOWN_MAX ? operations : operations.filter((each) => problemOf(each) !== undefined);
   const shown = worthShowing.slice(0, SHOWN_MAX).map((each) => refusedOperation(each, problemOf(each)));
-  const details = refusal.details.slice(0, SHOWN_MAX).map(detailOf);
+  const failed = failure(RequestRefused.from(refusal), requestId, timestamp);
   return {
-    ...failure(new RequestRefused(refusal.code, refusal.message, details), requestId, timestamp),
+    ...failed,
     operations: shown,
     operationCount: operations.length,
     detailCount: refusal.details.length,
     truncated: [
       ...(shown.length < operations.length ? ['operations'] : []),
-      ...(details.length < refusal.details.length ? ['details'] : []),
+      ...(failed.truncated ?? []),
     ],
   };
 }

@@ -38,6 +38,14 @@ export const problemDetail: z.ZodType<ProblemDetail> = z.strictObject({
   remedy: z.string(),
 });
 
+/** Details that a failure shows. */
+export const DETAILS_SHOWN_MAX = 100;
+const details = z.array(problemDetail).max(DETAILS_SHOWN_MAX);
+
+export const truncated: z.ZodType<Truncated> = z
+  .array(z.string())
+  .meta({ description: 'The members that hold only the first of what there is, by name' });
+
 const failureShape = {
   success: z.literal(false),
   error: z.string(),
@@ -47,7 +55,7 @@ const failureShape = {
 };
 
 export const failureAnswer: z.ZodType<Failure> = z
-  .strictObject({ ...failureShape, details: z.array(problemDetail) })
+  .strictObject({ ...failureShape, details, detailCount: count.exactOptional(), truncated: truncated.exactOptional() })
   .meta({ id: 'Failure' });
 
 const standingShape = {
@@ -106,10 +114,6 @@ const activated: z.ZodType<ActivationAnswer> = z
   })
   .meta({ id: 'Activation' });
 
-export const truncated: z.ZodType<Truncated> = z
-  .array(z.string())
-  .meta({ description: 'The members that hold only the first of what there is, by name' });
-
 const writeShape = {
   ...standingShape,
   changed: z.boolean(),
@@ -153,7 +157,7 @@ export const batchSuccess: z.ZodType<BatchSuccess> = z.strictObject({
 
 export const batchFailure: z.ZodType<BatchFailure> = z.strictObject({
   ...failureShape,
-  details: z.array(problemDetail).max(100),
+  details,
   operations: z.array(batchOperationAnswer).max(100),
   operationCount: count,
   detailCount: count,
