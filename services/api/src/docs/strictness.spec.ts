@@ -178,7 +178,7 @@ const PARAMETERS: readonly {
     name: 'If-Match',
     send: (text) => given.ask(`PUT ${LEDGER}/a.b?dryRun=true`, { ...value, headers: { 'if-match': text } }),
     bad: ['', '1', 'W/1', '"x"', '"01"', '"9999999999999999"'],
-    good: ['*', '"1"'],
+    good: ['*', '"1"', 'W/"1"', `"d:${'0'.repeat(64)}"`],
   },
   {
     of: 'setValue',
