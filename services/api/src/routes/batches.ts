@@ -109,10 +109,7 @@ function refusedBatch(operations: readonly BatchOperation[], refusal: LedgerRefu
     operations: shown,
     operationCount: operations.length,
     detailCount: refusal.details.length,
-    truncated: [
-      ...(shown.length < operations.length ? ['operations'] : []),
-      ...(failed.truncated ?? []),
-    ],
+    truncated: [...(shown.length < operations.length ? ['operations'] : []), ...(failed.truncated ?? [])],
   };
 }
 
