@@ -98,6 +98,8 @@ interface MadeServer {
 
 function makeServer({ logger, clock }: Pick<ApiOptions, 'logger' | 'clock'>, edge: Edge): MadeServer {
   const answerFailure = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    // The edge has answered already: that the body was late.
+    if (reply.raw.headersSent) return reply.hijack();
     const refused = isCutShort(request) ? RequestRefused.of('REQUEST_MALFORMED') : refusalFor(error);
     if (isFault(refused)) logFault(logger, request, error);
     // Fastify ends the connection; here the rest of a body that is not too long is read and thrown away.

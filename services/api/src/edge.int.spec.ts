@@ -271,7 +271,9 @@ describe('A client that is slow', () => {
     one.send(requestText('PUT /api/v1/configurations/engine/a', { 'content-type': 'application/json', 'content-length': '100' }));
     one.send('{');
     await one.closed();
-    expect(one.statuses().filter((status) => status !== 408)).toEqual([]);
+    expect(one.statuses()).toEqual([408]);
+    expect(one.text()).toContain('REQUEST_TIMEOUT');
+    expect(given.log.filter((line) => /already sent/i.test(line))).toEqual([]);
     expect(await isAlive()).toBe(true);
   });
 

@@ -82,6 +82,15 @@ export class Gate {
     return true;
   }
 
+  /** The answer under way, where it has not begun and its request is still arriving: the last of its connection. Null where there is none. */
+  unansweredOn(socket: Socket): ServerResponse | null {
+    const line = lineOf(socket);
+    if (line === undefined || line.response === null || line.response.headersSent || line.response.req.complete) return null;
+    line.waiting.length = 0;
+    line.isEnding = true;
+    return line.response;
+  }
+
   /** Calls `handle` now, or when what came before on this connection was answered; never when the connection goes before. */
   pass(request: IncomingMessage, response: ServerResponse, handle: Handle): void {
     const { socket } = request;
