@@ -123,6 +123,8 @@ describe('documents', () => {
   test('a dry run gives the answer that the write would, and writes nothing', async () => {
     await givenDocument();
     const before = await given.store.lastPosition();
+    const unchanged = await given.ask(`PUT ${LEDGER}/risk.maxPositionSize?dryRun=true`, { body: { value: 500 } });
+    expect(unchanged.data).toMatchObject({ changed: false, dryRun: true });
     const inBody = await given.ask(`PUT ${LEDGER}/risk.maxPositionSize`, { body: { value: 7, dryRun: true } });
     const inQuery = await given.ask(`PUT ${LEDGER}/risk.maxPositionSize?dryRun=true`, { body: { value: 7 } });
     expect(inBody.data).toMatchObject({

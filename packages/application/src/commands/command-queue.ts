@@ -224,7 +224,8 @@ export class CommandQueue<A extends AggregateTypes> {
       case 'nothing': {
         const { stream, position } = base;
         const { meant } = decision;
-        return { kind: 'done', commandId, replayed: false, dryRun: false, before: stream, after: stream, recorded: [], meant, position };
+        const dryRun = waiting.request.dryRun ?? false;
+        return { kind: 'done', commandId, replayed: false, dryRun, before: stream, after: stream, recorded: [], meant, position };
       }
       case 'accepted': {
         const staged = await stageInTurns(this.#options, base.stream, waiting, decision);
