@@ -1,6 +1,6 @@
 // A whole distributed installation: apis, projectors, relays and trading programs as processes, on an event store, a Kafka and a Postgres
 // that can each be cut off. Every engine spec of this folder starts one.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,6 +13,10 @@ import { openStore, proxyTo, type StoreKind, type StoreUnderTest } from './store
 export interface InstallationOptions {
   readonly kafka: SharedKafka;
   readonly store: StoreKind;
+  /** Variables of every part, over those that are set here. */
+  readonly settings?: Environment;
+  /** Beside that of the administrator, by the actor whose it is. */
+  readonly tokens?: Readonly<Record<string, string>>;
   /** How many there are of each; one by default. */
   readonly apis?: number;
   readonly projectors?: number;
@@ -49,7 +53,7 @@ export class Installation {
   private constructor(
     base: Pick<Installation, 'namespace' | 'kafka' | 'store' | 'databaseUrl' | 'readModelProxy'>,
     folder: string,
-    partitions: number,
+    { partitions = PARTITIONS, settings = {} }: Pick<InstallationOptions, 'partitions' | 'settings'>,
   ) {
     const { namespace, kafka, store, databaseUrl, readModelProxy } = base;
     [this.namespace, this.kafka, this.store, this.databaseUrl, this.readModelProxy, this.#folder] = [
@@ -72,18 +76,21 @@ export class Installation {
       CONFLEDGER_KAFKA_PARTITIONS: String(partitions),
       CONFLEDGER_KAFKA_REPLICATION_FACTOR: '1',
       CONFLEDGER_KAFKA_MIN_INSYNC_REPLICAS: '1',
+      ...settings,
     };
   }
 
   /** Resolves when every part serves, one projector and one relay are active, and each other one stands by. */
   static async start(options: InstallationOptions): Promise<Installation> {
-    const { kafka, store: kind, apis = 1, projectors = 1, relays = 1, partitions = PARTITIONS, follow = [] } = options;
+    const { kafka, store: kind, apis = 1, projectors = 1, relays = 1, follow = [], tokens = {} } = options;
     const namespace = `t-${randomUUID()}`;
     const databaseUrl = await freshDatabase();
     const readModelProxy = await proxyTo(databaseUrl);
     const store = await openStore(kind, databaseUrl, namespace);
     const folder = mkdtempSync(path.join(tmpdir(), 'confledger distributed '));
-    const made = new Installation({ namespace, kafka, store, databaseUrl, readModelProxy }, folder, partitions);
+    mkdirSync(path.join(folder, 'data'), { mode: 0o700 });
+    for (const [actor, token] of Object.entries(tokens)) writeFileSync(path.join(folder, 'data', `${actor}.token`), token, { mode: 0o600 });
+    const made = new Installation({ namespace, kafka, store, databaseUrl, readModelProxy }, folder, options);
     try {
       // The first makes keys and installation, which the others find.
       await made.addPart('api');
