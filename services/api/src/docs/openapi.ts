@@ -202,17 +202,24 @@ function contentOf(endpoint: Endpoint, contentType: string, components: Json): J
   return { [contentType]: { schema: { anyOf: [usual, schemaOf(successOf(minimalAnswer), 'output', components)] } } };
 }
 
-function failures({ errors, failure = failureAnswer, access }: Endpoint, components: Json): Json {
+function failures(endpoint: Endpoint, components: Json): Json {
+  const { errors, access } = endpoint;
   const codes = [...new Set([...errors, ...COMMON_ERRORS, ...accessErrors(access)])];
   const statuses = [...new Set(codes.map((code) => STATUS_OF[code]))].sort((one, other) => one - other);
-  const usual = schemaOf(failureAnswer, 'output', components);
-  const schema = failure === failureAnswer ? usual : { anyOf: [usual, schemaOf(failure, 'output', components)] };
   const answers = statuses.map((status) => {
     const each = codes.filter((code) => STATUS_OF[code] === status);
+    const schema = failureSchema(endpoint, status, components);
     const described = { description: each.map(describeCode).join('\n'), content: { 'application/json': { schema } }, 'x-codes': each };
     return [String(status), described] as const;
   });
   return Object.fromEntries(answers);
+}
+
+/** The shapes of a failure: the usual one, that of the operation, and the usual answer where it comes with this status too. */
+function failureSchema({ failure, answer, statuses }: Endpoint, status: number, components: Json): Json {
+  const others = [failure, statuses.includes(status as 503) ? answer : undefined].filter((each) => each !== undefined);
+  const [usual = {}, ...further] = [failureAnswer, ...others].map((each) => schemaOf(each, 'output', components));
+  return further.length === 0 ? usual : { anyOf: [usual, ...further] };
 }
 
 /** Codes that a call answers with because of who sends it. */
