@@ -4,7 +4,7 @@ import path from 'node:path';
 import { ERROR_CATALOGUE, ERROR_CODES } from '@confledger/contracts/http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { errorPage } from './docs/error-page.js';
-import { UNROUTED_ERRORS } from './docs/openapi.js';
+import { UNROUTED_ERRORS } from './docs/responses.js';
 import { STATUS_OF } from './errors/status.js';
 import { startApi, type ApiUnderTest } from './fixtures/api-under-test.js';
 

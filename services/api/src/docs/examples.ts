@@ -1,0 +1,51 @@
+// The example bodies of the OpenAPI document. They are about one ledger and fit together with the examples of the parameters; a spec
+// sends every one of them.
+import type { OperationName, Operations } from '@confledger/contracts/http';
+
+/** Operations with a body, required or not. */
+export type OperationWithBody = {
+  [N in OperationName]: Operations[N]['body'] extends null ? never : N;
+}[OperationName];
+
+const RISK = { risk: { parameters: { maxPositionSize: 1_000_000, maxLeverage: 5 } } };
+const MARKETS = { markets: { symbols: ['BTC-USD', 'ETH-USD'] } };
+
+/** A body that works for each operation that takes one. */
+export const EXAMPLE_BODIES: { readonly [N in OperationWithBody]: NonNullable<Operations[N]['body']> } = {
+  createConfiguration: { configuration: { ...RISK, ...MARKETS }, reason: 'The first configuration', activate: true },
+  replaceConfiguration: { configuration: { ...RISK, ...MARKETS }, reason: 'As agreed with the desk' },
+  replaceConfigurationIn: { configuration: { ...RISK, ...MARKETS }, reason: 'As agreed with the desk' },
+  mergeConfiguration: { configuration: { risk: { parameters: { maxLeverage: 3 } } }, reason: 'Less leverage over the holidays' },
+  deleteConfiguration: { reason: 'Starts anew' },
+  retireConfiguration: { reason: 'Created by mistake' },
+  restoreConfiguration: { reason: 'Is needed after all' },
+  setValueByKey: { value: 750_000, reason: 'Lower limit for the weekend' },
+  setValue: { value: 750_000, reason: 'Lower limit for the weekend' },
+  deleteValueByKey: { reason: 'No longer used' },
+  deleteValue: { reason: 'No longer used' },
+  writeBatch: {
+    operations: [
+      { id: 'limit', type: 'SET', path: 'risk.parameters.maxPositionSize', value: 500_000 },
+      { id: 'symbols', type: 'DELETE', path: 'markets.symbols' },
+    ],
+    reason: 'Markets are closed',
+  },
+  activate: { reason: 'Approved by the desk' },
+  activateVersion: { reason: 'Approved by the desk' },
+  rollBack: { reason: 'The new limit was wrong' },
+  tagVersion: { reason: 'Released', move: true },
+  untagVersion: { reason: 'Withdrawn' },
+  reportNode: { environment: 'production', service: 'trading-engine', state: 'waiting', running: null, rejected: null },
+  sealInstallation: { streams: ['config-production.trading-engine'], dryRun: true },
+};
+
+/** Example bodies with comments: the same members around what is written. */
+export const COMMENTED_EXAMPLES = {
+  configuration: `{\n  "configuration": {\n    // of the desk\n    "risk": { "parameters": { "maxPositionSize": 1000000, }, },\n  },\n}`,
+  value: '{ "value": 750000, /* for the weekend */ }',
+} as const;
+
+/** The example body of an operation; undefined for one without a body. */
+export function exampleBody(name: OperationName): unknown {
+  return (EXAMPLE_BODIES as { readonly [N in OperationName]?: unknown })[name];
+}
