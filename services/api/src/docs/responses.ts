@@ -6,6 +6,7 @@ import { isRestricted } from '../permissions.js';
 import { failureAnswer, minimalAnswer, successOf } from '../schemas/answers.js';
 import { exampleBody, COMMENTED_EXAMPLES } from './examples.js';
 import { schemaOf, type Json } from './json-schema.js';
+import { linksOf } from './links.js';
 
 /** Codes that every call may answer with. */
 export const COMMON_ERRORS: readonly ErrorCode[] = [
@@ -51,7 +52,9 @@ function successes(endpoint: Endpoint, components: Json): Json {
   const { answer, statuses } = endpoint;
   const { contentType = 'application/json' } = (answer.meta() ?? {}) as { contentType?: string };
   const content = contentOf(endpoint, contentType, components);
-  const described = statuses.map((status) => [String(status), { description: ANSWERS[status], ...(status === 304 ? {} : { content }) }]);
+  const links = linksOf(endpoint);
+  const full = { content, ...(links === undefined ? {} : { links }) };
+  const described = statuses.map((status) => [String(status), { description: ANSWERS[status], ...(status === 304 ? {} : full) }]);
   return Object.fromEntries(described) as Json;
 }
 
