@@ -11,6 +11,7 @@ export type {
   NodeFeed,
   ReportTarget,
 } from './feed.js';
+export { FEED_EVENT_NAMES, type FeedEventName, type FeedEvents } from './feed-events.js';
 export { readActivationMarker, readFeedBeat, readFeedLeaf } from './feed-records.js';
 export { macKeyStatement } from './mac-key.js';
 export type { NamedMacKey } from './mac-key.js';

@@ -1,6 +1,6 @@
 // The server-sent events of the feed as bytes. A channel serialises once; all of its subscribers get the same buffers.
 import type { ActiveDocument } from '@confledger/application';
-import { activationMarker, type FeedBeat, type FeedLeaf } from '@confledger/contracts';
+import { activationMarker, type FeedBeat, type FeedEventName, type FeedEvents, type FeedLeaf } from '@confledger/contracts';
 
 /** `<origin>:<activation>`: what a client resumes behind. */
 export function activationId(active: Pick<ActiveDocument, 'origin' | 'activation'>): string {
@@ -54,7 +54,7 @@ function synchronizedEvent(active: ActiveDocument | null): string {
 }
 
 /** JSON has no raw line breaks, so that every event is one data line. */
-function event(name: string, data: object, id?: string): string {
+function event<N extends FeedEventName>(name: N, data: FeedEvents[N], id?: string): string {
   const head = id === undefined ? `event: ${name}` : `id: ${id}\nevent: ${name}`;
   return `${head}\ndata: ${JSON.stringify(data)}\n\n`;
 }

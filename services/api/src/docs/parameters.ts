@@ -68,6 +68,7 @@ const HEADERS = {
     {},
     '0.1.0; statements=1,2',
   ),
+  lastEventId: header('Last-Event-ID', 'The id of the last event that has one: what is active already is not sent again', {}),
   idempotencyKey: header(
     'Idempotency-Key',
     'Repeat a request with the same key, and the first answer is given again',
@@ -100,6 +101,7 @@ function headerParameters(endpoint: Endpoint): Json[] {
   const isConditional = errors.includes('IF_MATCH_MALFORMED');
   return [
     ...(name === 'reportNode' ? [HEADERS.sdk] : []),
+    ...(name === 'feed' ? [HEADERS.lastEventId] : []),
     ...(errors.includes('IDEMPOTENCY_KEY_INVALID') ? [HEADERS.idempotencyKey] : []),
     ...(isConditional ? [HEADERS.ifMatch] : []),
     ...(isConditional && method === 'GET' ? [HEADERS.ifNoneMatch] : []),

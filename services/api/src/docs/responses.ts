@@ -5,6 +5,7 @@ import { STATUS_OF } from '../errors/status.js';
 import { isRestricted } from '../permissions.js';
 import { failureAnswer, minimalAnswer, successOf } from '../schemas/answers.js';
 import { exampleBody, COMMENTED_EXAMPLES } from './examples.js';
+import { describeFeed } from './feed-events.js';
 import { schemaOf, type Json } from './json-schema.js';
 import { linksOf } from './links.js';
 
@@ -53,7 +54,7 @@ function successes(endpoint: Endpoint, components: Json): Json {
   const { contentType = 'application/json' } = (answer.meta() ?? {}) as { contentType?: string };
   const content = contentOf(endpoint, contentType, components);
   const links = linksOf(endpoint);
-  const full = { content, ...(links === undefined ? {} : { links }) };
+  const full = { content, ...(links === undefined ? {} : { links }), ...(endpoint.answers === 'stream' ? describeFeed(components) : {}) };
   const described = statuses.map((status) => [String(status), { description: ANSWERS[status], ...(status === 304 ? {} : full) }]);
   return Object.fromEntries(described) as Json;
 }

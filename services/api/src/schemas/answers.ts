@@ -77,13 +77,17 @@ export const change: z.ZodType<Change> = z
   .strictObject({ path: z.string(), before: shownValue.exactOptional(), after: shownValue.exactOptional() })
   .meta({ id: 'Change' });
 
-const layer: z.ZodType<LayerItem> = z.strictObject({
+export const layer: z.ZodType<LayerItem> = z.strictObject({
   ledger: z.string(),
   origin: z.string(),
   activation: revision,
   version: revision,
   digest,
 });
+
+/** 64 bits of the SHA-256 of a public key, and an Ed25519 signature. */
+export const KEY_ID_PATTERN = /^[0-9a-f]{16}$/;
+export const SIGNATURE_PATTERN = /^[A-Za-z0-9_-]{86}$/;
 
 const ofDryRuns = { description: 'Null in the answer to a dry run, which signs nothing' };
 
@@ -99,16 +103,8 @@ const activated: z.ZodType<ActivationAnswer> = z
     restart: z.array(z.string()),
     pinned: z.boolean(),
     definition: revision.nullable(),
-    keyId: z
-      .string()
-      .regex(/^[0-9a-f]{16}$/)
-      .nullable()
-      .meta(ofDryRuns),
-    signature: z
-      .string()
-      .regex(/^[A-Za-z0-9_-]{86}$/)
-      .nullable()
-      .meta(ofDryRuns),
+    keyId: z.string().regex(KEY_ID_PATTERN).nullable().meta(ofDryRuns),
+    signature: z.string().regex(SIGNATURE_PATTERN).nullable().meta(ofDryRuns),
     tookLive: z.array(revision),
     tookLiveCount: count,
   })
