@@ -53,6 +53,11 @@ export class Document {
     return this.tree.leafCount;
   }
 
+  /** About how many characters its JSON has. */
+  get size(): number {
+    return this.tree.size;
+  }
+
   /**
    * Lower-case hex SHA-256 of the tree. Computed when first asked for, then remembered by the objects: after a change only
    * those on its path are hashed again.
@@ -61,13 +66,13 @@ export class Document {
     return hex(this.tree.digest);
   }
 
-  /** The node at a path; '' or [] is the root. */
   /** Lower-case hex SHA-256 of what stands at the path; undefined when nothing does. */
   digestAt(path: string | Segments): string | undefined {
     const node = this.find(path);
     return node && hex(node.digest);
   }
 
+  /** The node at a path; '' or [] is the root. */
   nodeAt(path: string | Segments): DocumentNode | undefined {
     return this.find(path);
   }

@@ -7,7 +7,16 @@ export { Document } from './document.js';
 export { compileGlob, matchesGlob, parseGlob } from './glob.js';
 export { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 export { type Leaf } from './leaves.js';
-export { DEPTH_MAX, DOCUMENT_LEAVES_MAX, JSON_NESTING_CEILING, JSON_NESTING_MAX, PATH_BYTES_MAX, VALUE_BYTES_MAX } from './limits.js';
+export { jsonSize } from './tree.js';
+export {
+  DEPTH_MAX,
+  DOCUMENT_CHARACTERS_MAX,
+  DOCUMENT_LEAVES_MAX,
+  JSON_NESTING_CEILING,
+  JSON_NESTING_MAX,
+  PATH_BYTES_MAX,
+  VALUE_BYTES_MAX,
+} from './limits.js';
 export { mergePatch } from './merge-patch.js';
 export { nearestWord } from './nearest.js';
 export { parseJson } from './parse-json.js';

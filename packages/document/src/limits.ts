@@ -12,6 +12,9 @@ export const DEPTH_MAX = 32;
  */
 export const VALUE_BYTES_MAX = 524_288;
 
+/** Characters that the JSON of a document may have, more or less: it is sent, fed and folded as one text. */
+export const DOCUMENT_CHARACTERS_MAX = 32 * 1024 * 1024;
+
 /** Most leaves in one document. */
 export const DOCUMENT_LEAVES_MAX = 100_000;
 

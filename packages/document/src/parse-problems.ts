@@ -60,7 +60,7 @@ function found(text: string, at: number): string {
 function usualRemedy(text: string, at: number): string {
   if (at >= text.length) return 'Send the whole text: something is still open, or nothing was sent.';
   if (text[at] === "'") return 'Write strings and names in double quotes.';
-  if (text[at] === '/' || text[at] === '#') return 'Remove the comment: JSON has none.';
+  if (text[at] === '/' || text[at] === '#') return 'Remove the comment, or send the text as application/jsonc: JSON has none.';
   if (/^(?:NaN|[+-]?Infinity|undefined)/.test(text.slice(at, at + 10))) return 'Send null, or a string: JSON has no such word.';
   if (/\p{L}/u.test(text[at] ?? '')) return 'Put text in double quotes, and write a double quote inside it as \\".';
   return 'Check the text with a JSON validator.';

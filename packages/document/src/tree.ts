@@ -8,6 +8,8 @@ import { DocumentFault } from './problem.js';
 /** A scalar or an array; arrays are frozen, whole. `revision` is that of the change that set it, -1 without one. */
 export interface LeafNode {
   readonly kind: 'leaf';
+  /** About how many characters its JSON has. */
+  readonly size: number;
   readonly value: JsonValue;
   readonly revision: number;
 }
@@ -15,6 +17,8 @@ export interface LeafNode {
 /** An object: its members in name order. One without members is the leaf `{}`, except at the root, which may be empty. */
 export interface ObjectNode {
   readonly kind: 'object';
+  /** About how many characters its JSON has. */
+  readonly size: number;
   readonly members: ReadonlyMap<string, DocumentNode>;
   /** Of the last change at or below it; -1 in a document made without one. */
   readonly revision: number;
@@ -48,6 +52,11 @@ export class TreeLeaf implements LeafNode {
     return this.digestMemo ?? valueDigest(this.value);
   }
 
+  /** About how many characters its JSON has. */
+  get size(): number {
+    return jsonSize(this.value);
+  }
+
   /** The digest, which is remembered from now on. */
   rememberedDigest(): Digest {
     return (this.digestMemo ??= valueDigest(this.value));
@@ -62,6 +71,7 @@ export class TreeObject implements ObjectNode {
   readonly leafCount: number;
   private digestMemo: Digest | undefined;
   private jsonMemo: JsonObject | undefined;
+  private sizeMemo: number | undefined;
 
   /** `sameContent`: a node with equal content, whose memory is taken over, so that its JSON stays the same object. */
   constructor(members: ReadonlyMap<string, TreeNode>, revision: number, leafCount: number, sameContent?: TreeObject) {
@@ -81,6 +91,11 @@ export class TreeObject implements ObjectNode {
     return this.digestMemo;
   }
 
+  /** About how many characters its JSON has: made when first asked for, and remembered. */
+  get size(): number {
+    return (this.sizeMemo ??= this.computeSize());
+  }
+
   /** Plain, deep-frozen JSON. */
   get json(): JsonObject {
     return (this.jsonMemo ??= this.makeJson());
@@ -93,12 +108,31 @@ export class TreeObject implements ObjectNode {
     return hasher.finish();
   }
 
+  private computeSize(): number {
+    let size = 2;
+    for (const [name, node] of this.members) size += name.length + 4 + node.size;
+    return size;
+  }
+
   private makeJson(): JsonObject {
     const json = objectFor(this.members.keys(), this.members.size);
     for (const [name, node] of this.members) json[name] = nodeJson(node);
     return Object.freeze(json);
   }
 }
+
+/** About how many characters the JSON of a value has. */
+export function jsonSize(value: JsonValue): number {
+  if (typeof value === 'string') return value.length + 2;
+  if (typeof value !== 'object' || value === null) return SCALAR_CHARACTERS;
+  let size = 2;
+  if (Array.isArray(value)) for (const each of value) size += jsonSize(each) + 1;
+  else for (const [name, each] of Object.entries(value)) size += name.length + 4 + jsonSize(each);
+  return size;
+}
+
+/** What a number, true, false or null takes, more or less. */
+const SCALAR_CHARACTERS = 6;
 
 export function nodeJson(node: TreeNode): JsonValue {
   return node.kind === 'object' ? node.json : node.value;

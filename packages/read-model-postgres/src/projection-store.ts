@@ -110,6 +110,8 @@ function refuseOtherLayout(layout: number): void {
 }
 
 function refusalOf(error: unknown): ProjectionRefused | null {
+  // Rows that make a text longer than JavaScript can hold: fewer of them at once may go in.
+  if (error instanceof RangeError) return new ProjectionRefused('its rows are too large to be written at once', { cause: error });
   if (!(error instanceof pg.DatabaseError) || !REFUSED_CLASSES.has(error.code?.slice(0, 2) ?? '')) return null;
   return new ProjectionRefused(error.message, { cause: error });
 }

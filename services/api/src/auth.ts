@@ -34,7 +34,7 @@ export function authenticator(tokens: readonly TokenOwner[]): (request: FastifyR
   }));
   return (request, needed) => {
     const token = bearerToken(request.headers.authorization) ?? serviceToken(request.headers['x-service-token']);
-    if (token === null) throw unauthorized('TOKEN_MISSING', 'Bearer realm="confledger"');
+    if (token === null) throw missingToken(request.headers.authorization);
     const hash = hashOnce('sha256', token, 'buffer');
     let found: (typeof owners)[number] | null = null;
     // Every token is compared, so that the time does not reveal which one matched.
@@ -56,6 +56,12 @@ function forbidden(actor: string, roles: readonly Role[], needed: Permission): R
 function bearerToken(header: string | undefined): string | null {
   const match = header === undefined ? null : /^Bearer +(\S+)$/i.exec(header.trim());
   return match?.[1] ?? null;
+}
+
+function missingToken(header: string | undefined): RequestRefused {
+  const refused = unauthorized('TOKEN_MISSING', 'Bearer realm="confledger"');
+  if (header === undefined) return refused;
+  return new RequestRefused('TOKEN_MISSING', 'The header Authorization holds no bearer token', refused.details, refused.headers);
 }
 
 /** The header that services of the first contract send. A bearer token counts before it. */

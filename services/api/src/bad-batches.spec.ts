@@ -85,3 +85,12 @@ test('of a batch in which everything is wrong 100 places are named, and the answ
   expect(answer.body).toMatchObject({ detailCount: 9_000, truncated: ['details'] });
   expect(answer.text.length).toBeLessThan(64 * 1024);
 });
+
+test('a reading of many paths that lie above each other is refused before its answer is made', async () => {
+  const value = Array.from({ length: 500 }, () => 'x'.repeat(1_000));
+  const deep = Array.from({ length: 28 }, () => 'a');
+  for (let index = 0; index < 3; index += 1) await given.api.ask(`PUT ${LEDGER}/${[...deep, `v${index}`].join('.')}`, { body: { value } });
+  const keys = deep.map((_, index) => deep.slice(0, index + 1).join('.')).join(',');
+  const answer = await given.api.ask(`GET ${LEDGER}/batch?keys=${keys}`);
+  expect(answer).toMatchObject({ status: 413, code: 'BATCH_TOO_LARGE', body: { details: [{ rule: 'values-size' }] } });
+});

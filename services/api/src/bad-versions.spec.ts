@@ -114,10 +114,18 @@ const BAD: BadInput[] = [
   },
   {
     what: 'an audit from an instant without offset',
-    ask: 'GET /audit?from=2026-07-01',
+    ask: 'GET /audit?from=2026-07-01T00:00:00',
     status: 400,
     code: 'AT_WITHOUT_OFFSET',
     at: 'from',
+  },
+  {
+    what: 'an audit from a date without a time',
+    ask: 'GET /audit?from=2026-07-01',
+    status: 400,
+    code: 'AT_MALFORMED',
+    at: 'from',
+    says: 'without a time',
   },
   {
     what: 'a reading of the active version where nothing is active',

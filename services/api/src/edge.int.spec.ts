@@ -340,16 +340,32 @@ describe('More than there is', () => {
     expect(await isAlive()).toBe(true);
   });
 
-  test('of large answers that nobody takes is 503, before they fill the memory', async () => {
-    await start({ edgeLimits: { answerBytes: 2 * 1024 * 1024 } });
-    await given.ask('PUT /configurations/engine', {
-      body: { configuration: { a: ['x'.repeat(250_000)], b: ['x'.repeat(250_000)], c: ['x'.repeat(250_000)] } },
-    });
-    const answers = await Promise.all(Array.from({ length: 8 }, () => given.ask('GET /configurations/engine')));
-    const statuses = new Set(answers.map(({ status }) => status));
-    expect(statuses).toEqual(new Set([200, 503]));
-    expect((await limit('answerBytes'))?.inUse).toBe(0);
+  test('of large answers that nobody takes is 503, before they fill the memory; a write that took effect is answered', async () => {
+    await start({ edgeLimits: { answerBytes: 16 * 1024 * 1024 } });
+    const large = { configuration: Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`k${index}`, ['x'.repeat(250_000)]])) };
+    await given.ask('PUT /configurations/engine', { body: large });
+    const unread = await Promise.all(Array.from({ length: 4 }, () => connection({ isReading: false })));
+    for (const each of unread) each.send(requestText('GET /api/v1/configurations/engine'));
+    await eventually(async () => ((await limit('answerBytes'))?.refusals ?? 0) >= 1, { timeoutMs: 20_000 });
+    expect(await given.ask('GET /configurations/engine')).toMatchObject({ status: 503, code: 'SERVER_BUSY' });
+    const operations = Array.from({ length: 3_000 }, (_, index) => ({ type: 'SET', key: `key-number-${index}`, value: index }));
+    const written = await given.ask('POST /configurations/other/batch', { body: { operations } });
+    expect([written.status, written.text.length > 64 * 1024]).toEqual([200, true]);
+    for (const { socket } of unread) socket.destroy();
+    await eventually(async () => (await limit('answerBytes'))?.inUse === 0);
     expect((await given.ask('GET /configurations/engine')).status).toBe(200);
+  });
+
+  test('of large answers is not used up by clients that left before theirs was written', async () => {
+    await start({ edgeLimits: { answerBytes: 16 * 1024 * 1024 } });
+    const large = { configuration: Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`k${index}`, ['x'.repeat(250_000)]])) };
+    await given.ask('PUT /configurations/engine', { body: large });
+    for (let round = 0; round < 5; round += 1) {
+      const gone = await Promise.all(Array.from({ length: 4 }, () => connection()));
+      for (const { socket } of gone) socket.write(requestText('GET /api/v1/configurations/engine'), () => socket.destroy());
+      expect((await given.ask('GET /configurations/engine')).status).toBe(200);
+    }
+    await eventually(async () => (await limit('answerBytes'))?.inUse === 0);
   });
 
   test('of large answers that wait for their turn is 503, and those before it are answered', async () => {

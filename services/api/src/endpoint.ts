@@ -84,7 +84,9 @@ export function endpoint<N extends OperationName>(context: ApiContext, name: N, 
   const readQuery = queryReader(spec.query);
   const readBody = bodyReader(spec.body);
   const isWrite = isWriteOfLedger(operation);
+  const isCompressible = operation.method === 'GET' && operation.answers !== 'stream';
   const run = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    if (isCompressible) reply.header('vary', 'accept-encoding');
     const parameters = request.params as object;
     const query = readQuery(request.query as object);
     const body = readBody(request.body, query);
@@ -94,7 +96,7 @@ export function endpoint<N extends OperationName>(context: ApiContext, name: N, 
     if (answer === 'sent') return reply;
     const { text, contentType } = answer instanceof RawBody ? answer : json(isWrite ? preferred(answer, request, reply) : answer);
     reply.header('content-type', contentType);
-    context.largeAnswers.count(text, reply);
+    context.largeAnswers.count(text, reply, { isWrite: operation.method !== 'GET' });
     return text;
   };
   const access = context.openOperations.includes(name) ? 'open' : operation.access;

@@ -69,6 +69,6 @@ export const DOCUMENT_ERRORS = {
   },
   PATH_BELOW_LEAF: {
     meaning: 'The address lies below a value that is not an object: a scalar, or an array, which is one value and always whole.',
-    remedy: 'Set the value above it, or delete it first in the same batch.',
+    remedy: 'Set the value above it to an object, or delete it first.',
   },
 } as const;

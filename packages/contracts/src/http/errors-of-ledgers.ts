@@ -113,6 +113,6 @@ export const LEDGER_ERRORS = {
   },
   AT_BEFORE_FIRST_EVENT: {
     meaning: 'The instant lies before the first event of the ledger: there was nothing then.',
-    remedy: 'Ask for a later instant; the message names the first.',
+    remedy: 'Ask for a later instant: the history says when the ledger began.',
   },
 } as const;

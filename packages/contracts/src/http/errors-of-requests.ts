@@ -57,7 +57,7 @@ export const REQUEST_ERRORS = {
   },
   CONTENT_TYPE_UNSUPPORTED: {
     meaning: 'The body is not sent as JSON.',
-    remedy: 'Send Content-Type: application/json.',
+    remedy: 'Send Content-Type: application/json, or application/jsonc for JSON with comments.',
   },
   BODY_TOO_LARGE: {
     meaning: 'The body is larger than 10 MiB.',
@@ -69,11 +69,11 @@ export const REQUEST_ERRORS = {
   },
   BODY_MISSING: {
     meaning: 'This call needs a JSON body, and there is none.',
-    remedy: 'Send the object that /docs describes.',
+    remedy: 'Send a JSON object: { "configuration": … }, { "value": … } or { "operations": […] }.',
   },
   BODY_NOT_OBJECT: {
     meaning: 'The body is null, an array or a scalar; it must be an object.',
-    remedy: 'Wrap it: { "configuration": … } or { "value": … }.',
+    remedy: 'Wrap it: { "configuration": … }, { "value": … } or { "operations": […] }.',
   },
   BODY_MEMBER_UNKNOWN: {
     meaning: 'The body has a member that this call does not know.',
@@ -136,8 +136,8 @@ export const REQUEST_ERRORS = {
     remedy: 'Leave out at for the newest.',
   },
   IF_MATCH_MALFORMED: {
-    meaning: 'If-Match is not one strong entity tag such as "42", and not *.',
-    remedy: 'Send the ETag of your last reading as it was, with its quotes and without W/.',
+    meaning: 'If-Match is not one entity tag such as "42", and not *.',
+    remedy: 'Send the ETag of your last reading as it was, with its quotes.',
   },
   IF_NONE_MATCH_MALFORMED: {
     meaning: 'If-None-Match is not * (for a write), nor a list of entity tags (for a reading).',

@@ -7,7 +7,7 @@ export const INSTALLATION_OPERATIONS = {
     access: 'read',
     about: 'installation',
     group: 'Configurations',
-    summary: 'The ledgers, with latest, active and pending; of all environments unless one is named; without retired ones unless asked',
+    summary: 'The ledgers, with version, active and pending; of all environments unless one is named; without retired ones unless asked',
   },
   readAudit: {
     method: 'GET',

@@ -143,7 +143,7 @@ export const LEDGER_OPERATIONS = {
     access: 'read',
     about: 'ledger',
     group: 'Versions',
-    summary: 'The versions, newest first: author, reason, time, change count, tags, activations',
+    summary: 'The versions, newest first: actor, reason, instant, change count, tags, activations',
   },
   readVersion: {
     method: 'GET',

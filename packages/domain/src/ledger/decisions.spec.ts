@@ -1,5 +1,5 @@
 // What each command comes to: events, nothing, or a refusal that says what to do.
-import { DOCUMENT_LEAVES_MAX, Document, type JsonObject } from '@confledger/document';
+import { DOCUMENT_CHARACTERS_MAX, DOCUMENT_LEAVES_MAX, Document, type JsonObject } from '@confledger/document';
 import { describe, expect, test } from 'vitest';
 import {
   abandoned,
@@ -96,6 +96,19 @@ describe('Replace', () => {
       .when({ type: 'Replace', configuration: leaves(DOCUMENT_LEAVES_MAX + 1) })
       .then(refused('DOCUMENT_TOO_LARGE'));
     expect(given().history.decide({ type: 'Replace', configuration: leaves(DOCUMENT_LEAVES_MAX) }).kind).toBe('accepted');
+  });
+  test('a document has so many characters of JSON at most; what makes a larger one smaller is taken', () => {
+    const values = (count: number): JsonObject =>
+      Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, ['x'.repeat(500_000)]]));
+    const most = Math.floor(DOCUMENT_CHARACTERS_MAX / 500_020);
+    given()
+      .when({ type: 'Replace', configuration: values(most + 1) })
+      .then(refused('DOCUMENT_TOO_LARGE', { says: /more than 32 MiB/ }));
+    expect(given().history.decide({ type: 'Replace', configuration: values(most) }).kind).toBe('accepted');
+    const larger = holding(values(most + 5));
+    expect(larger.decide({ type: 'Set', path: 'more', value: ['x'.repeat(500_000)] })).toMatchObject({ kind: 'refused' });
+    expect(larger.decide({ type: 'Delete', path: 'k0' }).kind).toBe('accepted');
+    expect(larger.decide({ type: 'Set', path: 'k0', value: 1 }).kind).toBe('accepted');
   });
   test('a full document takes no leaf more, but changes, and a {} gets a member: that is no leaf more', () => {
     const full = holding({ empty: {}, ...leaves(DOCUMENT_LEAVES_MAX - 1) });

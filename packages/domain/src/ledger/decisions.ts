@@ -1,5 +1,12 @@
 // What a command does to a ledger: events, nothing, a refusal, or the need of an older version. Pure.
-import { DOCUMENT_LEAVES_MAX, Document, differencesToChanges, type Difference } from '@confledger/document';
+import {
+  DOCUMENT_CHARACTERS_MAX,
+  DOCUMENT_LEAVES_MAX,
+  Document,
+  differencesToChanges,
+  jsonSize,
+  type Difference,
+} from '@confledger/document';
 import type { Decision, DecisionContext } from '../stream/aggregate.js';
 import { refuse } from '../stream/refusals.js';
 import type { Command, Guards, LedgerRefusal } from './commands.js';
@@ -60,7 +67,7 @@ function edited(stream: LedgerStream, command: EditCommand, context: Context): L
   const head = ledger?.head.document ?? Document.empty;
   const edit = editOf(head, command);
   if (!edit.ok) return refused(edit.refusal);
-  const tooLarge = leafLimit(head, edit.differences);
+  const tooLarge = leafLimit(head, edit.differences) ?? sizeLimit(head, edit.differences);
   if (tooLarge) return refused(tooLarge);
   const changes = differencesToChanges(edit.differences).map(changeEvent);
   const created = stream.origin === null ? [createdEvent(id)] : [];
@@ -82,6 +89,20 @@ function leafLimit(head: Document, differences: readonly Difference[]): LedgerRe
   const message = `The document would have ${leaves} leaves, more than ${DOCUMENT_LEAVES_MAX}`;
   return refuse('DOCUMENT_TOO_LARGE', null, message, 'Split it over several services');
 }
+
+/** A change that makes a document smaller is taken whatever its size is. */
+function sizeLimit(head: Document, differences: readonly Difference[]): LedgerRefusal | null {
+  let added = 0;
+  for (const difference of differences) {
+    if ('after' in difference) added += jsonSize(difference.after) + difference.path.length;
+    if ('before' in difference) added -= jsonSize(difference.before) + difference.path.length;
+  }
+  if (added <= 0 || head.size + added <= DOCUMENT_CHARACTERS_MAX) return null;
+  const message = `The document would have more than ${DOCUMENT_CHARACTERS_MAX / MEBI} MiB of JSON`;
+  return refuse('DOCUMENT_TOO_LARGE', null, message, 'Split it over several services');
+}
+
+const MEBI = 1024 * 1024;
 
 interface Edited {
   /** The version that the edit makes; null when it changes nothing. */

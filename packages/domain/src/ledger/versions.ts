@@ -73,7 +73,12 @@ const isRevision = (number: number): boolean => Number.isSafeInteger(number) && 
 export function notAVersion({ id }: Pick<ExistingLedger, 'id'>, version: number, nearest: readonly number[]): LedgerRefusal {
   const versions = nearest.length === 1 ? 'The nearest version is' : 'The nearest versions are';
   const hint = nearest.length === 0 ? 'The ledger has no version yet' : `${versions} ${nearest.join(' and ')}`;
-  return refuse('VERSION_NOT_A_VERSION', 'version', `Revision ${version} of ${id.text} is no version`, hint);
+  return refuse(
+    'VERSION_NOT_A_VERSION',
+    'version',
+    `${id.text} has no version ${version}: a version is the number of its last event, so that there are gaps`,
+    hint,
+  );
 }
 
 function unknownVersion(existing: ExistingLedger, version: number): LedgerRefusal {

@@ -21,11 +21,12 @@ export class RawBody {
 }
 
 export const MINIMAL = 'return=minimal';
-const ASKS_FOR_MINIMAL = /(?:^|,)\s*return\s*=\s*"?minimal"?\s*(?:[;,]|$)/i;
+/** Of several, the first counts. */
+const RETURN = /(?:^|,)\s*return\s*=\s*"?([\w-]+)"?\s*(?=[;,]|$)/i;
 
 /** Whether a client wants no more of a write's answer than it needs to go on (RFC 7240). */
 export function asksForMinimal({ headers: { prefer } }: FastifyRequest): boolean {
-  return prefer !== undefined && ASKS_FOR_MINIMAL.test(String(prefer));
+  return prefer !== undefined && RETURN.exec(String(prefer))?.[1]?.toLowerCase() === 'minimal';
 }
 
 /** The answer to a write, reduced. A batch says in `commit` what other writes say in `data`. */

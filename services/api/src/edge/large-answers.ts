@@ -1,15 +1,25 @@
 // Large answers: they are written one a turn of the event loop, few wait for their turn, and what clients have not taken of them is counted.
 import type { FastifyReply } from 'fastify';
 import { serverBusy } from './busy.js';
+import { onceGone } from './gone.js';
 import type { Edge } from './limits.js';
 import { Turns } from './turns.js';
 
-/** What has so many leaves waits for its turn. */
+/** What has so many leaves, or characters of JSON, waits for its turn. */
 const LARGE_LEAVES = 2_000;
-/** About how many are written in a millisecond. */
+const LARGE_SIZE = 256 * 1024;
+/** About how many of each are written in a millisecond. */
 const LEAVES_PER_MS = 1_500;
+const CHARACTERS_PER_MS = 100_000;
 /** An answer of this many characters counts among those that are under way. */
 const LARGE_CHARACTERS = 64 * 1024;
+
+/** What an answer is made of: leaves, and about how many characters of JSON. */
+export interface AnswerCost {
+  readonly leafCount: number;
+  /** 0 where little of it is written. */
+  readonly size: number;
+}
 
 export class LargeAnswers {
   readonly #edge: Edge;
@@ -19,23 +29,33 @@ export class LargeAnswers {
     this.#edge = edge;
   }
 
-  /** Waits for the turn of an answer that so many leaves are looked at for. Rejects with SERVER_BUSY when too many wait. */
-  async turn(leaves: number): Promise<void> {
-    if (leaves < LARGE_LEAVES) return;
-    const { waitingAnswers } = this.#edge;
+  /** Waits for the turn of an answer. Rejects with SERVER_BUSY when too many wait, or when there is no room for what it would hold. */
+  async turn({ leafCount, size }: AnswerCost): Promise<void> {
+    if (leafCount < LARGE_LEAVES && size < LARGE_SIZE) return;
+    const { waitingAnswers, answerBytes } = this.#edge;
     if (!waitingAnswers.take()) throw serverBusy('waiting-answers', 'Too many large answers wait to be written');
     try {
-      await this.#turns.next(leaves / LEAVES_PER_MS);
+      await this.#turns.next(leafCount / LEAVES_PER_MS + size / CHARACTERS_PER_MS);
     } finally {
       waitingAnswers.give();
     }
+    if (!answerBytes.hasRoomFor(size)) throw this.#noRoom();
   }
 
-  /** Counts a large answer until its client has taken it or is gone. Throws SERVER_BUSY when there are too many of them. */
-  count(text: string, reply: FastifyReply): void {
+  /**
+   * Counts a large answer until its client has taken it or is gone. Throws SERVER_BUSY when there are too many of them; the answer to a
+   * write, which has taken effect, is sent in any case.
+   */
+  count(text: string, reply: FastifyReply, { isWrite }: { readonly isWrite: boolean }): void {
     if (text.length < LARGE_CHARACTERS) return;
     const { answerBytes } = this.#edge;
-    if (!answerBytes.take(text.length)) throw serverBusy('answers', 'Answers that clients have not taken hold all that there is room for');
-    reply.raw.once('close', () => answerBytes.give(text.length));
+    if (!isWrite && !answerBytes.hasRoomFor(text.length)) throw this.#noRoom();
+    answerBytes.takeAnyway(text.length);
+    onceGone(reply.raw, () => answerBytes.give(text.length));
+  }
+
+  #noRoom(): Error {
+    this.#edge.answerBytes.refuse();
+    return serverBusy('answers', 'Answers that clients have not taken hold all that there is room for');
   }
 }

@@ -85,14 +85,23 @@ export class Limit {
     return this.#refusals;
   }
 
+  hasRoomFor(amount: number): boolean {
+    return this.#inUse + amount <= this.max;
+  }
+
   /** Takes an amount, or counts a refusal and answers false. */
   take(amount = 1): boolean {
-    if (this.#inUse + amount > this.max) {
+    if (!this.hasRoomFor(amount)) {
       this.refuse();
       return false;
     }
     this.#inUse += amount;
     return true;
+  }
+
+  /** Takes an amount, whatever is left. */
+  takeAnyway(amount: number): void {
+    this.#inUse += amount;
   }
 
   give(amount = 1): void {

@@ -40,6 +40,9 @@ export class RequestRefused extends Error {
   }
 }
 
+/** Characters of a path that are shown; a path that is taken has fewer. */
+const PATH_SHOWN_MAX = 1_000;
+
 /** What people read ends as a sentence does. */
 function sentence(text: string): string {
   return /[.?!]$/.test(text) ? text : `${text}.`;
@@ -47,5 +50,10 @@ function sentence(text: string): string {
 
 /** A problem without what only the domain needs. */
 export function detailOf({ path, rule, message, remedy }: ProblemDetail): ProblemDetail {
-  return { path, rule, message: sentence(message), remedy: sentence(remedy) };
+  return {
+    path: path !== null && path.length > PATH_SHOWN_MAX ? `${path.slice(0, PATH_SHOWN_MAX)}…` : path,
+    rule,
+    message: sentence(message),
+    remedy: sentence(remedy),
+  };
 }

@@ -10,6 +10,9 @@ import { RequestRefused } from '../errors/request-refused.js';
 /** The largest request body, in bytes. */
 export const BODY_BYTES_MAX = 10 * 1024 * 1024;
 
+/** The largest body with comments, in bytes: taking them out is slow, and such files are written by hand. */
+const COMMENTED_BYTES_MAX = 1024 * 1024;
+
 /** A body over the limit, but not over this, is thrown away; above, the connection is closed. */
 const DRAINED_BYTES_MAX = 10 * BODY_BYTES_MAX;
 
@@ -19,14 +22,16 @@ const PARSED_MAX = { leavesMax: DOCUMENT_LEAVES_MAX, valuesMax: 500_000 };
 /** Installs the parsers. */
 export function readBodiesStrictly(app: FastifyInstance, bodies: Bodies): void {
   app.removeAllContentTypeParsers();
-  const reader = (parse: (body: Buffer) => unknown) => async (request: FastifyRequest, payload: IncomingMessage) => {
-    if (!takesBody(request)) return void payload.resume();
-    refuseEncoded(request);
-    if (Number(request.headers['content-length']) > BODY_BYTES_MAX) throw RequestRefused.of('BODY_TOO_LARGE');
-    return bodies.read(payload, BODY_BYTES_MAX, parse);
-  };
+  const reader =
+    (parse: (body: Buffer) => unknown, bytesMax = BODY_BYTES_MAX) =>
+    async (request: FastifyRequest, payload: IncomingMessage) => {
+      if (!takesBody(request)) return void payload.resume();
+      refuseEncoded(request);
+      if (Number(request.headers['content-length']) > bytesMax) throw RequestRefused.of('BODY_TOO_LARGE');
+      return bodies.read(payload, bytesMax, parse);
+    };
   app.addContentTypeParser(['application/json', 'application/merge-patch+json'], reader(parsed));
-  app.addContentTypeParser('application/jsonc', reader(parsedWithComments));
+  app.addContentTypeParser('application/jsonc', reader(parsedWithComments, COMMENTED_BYTES_MAX));
   const readPlain = reader(parsed);
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
     if (!takesBody(request)) return void payload.resume();
@@ -70,9 +75,17 @@ function parsed(body: Buffer): unknown {
   return body.length === 0 ? undefined : parsedText(textOf(body));
 }
 
+const LINES_LOST = 'Send the file with its line breaks, by curl --data-binary: -d takes them out, and // comments out the rest.';
+
 /** Comments and commas behind a last member are blanked out, so that places in messages stay those of the file. */
 function parsedWithComments(body: Buffer): unknown {
-  return body.length === 0 ? undefined : parsedText(stripJsonComments(textOf(body), { trailingCommas: true }));
+  if (body.length === 0) return undefined;
+  const text = textOf(body);
+  const result = parseJson(stripJsonComments(text, { trailingCommas: true }), PARSED_MAX);
+  if (result.ok) return result.value;
+  // What is commented out by // goes on to the end of a text without lines.
+  const isOneLine = text.includes('//') && !text.includes('\n');
+  throw RequestRefused.from(isOneLine ? { ...result.problem, remedy: LINES_LOST } : result.problem);
 }
 
 function textOf(body: Buffer): string {

@@ -6,7 +6,8 @@ import { RequestRefused } from '../errors/request-refused.js';
 /** A proxy that compresses marks tags as weak. */
 const REVISION_TAG = /^(?:W\/)?"(0|[1-9]\d{0,15})"$/;
 const DIGEST_TAG = /^(?:W\/)?"d:[0-9a-f]{64}"$/;
-const ANY_TAG = /^(?:W\/)?"[^"]*"$/;
+/** A comma may stand within a tag. */
+const TAG_LIST = /^\s*(?:\*|(?:W\/)?"[^"]*"(?:\s*,\s*(?:\*|(?:W\/)?"[^"]*"))*)\s*$/;
 
 /** The entity tag of a revision. */
 export function entityTag(revision: number): string {
@@ -49,6 +50,7 @@ function readCondition(request: FastifyRequest, tag: string): 'content' | 'not-m
 }
 
 function checkReadMatch(header: string, tag: string): void {
+  if (header.trim().replace(/^W\//, '') === tag) return;
   const wanted = parseIfMatch(header);
   if (wanted === '*' || entityTag(wanted) === tag) return;
   throw tagMoved(`The entity tag is ${tag} now.`);
@@ -87,8 +89,7 @@ function parseCreateOnly(header: string): '*' {
 }
 
 function parseTagList(header: string): readonly string[] {
-  const tags = header.split(',').map((tag) => tag.trim());
-  if (tags.every((tag) => tag === '*' || ANY_TAG.test(tag))) return tags;
+  if (TAG_LIST.test(header)) return header.match(/\*|(?:W\/)?"[^"]*"/g) ?? [];
   throw RequestRefused.of('IF_NONE_MATCH_MALFORMED', {
     path: 'if-none-match',
     rule: 'entity-tag',

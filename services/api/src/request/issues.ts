@@ -49,8 +49,10 @@ function listOf(known: readonly string[]): string {
 
 function invalidValue(place: Place, issue: Issue, input: unknown): RequestRefused {
   const name = pathText(issue);
-  if (isAbsent(issue, input))
-    return RequestRefused.of(CODES[place].missing, { path: name, rule: `${place}-missing`, message: `${WORD[place]} ${name} is missing` });
+  if (isAbsent(issue, input)) {
+    const message = `${WORD[place]} ${name} is missing`;
+    return RequestRefused.of(CODES[place].missing, { path: name, rule: `${place}-missing`, message, remedy: MISSING_REMEDIES[name] });
+  }
   const special = specialCode(place, issue, name);
   if (special !== null) return special;
   return RequestRefused.of(CODES[place].invalid, {
@@ -59,6 +61,12 @@ function invalidValue(place: Place, issue: Issue, input: unknown): RequestRefuse
     message: `${WORD[place]} ${name}: ${expectation(place, issue)}`,
   });
 }
+
+/** Where a whole document or value was sent in the place of an envelope. */
+const MISSING_REMEDIES: Readonly<Record<string, string>> = {
+  configuration: 'Send { "configuration": … }, or the document as it is with ?content=plain.',
+  value: 'Send { "value": … }, or the value as it is with ?content=plain; null is a value.',
+};
 
 function specialCode(place: Place, issue: Issue, name: string): RequestRefused | null {
   if ((name === 'reason' || name === 'changeReason') && issue.code === 'too_big') {
@@ -80,6 +88,7 @@ function specialCode(place: Place, issue: Issue, name: string): RequestRefused |
       path: name,
       rule: 'document-not-object',
       message: 'The configuration is not an object',
+      remedy: 'The root of a document is an object: a list or a single value is put at a path.',
     });
   }
   return null;
@@ -87,7 +96,23 @@ function specialCode(place: Place, issue: Issue, name: string): RequestRefused |
 
 function expectation(place: Place, issue: Issue): string {
   if (place === 'query' && issue.code === 'invalid_type') return 'it is given more than once';
-  return issue.message;
+  return expected(issue) ?? issue.message;
+}
+
+/** What zod says of itself in the words of this API; null where the schema has a sentence of its own. */
+function expected(issue: Issue): string | null {
+  switch (issue.code) {
+    case 'invalid_value':
+      return `expected ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
+    case 'invalid_type':
+      return issue.message.startsWith('Invalid input') ? `expected a value of the type ${issue.expected}` : null;
+    case 'too_big':
+      return issue.message.startsWith('Too big') ? `at most ${issue.maximum} are allowed` : null;
+    case 'custom':
+      return issue.message === 'Invalid input' ? 'a value is expected' : null;
+    default:
+      return null;
+  }
 }
 
 function isOperationIssue(issue: Issue): boolean {
@@ -96,7 +121,9 @@ function isOperationIssue(issue: Issue): boolean {
 
 function operationMessage(issue: Issue): string {
   const what =
-    issue.code === 'unrecognized_keys' ? `${issue.keys.map((key) => JSON.stringify(key)).join(', ')} is not known` : issue.message;
+    issue.code === 'unrecognized_keys'
+      ? `${issue.keys.map((key) => JSON.stringify(key)).join(', ')} is not known`
+      : (expected(issue) ?? issue.message);
   const member = issue.path.length > 2 ? ` ${issue.path.slice(2).join('.')}` : '';
   return `Operation ${String(issue.path[1])}:${member} ${what}`;
 }

@@ -61,6 +61,7 @@ export function parseInstant(text: string, parameter: string): string {
   const asUtc = new Date(local);
   // A day such as February 30 rolls over instead of failing: what comes back must be what went in.
   if (Number.isNaN(asUtc.getTime()) || asUtc.toISOString() !== local) throw malformed(text, parameter);
+  if (parts[4] === undefined) throw withoutTime(parameter);
   if (offset === undefined) {
     throw RequestRefused.of('AT_WITHOUT_OFFSET', {
       path: parameter,
@@ -79,6 +80,16 @@ function offsetMinutes(offset: string): number | null {
   const minutes = Number(offset.slice(3).replace(':', '') || '0');
   if (hours > 14 || minutes > 59) return null;
   return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
+}
+
+function withoutTime(parameter: string): Error {
+  const remedy = 'Write the time and an offset too: 2026-07-31T00:00:00Z.';
+  return RequestRefused.of('AT_MALFORMED', {
+    path: parameter,
+    rule: 'instant-time',
+    message: `${parameter} is a date without a time`,
+    remedy,
+  });
 }
 
 function malformed(text: string, parameter: string): Error {

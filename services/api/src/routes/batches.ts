@@ -1,16 +1,17 @@
 // Batches: many operations as one change set, and many values of one version.
-import { parsePath, type Difference, type JsonValue } from '@confledger/document';
+import { DOCUMENT_CHARACTERS_MAX, parsePath, type Difference, type JsonValue } from '@confledger/document';
 import type { BatchBody, BatchFailure, BatchOperationAnswer, PathsQuery, ProblemDetail } from '@confledger/contracts/http';
 import { BATCH_OPERATIONS_MAX, batchTooLarge, type BatchOperation, type LedgerRefusal } from '@confledger/domain';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
+import type { AnswerCost } from '../edge/large-answers.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { failure } from '../errors/failure.js';
 import { PATH_ERRORS, PATH_QUERY_ERRORS, READ_ERRORS, WRITE_ERRORS } from '../errors/groups.js';
 import { detailOf, RequestRefused } from '../errors/request-refused.js';
 import { STATUS_OF } from '../errors/status.js';
 import { answerTo, execute } from '../ledger/execute-command.js';
-import { readAnswer, selectedDocument } from '../ledger/selected-document.js';
+import { readAnswer, selectedDocument, type Found } from '../ledger/selected-document.js';
 import { readablePath } from '../request/addresses.js';
 import { eitherWord } from '../request/words.js';
 import { batchFailure, batchSuccess, successOf, valuesAnswer } from '../schemas/answers.js';
@@ -137,10 +138,11 @@ function readBatch(context: ApiContext): Endpoint {
     body: null,
     answer: successOf(valuesAnswer),
     statuses: [200],
-    errors: [...READ_ERRORS, ...PATH_ERRORS, ...PATH_QUERY_ERRORS],
+    errors: [...READ_ERRORS, ...PATH_ERRORS, ...PATH_QUERY_ERRORS, 'BATCH_TOO_LARGE'],
     handle: async (call) => {
       const keys = keysOf(call.query).map(readablePath);
       const found = await selectedDocument(context, call);
+      await context.largeAnswers.turn(costOf(found, keys));
       const values: { [key: string]: JsonValue } = {};
       const missing: string[] = [];
       for (const key of keys) {
@@ -150,6 +152,23 @@ function readBatch(context: ApiContext): Endpoint {
       }
       return success({ ...readAnswer(context, found), values, missing }, context.clock);
     },
+  });
+}
+
+/** Keys may overlap: what is asked for may be many times the document. */
+function costOf({ document }: Found, keys: readonly string[]): AnswerCost {
+  const cost = { leafCount: 0, size: 0 };
+  for (const key of keys) {
+    const node = document.nodeAt(key);
+    cost.leafCount += node?.kind === 'object' ? node.leafCount : 1;
+    cost.size += node?.size ?? 0;
+  }
+  if (cost.size <= DOCUMENT_CHARACTERS_MAX) return cost;
+  throw RequestRefused.of('BATCH_TOO_LARGE', {
+    path: 'path',
+    rule: 'values-size',
+    message: `The values of these paths have more than ${DOCUMENT_CHARACTERS_MAX / (1024 * 1024)} MiB of JSON together`,
+    remedy: 'Ask for fewer paths, or for none that lies above another.',
   });
 }
 

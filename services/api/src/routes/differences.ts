@@ -33,7 +33,7 @@ async function difference(context: ApiContext, ledger: LedgerId, query: Differen
   const limit = pageLimit(query.limit);
   const [from, to] = await bothSides(context, ledger, query);
   const start = query.cursor === undefined ? 0 : readCursor(query.cursor, from, to);
-  await context.largeAnswers.turn(Math.max(from.document.leafCount, to.document.leafCount));
+  await context.largeAnswers.turn({ leafCount: Math.max(from.document.leafCount, to.document.leafCount), size: 0 });
   const changes = from.document.diff(to.document);
   const end = start + limit;
   return {

@@ -39,7 +39,7 @@ function readDocument(context: ApiContext, name: 'readConfiguration' | 'readConf
       const found = await selectedDocument(context, call);
       const tag = ranAs(call.query) ? digestTag(found.document.digest) : entityTag(found.standing.version ?? CREATED_ONLY_TAG);
       if (answeredByTag(call, tag)) return 'sent';
-      await context.largeAnswers.turn(found.document.leafCount);
+      await context.largeAnswers.turn(found.document);
       const configuration = call.query.format === 'flat' ? flatten(found) : found.document.toJson();
       if (call.query.raw === 'true') return RawBody.of(configuration);
       return success({ ...readAnswer(context, found), configuration }, context.clock);

@@ -5,6 +5,7 @@ import { readSdkHeader, SDK_HEADER, type ErrorCode, type NodeItem, type NodeRepo
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
 import { serverBusy } from '../edge/busy.js';
+import { onceGone } from '../edge/gone.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { BODY_ERRORS, LEDGER_ADDRESS_ERRORS, STREAM_ERRORS } from '../errors/groups.js';
 import { checkService, environmentOf } from '../request/environments.js';
@@ -123,7 +124,7 @@ function feed(context: ApiContext): Endpoint {
       if (!context.edge.feedClients.take())
         throw serverBusy('feed-clients', `${context.edge.feedClients.max} clients follow the feed of this api`);
       // The answer ends, whatever happens: with a failure, or when its client goes.
-      reply.raw.once('close', () => context.edge.feedClients.give());
+      onceGone(reply.raw, () => context.edge.feedClients.give());
       const lastEventId = request.headers['last-event-id'];
       // A stream is written to the raw response, which does not have the headers of the reply.
       reply.raw.setHeader('x-request-id', request.id);

@@ -67,7 +67,7 @@ async function valueAt(context: ApiContext, call: ReadCall, found: Found, key: s
   if (node === undefined) throw notFound(found, key);
   const tag = ranAs(call.query) ? digestTag(found.document.digestAt(key) ?? '') : entityTag(node.revision);
   if (answeredByTag(call, tag)) return 'sent';
-  if (node.kind === 'object') await context.largeAnswers.turn(node.leafCount);
+  await context.largeAnswers.turn({ leafCount: node.kind === 'object' ? node.leafCount : 1, size: node.size });
   const value = found.document.valueAt(key);
   if (value === undefined) throw notFound(found, key);
   if (call.query.raw === 'true') return RawBody.of(value);
