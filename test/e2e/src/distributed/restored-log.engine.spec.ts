@@ -145,6 +145,6 @@ test.for(STORES)(
     await eventually(() => follower.now()?.version === version, LONG);
     const events = await store.events.readAll({ after: 0n, limit: 1_000 });
     await eventually(async () => (await recordsOf(kafka.brokers, changesTopic)).length === events.length, LONG);
-    expect((await call('GET', '/configurations')).data).toMatchObject({ items: [{ service: SERVICE, latest: version, active: version }] });
+    expect((await call('GET', '/configurations')).data).toMatchObject({ items: [{ service: SERVICE, version, active: version }] });
   },
 );
