@@ -13,7 +13,7 @@ import { LargeAnswers } from './edge/large-answers.js';
 import { ListReads } from './edge/list-reads.js';
 import { createEdgeServer, type EdgeServer } from './edge/server.js';
 import { serveDocumentation } from './docs/documentation.js';
-import { JSON_TYPE } from './answers/envelope.js';
+import { COMMON_HEADERS, JSON_TYPE } from './answers/envelope.js';
 import type { Endpoint } from './endpoint.js';
 import { failure, isFault, refusalFor } from './errors/failure.js';
 import { STATUS_OF } from './errors/status.js';
@@ -162,13 +162,6 @@ function guardRequests(app: FastifyInstance, tokens: readonly TokenOwner[], refu
 
 /** Refused while a body may still arrive. */
 const REFUSES_BODIES: ReadonlySet<string> = new Set(['BODY_TOO_LARGE', 'SERVER_BUSY']);
-
-const COMMON_HEADERS = {
-  'cache-control': 'private, no-cache',
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'x-frame-options': 'DENY',
-};
 
 function endpointsOf(context: ApiContext): readonly Endpoint[] {
   return [

@@ -26,14 +26,14 @@ afterEach(async () => {
 });
 
 /** Sends bytes as they are and gives the answer until the connection ends. */
-async function send(text: string): Promise<{ status: number; body: { code?: string } }> {
+async function send(text: string): Promise<{ status: number; head: string; body: { code?: string; requestId?: string } }> {
   const socket = connect(Number(url.port), url.hostname);
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   socket.write(text);
   await once(socket, 'close');
   const [head = '', body = ''] = Buffer.concat(chunks).toString().split('\r\n\r\n');
-  return { status: Number(head.split(' ')[1]), body: JSON.parse(body) as { code?: string } };
+  return { status: Number(head.split(' ')[1]), head: head.toLowerCase(), body: JSON.parse(body) as { code?: string; requestId?: string } };
 }
 
 test('a request that is no HTTP is answered with 400 in the shape of every failure', async () => {
@@ -45,8 +45,10 @@ test('a request that is no HTTP is answered with 400 in the shape of every failu
 });
 
 test('headers over the limit are answered with 431', async () => {
-  const { status, body } = await send(`GET /api/v1/status?${'x'.repeat(20_000)} HTTP/1.1\r\nhost: x\r\n\r\n`);
+  const { status, head, body } = await send(`GET /api/v1/status?${'x'.repeat(20_000)} HTTP/1.1\r\nhost: x\r\n\r\n`);
   expect([status, body.code]).toEqual([431, 'HEADERS_TOO_LARGE']);
+  expect(head).toContain(`x-request-id: ${body.requestId}`);
+  expect(head).toMatch(/cache-control: private, no-cache[^]*x-content-type-options: nosniff/);
 });
 
 test('a chunked body of another type is refused, an empty one is none', async () => {

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '@confledger/application';
 import type { ErrorCode } from '@confledger/contracts/http';
-import { JSON_TYPE } from '../answers/envelope.js';
+import { COMMON_HEADERS, JSON_TYPE } from '../answers/envelope.js';
 import { failure } from '../errors/failure.js';
 import { STATUS_OF } from '../errors/status.js';
 import { RequestRefused } from '../errors/request-refused.js';
@@ -52,25 +52,28 @@ function codeOf({ code, rawPacket }: ConnectionFault): ErrorCode {
 
 /** Answers a request that the api's framework does not see. The connection ends. */
 export function refuseWith(response: ServerResponse, refused: RequestRefused, { clock }: RawAnswers): void {
-  const body = bodyOf(refused, clock);
-  response.writeHead(STATUS_OF[refused.code], { ...refused.headers, 'content-type': JSON_TYPE, connection: 'close' });
+  const { body, headers } = answerTo(refused, clock);
+  response.writeHead(STATUS_OF[refused.code], { ...headers, ...refused.headers, connection: 'close' });
   response.end(body);
 }
 
 /** Answers on a connection that is no longer read as HTTP, and ends it. */
 export function refuseOn(socket: Duplex, refused: RequestRefused, { clock }: RawAnswers): void {
   const status = STATUS_OF[refused.code];
-  const body = bodyOf(refused, clock);
+  const { body, headers } = answerTo(refused, clock);
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-    `Content-Type: ${JSON_TYPE}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
+    ...Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' }).map(
+      ([name, value]) => `${name}: ${value}`,
+    ),
   ];
   socket.on('error', () => undefined);
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
 
-function bodyOf(refused: RequestRefused, clock: Clock): string {
-  return JSON.stringify(failure(refused, randomUUID(), new Date(clock.now()).toISOString()));
+/** What every answer has, though no framework makes this one. */
+function answerTo(refused: RequestRefused, clock: Clock): { readonly body: string; readonly headers: Readonly<Record<string, string>> } {
+  const requestId = randomUUID();
+  const body = JSON.stringify(failure(refused, requestId, new Date(clock.now()).toISOString()));
+  return { body, headers: { ...COMMON_HEADERS, 'x-request-id': requestId, 'content-type': JSON_TYPE } };
 }
