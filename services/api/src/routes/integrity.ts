@@ -5,6 +5,7 @@ import type { VerificationLine } from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
 import { everyInterval, PROGRESS_INTERVAL_MS, verificationLine as lineOf } from '../answers/verification.js';
 import type { ApiContext } from '../context.js';
+import { onceGone } from '../edge/gone.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { isFault, refusalFor } from '../errors/failure.js';
 import { RequestRefused } from '../errors/request-refused.js';
@@ -60,7 +61,7 @@ function verify(context: ApiContext): Endpoint {
         throw error;
       }
       const left = new AbortController();
-      reply.raw.once('close', () => left.abort());
+      onceGone(reply.raw, () => left.abort());
       const ending = AbortSignal.any([left.signal, context.closing]);
       const lines = Readable.from(linesOf(context, ending, release, (error) => logFault(context.logger, request, error)));
       // Fastify ends the stream when the client leaves, perhaps before it began.
