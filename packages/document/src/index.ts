@@ -7,7 +7,7 @@ export { Document } from './document.js';
 export { compileGlob, matchesGlob, parseGlob } from './glob.js';
 export { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 export { type Leaf } from './leaves.js';
-export { jsonSize } from './tree.js';
+export { jsonSize, leafWeight } from './tree.js';
 export {
   DEPTH_MAX,
   DOCUMENT_CHARACTERS_MAX,

@@ -139,7 +139,7 @@ export function nodeJson(node: TreeNode): JsonValue {
 }
 
 /** How many leaves a node is in the count of the object above it. */
-export function leafWeight(node: TreeNode): number {
+export function leafWeight(node: DocumentNode): number {
   return node.kind === 'object' ? node.leafCount : 1;
 }
 

@@ -22,6 +22,7 @@ export type {
   VersionTagged,
   VersionUntagged,
 } from './ledger/events.js';
+export { withoutLayers } from './ledger/events.js';
 export { CREATED_ONLY_TAG, entityTag } from './ledger/guards.js';
 export { LEDGER_PATTERN, LedgerId } from './ledger/ledger-id.js';
 export { ledgerAggregate, signedBy } from './ledger/ledger.js';

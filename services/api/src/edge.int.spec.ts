@@ -27,6 +27,9 @@ async function start(replaced: Partial<ApiOptions> = {}): Promise<void> {
   url = new URL(await given.api.app.listen({ host: '127.0.0.1', port: 0 }));
 }
 
+/** Of 7.5 MB. */
+const LARGE = { configuration: Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`k${index}`, ['x'.repeat(250_000)]])) };
+
 async function connection(options?: { readonly isReading: boolean }): Promise<RawConnection> {
   const made = await rawConnection(url, options);
   opened.push(made);
@@ -279,8 +282,7 @@ describe('A client that is slow', () => {
 
   test('to read an answer, or a feed, is left when it takes nothing any more; one that reads on is not', async () => {
     await start({ edgeLimits: { stalledAnswerMs: 500 } });
-    const large = { configuration: Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`k${index}`, ['x'.repeat(250_000)]])) };
-    await given.ask('PUT /configurations/engine', { body: large, headers: { 'content-type': 'application/json' } });
+    await given.ask('PUT /configurations/engine', { body: LARGE, headers: { 'content-type': 'application/json' } });
     const stalled = await connection({ isReading: false });
     stalled.send(requestText('GET /api/v1/configurations/engine').repeat(2));
     await eventually(async () => (await limit('stalledAnswers'))?.refusals === 1, { timeoutMs: 20_000 });
@@ -331,8 +333,7 @@ describe('More than there is', () => {
 
   test('of unread answers: those with most of them are closed, and another client is served', async () => {
     await start({ edgeLimits: { unreadBytes: 4 * 1024 * 1024 } });
-    const large = { configuration: Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`k${index}`, ['x'.repeat(250_000)]])) };
-    await given.ask('PUT /configurations/engine', { body: large });
+    await given.ask('PUT /configurations/engine', { body: LARGE });
     const unread = await Promise.all(Array.from({ length: 6 }, () => connection({ isReading: false })));
     for (const each of unread) each.send(requestText('GET /api/v1/configurations/engine'));
     await eventually(async () => ((await limit('unreadBytes'))?.refusals ?? 0) >= 1, { timeoutMs: 20_000 });
@@ -342,8 +343,7 @@ describe('More than there is', () => {
 
   test('of large answers that nobody takes is 503, before they fill the memory; a write that took effect is answered', async () => {
     await start({ edgeLimits: { answerBytes: 16 * 1024 * 1024 } });
-    const large = { configuration: Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`k${index}`, ['x'.repeat(250_000)]])) };
-    await given.ask('PUT /configurations/engine', { body: large });
+    await given.ask('PUT /configurations/engine', { body: LARGE });
     const unread = await Promise.all(Array.from({ length: 4 }, () => connection({ isReading: false })));
     for (const each of unread) each.send(requestText('GET /api/v1/configurations/engine'));
     await eventually(async () => ((await limit('answerBytes'))?.refusals ?? 0) >= 1, { timeoutMs: 20_000 });
@@ -358,8 +358,7 @@ describe('More than there is', () => {
 
   test('of large answers is not used up by clients that left before theirs was written', async () => {
     await start({ edgeLimits: { answerBytes: 16 * 1024 * 1024 } });
-    const large = { configuration: Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`k${index}`, ['x'.repeat(250_000)]])) };
-    await given.ask('PUT /configurations/engine', { body: large });
+    await given.ask('PUT /configurations/engine', { body: LARGE });
     for (let round = 0; round < 5; round += 1) {
       const gone = await Promise.all(Array.from({ length: 4 }, () => connection()));
       for (const { socket } of gone) socket.write(requestText('GET /api/v1/configurations/engine'), () => socket.destroy());

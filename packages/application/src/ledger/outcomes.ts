@@ -6,6 +6,7 @@ import {
   differencesOf,
   entityTag,
   pathOf,
+  withoutLayers,
   type Command,
   type Guards,
   type Ledger,
@@ -99,14 +100,10 @@ function activationDone(before: Ledger | null, after: Ledger | null, recorded: D
 }
 
 /** An event that was just recorded with form 1 has none of these members. */
-function layersOf({ digest, own, layers, restart, pinned, definition }: Partial<VersionActivated['data']> & { readonly digest: string }) {
-  return {
-    own: own ?? digest,
-    layers: layers ?? [],
-    restart: restart ?? [],
-    pinned: pinned ?? false,
-    definition: definition ?? null,
-  };
+function layersOf(data: VersionActivated['data']): ReturnType<typeof withoutLayers> {
+  if (!Object.hasOwn(data, 'own')) return withoutLayers(data.digest);
+  const { own, layers, restart, pinned, definition } = data;
+  return { own, layers, restart, pinned, definition };
 }
 
 function restored(after: Ledger | null, recorded: Done['recorded'], version: number): { version: number; digest: string } {

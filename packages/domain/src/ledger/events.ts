@@ -130,7 +130,13 @@ const layered = {
 };
 const tag = { version: isCount, tag: isText };
 
-type ActivatedV1 = Omit<VersionActivated['data'], 'previousActivation' | 'own' | 'layers' | 'restart' | 'pinned' | 'definition'>;
+type Layered = Pick<VersionActivated['data'], 'own' | 'layers' | 'restart' | 'pinned' | 'definition'>;
+type ActivatedV1 = Omit<VersionActivated['data'], 'previousActivation' | keyof Layered>;
+
+/** What an activation of form 1 means by the members that came with form 2: a ledger's own document alone. */
+export function withoutLayers(digest: string): Layered {
+  return { own: digest, layers: [], restart: [], pinned: false, definition: null };
+}
 
 /** What this release reads. */
 export const LEDGER_EVENTS: EventDecoders<LedgerEvent> = {
@@ -140,7 +146,7 @@ export const LEDGER_EVENTS: EventDecoders<LedgerEvent> = {
   VersionActivated: {
     1: (data) => {
       const read = membersOf<ActivatedV1>({ ...activation, rollbackTo: isCount }, { optional: ['rollbackTo'] })(data);
-      return { ...read, own: read.digest, layers: [], restart: [], pinned: false, definition: null };
+      return { ...read, ...withoutLayers(read.digest) };
     },
     2: membersOf<VersionActivated['data']>({ ...activation, rollbackTo: isCount, ...layered }, { optional: ['rollbackTo'] }),
   },

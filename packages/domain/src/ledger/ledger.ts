@@ -3,7 +3,14 @@ import { Document } from '@confledger/document';
 import type { Aggregate } from '../stream/aggregate.js';
 import type { EventPlacement, FinishDraft } from '../stream/record.js';
 import { decideLedger } from './decisions.js';
-import { LEDGER_EVENTS, type DraftEvent, type LedgerEvent, type UnsignedActivation, type VersionActivated } from './events.js';
+import {
+  LEDGER_EVENTS,
+  withoutLayers,
+  type DraftEvent,
+  type LedgerEvent,
+  type UnsignedActivation,
+  type VersionActivated,
+} from './events.js';
 import { LedgerId } from './ledger-id.js';
 import { ledgerSnapshots } from './snapshots.js';
 import type { LedgerTypes } from './ledger-types.js';
@@ -59,7 +66,7 @@ function signed({ data, statement }: UnsignedActivation, { end, actor, occurredA
   if (statement.form === 1)
     return { type: 'VersionActivated', data: { ...data, ...sign({ ...covered, more: null }) } as VersionActivated['data'] };
   const { previousActivation } = statement;
-  const layered = { previousActivation, own: digest, layers: [], restart: [], pinned: false, definition: null };
+  const layered = { previousActivation, ...withoutLayers(digest) };
   const more = { ...layered, previousHash: end.hash, actor: actor.id, occurredAt };
   return { type: 'VersionActivated', data: { ...data, ...layered, ...sign({ ...covered, more }) } };
 }

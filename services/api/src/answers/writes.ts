@@ -1,8 +1,9 @@
 // What every write answers: what it changed, what is live now, and which call comes next.
 import type { CommandOutcome } from '@confledger/application';
-import type { Truncated, WriteAnswer } from '@confledger/contracts/http';
+import type { WriteAnswer } from '@confledger/contracts/http';
 import { SHOWN_CHANGES_MAX, showChange } from './shown-values.js';
 import { activationCall, showStanding } from './standing.js';
+import { cutMembers } from './truncated.js';
 
 export type Done = Extract<CommandOutcome, { kind: 'done' }>;
 
@@ -18,7 +19,10 @@ export function writeAnswer(done: Done, installation: string): WriteAnswer {
     commandId,
     changeCount: changes.length,
     changes: shown.map(showChange),
-    truncated: cutIn(done),
+    truncated: cutMembers({
+      changes: changes.length > SHOWN_CHANGES_MAX,
+      'activated.tookLive': activated !== null && activated.tookLive.length < activated.tookLiveCount,
+    }),
     activated: dryRun && activated !== null ? { ...activated, ...UNSIGNED } : activated,
     next: standing.pending === 0 || standing.version === null || dryRun ? null : activationCall(standing, standing.version),
   };
@@ -26,12 +30,3 @@ export function writeAnswer(done: Done, installation: string): WriteAnswer {
 
 /** A dry run signs nothing, and does not know the number that the activation would get. */
 const UNSIGNED = { activation: null, keyId: null, signature: null };
-
-const NOTHING_CUT: Truncated = [];
-
-function cutIn({ changes, activated }: Done): Truncated {
-  const cut: string[] = [];
-  if (changes.length > SHOWN_CHANGES_MAX) cut.push('changes');
-  if (activated !== null && activated.tookLive.length < activated.tookLiveCount) cut.push('activated.tookLive');
-  return cut.length === 0 ? NOTHING_CUT : cut;
-}

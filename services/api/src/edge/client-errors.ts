@@ -24,15 +24,15 @@ const UNKNOWN_METHOD = /^[A-Z][A-Z-]{0,31} \S+ HTTP\/1\.[01]\r?\n/;
 
 /** Handles the server's event `clientError`. */
 export function clientErrorHandler(
-  gate: Pick<Gate, 'isBusy' | 'endsAfterAnswer' | 'unansweredOn'>,
+  gate: Pick<Gate, 'isBusy' | 'lastAnswerOn'>,
   raw: RawAnswers,
 ): (error: ConnectionFault, socket: Duplex) => void {
   return (error, socket) => {
+    const last = error.code === 'ECONNRESET' ? null : gate.lastAnswerOn(socket as Socket);
     // Behind a request that was whole there is nonsense, or more than it promised: that request is answered.
-    if (error.code !== 'ECONNRESET' && gate.endsAfterAnswer(socket as Socket)) return;
+    if (last?.req.complete === true) return;
     // A body that comes too slowly: its handler waits for it, and answers nothing any more.
-    const unanswered = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? gate.unansweredOn(socket as Socket) : null;
-    if (unanswered !== null) return refuseWith(unanswered, RequestRefused.of('REQUEST_TIMEOUT'), raw);
+    if (last !== null && error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return refuseWith(last, RequestRefused.of('REQUEST_TIMEOUT'), raw);
     // A connection that was reset, or on which an answer is under way, cannot be answered.
     if (error.code === 'ECONNRESET' || !socket.writable || gate.isBusy(socket as Socket)) {
       socket.destroy();

@@ -73,19 +73,10 @@ export class Gate {
     return line !== undefined && line.response !== null;
   }
 
-  /** Answers whether the answer under way has not begun: it will, and ends the connection. What waits behind it is dropped. */
-  endsAfterAnswer(socket: Socket): boolean {
+  /** The answer under way, where it has not begun: it is the last of its connection from now on. Null where there is none. */
+  lastAnswerOn(socket: Socket): ServerResponse | null {
     const line = lineOf(socket);
-    if (line === undefined || line.response === null || line.response.headersSent || !line.response.req.complete) return false;
-    line.waiting.length = 0;
-    line.isEnding = true;
-    return true;
-  }
-
-  /** The answer under way, where it has not begun and its request is still arriving: the last of its connection. Null where there is none. */
-  unansweredOn(socket: Socket): ServerResponse | null {
-    const line = lineOf(socket);
-    if (line === undefined || line.response === null || line.response.headersSent || line.response.req.complete) return null;
+    if (line === undefined || line.response === null || line.response.headersSent) return null;
     line.waiting.length = 0;
     line.isEnding = true;
     return line.response;

@@ -36,7 +36,7 @@ export class RequestRefused extends Error {
   /** A refusal by the ledger, or by the rules of documents, paths or JSON. */
   static from(refusal: LedgerRefusal | CodedProblem): RequestRefused {
     const details = 'details' in refusal ? refusal.details : [refusal];
-    return new RequestRefused(refusal.code, refusal.message, details.map(detailOf));
+    return new RequestRefused(refusal.code, refusal.message, details);
   }
 }
 

@@ -4,6 +4,7 @@ import type { ReadAnswer, SelectionQuery } from '@confledger/contracts/http';
 import type { LedgerId } from '@confledger/domain';
 import { showStanding } from '../answers/standing.js';
 import type { ApiContext } from '../context.js';
+import { digestTag, entityTag } from '../request/conditions.js';
 import { readSelector } from '../request/selectors.js';
 import { RequestRefused } from '../errors/request-refused.js';
 
@@ -29,7 +30,7 @@ export function readAnswer(context: ApiContext, found: Found): ReadAnswer {
   return { ...showStanding(found.standing, context.installation), provisional: found.provisional };
 }
 
-/** Whether a selection is of what ran: its entity tag is the digest. A number, a tag and `latest` name a version, whose tag is a revision. */
-export function ranAs({ version }: SelectionQuery): boolean {
-  return version === 'active' || version === 'previous';
+/** The entity tag of a reading: of what ran it is the digest, of a version, which a number, a tag and `latest` name, a revision. */
+export function tagOf({ version }: SelectionQuery, digest: () => string, revision: number): string {
+  return version === 'active' || version === 'previous' ? digestTag(digest()) : entityTag(revision);
 }

@@ -81,11 +81,9 @@ const LINES_LOST = 'Send the file with its line breaks, by curl --data-binary: -
 function parsedWithComments(body: Buffer): unknown {
   if (body.length === 0) return undefined;
   const text = textOf(body);
-  const result = parseJson(stripJsonComments(text, { trailingCommas: true }), PARSED_MAX);
-  if (result.ok) return result.value;
   // What is commented out by // goes on to the end of a text without lines.
   const isOneLine = text.includes('//') && !text.includes('\n');
-  throw RequestRefused.from(isOneLine ? { ...result.problem, remedy: LINES_LOST } : result.problem);
+  return parsedText(stripJsonComments(text, { trailingCommas: true }), isOneLine ? { remedy: LINES_LOST } : {});
 }
 
 function textOf(body: Buffer): string {
@@ -93,9 +91,10 @@ function textOf(body: Buffer): string {
   return body.toString('utf8');
 }
 
-function parsedText(text: string): unknown {
+/** `instead`: what is said of a problem in the place of its own words. */
+function parsedText(text: string, instead: { readonly remedy?: string } = {}): unknown {
   const result = parseJson(text, PARSED_MAX);
-  if (!result.ok) throw RequestRefused.from(result.problem);
+  if (!result.ok) throw RequestRefused.from({ ...result.problem, ...instead });
   return result.value;
 }
 

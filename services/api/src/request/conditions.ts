@@ -7,7 +7,10 @@ import { RequestRefused } from '../errors/request-refused.js';
 const REVISION_TAG = /^(?:W\/)?"(0|[1-9]\d{0,15})"$/;
 const DIGEST_TAG = /^(?:W\/)?"d:[0-9a-f]{64}"$/;
 /** A comma may stand within a tag. */
-const TAG_LIST = /^\s*(?:\*|(?:W\/)?"[^"]*"(?:\s*,\s*(?:\*|(?:W\/)?"[^"]*"))*)\s*$/;
+const TAG = String.raw`(?:\*|(?:W\/)?"[^"]*")`;
+/** The entity tags of If-None-Match. */
+export const TAG_LIST = new RegExp(`^${TAG}(?:\\s*,\\s*${TAG})*$`);
+const EACH_TAG = new RegExp(TAG, 'g');
 
 /** The entity tag of a revision. */
 export function entityTag(revision: number): string {
@@ -89,7 +92,7 @@ function parseCreateOnly(header: string): '*' {
 }
 
 function parseTagList(header: string): readonly string[] {
-  if (TAG_LIST.test(header)) return header.match(/\*|(?:W\/)?"[^"]*"/g) ?? [];
+  if (TAG_LIST.test(header.trim())) return header.match(EACH_TAG) ?? [];
   throw RequestRefused.of('IF_NONE_MATCH_MALFORMED', {
     path: 'if-none-match',
     rule: 'entity-tag',

@@ -5,8 +5,7 @@ import type { WriteBody, WriteQuery } from '@confledger/contracts/http';
 import type { Actor, Guards, LedgerId } from '@confledger/domain';
 import { writeConditions } from './conditions.js';
 import { idempotencyKeyOf, requestText, traceparentOf } from './identity.js';
-import { eitherWord } from './words.js';
-import { RequestRefused } from '../errors/request-refused.js';
+import { eitherWord, oneOf } from './words.js';
 
 /** The call of any operation that writes to a ledger. */
 export interface WriteCall {
@@ -37,17 +36,6 @@ export function commandRequest(call: WriteCall): CommandRequest<Guards> {
 
 function reasonOf({ reason, changeReason }: Pick<WriteBody, 'reason' | 'changeReason'>): string | undefined {
   return eitherWord('reason', reason, 'changeReason', changeReason);
-}
-
-/** The value of an option that query and body may both give, when they agree. */
-export function oneOf<T>(name: string, inQuery: T | undefined, inBody: T | undefined): T | undefined {
-  if (inQuery === undefined) return inBody;
-  if (inBody === undefined || inBody === inQuery) return inQuery;
-  throw RequestRefused.of('OPTION_MISMATCH', {
-    path: name,
-    rule: 'option-agrees',
-    message: `Query and body give ${name} different values`,
-  });
 }
 
 /** A flag of the query. */

@@ -1,8 +1,9 @@
 // Batches: many operations as one change set, and many values of one version.
-import { DOCUMENT_CHARACTERS_MAX, parsePath, type Difference, type JsonValue } from '@confledger/document';
+import { DOCUMENT_CHARACTERS_MAX, leafWeight, parsePath, type Difference, type JsonValue } from '@confledger/document';
 import type { BatchBody, BatchFailure, BatchOperationAnswer, PathsQuery, ProblemDetail } from '@confledger/contracts/http';
 import { BATCH_OPERATIONS_MAX, batchTooLarge, type BatchOperation, type LedgerRefusal } from '@confledger/domain';
 import { success } from '../answers/envelope.js';
+import { cutMembers } from '../answers/truncated.js';
 import type { ApiContext } from '../context.js';
 import type { AnswerCost } from '../edge/large-answers.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
@@ -13,7 +14,7 @@ import { STATUS_OF } from '../errors/status.js';
 import { answerTo, execute } from '../ledger/execute-command.js';
 import { readAnswer, selectedDocument, type Found } from '../ledger/selected-document.js';
 import { readablePath } from '../request/addresses.js';
-import { eitherWord } from '../request/words.js';
+import { eitherWord, pathMissing } from '../request/words.js';
 import { batchFailure, batchSuccess, successOf, valuesAnswer } from '../schemas/answers.js';
 import { batchBody, keysQuery, writeQuery } from '../schemas/requests.js';
 
@@ -65,11 +66,11 @@ function refuseTooMany(body: object): void {
 function withId(operation: BatchBody['operations'][number], index: number): BatchOperation {
   const id = operation.id ?? String(index);
   const key = eitherWord(`operations.${index}.key`, operation.key, 'path', operation.path);
-  if (key === undefined) throw pathMissing(index);
+  if (key === undefined) throw operationWithoutPath(index);
   return operation.type === 'SET' ? { id, type: 'SET', key, value: operation.value } : { id, type: 'DELETE', key };
 }
 
-function pathMissing(index: number): RequestRefused {
+function operationWithoutPath(index: number): RequestRefused {
   return RequestRefused.of('BATCH_OPERATION_INVALID', {
     path: `operations.${index}.key`,
     rule: 'batch-operation',
@@ -110,7 +111,7 @@ function refusedBatch(operations: readonly BatchOperation[], refusal: LedgerRefu
     operations: shown,
     operationCount: operations.length,
     detailCount: refusal.details.length,
-    truncated: [...(shown.length < operations.length ? ['operations'] : []), ...(failed.truncated ?? [])],
+    truncated: [...cutMembers({ operations: shown.length < operations.length }), ...(failed.truncated ?? [])],
   };
 }
 
@@ -160,7 +161,7 @@ function costOf({ document }: Found, keys: readonly string[]): AnswerCost {
   const cost = { leafCount: 0, size: 0 };
   for (const key of keys) {
     const node = document.nodeAt(key);
-    cost.leafCount += node?.kind === 'object' ? node.leafCount : 1;
+    cost.leafCount += node === undefined ? 1 : leafWeight(node);
     cost.size += node?.size ?? 0;
   }
   if (cost.size <= DOCUMENT_CHARACTERS_MAX) return cost;
@@ -176,10 +177,5 @@ function keysOf({ path, key, keys }: PathsQuery): string[] {
   const given = [path, key].flatMap((each) => (each === undefined ? [] : [each].flat()));
   const all = [...given, ...(keys === undefined ? [] : keys.split(','))];
   if (all.length > 0) return [...new Set(all)];
-  throw RequestRefused.of('QUERY_PARAMETER_MISSING', {
-    path: 'path',
-    rule: 'query-missing',
-    message: 'No path is given',
-    remedy: 'Name paths as path=a&path=b or keys=a,b.',
-  });
+  throw pathMissing('Name paths as path=a&path=b or keys=a,b.');
 }

@@ -8,8 +8,8 @@ import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { READ_ERRORS, WRITE_ERRORS } from '../errors/groups.js';
 import { write } from '../ledger/execute-command.js';
-import { ranAs, readAnswer, selectedDocument, type Found } from '../ledger/selected-document.js';
-import { answeredByTag, digestTag, entityTag } from '../request/conditions.js';
+import { readAnswer, selectedDocument, tagOf, type Found } from '../ledger/selected-document.js';
+import { answeredByTag } from '../request/conditions.js';
 import { configurationAnswer, successOf, writeAnswer } from '../schemas/answers.js';
 import { configurationBody, contentWriteQuery, documentQuery, optionsBody, writeQuery } from '../schemas/requests.js';
 
@@ -37,7 +37,7 @@ function readDocument(context: ApiContext, name: 'readConfiguration' | 'readConf
     errors: READ_ERRORS,
     handle: async (call) => {
       const found = await selectedDocument(context, call);
-      const tag = ranAs(call.query) ? digestTag(found.document.digest) : entityTag(found.standing.version ?? CREATED_ONLY_TAG);
+      const tag = tagOf(call.query, () => found.document.digest, found.standing.version ?? CREATED_ONLY_TAG);
       if (answeredByTag(call, tag)) return 'sent';
       await context.largeAnswers.turn(found.document);
       const configuration = call.query.format === 'flat' ? flatten(found) : found.document.toJson();

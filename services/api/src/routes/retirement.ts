@@ -13,31 +13,25 @@ const RETIREMENT_ERRORS: readonly ErrorCode[] = [...COMMAND_ERRORS.filter((code)
 
 /** The endpoints of retirement. */
 export function retirementEndpoints(context: ApiContext): Endpoint[] {
-  return [retire(context), restore(context)];
-}
-
-function retire(context: ApiContext): Endpoint {
-  return endpoint(context, 'retireConfiguration', {
+  const common = {
     query: writeQuery,
     body: { schema: optionsBody, required: false },
     answer: successOf(writeAnswer),
     statuses: [200],
     errors: RETIREMENT_ERRORS,
-    handle: async (call) => {
-      const { answer } = await write(context, call, { type: 'Retire' });
-      // What is pending cannot be activated now.
-      return success({ ...answer, next: null }, context.clock);
-    },
-  });
-}
-
-function restore(context: ApiContext): Endpoint {
-  return endpoint(context, 'restoreConfiguration', {
-    query: writeQuery,
-    body: { schema: optionsBody, required: false },
-    answer: successOf(writeAnswer),
-    statuses: [200],
-    errors: RETIREMENT_ERRORS,
-    handle: async (call) => success((await write(context, call, { type: 'Restore' })).answer, context.clock),
-  });
+  } as const;
+  return [
+    endpoint(context, 'retireConfiguration', {
+      ...common,
+      handle: async (call) => {
+        const { answer } = await write(context, call, { type: 'Retire' });
+        // What is pending cannot be activated now.
+        return success({ ...answer, next: null }, context.clock);
+      },
+    }),
+    endpoint(context, 'restoreConfiguration', {
+      ...common,
+      handle: async (call) => success((await write(context, call, { type: 'Restore' })).answer, context.clock),
+    }),
+  ];
 }

@@ -13,6 +13,7 @@ import {
 import { ERROR_CATALOGUE, type SealAnswer, type SealBody } from '@confledger/contracts/http';
 import type { SealedEnd } from '@confledger/domain';
 import { success } from '../answers/envelope.js';
+import { cutMembers } from '../answers/truncated.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Call, type Endpoint } from '../endpoint.js';
 import { BODY_ERRORS } from '../errors/groups.js';
@@ -118,10 +119,6 @@ function sealRefusal(code: string): 'INSTALLATION_SEALED' | 'INSTALLATION_NOT_SE
 function shown(report: SealReport, dryRun: boolean): SealAnswer {
   const { leftOutCount, streamsWithoutMac, withoutMac, withoutMacCount } = report;
   const leftOut = report.leftOut.map(({ stream, revision, reason }: Finding) => ({ stream, revision, error: reason }));
-  const truncated: string[] = [];
-  if (leftOut.length < leftOutCount) truncated.push('leftOut');
-  if (streamsWithoutMac.length === SEAL_NAMED_MAX) truncated.push('streamsWithoutMac');
-  if (withoutMac.length < withoutMacCount) truncated.push('eventsWithoutMac');
   return {
     dryRun,
     streamCount: report.streams,
@@ -132,6 +129,10 @@ function shown(report: SealReport, dryRun: boolean): SealAnswer {
     streamsWithoutMac: streamsWithoutMac.map(({ stream, changeSets }) => ({ stream, changeSetCount: changeSets })),
     eventsWithoutMac: withoutMac,
     eventWithoutMacCount: withoutMacCount,
-    truncated,
+    truncated: cutMembers({
+      leftOut: leftOut.length < leftOutCount,
+      streamsWithoutMac: streamsWithoutMac.length === SEAL_NAMED_MAX,
+      eventsWithoutMac: withoutMac.length < withoutMacCount,
+    }),
   };
 }

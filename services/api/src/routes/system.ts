@@ -1,14 +1,7 @@
 // The system about itself: status, health, metrics.
 import { parseJsonText } from '@confledger/document';
 import { z } from 'zod';
-import {
-  formatPosition,
-  type BrokenStream,
-  type LogStanding,
-  type Page,
-  type ParkedStream,
-  type StoredEvent,
-} from '@confledger/application';
+import { formatPosition, type BrokenStream, type LogStanding, type ParkedStream, type StoredEvent } from '@confledger/application';
 import type {
   BrokenStreamItem,
   FollowerStatus,
@@ -21,6 +14,7 @@ import type {
 import { success } from '../answers/envelope.js';
 import { parkedItem } from '../answers/items.js';
 import { statementsStatus } from '../answers/statements.js';
+import { cutMembers } from '../answers/truncated.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { successOf } from '../schemas/answers.js';
@@ -87,7 +81,12 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
     ? await Promise.all([readModel.parked(page), readModel.parkedStreams(page), liveApis(context)])
     : [NOTHING_PARKED, NOTHING_PARKED, null];
   const broken = context.ledgers.brokenStreams();
-  const statements = await statementsStatus(context, { readModel: checks.readModel.healthy, eventStore: checks.eventStore.healthy });
+  const shownParked = (event: ParkedStream): ParkedItem => parkedItem(event, installation);
+  const [statements, readModelStanding, feed] = await Promise.all([
+    statementsStatus(context, { readModel: checks.readModel.healthy, eventStore: checks.eventStore.healthy }),
+    follower(context, logPosition, readModelPosition),
+    feedPosition === null ? null : follower(context, logPosition, feedPosition()),
+  ]);
   return {
     installation,
     release: version,
@@ -96,21 +95,22 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
     parts: [part('event store', checks.eventStore), part('read model', checks.readModel)],
     log: shownLog(context.logGuard.standing),
     position: shownPosition(installation, logPosition),
-    readModel: await follower(context, logPosition, readModelPosition),
-    feed: feedPosition === null ? null : await follower(context, logPosition, feedPosition()),
+    readModel: readModelStanding,
+    feed,
     seal: sealStatus(context),
     apis,
-    parked: parkedItems(parked, installation),
-    parkedStreams: parkedItems(parkedStreams, installation),
+    parked: parked.items.map(shownParked),
+    // A stream is shown by the first event of it that is parked.
+    parkedStreams: parkedStreams.items.map(shownParked),
     brokenStreams: broken.slice(0, PARKED_SHOWN_MAX).map(brokenItem),
     statements: statements.status,
     limits: context.edge.all.map(({ name, unit, max, inUse, refusals }) => ({ name, unit, max, inUse, refusals })),
-    truncated: [
-      ...(parked.next === null ? [] : ['parked']),
-      ...(parkedStreams.next === null ? [] : ['parkedStreams']),
-      ...(broken.length > PARKED_SHOWN_MAX ? ['brokenStreams'] : []),
-      ...(statements.isCut ? ['statements.heldBackBy'] : []),
-    ],
+    truncated: cutMembers({
+      parked: parked.next !== null,
+      parkedStreams: parkedStreams.next !== null,
+      brokenStreams: broken.length > PARKED_SHOWN_MAX,
+      'statements.heldBackBy': statements.isCut,
+    }),
     startedAt,
   };
 }
@@ -162,11 +162,6 @@ function recordedAt({ metadata }: StoredEvent): number {
 }
 
 const NOTHING_PARKED = { items: [], next: null };
-
-/** A stream is shown by the first event of it that is parked. */
-function parkedItems({ items }: Pick<Page<ParkedStream>, 'items' | 'next'>, installation: string): ParkedItem[] {
-  return items.map((event) => parkedItem(event, installation));
-}
 
 function metrics(context: ApiContext): Endpoint {
   return endpoint(context, 'metrics', {

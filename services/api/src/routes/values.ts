@@ -1,5 +1,5 @@
 // Single values and subtrees, by path in the URL or by `value?key=`.
-import type { JsonValue } from '@confledger/document';
+import { leafWeight, type JsonValue } from '@confledger/document';
 import type { ValueQuery } from '@confledger/contracts/http';
 import type { LedgerId } from '@confledger/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -9,9 +9,9 @@ import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { PATH_ERRORS, PATH_QUERY_ERRORS, READ_ERRORS, WRITE_ERRORS } from '../errors/groups.js';
 import { write } from '../ledger/execute-command.js';
-import { ranAs, readAnswer, selectedDocument, type Found } from '../ledger/selected-document.js';
+import { readAnswer, selectedDocument, tagOf, type Found } from '../ledger/selected-document.js';
 import { pathInUrl, readablePath } from '../request/addresses.js';
-import { answeredByTag, digestTag, entityTag } from '../request/conditions.js';
+import { answeredByTag } from '../request/conditions.js';
 import { namedPath } from '../request/words.js';
 import type { WriteCall } from '../request/write-options.js';
 import { successOf, valueAnswer, writeAnswer } from '../schemas/answers.js';
@@ -65,9 +65,9 @@ function readEndpoints(context: ApiContext): Endpoint[] {
 async function valueAt(context: ApiContext, call: ReadCall, found: Found, key: string) {
   const node = found.document.nodeAt(key);
   if (node === undefined) throw notFound(found, key);
-  const tag = ranAs(call.query) ? digestTag(found.document.digestAt(key) ?? '') : entityTag(node.revision);
+  const tag = tagOf(call.query, () => found.document.digestAt(key) ?? '', node.revision);
   if (answeredByTag(call, tag)) return 'sent';
-  await context.largeAnswers.turn({ leafCount: node.kind === 'object' ? node.leafCount : 1, size: node.size });
+  await context.largeAnswers.turn({ leafCount: leafWeight(node), size: node.size });
   const value = found.document.valueAt(key);
   if (value === undefined) throw notFound(found, key);
   if (call.query.raw === 'true') return RawBody.of(value);

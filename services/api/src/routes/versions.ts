@@ -13,7 +13,8 @@ import { parseVersion } from '../request/selectors.js';
 import { rollbackAnswer, successOf, tagAnswer, writeAnswer } from '../schemas/answers.js';
 import { ledgerList, versionAnswer, versionItem } from '../schemas/lists.js';
 import { activateQuery, optionsBody, tagBody, tagQuery, versionQuery, positionedQuery, writeQuery } from '../schemas/requests.js';
-import { flag, oneOf, type WriteCall } from '../request/write-options.js';
+import { oneOf } from '../request/words.js';
+import { flag, type WriteCall } from '../request/write-options.js';
 
 const VERSION_ERRORS = [
   'LEDGER_UNKNOWN',

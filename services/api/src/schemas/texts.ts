@@ -2,6 +2,7 @@
 // whose refusals say more than a schema could. A spec holds them to what the api refuses.
 import { PATH_BYTES_MAX } from '@confledger/document';
 import { RESERVED_WORDS } from '../request/addresses.js';
+import { TAG_LIST } from '../request/conditions.js';
 import { NAME_PATTERN } from '../request/environments.js';
 import { IDEMPOTENCY_KEY_BYTES_MAX } from '../request/identity.js';
 import { NODE_NAME_PATTERN } from '../request/node-names.js';
@@ -19,7 +20,6 @@ export type TextSchema = {
 const SEGMENT = String.raw`(?:[^.\\\u0000-\u001f\u007f-\u009f]|\\[.\\])+`;
 const FORBIDDEN_NAMES = String.raw`(?!(?:.*\.)?(?:__proto__|prototype|constructor)(?:\.|$))`;
 const LATIN = String.raw`!-~\u00a0-\u00ff`;
-const TAG_OF_HTTP = String.raw`(?:\*|(?:W\/)?"[^"]*")`;
 
 /** Words that name versions, in any letter case. */
 const VERSION_WORDS = ['latest', 'active', 'previous']
@@ -57,5 +57,5 @@ export const IDEMPOTENCY_KEY_TEXT: TextSchema = {
   pattern: `^[${LATIN}](?:[ ${LATIN}]*[${LATIN}])?$`,
 };
 export const ENTITY_TAG_TEXT: TextSchema = { pattern: String.raw`^(?:\*|(?:W/)?"(?:0|[1-9]\d{0,14}|d:[0-9a-f]{64})")$` };
-export const ENTITY_TAGS_TEXT: TextSchema = { pattern: String.raw`^${TAG_OF_HTTP}(?:\s*,\s*${TAG_OF_HTTP})*$` };
+export const ENTITY_TAGS_TEXT: TextSchema = { pattern: TAG_LIST.source };
 export const CREATE_ONLY_TEXT: TextSchema = { const: '*' };
