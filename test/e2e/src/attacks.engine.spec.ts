@@ -12,8 +12,8 @@ import { startStandalone, type Standalone } from './standalone.js';
 const NODES = 2_000;
 /** What a beat or an activation may take to reach every node of the fleet, beside an attack on a busy machine. */
 const REACHED_MS = 30_000;
-/** What others' health may take while an attack goes on. */
-const HEALTH_MS_MAX = 500;
+/** What others' health may take while an attack goes on, on two cores that other suites use as well: a body that holds the loop takes seconds. */
+const HEALTH_MS_MAX = 1_000;
 const MIB = 1024 * 1024;
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 

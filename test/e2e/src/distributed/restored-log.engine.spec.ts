@@ -145,6 +145,10 @@ test.for(STORES)(
     await eventually(() => follower.now()?.version === version, LONG);
     const events = await store.events.readAll({ after: 0n, limit: 1_000 });
     await eventually(async () => (await recordsOf(kafka.brokers, changesTopic)).length === events.length, LONG);
-    expect((await call('GET', '/configurations')).data).toMatchObject({ items: [{ service: SERVICE, version, active: version }] });
+    // The read model follows by itself, a moment later.
+    const listed = async () =>
+      (await call('GET', '/configurations')).data as { items: { service: string; version: number; active: number }[] };
+    await eventually(async () => (await listed()).items[0]?.active === version, LONG);
+    expect(await listed()).toMatchObject({ items: [{ service: SERVICE, version, active: version }] });
   },
 );
