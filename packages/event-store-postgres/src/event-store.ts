@@ -71,7 +71,7 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
       refuseClosed();
       return reads.lastPosition();
     },
-    ...logCheck(options.checkLog, reads),
+    ...logCheck(options.checkLog, reads, () => writer.doubt()),
     subscribe: (request) => subscriptions.open(request, () => listener.start()),
     close() {
       closing ??= (async () => {
@@ -125,11 +125,17 @@ function connectionCheck(checkLog: CheckLog | undefined, quoted: string, stateme
 }
 
 /** The check of the log at any time. */
-function logCheck(checkLog: CheckLog | undefined, reads: Reads): Pick<EventStore, 'checkLog'> {
+function logCheck(checkLog: CheckLog | undefined, reads: Reads, onDoubt: () => void): Pick<EventStore, 'checkLog'> {
   if (checkLog === undefined) return {};
   const eventAt = async (stream: string, revision: number) => {
     const page = await reads.stream(stream, revision, 'forwards', 1);
     return page.find((event) => event.revision === revision) ?? null;
   };
-  return { checkLog: () => checkLog(eventAt) };
+  return {
+    checkLog: () =>
+      checkLog(eventAt).catch((error: unknown) => {
+        onDoubt();
+        throw error;
+      }),
+  };
 }

@@ -10,6 +10,7 @@ test('more than WAITING_APPENDS_MAX waiting appends are refused', async () => {
     writer: {
       connect: () => connected,
       flush: async (groups) => groups.map((group) => ({ group, head: group.expectedRevision, before: 0n })),
+      doubt: () => undefined,
       processId: null,
       close: async () => undefined,
     },

@@ -10,7 +10,8 @@ import { Backoff } from '@confledger/backoff';
 import { failureOf } from '@confledger/postgres';
 import { takeBehind, takeFlush, type AppendGroup, type PendingAppend } from './pending-appends.js';
 import type { Reads } from './reads.js';
-import type { GroupAnswer, Writer } from './writer.js';
+import type { GroupAnswer } from './functions.js';
+import type { Writer } from './writer.js';
 
 export interface FlushesOptions {
   readonly writer: Writer;

@@ -147,7 +147,7 @@ test.for(STORES)(
     await eventually(async () => (await recordsOf(kafka.brokers, changesTopic)).length === events.length, LONG);
     // The read model follows by itself, a moment later.
     const listed = async () =>
-      (await call('GET', '/configurations')).data as { items: { service: string; version: number; active: number }[] };
+      (await call('GET', '/configurations')).data as unknown as { items: { service: string; version: number; active: number }[] };
     await eventually(async () => (await listed()).items[0]?.active === version, LONG);
     expect(await listed()).toMatchObject({ items: [{ service: SERVICE, version, active: version }] });
   },

@@ -1,0 +1,184 @@
+// The quick way in: one prepared INSERT at the position and behind the revisions that the writer knows. It writes everything or nothing, and
+// nothing at all where somebody else wrote or is about to: the functions of the schema find out what happened then.
+import type { EventToAppend } from '@confledger/application';
+import { advisoryKey } from '@confledger/postgres';
+import type pg from 'pg';
+import type { AppendGroup } from './pending-appends.js';
+import { textArray } from './text-array.js';
+
+/**
+ * Inserts groups behind a position, on the connection that it is handed. True: committed. False: nothing was written, because the log or one
+ * of the streams ends elsewhere, or another writer holds the lock. Rejects with what pg rejects with.
+ */
+export type Inserter = (client: pg.Client, after: bigint, groups: readonly AppendGroup[]) => Promise<boolean>;
+
+/** The server found that an event stands there already: another writer was quicker than the check. */
+const UNIQUE_VIOLATION = '23505';
+
+/** `wakesOthers`: whether those who listen in other processes are notified, as the functions do. `schema` is quoted. */
+export function createInserter(schema: string, wakesOthers: boolean): Inserter {
+  const told = wakesOthers ? (text: string) => notifying(schema, text) : (text: string) => text;
+  const [one, many] = [told(insertOne(schema)), told(insertMany(schema))];
+  return async (client, after, groups) => {
+    const single = onlyEvent(groups);
+    const work =
+      single === null
+        ? run(client, 'insert-many', many, valuesOfMany(after, groups))
+        : run(client, 'insert-one', one, valuesOfOne(after, single));
+    try {
+      return (await work) > 0;
+    } catch (error) {
+      if ((error as { readonly code?: string }).code === UNIQUE_VIOLATION) return false;
+      throw error;
+    }
+  };
+}
+
+/**
+ * True where no other writer holds the lock of appends: it is ours until the commit then. It is asked for and not waited for, because the
+ * statement would go on with what it saw before. A newcomer between that and the lock is refused by the primary key.
+ */
+const isAlone = (schema: string): string => `(SELECT pg_try_advisory_xact_lock(${advisoryKey(`append ${schema}`)}))`;
+
+const COLUMNS = 'position, stream, revision, id, type, data, metadata';
+
+const insertOne = (schema: string): string => `
+INSERT INTO ${schema}.events (${COLUMNS})
+SELECT $1::bigint + 1, $2::text, $3::bigint + 1, $4::uuid, $5::text, $6::text, $7::text
+WHERE ${isAlone(schema)}
+  AND (SELECT coalesce(max(e.position), 0) FROM ${schema}.events e) = $1
+  AND (SELECT coalesce(max(e.revision), -1) FROM ${schema}.events e WHERE e.stream = $2) = $3`;
+
+const insertMany = (schema: string): string => `
+INSERT INTO ${schema}.events (${COLUMNS})
+SELECT $1::bigint + n.number, n.stream, n.revision, n.id, n.type, n.data, n.metadata
+FROM unnest($2::text[], $3::bigint[], $4::uuid[], $5::text[], $6::text[], $7::text[]) WITH ORDINALITY
+  AS n(stream, revision, id, type, data, metadata, number)
+WHERE ${isAlone(schema)}
+  AND (SELECT coalesce(max(e.position), 0) FROM ${schema}.events e) = $1
+  AND NOT EXISTS (
+    SELECT FROM unnest($8::text[], $9::bigint[]) AS g(stream, expected)
+    WHERE coalesce((SELECT max(e.revision) FROM ${schema}.events e WHERE e.stream = g.stream), -1) <> g.expected)`;
+
+const notifying = (schema: string, insert: string): string => `
+WITH inserted AS (${insert} RETURNING position)
+SELECT pg_notify('${schema.replaceAll('"', '')}', max(position)::text) FROM inserted HAVING count(*) > 0`;
+
+type Value = string | Buffer;
+
+interface PlacedEvent {
+  readonly group: AppendGroup;
+  readonly event: EventToAppend;
+}
+
+/** What a single client writes most: one event. */
+function onlyEvent([group, ...others]: readonly AppendGroup[]): PlacedEvent | null {
+  if (group === undefined || others.length > 0 || group.end - group.expectedRevision !== 1) return null;
+  const event = group.appends[0]?.events[0];
+  return event === undefined ? null : { group, event };
+}
+
+function valuesOfOne(after: bigint, { group, event }: PlacedEvent): Value[] {
+  return [String(after), group.stream, String(group.expectedRevision), event.id, event.type, event.data, event.metadata];
+}
+
+function valuesOfMany(after: bigint, groups: readonly AppendGroup[]): Value[] {
+  const streams: string[] = [];
+  const revisions: number[] = [];
+  const ids: string[] = [];
+  const types: string[] = [];
+  const datas: string[] = [];
+  const metadatas: string[] = [];
+  for (const { stream, expectedRevision, appends } of groups) {
+    let revision = expectedRevision;
+    for (const { events } of appends) {
+      for (const { id, type, data, metadata } of events) {
+        streams.push(stream);
+        revisions.push((revision += 1));
+        ids.push(id);
+        types.push(type);
+        datas.push(data);
+        metadatas.push(metadata);
+      }
+    }
+  }
+  const expected = groups.map((group) => group.expectedRevision);
+  const texts = [types, datas, metadatas].map(textArray);
+  return [
+    String(after),
+    textArray(streams),
+    `{${revisions.join(',')}}`,
+    `{${ids.join(',')}}`,
+    ...texts,
+    textArray(groups.map(({ stream }) => stream)),
+    `{${expected.join(',')}}`,
+  ];
+}
+
+/** The number of rows that the command's tag names. */
+function run(client: pg.Client, name: string, text: string, values: readonly Value[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    client.query(new Statement(name, text, values, (error, count) => (error === null ? resolve(count) : reject(error))));
+  });
+}
+
+/** What of pg's connection a statement uses; its typings leave it out. */
+interface Wire {
+  readonly stream: { cork(): void; uncork(): void };
+  readonly parsedStatements: Readonly<Record<string, string>>;
+  parse(statement: { readonly name: string; readonly text: string; readonly types: readonly number[] }): void;
+  bind(values: { readonly statement: string; readonly values: readonly Value[] }): void;
+  execute(): void;
+  sync(): void;
+}
+
+/**
+ * A prepared statement of which nothing is read but its tag: pg's own asks the server for the columns of the answer and makes an object of
+ * it, which costs 0.1 ms where the machine was idle before. Implements what pg calls a submittable, as pg-cursor does.
+ */
+class Statement {
+  readonly name: string;
+  readonly text: string;
+  readonly #values: readonly Value[];
+  /** pg puts its own around it, which stops the clock of its time limit. */
+  callback: (error: Error | null, count: number) => void;
+  #count = 0;
+
+  constructor(name: string, text: string, values: readonly Value[], callback: Statement['callback']) {
+    this.name = name;
+    this.text = text;
+    this.#values = values;
+    this.callback = callback;
+  }
+
+  submit(connection: object): void {
+    const wire = connection as Wire;
+    wire.stream.cork();
+    try {
+      if (wire.parsedStatements[this.name] === undefined) wire.parse({ name: this.name, text: this.text, types: [] });
+      wire.bind({ statement: this.name, values: this.#values });
+      wire.execute();
+      wire.sync();
+    } finally {
+      wire.stream.uncork();
+    }
+  }
+
+  handleCommandComplete({ text }: { readonly text: string }): void {
+    this.#count = Number(text.slice(text.lastIndexOf(' ') + 1));
+  }
+
+  /** Of the server, or of the connection: nothing else is called afterwards. */
+  handleError(error: Error): void {
+    this.callback(error, 0);
+  }
+
+  handleReadyForQuery(): void {
+    this.callback(null, this.#count);
+  }
+
+  handleDataRow(): void {}
+  handleRowDescription(): void {}
+  handlePortalSuspended(): void {}
+  handleEmptyQuery(): void {}
+}
