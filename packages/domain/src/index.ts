@@ -56,6 +56,7 @@ export type { Actor, ChangeSetPlace, EventMetadata, EventShape, FactRevisions, R
 export { REASON_CHARACTERS_MAX } from './stream/reason.js';
 export { contentProblem, hashOfTexts, idFromHash } from './stream/authenticity.js';
 export type { EventTexts } from './stream/authenticity.js';
+export { isoTime } from './stream/iso-time.js';
 export { recordEach, recordEvent } from './stream/record.js';
 export type { Envelope, EventPlacement, FinishDraft, RecordTools, RecordedText, StreamEnd } from './stream/record.js';
 export { refuse, refuseWith, refusalOf } from './stream/refusals.js';

@@ -2,7 +2,6 @@
 // Made by the start that makes the installation, each whole or not at all.
 import {
   createHash,
-  createHmac,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
@@ -77,11 +76,12 @@ function keptText(file: string, what: string): string {
 
 function keysOf(privateKey: KeyObject, fingerprintKey: Buffer): Keys {
   const raw = rawPublicKey(privateKey);
+  const fingerprint = hmacOf(fingerprintKey);
   return {
     keyId: keyIdOf(raw),
     publicKey: raw.toString('base64url'),
     sign: (statement) => sign(null, statement, privateKey).toString('base64url'),
-    fingerprint: (text) => createHmac('sha256', fingerprintKey).update(text, 'utf8').digest('hex'),
+    fingerprint: (text) => fingerprint(Buffer.from(text, 'utf8')),
     ...authorityOf(fingerprintKey),
   };
 }

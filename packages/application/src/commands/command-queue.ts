@@ -17,7 +17,7 @@ import { writeConflict } from './conflict.js';
 import { LoadedFacts, type FactLoaders } from './facts.js';
 import { decideGroup, type Group, type GroupTools, type Proposal, type Waiting } from './group.js';
 import { OpenChangeSets } from './open-change-sets.js';
-import { CommandOutcomeUnknown, type CommandRequest, type Outcome } from './outcome.js';
+import { CommandOutcomeUnknown, type CommandRequest, type Done, type OnDecided, type Outcome } from './outcome.js';
 import { stageInTurns, type Staged } from './staging.js';
 import type { Signer } from '../ports/system.js';
 
@@ -34,6 +34,7 @@ export interface CommandQueueOptions<A extends AggregateTypes> extends Omit<Grou
 }
 
 interface Queued<A extends AggregateTypes> extends Waiting<A> {
+  readonly onDecided: OnDecided<A> | null;
   readonly answer: (outcome: Outcome<A> | Promise<Outcome<A>>) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -56,14 +57,15 @@ export class CommandQueue<A extends AggregateTypes> {
     return !this.#running && this.#queue.length === 0;
   }
 
-  execute(command: A['command'], request: CommandRequest<A['guards']>): Promise<Outcome<A>> {
+  execute(command: A['command'], request: CommandRequest<A['guards']>, onDecided: OnDecided<A> | null = null): Promise<Outcome<A>> {
     return new Promise((answer, fail) => {
       const { ids, signer, facts } = this.#options;
       const commandId = request.idempotencyKey ?? ids.next();
       const fingerprint = signer.fingerprint(request.request);
       this.#arrivals += 1;
-      const place = { arrived: this.#arrivals, facts: new LoadedFacts(facts), meant: null, lostAppends: 0 };
-      this.#queue.push({ command, request, commandId, fingerprint, ...place, answer, fail });
+      const loaded = new LoadedFacts(facts);
+      const place = { arrived: this.#arrivals, facts: loaded, meant: null, lostAppends: 0 };
+      this.#queue.push({ command, request, commandId, fingerprint, onDecided, answer, fail, ...place });
       if (!this.#running) void this.#run();
     });
   }
@@ -132,11 +134,11 @@ export class CommandQueue<A extends AggregateTypes> {
 
   async #append(base: Loaded<A>, waiting: readonly Queued<A>[], staged: readonly Staged<A>[]): Promise<void> {
     const sent = this.#arrivals;
-    const result = await this.#tryAppend(
-      base.stream.revision,
-      staged.flatMap(({ events }) => events),
-      waiting,
-    );
+    const events = staged.length === 1 && staged[0] !== undefined ? staged[0].events : staged.flatMap((each) => each.events);
+    const appending = this.#tryAppend(base.stream.revision, events, waiting);
+    const saying = setImmediate(sayDecided, waiting, staged);
+    const result = await appending;
+    clearImmediate(saying);
     if (result === null) return;
     if (result.outcome === 'conflict') return this.#lost(waiting);
     this.#committed(base, result, staged, sent);
@@ -252,11 +254,15 @@ export class CommandQueue<A extends AggregateTypes> {
   }
 }
 
-function doneOf<A extends AggregateTypes>(
-  commandId: string,
-  { before, after, recorded, meant }: Staged<A>,
-  position: bigint,
-): Extract<Outcome<A>, { kind: 'done' }> {
+/** In a turn of its own, behind the one in which the store sends the append. */
+function sayDecided<A extends AggregateTypes>(waiting: readonly Queued<A>[], staged: readonly Staged<A>[]): void {
+  for (const [index, { commandId, onDecided }] of waiting.entries()) {
+    const each = staged[index];
+    if (onDecided !== null && each !== undefined) onDecided(doneOf(commandId, each, 0n));
+  }
+}
+
+function doneOf<A extends AggregateTypes>(commandId: string, { before, after, recorded, meant }: Staged<A>, position: bigint): Done<A> {
   const events = recorded.map(({ event }) => event);
   return { kind: 'done', commandId, replayed: false, dryRun: false, before, after, recorded: events, meant, position };
 }

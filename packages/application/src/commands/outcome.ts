@@ -43,6 +43,15 @@ export type Outcome<A extends AggregateTypes> =
       readonly at: Loaded<A> | null;
     };
 
+/** A command that was done. */
+export type Done<A extends AggregateTypes> = Extract<Outcome<A>, { kind: 'done' }>;
+
+/**
+ * Hears of a command while its append is under way what its outcome will be if that succeeds, but for the position: what its answer needs can
+ * be made while the store works. May not be called, and may be called again, when another writer was first. Must not throw.
+ */
+export type OnDecided<A extends AggregateTypes> = (done: Done<A>) => void;
+
 /** The store did not say whether the command took effect. A repetition with the same Idempotency-Key finds out. */
 export class CommandOutcomeUnknown extends Error {
   override readonly name = 'CommandOutcomeUnknown';

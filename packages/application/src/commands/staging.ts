@@ -63,7 +63,7 @@ export function stage<A extends AggregateTypes>(
     tip,
     recorded.map(({ event }) => event),
   );
-  return stagedOf({ before: tip, after, recorded, meant: decision.meant });
+  return stagedOf(tip, after, recorded, decision.meant);
 }
 
 /** In turns: 100,000 events take seconds, in which every other stream and every health check would wait. */
@@ -80,7 +80,7 @@ export async function stageInTurns<A extends AggregateTypes>(
     after = follow(tools.aggregate.apply, after, text.event);
     if (recorded.length % EVENTS_IN_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
   }
-  return stagedOf({ before: tip, after, recorded, meant: decision.meant });
+  return stagedOf(tip, after, recorded, decision.meant);
 }
 
 function recording<A extends AggregateTypes>(
@@ -90,8 +90,9 @@ function recording<A extends AggregateTypes>(
   { events }: Accepted<A>,
 ): Generator<RecordedText<A['event']>> {
   const { actor, reason, correlationId, causationId = null, traceparent = null, dryRun = false } = request;
-  const place = { changeSetId: ids.next(), facts: facts.revisions, now: clock.now() };
-  const envelope = { actor, reason, commandId, fingerprint, correlationId, causationId, traceparent, ...place };
+  const [changeSetId, now] = [ids.next(), clock.now()];
+  const stamp = { commandId, fingerprint, correlationId, causationId, traceparent };
+  const envelope = { actor, reason, changeSetId, facts: facts.revisions, now, ...stamp };
   const { schemaVersionOf } = aggregate;
   // Nothing authentic may come of a command that is only tried out.
   return recordEach(
@@ -103,7 +104,14 @@ function recording<A extends AggregateTypes>(
   );
 }
 
-function stagedOf<A extends AggregateTypes>(staged: Omit<Staged<A>, 'events' | 'bytes'>): Staged<A> {
-  const events = staged.recorded.map(toAppend);
-  return { ...staged, events, bytes: events.reduce((sum, event) => sum + bytesOf(event), 0) };
+function stagedOf<A extends AggregateTypes>(
+  before: StreamOf<A>,
+  after: StreamOf<A>,
+  recorded: readonly RecordedText<A['event']>[],
+  meant: number | null,
+): Staged<A> {
+  const events = recorded.map(toAppend);
+  let bytes = 0;
+  for (const event of events) bytes += bytesOf(event);
+  return { before, after, events, recorded, meant, bytes };
 }

@@ -12,7 +12,7 @@ import type { Authority, Clock, Ids, Keys, Signer } from '../ports/system.js';
 import { activationNow, activeDocument } from './active-document.js';
 import { createLedgerReader, loadVersion, type LedgerReader } from './ledger-versions.js';
 import type { ActivationNow, CommandOutcome, Ledgers, ReadOutcome, ReadSelector } from './ledgers.js';
-import { outcomeOf } from './outcomes.js';
+import { EarlyOutcome } from './outcomes.js';
 import { readDocument } from './read-document.js';
 import { versionsBetween } from './versions-between.js';
 
@@ -71,9 +71,10 @@ export function createLedgers(options: LedgersOptions): LedgersCore {
   return {
     ...readsOf(options, reader, inUse),
     brokenStreams: () => broken.list(),
-    async execute(id, command, request): Promise<CommandOutcome> {
-      const outcome = await inUse.of(id).queue.execute(command, request);
-      return withVersionsTakenLive(reader, id, await outcomeOf(reader, { id, command, guards: request.guards }, outcome));
+    async execute(id, command, request, onDecided): Promise<CommandOutcome> {
+      const early = new EarlyOutcome({ id, command, guards: request.guards }, onDecided);
+      const outcome = await inUse.of(id).queue.execute(command, request, (done) => early.decided(done));
+      return withVersionsTakenLive(reader, id, await early.outcomeOf(reader, outcome));
     },
   };
 }

@@ -61,6 +61,9 @@ export type CommandOutcome =
     }
   | { readonly kind: 'refused'; readonly commandId: string; readonly refusal: LedgerRefusal; readonly standing: LedgerStanding | null };
 
+/** The outcome of a command that was done. */
+export type CommandDone = Extract<CommandOutcome, { kind: 'done' }>;
+
 export type Consistency = 'linearizable' | 'local';
 
 export interface ReadSelector {
@@ -100,7 +103,16 @@ export type ActivationNow =
   | { readonly kind: 'unknown' };
 
 export interface Ledgers {
-  execute(ledger: LedgerId, command: Command, request: CommandRequest<Guards>): Promise<CommandOutcome>;
+  /**
+   * `onDecided` hears, while the append is under way, what the outcome will be if that succeeds, but for its position. It may not be called,
+   * or more than once; where the last object that it got is the one that is answered, what was made of it holds. Must not throw.
+   */
+  execute(
+    ledger: LedgerId,
+    command: Command,
+    request: CommandRequest<Guards>,
+    onDecided?: (outcome: CommandDone) => void,
+  ): Promise<CommandOutcome>;
   read(ledger: LedgerId, selector: ReadSelector): Promise<ReadOutcome>;
   /** What is active now, without its document; linearizable, as a read is. */
   activation(ledger: LedgerId): Promise<ActivationNow>;

@@ -16,10 +16,10 @@ import {
   type Recorded,
   type VersionActivated,
 } from '@confledger/domain';
-import type { Outcome } from '../commands/outcome.js';
+import type { Done as OutcomeDone, Outcome } from '../commands/outcome.js';
 import { explainRefusal } from './explain.js';
 import type { LedgerReader } from './ledger-versions.js';
-import type { ActivationDone, CommandOutcome, LedgerStanding } from './ledgers.js';
+import type { ActivationDone, CommandDone, CommandOutcome, LedgerStanding } from './ledgers.js';
 
 /** Where a ledger stands at its head. */
 export function standingOf({ environment, service }: LedgerId, ledger: Ledger | null, position: bigint): LedgerStanding {
@@ -35,9 +35,38 @@ export interface Asked {
   readonly guards: Guards;
 }
 
-export async function outcomeOf(reader: LedgerReader, asked: Asked, outcome: Outcome<LedgerTypes>): Promise<CommandOutcome> {
-  const { id, guards } = asked;
-  if (outcome.kind === 'done') return doneOf(asked, outcome);
+/** The outcome of one command, made while its append is under way where there is time for it: digests are most of the work. */
+export class EarlyOutcome {
+  readonly #asked: Asked;
+  readonly #onDecided: ((outcome: CommandDone) => void) | undefined;
+  /** What was made, with the state that it leads to; null until the command is decided. */
+  #made: { readonly after: Done['after']; readonly outcome: CommandDone } | null = null;
+
+  constructor(asked: Asked, onDecided?: (outcome: CommandDone) => void) {
+    this.#asked = asked;
+    this.#onDecided = onDecided;
+  }
+
+  /** Hears what will be done if the append succeeds, without its position. */
+  decided(done: Done): void {
+    const outcome = doneOf(this.#asked, done);
+    this.#made = { after: done.after, outcome };
+    this.#onDecided?.(outcome);
+  }
+
+  async outcomeOf(reader: LedgerReader, outcome: Outcome<LedgerTypes>): Promise<CommandOutcome> {
+    if (outcome.kind !== 'done') return refusedOf(reader, this.#asked, outcome);
+    if (this.#made === null || this.#made.after !== outcome.after) return doneOf(this.#asked, outcome);
+    const { standing } = this.#made.outcome;
+    // Nobody else has seen it yet.
+    (standing as { position: bigint }).position = outcome.position;
+    return this.#made.outcome;
+  }
+}
+
+type Refused = Extract<Outcome<LedgerTypes>, { kind: 'refused' }>;
+
+async function refusedOf(reader: LedgerReader, { id, guards }: Asked, outcome: Refused): Promise<CommandOutcome> {
   const { commandId, refusal, at } = outcome;
   const ledger = at?.stream.state ?? null;
   return {
@@ -48,9 +77,9 @@ export async function outcomeOf(reader: LedgerReader, asked: Asked, outcome: Out
   };
 }
 
-type Done = Extract<Outcome<LedgerTypes>, { kind: 'done' }>;
+type Done = OutcomeDone<LedgerTypes>;
 
-function doneOf({ id, command }: Asked, outcome: Done): CommandOutcome {
+function doneOf({ id, command }: Asked, outcome: Done): CommandDone {
   const { commandId, replayed, dryRun, recorded, position, meant } = outcome;
   const [before, after] = [outcome.before.state, outcome.after.state];
   return {
@@ -85,13 +114,18 @@ function activationDone(before: Ledger | null, after: Ledger | null, recorded: D
   const event = activationIn(recorded);
   if (event === undefined) return null;
   const { version, previous, digest, keyId, signature } = event.data;
+  const { own, layers, restart, pinned, definition } = layersOf(event.data);
   return {
     activation: event.revision,
     version,
     previous,
     previousActivation: before?.active?.activation ?? null,
     digest,
-    ...layersOf(event.data),
+    own,
+    layers,
+    restart,
+    pinned,
+    definition,
     keyId,
     signature,
     tookLive: [version],

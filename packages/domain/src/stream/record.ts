@@ -2,6 +2,7 @@
 // arrives with the call. Also the other direction: verifying a chain.
 import { canonicalJson } from '@confledger/document';
 import { hashOfTexts, idFromHash, withSeal } from './authenticity.js';
+import { isoTime } from './iso-time.js';
 import type { Actor, ChangeSetPlace, EventMetadata, EventShape, FactRevisions, Recorded } from './events.js';
 
 /** Where a stream stands before the events. */
@@ -75,6 +76,9 @@ export function* recordEach<D extends EventShape, E extends EventShape>(
   }
 }
 
+/** Metadata that are being made. */
+type Mutable<T> = { -readonly [Member in keyof T]: T[Member] };
+
 /** One event, chained to the one before it. */
 export function recordEvent<E extends EventShape>(
   end: StreamEnd,
@@ -84,7 +88,7 @@ export function recordEvent<E extends EventShape>(
 ): RecordedText<E> {
   const { actor, reason, commandId, fingerprint, correlationId, causationId, traceparent } = envelope;
   const facts = changeSet.index === 0 ? envelope.facts : undefined;
-  const bare = {
+  const metadata: Mutable<EventMetadata> = {
     actor,
     reason,
     commandId,
@@ -92,20 +96,24 @@ export function recordEvent<E extends EventShape>(
     correlationId,
     causationId,
     changeSet,
-    ...(facts !== undefined && { facts }),
     occurredAt: occurredAtIn(end, envelope),
     schemaVersion: schemaVersionOf(event),
     traceparent,
     previousHash: end.hash,
+    hash: '',
   };
+  if (facts !== undefined) metadata.facts = facts;
   const stream = end.name;
   const revision = end.revision + 1;
   const data = canonicalJson(event.data);
-  const bareText = metadataText(bare);
+  const bareText = metadataText(metadata);
   const hash = hashOfTexts({ stream, revision, type: event.type, data, metadata: bareText });
   const mac = macOf === null || changeSet.index + 1 < changeSet.size ? null : macOf(hash);
-  const metadata = { ...bare, hash, ...(mac !== null && { mac }) };
-  return { event: { ...event, id: idFromHash(hash), stream, revision, metadata }, data, metadata: withSeal(bareText, hash, mac) };
+  metadata.hash = hash;
+  if (mac !== null) metadata.mac = mac;
+  const recorded = { type: event.type, data: event.data, id: idFromHash(hash), stream, revision, metadata };
+  // A shape has these two members and no others.
+  return { event: recorded as Recorded<EventShape> as Recorded<E>, data, metadata: withSeal(bareText, hash, mac) };
 }
 
 /**
@@ -139,6 +147,6 @@ function metadataText({
 
 /** Never before the stream's last event. */
 function occurredAtIn({ occurredAt: before }: StreamEnd, { now }: Envelope): string {
-  const time = new Date(now).toISOString();
+  const time = isoTime(now);
   return before !== null && before > time ? before : time;
 }

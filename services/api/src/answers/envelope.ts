@@ -1,6 +1,7 @@
 // The envelope of every answer that worked.
 import type { Clock } from '@confledger/application';
 import type { Success } from '@confledger/contracts/http';
+import { isoTime } from '@confledger/domain';
 
 /** The content type of every answer in JSON. */
 export const JSON_TYPE = 'application/json; charset=utf-8';
@@ -15,5 +16,5 @@ export const COMMON_HEADERS = {
 
 /** Wraps the data of an answer. */
 export function success<T>(data: T, clock: Clock): Success<T> {
-  return { success: true, data, timestamp: new Date(clock.now()).toISOString() };
+  return { success: true, data, timestamp: isoTime(clock.now()) };
 }

@@ -11,8 +11,15 @@ export type Done = Extract<CommandOutcome, { kind: 'done' }>;
 export function writeAnswer(done: Done, installation: string): WriteAnswer {
   const { standing, changes, changed, created, dryRun, commandId, activated } = done;
   const shown = changes.length > SHOWN_CHANGES_MAX ? changes.slice(0, SHOWN_CHANGES_MAX) : changes;
+  const { environment, service, version, active, pending, digest, position } = showStanding(standing, installation);
   return {
-    ...showStanding(standing, installation),
+    environment,
+    service,
+    version,
+    active,
+    pending,
+    digest,
+    position,
     changed,
     created,
     dryRun,

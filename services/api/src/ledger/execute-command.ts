@@ -1,5 +1,5 @@
 // Sends a command to its ledger and gives its outcome to the client.
-import type { CommandOutcome } from '@confledger/application';
+import { formatPosition, type CommandOutcome } from '@confledger/application';
 import type { WriteAnswer } from '@confledger/contracts/http';
 import type { Command } from '@confledger/domain';
 import { writeAnswer, type Done } from '../answers/writes.js';
@@ -14,9 +14,18 @@ export async function write(
   call: WriteCall,
   command: Command,
 ): Promise<{ readonly answer: WriteAnswer; readonly done: Done }> {
-  const outcome = await execute(context, call, command);
+  let early: { readonly done: Done; readonly answer: WriteAnswer } | null = null;
+  const onDecided = (done: Done): void => void (early = { done, answer: writeAnswer(done, context.installation) });
+  const outcome = await context.ledgers.execute(call.ledger, command, commandRequest(call), onDecided);
   if (outcome.kind === 'refused') throw RequestRefused.from(outcome.refusal);
-  return { answer: answerTo(context, call, outcome), done: outcome };
+  setHeaders(call, outcome);
+  return { answer: answerMade(early, outcome, context.installation), done: outcome };
+}
+
+/** What was made while the store worked, with its position; made now where that is not what was done. */
+function answerMade(early: { readonly done: Done; readonly answer: WriteAnswer } | null, done: Done, installation: string): WriteAnswer {
+  if (early?.done !== done) return writeAnswer(done, installation);
+  return { ...early.answer, position: formatPosition(installation, done.standing.position) };
 }
 
 /** Executes a command and gives its outcome, refused or done. */
@@ -25,8 +34,12 @@ export function execute(context: ApiContext, call: WriteCall, command: Command):
 }
 
 /** The answer to a command that was not refused; sets status and headers. */
-export function answerTo(context: ApiContext, { reply }: WriteCall, done: Done): WriteAnswer {
+export function answerTo(context: ApiContext, call: WriteCall, done: Done): WriteAnswer {
+  setHeaders(call, done);
+  return writeAnswer(done, context.installation);
+}
+
+function setHeaders({ reply }: WriteCall, done: Done): void {
   if (done.etag !== null) reply.header('etag', entityTag(done.etag));
   if (done.replayed) reply.header('idempotency-replayed', 'true');
-  return writeAnswer(done, context.installation);
 }

@@ -25,12 +25,12 @@ export function commandRequest(call: WriteCall): CommandRequest<Guards> {
   return {
     actor,
     reason: oneOf('reason', reasonOf(query), reasonOf(body)) ?? null,
-    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     request: requestText(request),
     correlationId: request.id,
-    ...(traceparent === undefined ? {} : { traceparent }),
     guards: guardsOf(call),
     dryRun: oneOf('dryRun', flag(query.dryRun), body.dryRun) ?? false,
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
 }
 
