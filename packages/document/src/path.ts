@@ -12,16 +12,28 @@ const BACKSLASH = 92;
 // The paths that nearly everybody writes: no escapes, no character that could be refused, so split() is the parser.
 const PLAIN_PATH = /^[\w-]+(?:\.[\w-]+)*$/;
 
+// A command asks for the segments of its path four times: when it is decided, made, folded, and answered.
+let lastText = '';
+let lastResult: Result<Segments, CodedProblem> | null = null;
+
 /** The segments of a path, or what is wrong with it. */
 export function parsePath(text: string): Result<Segments, CodedProblem> {
+  if (lastResult === null || text !== lastText) {
+    lastResult = parsed(text);
+    lastText = text;
+  }
+  return lastResult;
+}
+
+function parsed(text: string): Result<Segments, CodedProblem> {
   if (text.length <= PATH_BYTES_MAX && PLAIN_PATH.test(text)) {
     const segments = text.split('.');
-    if (segments.length <= DEPTH_MAX && !segments.some(isForbiddenName)) return { ok: true, value: segments };
+    if (segments.length <= DEPTH_MAX && !segments.some(isForbiddenName)) return { ok: true, value: Object.freeze(segments) };
   }
   const segments = splitPath(text);
   const flaw = pathFlaw(text) ?? (Array.isArray(segments) ? segmentsFlaw(segments) : segments);
-  if (flaw !== null) return { ok: false, problem: { ...flaw, path: text } };
-  return { ok: true, value: segments as Segments };
+  if (flaw !== null) return { ok: false, problem: { path: text, ...flaw } };
+  return { ok: true, value: Object.freeze(segments as Segments) };
 }
 
 /** The text of a path. Does not judge: what came from `parsePath` or passed `checkValue` gives a legal path. */

@@ -144,7 +144,10 @@ export function recordedBy(
   return [...recordEach(end, drafts, envelope, { finish: signedBy(() => ({ keyId: 'k', signature: 's' })), macOf, schemaVersionOf })];
 }
 
-export function requestOf(command: Command, { guards = {}, key, actor = 'alice', reason, dryRun }: TestRequest = {}): CommandRequest<Guards> {
+export function requestOf(
+  command: Command,
+  { guards = {}, key, actor = 'alice', reason, dryRun }: TestRequest = {},
+): CommandRequest<Guards> {
   return {
     actor: { id: actor, method: 'token', roles: ['writer'] },
     reason: reason ?? null,

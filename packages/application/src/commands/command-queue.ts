@@ -49,7 +49,7 @@ export class CommandQueue<A extends AggregateTypes> {
   #confirmedFor = 0;
 
   constructor(options: CommandQueueOptions<A>) {
-    this.#options = { ...options, macOf: options.reader.authentication.macOf };
+    this.#options = { macOf: options.reader.authentication.macOf, ...options };
     this.#openSets = new OpenChangeSets(options.clock);
   }
 
@@ -241,7 +241,7 @@ export class CommandQueue<A extends AggregateTypes> {
     const { reader, id } = this.#options;
     const { before, events, after } = await reader.stretch(id, firstRevision, lastRevision);
     const states = { before: before.stream, after: after.stream, recorded: events };
-    return { kind: 'done', commandId, replayed: true, dryRun: false, ...states, meant: null, position: after.position };
+    return { kind: 'done', commandId, replayed: true, dryRun: false, meant: null, position: after.position, ...states };
   }
 
   /** Brings the kept state to the end of the log; whoever waits already may be answered from it. */

@@ -28,7 +28,7 @@ export function guardedEventStore(store: EventStore, guard: LogGuard): EventStor
     await certain(result.alreadyThere || result.position <= seenBefore ? store.checkLog?.() : undefined);
     if (result.position > newest) newest = result.position;
     const last = events.at(-1);
-    if (last !== undefined) guard.seen([{ ...last, stream, revision: expectedRevision + events.length, position: result.position }]);
+    if (last !== undefined) guard.seen([{ stream, revision: expectedRevision + events.length, position: result.position, ...last }]);
     return result;
   }
 
@@ -51,13 +51,13 @@ export function guardedEventStore(store: EventStore, guard: LogGuard): EventStor
   return {
     append,
     subscribe,
-    ...guardedReads(store, guard, seen),
     checkLog: async () => store.checkLog?.(),
-    ...(counts === undefined ? {} : { counts }),
     close: async () => {
       await guard.close();
       await store.close();
     },
+    ...guardedReads(store, guard, seen),
+    ...(counts === undefined ? {} : { counts }),
   };
 }
 

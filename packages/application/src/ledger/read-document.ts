@@ -56,7 +56,8 @@ async function select({ selector, reader }: ReadRequest, { asOf, newest, positio
   if (typeof version === 'object' && version !== null) return refused(version);
   const document = version === null || version === ledger.head.version ? ledger.head.document : await documentOf(reader, asOf, version);
   if ('code' in document) return refused(document);
-  const standing = { ...standingOf(id, ledger, position), version, digest: document.digest };
+  const { environment, service, active, pending } = standingOf(id, ledger, position);
+  const standing = { environment, service, version, active, pending, digest: document.digest, position };
   return { kind: 'found', standing, document, revision, provisional };
 }
 

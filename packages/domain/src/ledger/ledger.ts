@@ -64,9 +64,9 @@ function signed({ data, statement }: UnsignedActivation, { end, actor, occurredA
   const covered = { ledger: id.text, origin: end.origin, activation: end.revision + 1, version, previous, digest };
   // Form 1 is what a release of before reads: members that it does not know would be refused by it.
   if (statement.form === 1)
-    return { type: 'VersionActivated', data: { ...data, ...sign({ ...covered, more: null }) } as VersionActivated['data'] };
+    return { type: 'VersionActivated', data: { ...data, ...sign({ more: null, ...covered }) } as VersionActivated['data'] };
   const { previousActivation } = statement;
   const layered = { previousActivation, ...withoutLayers(digest) };
-  const more = { ...layered, previousHash: end.hash, actor: actor.id, occurredAt };
-  return { type: 'VersionActivated', data: { ...data, ...layered, ...sign({ ...covered, more }) } };
+  const more = { previousHash: end.hash, actor: actor.id, occurredAt, ...layered };
+  return { type: 'VersionActivated', data: { ...data, ...layered, ...sign({ more, ...covered }) } };
 }

@@ -111,8 +111,9 @@ function withLabel<D>(ledger: Ledger<D>, event: Recorded<LedgerEvent>): Ledger<D
       const { previousActivation = ledger.active?.activation ?? null } = event.data;
       const document = documentOf(ledger, version);
       const layered = statement === 1 ? null : layeredStatement(event.data, previousActivation, event.metadata.previousHash ?? '');
-      const signed = { version, previous, digest, keyId, signature, rollbackTo, statement, previousActivation, layered };
-      return { ...ledger, active: { activation: event.revision, ...signed, actor: actor.id, occurredAt, document }, pending };
+      const place = { activation: event.revision, actor: actor.id, occurredAt, document };
+      const active = { version, previous, digest, keyId, signature, rollbackTo, statement, previousActivation, layered, ...place };
+      return { ...ledger, active, pending };
     }
     case 'VersionTagged':
       return { ...ledger, tags: new Map(ledger.tags).set(event.data.tag, event.data.version) };

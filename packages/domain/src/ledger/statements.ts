@@ -36,8 +36,9 @@ export function activationOf(
   statement: UnsignedStatement,
   { content, head }: ActivatedDocuments,
 ): UnsignedActivation | LedgerRefusal {
-  const activation = { type: 'VersionActivated', data, statement } as const;
+  const signedAs = (form: UnsignedStatement) => ({ type: 'VersionActivated', data, statement: form }) as const;
+  const activation = signedAs(statement);
   if (statement.form === 1) return activation;
-  if (!hasForm2(ledger)) return holdsReserved(content) || holdsReserved(head) ? { ...activation, statement: { form: 1 } } : activation;
+  if (!hasForm2(ledger)) return holdsReserved(content) || holdsReserved(head) ? signedAs({ form: 1 }) : activation;
   return holdsReserved(content) ? nameReserved(RESERVED_NAME, `Version ${data.version} cannot be activated`) : activation;
 }

@@ -19,7 +19,8 @@ export function positionedPage<R, T>(page: Page<R>, show: (row: R) => T, install
 
 /** A page about one ledger: valid at the read model's position, which may lie behind the standing beside it. */
 export function ledgerPage<R, T>(page: Page<R>, show: (row: R) => T, standing: LedgerStanding, installation: string): LedgerList<T> {
-  return { ...showStanding({ ...standing, position: page.position }, installation), items: page.items.map(show), next: page.next };
+  const shown = showStanding({ ...standing, position: page.position }, installation);
+  return Object.assign(shown, { items: page.items.map(show), next: page.next });
 }
 
 /** A version of the read model. */
@@ -61,31 +62,16 @@ export function showAuditRow(row: AuditRow, installation: string): AuditItem {
     abandoned,
     detail,
   } = row;
-  return {
-    position: formatPosition(installation, position),
-    stream,
-    environment,
-    service,
-    revision,
-    version,
-    type,
-    path,
-    ...showBeforeAndAfter(row),
-    actor,
-    method,
-    reason,
-    occurredAt: row.occurredAt,
-    commandId,
-    correlationId,
-    changeSet,
-    abandoned,
-    attributes: detail,
-  };
+  const what = { position: formatPosition(installation, position), stream, environment, service, revision, version, type, path };
+  const who = { actor, method, reason, occurredAt: row.occurredAt, commandId, correlationId, changeSet, abandoned, attributes: detail };
+  return Object.assign(what, showBeforeAndAfter(row), who);
 }
 
 /** A ledger of the list. */
-export function showLedger({ latest, complete, parked, ...row }: LedgerRow, installation: string): LedgerItem {
-  return { ...row, version: latest, readable: complete, parked: parked && parkedItem(parked, installation) };
+export function showLedger(row: LedgerRow, installation: string): LedgerItem {
+  const { environment, service, latest: version, active, pending, digest, activeDigest, retired, updatedAt, complete: readable } = row;
+  const parked = row.parked && parkedItem(row.parked, installation);
+  return { environment, service, version, active, pending, digest, activeDigest, retired, updatedAt, readable, parked };
 }
 
 /** An event that the read model could not apply. */

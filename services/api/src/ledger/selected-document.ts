@@ -27,7 +27,7 @@ export async function documentAt(context: ApiContext, ledger: LedgerId, selector
 
 /** What every answer about a document says beside it. */
 export function readAnswer(context: ApiContext, found: Found): ReadAnswer {
-  return { ...showStanding(found.standing, context.installation), provisional: found.provisional };
+  return Object.assign(showStanding(found.standing, context.installation), { provisional: found.provisional });
 }
 
 /** The entity tag of a reading: of what ran it is the digest, of a version, which a number, a tag and `latest` name, a revision. */

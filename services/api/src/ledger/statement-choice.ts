@@ -59,7 +59,7 @@ export class StatementChoice {
   /** Live nodes that cannot verify form 2. Rejects while the node reports cannot be read. */
   async nodesWithoutForm2(filter: Omit<NodeReportFilter, 'sinceMs'> = {}): Promise<readonly NodeReport[]> {
     const { reports, clock } = this.#options;
-    const live = await reports.list({ ...filter, sinceMs: clock.now() - LIVE_NODE_MS });
+    const live = await reports.list({ sinceMs: clock.now() - LIVE_NODE_MS, ...filter });
     return live.filter(({ state, sdk }) => state !== 'closed' && !verifiesStatement(sdk, 2));
   }
 

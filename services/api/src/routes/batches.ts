@@ -151,7 +151,7 @@ function readBatch(context: ApiContext): Endpoint {
         if (value === undefined) missing.push(key);
         else values[key] = value;
       }
-      return success({ ...readAnswer(context, found), values, missing }, context.clock);
+      return success(Object.assign(readAnswer(context, found), { values, missing }), context.clock);
     },
   });
 }

@@ -42,7 +42,7 @@ function readDocument(context: ApiContext, name: 'readConfiguration' | 'readConf
       await context.largeAnswers.turn(found.document);
       const configuration = call.query.format === 'flat' ? flatten(found) : found.document.toJson();
       if (call.query.raw === 'true') return RawBody.of(configuration);
-      return success({ ...readAnswer(context, found), configuration }, context.clock);
+      return success(Object.assign(readAnswer(context, found), { configuration }), context.clock);
     },
   });
 }

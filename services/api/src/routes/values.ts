@@ -71,7 +71,7 @@ async function valueAt(context: ApiContext, call: ReadCall, found: Found, key: s
   const value = found.document.valueAt(key);
   if (value === undefined) throw notFound(found, key);
   if (call.query.raw === 'true') return RawBody.of(value);
-  return success({ ...readAnswer(context, found), key, value, revision: node.revision }, context.clock);
+  return success(Object.assign(readAnswer(context, found), { key, value, revision: node.revision }), context.clock);
 }
 
 function notFound({ document, standing }: Found, key: string): Error {
