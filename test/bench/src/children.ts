@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface Child {
+  readonly pid: number;
   /** What the script sent when it was ready. */
   readonly ready: Readonly<Record<string, string>>;
   on(listener: (message: unknown) => void): void;
@@ -27,6 +28,7 @@ export async function startChild(name: string, env: Readonly<Record<string, stri
     child.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it was ready`)));
   });
   return {
+    pid: child.pid ?? 0,
     ready,
     on: (listener) => void child.on('message', listener),
     send: (message) => void child.send(message),

@@ -92,3 +92,51 @@ export async function run({ url, headers, connections, requests, request }: Load
   for (const connection of open) connection.close();
   return { perSecond: latencies.length / seconds, latencies };
 }
+
+/** One connection: its next request is sent when its last was answered. */
+export interface Lane {
+  request(turn: number): Promise<void>;
+  close(): void;
+}
+
+export interface TimedLoad {
+  readonly connections: number;
+  readonly ms: number;
+  open(connection: number): Promise<Lane>;
+}
+
+/** Runs the load for a time instead of a number of requests: a slow moment of the machine makes it no longer. */
+export async function runFor({ connections, ms, open }: TimedLoad): Promise<LoadResult> {
+  const lanes = await Promise.all(Array.from({ length: connections }, (_, connection) => open(connection)));
+  const latencies: number[] = [];
+  const begin = performance.now();
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (let turn = 0; performance.now() - begin < ms; turn += 1) {
+        const sent = performance.now();
+        await lane.request(turn);
+        latencies.push(performance.now() - sent);
+      }
+    }),
+  );
+  const seconds = (performance.now() - begin) / 1_000;
+  for (const lane of lanes) lane.close();
+  return { perSecond: latencies.length / seconds, latencies };
+}
+
+/** A connection that sends PUTs; any answer that is no 2xx rejects with what it said. */
+export async function putLane(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  put: () => { readonly path: string; readonly body: string },
+): Promise<Lane> {
+  const connection = await Connection.open(url, headers);
+  return {
+    async request() {
+      const { path, body } = put();
+      const answer = await connection.request('PUT', path, body);
+      if (answer.status >= 300) throw new Error(`PUT ${path} answered ${answer.status}: ${answer.body}`);
+    },
+    close: () => connection.close(),
+  };
+}

@@ -1,0 +1,17 @@
+// The clients that etcd is measured with. None encodes more than it must: what differs is how much of HTTP/2 and gRPC is between it and the socket.
+import type { EtcdConnection } from './connection.js';
+import { FramesConnection } from './frames-client.js';
+import { GrpcConnection } from './grpc-client.js';
+import { Http2Connection } from './http2-client.js';
+
+/** By what a table calls them. */
+export const ETCD_CLIENTS = {
+  'node:http2': (url: string): Promise<EtcdConnection> => Http2Connection.open(url),
+  'grpc-js': (url: string): Promise<EtcdConnection> => GrpcConnection.open(url),
+  'bare frames': (url: string): Promise<EtcdConnection> => FramesConnection.open(url),
+} as const;
+
+export type EtcdClientName = keyof typeof ETCD_CLIENTS;
+
+/** Aims are ratios to the faster of these two: `bare frames` is what the server could do, and no client that anybody uses. */
+export const CLIENTS_OF_AIMS: readonly EtcdClientName[] = ['node:http2', 'grpc-js'];
