@@ -7,7 +7,8 @@ export interface Child {
   readonly pid: number;
   /** What the script sent when it was ready. */
   readonly ready: Readonly<Record<string, string>>;
-  on(listener: (message: unknown) => void): void;
+  /** Answers what ends it. */
+  on(listener: (message: unknown) => void): () => void;
   send(message: object): void;
   /** Asks a script that `answers`, one question at a time. Rejects when it ends instead. */
   ask<Answer>(question: object): Promise<Answer>;
@@ -30,7 +31,10 @@ export async function startChild(name: string, env: Readonly<Record<string, stri
   return {
     pid: child.pid ?? 0,
     ready,
-    on: (listener) => void child.on('message', listener),
+    on: (listener) => {
+      child.on('message', listener);
+      return () => void child.off('message', listener);
+    },
     send: (message) => void child.send(message),
     ask: (question) => asked(child, name, question),
     stop: () => stopped(child),

@@ -36,11 +36,11 @@ export function residentMB(pids: readonly number[]): number {
   return (kib * 1_024) / 1e6;
 }
 
-/** Resolves when they are idle, so that what one left undone (a projection, a flush) does not slow the next; or after a few seconds. */
-export async function settled(pids: readonly number[]): Promise<void> {
+/** Resolves when they are idle, so that what one left undone (a projection, a flush) does not slow the next; or after `msMax`. */
+export async function settled(pids: readonly number[], msMax = SETTLE_MS_MAX): Promise<void> {
   if (!CAN_COUNT) return;
   const total = (): number => Object.values(costsOf(pids)).reduce((sum: number, ms: number) => sum + ms, 0);
-  const deadline = performance.now() + SETTLE_MS_MAX;
+  const deadline = performance.now() + msMax;
   for (let before = total(); performance.now() < deadline;) {
     await pause(SETTLE_INTERVAL_MS);
     const now = total();
