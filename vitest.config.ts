@@ -6,7 +6,11 @@ export default defineConfig({
   resolve: { conditions: ['@confledger/source', 'module', 'node'] },
   ssr: { resolve: { conditions: ['@confledger/source', 'node'] } },
   test: {
-    include: ['packages/*/src/**/*.spec.ts', 'services/*/src/**/*.spec.ts', 'test/{conformance,doubles,support,e2e}/src/**/*.spec.ts'],
+    include: [
+      'packages/*/src/**/*.spec.ts',
+      'services/*/src/**/*.spec.ts',
+      'test/{bench,conformance,doubles,support,e2e}/src/**/*.spec.ts',
+    ],
     // Those need engines that npm test does not start: infra/vitest.engines.config.ts.
     exclude: [...configDefaults.exclude, '**/*.engine.spec.ts'],
     testTimeout: 30_000,
