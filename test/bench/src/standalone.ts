@@ -32,13 +32,11 @@ export async function startStandalone(checkout = ROOT): Promise<BenchStandalone>
   process.once('exit', kill);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
-  const url = await eventually(
-    () => {
-      if (child.exitCode !== null) throw new Error(`The standalone ended before it was ready:\n${output}`);
-      return / is ready at (\S+)/.exec(output)?.[1];
-    },
-    { timeoutMs: START_TIMEOUT_MS },
-  );
+  const ready = await eventually(() => (child.exitCode === null ? / is ready at (\S+)/.exec(output) : 'ended'), {
+    timeoutMs: START_TIMEOUT_MS,
+  });
+  if (ready === 'ended') throw new Error(`The standalone ended before it was ready:\n${output}`);
+  const url = ready[1] ?? '';
   const token = readFileSync(path.join(directory, 'admin.token'), 'utf8').trim();
   return {
     url,

@@ -1,5 +1,5 @@
 // etcd as Debian packages it, on free ports of 127.0.0.1 with its data in a temporary directory: the peer of our commands.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -36,7 +36,8 @@ export async function startEtcd(): Promise<EtcdServer | null> {
   );
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
-  await eventually(() => isHealthy(child, url), { timeoutMs: START_TIMEOUT_MS });
+  await eventually(async () => child.exitCode !== null || (await isHealthy(url)), { timeoutMs: START_TIMEOUT_MS });
+  if (child.exitCode !== null) throw new Error(`etcd ended with ${child.exitCode}`);
   return {
     url,
     pid: child.pid ?? 0,
@@ -49,8 +50,7 @@ export async function startEtcd(): Promise<EtcdServer | null> {
   };
 }
 
-async function isHealthy(child: ChildProcess, url: string): Promise<boolean> {
-  if (child.exitCode !== null) throw new Error(`etcd ended with ${child.exitCode}`);
+async function isHealthy(url: string): Promise<boolean> {
   const answer = await fetch(`${url}/health`).catch(() => null);
   return answer?.ok === true && (await answer.text()).includes('true');
 }
