@@ -6,7 +6,7 @@ import { apiParty, bareParty, etcdParty, reserveValues, standaloneParty, startAp
 import { CLIENTS_OF_AIMS, ETCD_CLIENTS, type EtcdClientName } from './etcd/clients.js';
 import { ETCD_MISSING, startEtcd } from './etcd/server.js';
 import { runFor } from './load.js';
-import { CAN_COUNT, costsOf, residentMB, settled } from './process-tree.js';
+import { CAN_COUNT, costsOf, quietMoment, residentMB, settled } from './process-tree.js';
 import { median, quantile, Report } from './report.js';
 import { startStandalone } from './standalone.js';
 import { HAS_WRK, runWrk, WRK_MISSING } from './wrk.js';
@@ -85,6 +85,7 @@ for (const connections of [1, 64]) {
   const at = `${connections} connection${connections === 1 ? '' : 's'}`;
   for (const party of parties) await turn(party, connections);
   for (let round = 0; round < ROUNDS; round += 1) {
+    await quietMoment();
     for (const party of parties) keep(`${party.name}, ${at}`, await turn(party, connections));
     for (const party of HAS_WRK ? parties : []) {
       const result = await wrkTurn(party, connections);

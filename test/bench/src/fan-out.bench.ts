@@ -8,6 +8,7 @@ import { ETCD_CLIENTS, type EtcdClientName } from './etcd/clients.js';
 import { PUT_PATH, putRequest } from './etcd/messages.js';
 import { ETCD_MISSING, startEtcd, type EtcdServer } from './etcd/server.js';
 import { Connection } from './load.js';
+import { quietMoment } from './process-tree.js';
 import { median, quantile, Report } from './report.js';
 import { startStandalone } from './standalone.js';
 
@@ -89,6 +90,7 @@ for (const pauseMs of PAUSES_MS) {
   const received = new Map<Side, number[]>(sides.map((side) => [side, []]));
   const answered = new Map<Side, number[]>(sides.map((side) => [side, []]));
   for (let round = 0; round <= ROUNDS; round += 1) {
+    await quietMoment();
     for (const side of sides) {
       const times = await turn(side, pauseMs);
       // The first round warms up.

@@ -4,7 +4,7 @@ import { startPostgres } from '@confledger/test-support';
 import { startApi } from './command-parties.js';
 import { largeDocument } from './large-document.js';
 import { Connection } from './load.js';
-import { CAN_COUNT, residentMB, settled } from './process-tree.js';
+import { CAN_COUNT, quietMoment, residentMB, settled } from './process-tree.js';
 import { median, Report } from './report.js';
 import { startStandalone } from './standalone.js';
 
@@ -50,7 +50,12 @@ async function put({ pid, url, token, seconds }: Side, round: number): Promise<v
 
 const sides = [await standaloneSide('standalone'), await apiSide('api alone')];
 if (BEFORE !== undefined) sides.push(await standaloneSide('standalone, before', BEFORE), await apiSide('api alone, before', BEFORE));
-for (let round = 0; round < ROUNDS; round += 1) for (const side of sides) await put(side, round);
+for (let round = 0; round < ROUNDS; round += 1) {
+  for (const side of sides) {
+    await quietMoment();
+    await put(side, round);
+  }
+}
 for (const { name, pid, seconds } of sides) {
   const isNow = !name.endsWith('before');
   const line = `PUT of 100,000 leaves, ${name}`;

@@ -7,6 +7,7 @@ import { PUT_PATH, putRequest } from './etcd/messages.js';
 import { ETCD_MISSING, startEtcd } from './etcd/server.js';
 import { largeDocument } from './large-document.js';
 import { Connection } from './load.js';
+import { quietMoment } from './process-tree.js';
 import { Report, median } from './report.js';
 
 const STARTS = 7;
@@ -45,6 +46,7 @@ for (const leaves of [LEAVES_OF_AIM, 100_000]) {
   const puts: number[] = [];
   let heapBytes = 0;
   for (let start = 0; start < STARTS; start += 1) {
+    await quietMoment();
     puts.push(...(await putsOfPeer()));
     const begin = performance.now();
     const { body } = await connection.request('GET', `/api/v1/configurations/${service}?version=active`);

@@ -1,5 +1,6 @@
 // What processes cost: processor time and memory of a process and its descendants, as Linux counts them. Elsewhere nothing is counted.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Whether processor time and memory can be read here. */
@@ -9,6 +10,11 @@ export const CAN_COUNT = existsSync('/proc/self/schedstat');
 const SETTLE_MS_MAX = 3_000;
 const SETTLE_INTERVAL_MS = 60;
 const IDLE_SHARE_MAX = 0.1;
+/** The unit of /proc/stat. */
+const TICK_MS = 10;
+const QUIET_MS_MAX = 5_000;
+const QUIET_INTERVAL_MS = 300;
+const QUIET_SHARE_MAX = 0.1;
 
 export interface Costs {
   /** Milliseconds of processor time since each process began: of Node or another program, and of Postgres. */
@@ -48,6 +54,43 @@ export async function settled(pids: readonly number[], msMax = SETTLE_MS_MAX): P
     before = now;
   }
 }
+
+/** Milliseconds of processor time since some moment: of the whole machine, and of this benchmark with everything that it started. */
+export interface MachineCosts {
+  readonly at: number;
+  readonly machineMs: number;
+  readonly ownMs: number;
+}
+
+export function machineCosts(): MachineCosts {
+  // user, nice, system, idle, iowait, irq, softirq, steal
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = numbersOf(/^cpu +(.*)$/m.exec(read('/proc/stat'))?.[1]);
+  // utime, stime, and those of children that have ended
+  const own = [...treeOf([process.pid])].flatMap((pid) => numbersOf(read(`/proc/${pid}/stat`).split(') ')[1]).slice(11, 15));
+  const machine = [user, nice, system, irq, softirq, steal];
+  return { at: performance.now(), machineMs: sum(machine) * TICK_MS, ownMs: sum(own) * TICK_MS };
+}
+
+/** How much of all processors others took since then, 0 to 1; null where it cannot be read. */
+export function othersShareSince(before: MachineCosts): number | null {
+  if (!CAN_COUNT) return null;
+  const { at, machineMs, ownMs } = machineCosts();
+  const othersMs = machineMs - before.machineMs - (ownMs - before.ownMs);
+  return Math.max(0, othersMs / ((at - before.at) * cpus().length));
+}
+
+/** Resolves when others leave the processors alone for a moment, or after a few seconds: what is measured in a loud moment says little. */
+export async function quietMoment(): Promise<void> {
+  const deadline = performance.now() + QUIET_MS_MAX;
+  while (CAN_COUNT && performance.now() < deadline) {
+    const before = machineCosts();
+    await pause(QUIET_INTERVAL_MS);
+    if ((othersShareSince(before) ?? 0) < QUIET_SHARE_MAX) return;
+  }
+}
+
+const numbersOf = (text = ''): number[] => text.trim().split(/ +/).map(Number);
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 function treeOf(pids: readonly number[]): Set<number> {
   const tree = new Set(pids);

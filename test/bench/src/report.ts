@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { machineCosts, othersShareSince } from './process-tree.js';
 
 export interface Line {
   readonly name: string;
@@ -37,6 +38,8 @@ export interface Result {
   readonly machine: Machine;
   /** Of the last minute, when it began and when it ended: how loud the machine was. */
   readonly loadAverage: readonly [number, number];
+  /** How much of all processors other programs took meanwhile, 0 to 1; null where that cannot be read. */
+  readonly othersShare: number | null;
   readonly results: readonly Line[];
   /** What was not run, and why. */
   readonly notes: readonly string[];
@@ -46,6 +49,7 @@ export class Report {
   readonly #lines: Line[] = [];
   readonly #notes: string[] = [];
   readonly #loadBefore = loadavg()[0] ?? Number.NaN;
+  readonly #costsBefore = machineCosts();
 
   constructor() {
     const { cores, model, node } = machine();
@@ -83,9 +87,11 @@ export class Report {
   save(): void {
     const file = process.env['CONFLEDGER_BENCH_RESULT'];
     const loadAverage = [this.#loadBefore, loadavg()[0] ?? Number.NaN] as const;
-    console.log(`  load average ${loadAverage[1].toFixed(1)} at the end`);
+    const othersShare = othersShareSince(this.#costsBefore);
+    const others = othersShare === null ? '' : `; other programs took ${(othersShare * 100).toFixed(0)} % of the processors`;
+    console.log(`  load average ${loadAverage[1].toFixed(1)} at the end${others}`);
     const at = new Date().toISOString();
-    const result: Result = { at, commit: commit(), machine: machine(), loadAverage, results: this.#lines, notes: this.#notes };
+    const result: Result = { at, commit: commit(), machine: machine(), loadAverage, othersShare, results: this.#lines, notes: this.#notes };
     if (file !== undefined) writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
   }
 

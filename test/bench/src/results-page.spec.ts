@@ -10,7 +10,7 @@ const EMPTY = 'Words.\n\n<!-- results: written by `npm run bench -- --save` -->\
 
 function resultOf(results: readonly Line[], notes: readonly string[] = []): Result {
   const machine = { cores: 2, model: 'a model', node: 'v20.19.0', platform: 'linux x64' };
-  return { at: '2026-11-30T10:00:00.000Z', commit: '727c6a2000', machine, loadAverage: [0.5, 1.25], results, notes };
+  return { at: '2026-11-30T10:00:00.000Z', commit: '727c6a2000', machine, loadAverage: [0.5, 1.25], othersShare: 0.031, results, notes };
 }
 
 test('the page of benchmarks shows what is saved', () => {
@@ -67,7 +67,9 @@ test('rows with the same columns stand in one table', () => {
 
 test('a benchmark says on which commit, Node and machine it ran, how loud that was, and what was not run', () => {
   const shown = pageWith(EMPTY, { benchmarks: { some: resultOf([], ['puts of etcd. It is missing']) } });
-  expect(shown).toContain('Commit `727c6a2000`, 2026-11-30, Node v20.19.0, 2 × a model (linux x64), load average 0.5 to 1.3.');
+  expect(shown).toContain(
+    'Commit `727c6a2000`, 2026-11-30, Node v20.19.0, 2 × a model (linux x64), load average 0.5 to 1.3; other programs took 3 % of the processors.',
+  );
   expect(shown).toContain('Not run: puts of etcd. It is missing.');
 });
 

@@ -23,10 +23,11 @@ export function pageWith(page: string, saved: SavedResults): string {
   return [page.slice(0, begin + BEGIN.length), ...sections, page.slice(end)].join('\n\n');
 }
 
-function sectionOf(name: string, { at, commit, machine, loadAverage, results, notes }: Result): string {
+function sectionOf(name: string, { at, commit, machine, loadAverage, othersShare, results, notes }: Result): string {
   const load = `load average ${loadAverage.map((each) => each.toFixed(1)).join(' to ')}`;
+  const others = othersShare === null ? '' : `; other programs took ${(othersShare * 100).toFixed(0)} % of the processors`;
   const where = `${machine.cores} × ${machine.model} (${machine.platform})`;
-  const run = `Commit \`${commit}\`, ${at.slice(0, 10)}, Node ${machine.node}, ${where}, ${load}.`;
+  const run = `Commit \`${commit}\`, ${at.slice(0, 10)}, Node ${machine.node}, ${where}, ${load}${others}.`;
   const notRun = notes.map((note) => `Not run: ${note}.`);
   return [`### ${name}`, run, ...notRun, ...tablesOf(results)].join('\n\n');
 }
