@@ -3,7 +3,7 @@
 import { startPostgres } from '@confledger/test-support';
 import { startChild } from './children.js';
 import { apiParty, bareParty, etcdParty, reserveValues, standaloneParty, startApi, type Party } from './command-parties.js';
-import { CLIENTS_OF_AIMS, ETCD_CLIENTS, type EtcdClientName } from './etcd/clients.js';
+import { CLIENTS_OF_AIMS, ETCD_CLIENT_NAMES } from './etcd/clients.js';
 import { ETCD_MISSING, startEtcd } from './etcd/server.js';
 import { runFor } from './load.js';
 import { CAN_COUNT, costsOf, quietMoment, residentMB, settled } from './process-tree.js';
@@ -36,7 +36,7 @@ const api = await startApi(await postgres.createDatabase('bench_api'));
 const bare = await startChild('bare-server', { BENCH_POSTGRES_URL: await postgres.createDatabase('bench_bare') });
 const standaloneBefore = BEFORE === undefined ? null : await startStandalone(BEFORE);
 const apiBefore = BEFORE === undefined ? null : await startApi(await postgres.createDatabase('bench_api_before'), BEFORE);
-const clients = etcd === null ? [] : (Object.keys(ETCD_CLIENTS) as EtcdClientName[]);
+const clients = etcd === null ? [] : ETCD_CLIENT_NAMES;
 const parties: readonly Party[] = [
   standaloneParty('standalone', standalone),
   ...(standaloneBefore === null ? [] : [standaloneParty('standalone, before', standaloneBefore)]),
@@ -121,7 +121,8 @@ function showRatios(at: string, connections: number): void {
     report.atLeast(name('api alone', peer), ratio('api alone', peer), '×', 1.3);
   }
   const plain = (one: string, other: string): void => report.add(name(one, other), ratio(one, other), '×');
-  if (peer !== null) for (const one of ['standalone', 'api alone']) plain(one, 'etcd by bare frames');
+  for (const client of clients.filter((each) => `etcd by ${each}` !== peer))
+    for (const one of ['standalone', 'api alone']) plain(one, `etcd by ${client}`);
   if (connections === 1) plain('api alone', 'bare Fastify + insert');
   else {
     const share = ratio('api alone', 'bare Fastify + insert') * 100;

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startPostgres } from '@confledger/test-support';
 import { startChild, type Child } from './children.js';
 import { startApi } from './command-parties.js';
-import { ETCD_CLIENTS, type EtcdClientName } from './etcd/clients.js';
+import { CLIENTS_OF_AIMS, ETCD_CLIENT_NAMES, ETCD_CLIENTS, type EtcdClientName } from './etcd/clients.js';
 import { PUT_PATH, putRequest } from './etcd/messages.js';
 import { ETCD_MISSING, startEtcd, type EtcdServer } from './etcd/server.js';
 import { Connection } from './load.js';
@@ -63,7 +63,7 @@ const sides: Side[] = [await ledgerSide('standalone', standalone), await sideOfA
 if (standaloneBefore !== null) sides.push(await ledgerSide('standalone, before', standaloneBefore));
 if (apiBefore !== null) sides.push(await sideOfApi('api alone, before', apiBefore));
 if (etcd === null) report.note(`put to watch of etcd. ${ETCD_MISSING}`);
-else for (const client of ['node:http2', 'bare frames'] as const) sides.push(await etcdSide(client, etcd));
+else for (const client of ETCD_CLIENT_NAMES) sides.push(await etcdSide(client, etcd));
 
 let value = 0;
 
@@ -107,16 +107,22 @@ for (const pauseMs of PAUSES_MS) {
       { column: 'answered, median', value: median(answered.get(side) ?? []), unit: 'ms' },
     ]);
   }
-  const medianOf = (name: string): number => median(sides.flatMap((side) => (side.name === name ? (received.get(side) ?? []) : [])));
+  showRatios(at, (name) => median(sides.flatMap((side) => (side.name === name ? (received.get(side) ?? []) : []))));
+}
+
+function showRatios(at: string, medianOf: (name: string) => number): void {
+  const peers = (etcd === null ? [] : ETCD_CLIENT_NAMES).map((client) => `etcd by ${client}`);
+  const ofAims = CLIENTS_OF_AIMS.map((client) => `etcd by ${client}`).sort((one, other) => medianOf(one) - medianOf(other));
   for (const name of ['standalone', 'api alone']) {
-    const ratio = (other: string): number => medianOf(name) / medianOf(other);
-    if (etcd !== null) {
-      report.atMost(`${name} / etcd by node:http2, received, ${at}`, ratio('etcd by node:http2'), '×', 1.6);
-      report.add(`${name} / etcd by bare frames, received, ${at}`, ratio('etcd by bare frames'), '×');
+    for (const peer of peers) {
+      const line = [`${name} / ${peer}, received, ${at}`, medianOf(name) / medianOf(peer), '×'] as const;
+      if (peer === ofAims[0]) report.atMost(...line, 1.6);
+      else report.add(...line);
     }
-    if (BEFORE !== undefined) report.add(`${name} / the one before, received, ${at}`, ratio(`${name}, before`), '×');
+    if (BEFORE !== undefined) report.add(`${name} / the one before, received, ${at}`, medianOf(name) / medianOf(`${name}, before`), '×');
   }
 }
+
 report.save();
 for (const { close, receiver } of sides) {
   close();

@@ -13,5 +13,7 @@ export const ETCD_CLIENTS = {
 
 export type EtcdClientName = keyof typeof ETCD_CLIENTS;
 
+export const ETCD_CLIENT_NAMES = Object.keys(ETCD_CLIENTS) as readonly EtcdClientName[];
+
 /** Aims are ratios to the faster of these two: `bare frames` is what the server could do, and no client that anybody uses. */
 export const CLIENTS_OF_AIMS: readonly EtcdClientName[] = ['node:http2', 'grpc-js'];
