@@ -22,11 +22,11 @@ export interface Costs {
   readonly postgresMs: number;
 }
 
-/** Of all these processes and their descendants together. A process that ended takes its time with it. */
+/** Of all these processes and their descendants together, those that have ended too: their parent counts their time. */
 export function costsOf(pids: readonly number[]): Costs {
   let [programMs, postgresMs] = [0, 0];
   for (const pid of treeOf(pids)) {
-    const ms = processorMs(pid);
+    const ms = processorMs(pid) + sum(ticksOf(pid).ended) * TICK_MS;
     if (isPostgres(pid)) postgresMs += ms;
     else programMs += ms;
   }
@@ -45,7 +45,7 @@ export function residentMB(pids: readonly number[]): number {
 /** Resolves when they are idle, so that what one left undone (a projection, a flush) does not slow the next; or after `msMax`. */
 export async function settled(pids: readonly number[], msMax = SETTLE_MS_MAX): Promise<void> {
   if (!CAN_COUNT) return;
-  const total = (): number => Object.values(costsOf(pids)).reduce((sum: number, ms: number) => sum + ms, 0);
+  const total = (): number => sum(Object.values(costsOf(pids)));
   const deadline = performance.now() + msMax;
   for (let before = total(); performance.now() < deadline;) {
     await pause(SETTLE_INTERVAL_MS);
@@ -65,8 +65,7 @@ export interface MachineCosts {
 export function machineCosts(): MachineCosts {
   // user, nice, system, idle, iowait, irq, softirq, steal
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = numbersOf(/^cpu +(.*)$/m.exec(read('/proc/stat'))?.[1]);
-  // utime, stime, and those of children that have ended
-  const own = [...treeOf([process.pid])].flatMap((pid) => numbersOf(read(`/proc/${pid}/stat`).split(') ')[1]).slice(11, 15));
+  const own = [...treeOf([process.pid])].flatMap((pid) => Object.values(ticksOf(pid)).flat());
   const machine = [user, nice, system, irq, softirq, steal];
   return { at: performance.now(), machineMs: sum(machine) * TICK_MS, ownMs: sum(own) * TICK_MS };
 }
@@ -89,6 +88,12 @@ export async function quietMoment(): Promise<void> {
   }
 }
 
+/** Of the process in user mode and in the kernel, and of its children that have ended. */
+function ticksOf(pid: number): { readonly own: number[]; readonly ended: number[] } {
+  const fields = read(`/proc/${pid}/stat`).split(') ')[1]?.split(' ').map(Number) ?? [];
+  return { own: fields.slice(11, 13), ended: fields.slice(13, 15) };
+}
+
 const numbersOf = (text = ''): number[] => text.trim().split(/ +/).map(Number);
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
@@ -104,10 +109,7 @@ function treeOf(pids: readonly number[]): Set<number> {
 
 /** Threads are counted one by one: the file of the process itself has the first one only. */
 function processorMs(pid: number): number {
-  return listed(`/proc/${pid}/task`).reduce(
-    (sum, thread) => sum + Number(read(`/proc/${pid}/task/${thread}/schedstat`).split(' ')[0]) / 1e6,
-    0,
-  );
+  return sum(listed(`/proc/${pid}/task`).map((thread) => Number(read(`/proc/${pid}/task/${thread}/schedstat`).split(' ')[0]) / 1e6));
 }
 
 const parentOf = (pid: number): number => Number(/\) \S (\d+)/.exec(read(`/proc/${pid}/stat`))?.[1] ?? -1);
