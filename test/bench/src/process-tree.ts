@@ -55,13 +55,14 @@ export async function settled(pids: readonly number[], msMax = SETTLE_MS_MAX): P
   }
 }
 
-/** Milliseconds of processor time since some moment: of the whole machine, and of this benchmark with everything that it started. */
+/** Milliseconds of processor time until `at`: of the whole machine, and of this benchmark with everything that it started. */
 export interface MachineCosts {
   readonly at: number;
   readonly machineMs: number;
   readonly ownMs: number;
 }
 
+/** Where `CAN_COUNT`. */
 export function machineCosts(): MachineCosts {
   // user, nice, system, idle, iowait, irq, softirq, steal
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = numbersOf(/^cpu +(.*)$/m.exec(read('/proc/stat'))?.[1]);
@@ -70,9 +71,8 @@ export function machineCosts(): MachineCosts {
   return { at: performance.now(), machineMs: sum(machine) * TICK_MS, ownMs: sum(own) * TICK_MS };
 }
 
-/** How much of all processors others took since then, 0 to 1; null where it cannot be read. */
-export function othersShareSince(before: MachineCosts): number | null {
-  if (!CAN_COUNT) return null;
+/** How much of all processors others took since then, 0 to 1. */
+export function othersShareSince(before: MachineCosts): number {
   const { at, machineMs, ownMs } = machineCosts();
   const othersMs = machineMs - before.machineMs - (ownMs - before.ownMs);
   return Math.max(0, othersMs / ((at - before.at) * cpus().length));
@@ -84,7 +84,7 @@ export async function quietMoment(): Promise<void> {
   while (CAN_COUNT && performance.now() < deadline) {
     const before = machineCosts();
     await pause(QUIET_INTERVAL_MS);
-    if ((othersShareSince(before) ?? 0) < QUIET_SHARE_MAX) return;
+    if (othersShareSince(before) < QUIET_SHARE_MAX) return;
   }
 }
 

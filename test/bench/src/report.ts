@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { machineCosts, othersShareSince } from './process-tree.js';
+import { CAN_COUNT, machineCosts, othersShareSince } from './process-tree.js';
 
 export interface Line {
   readonly name: string;
@@ -45,15 +45,17 @@ export interface Result {
   readonly notes: readonly string[];
 }
 
+/** When the benchmark began. */
+const LOAD_BEFORE = loadavg()[0] ?? Number.NaN;
+const COSTS_BEFORE = CAN_COUNT ? machineCosts() : null;
+
 export class Report {
   readonly #lines: Line[] = [];
   readonly #notes: string[] = [];
-  readonly #loadBefore = loadavg()[0] ?? Number.NaN;
-  readonly #costsBefore = machineCosts();
 
   constructor() {
     const { cores, model, node } = machine();
-    console.log(`  Node ${node} · ${cores} × ${model} · load average ${this.#loadBefore.toFixed(1)}`);
+    console.log(`  Node ${node} · ${cores} × ${model} · load average ${LOAD_BEFORE.toFixed(1)}`);
   }
 
   add(name: string, value: number, unit: string): void {
@@ -86,8 +88,8 @@ export class Report {
   /** Writes the JSON where `npm run bench` wants it. An aim that was missed is told, not failed: the machine is noisy. */
   save(): void {
     const file = process.env['CONFLEDGER_BENCH_RESULT'];
-    const loadAverage = [this.#loadBefore, loadavg()[0] ?? Number.NaN] as const;
-    const othersShare = othersShareSince(this.#costsBefore);
+    const loadAverage = [LOAD_BEFORE, loadavg()[0] ?? Number.NaN] as const;
+    const othersShare = COSTS_BEFORE === null ? null : othersShareSince(COSTS_BEFORE);
     const others = othersShare === null ? '' : `; other programs took ${(othersShare * 100).toFixed(0)} % of the processors`;
     console.log(`  load average ${loadAverage[1].toFixed(1)} at the end${others}`);
     const at = new Date().toISOString();
