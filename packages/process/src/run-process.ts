@@ -13,10 +13,14 @@ export interface RunOptions {
 }
 
 /** Exit code 0 after a signal or when the work is done, 1 when the service could not be started or ended in good order. A second signal ends the process at once. */
-export function runProcess({ start, explain = () => null }: RunOptions): void {
+export function runProcess(options: RunOptions): void {
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort(name));
-  const { signal } = stopping;
+  runUntil(stopping, options);
+}
+
+/** As `runProcess`, until `stopping` aborts. */
+export function runUntil({ signal }: AbortController, { start, explain = () => null }: RunOptions): void {
   const fail = (error: unknown): void => {
     if (signal.aborted && isAbort(error, signal)) process.exit(0);
     const message = error instanceof StartRefused ? error.message : explain(error);
