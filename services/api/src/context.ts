@@ -42,6 +42,13 @@ export interface FeedStreams {
   subscribe(ledger: string, lastEventId: string | null, response: ServerResponse, signal?: AbortSignal): Promise<void>;
 }
 
+/** A part that the process of the api starts and watches. */
+export interface OwnPart {
+  readonly name: string;
+  /** What is wrong with it, in a sentence that holds no secret: probes need no token. Null when nothing is. */
+  readonly problem: () => string | null;
+}
+
 /** What the api is made of. */
 export interface ApiOptions {
   readonly ledgers: Ledgers;
@@ -58,6 +65,8 @@ export interface ApiOptions {
   readonly feed: FeedStreams | null;
   /** How far the feed is complete, for /status and /metrics; null where this api does not know. */
   readonly feedPosition: (() => bigint) | null;
+  /** Other parts that this process starts and watches, for health, /status and /metrics. Default: none. */
+  readonly ownParts?: readonly OwnPart[];
   readonly tokens: readonly TokenOwner[];
   /** Operations that need no token here, beside those that need none anywhere. */
   readonly openOperations: readonly OperationName[];

@@ -127,6 +127,28 @@ test('metrics are open where the configuration says so', async () => {
   await given.close();
 });
 
+test('a part that the process of the api starts is shown as up or down, with what is wrong, and takes no api out of service', async () => {
+  let problem: string | null = null;
+  const given = await startApi({ ownParts: [{ name: 'projector', problem: () => problem }] });
+  const shown = async () => {
+    const health = await given.ask('GET //health', { token: null });
+    const { data } = await given.ask('GET /status');
+    const part = data.parts.find(({ name }: { name: string }) => name === 'projector');
+    const up = /confledger_part_up\{part="projector"\} (\d)/.exec((await given.ask('GET /metrics')).text)?.[1];
+    return [health.status, health.body.checks['projector'], part, up];
+  };
+  expect(await shown()).toEqual([200, { healthy: true, detail: null, tookMs: 0 }, { name: 'projector', state: 'up', detail: null }, '1']);
+  problem = 'it ended';
+  expect(await shown()).toEqual([
+    503,
+    { healthy: false, detail: 'it ended', tookMs: 0 },
+    { name: 'projector', state: 'down', detail: 'it ended' },
+    '0',
+  ]);
+  expect((await given.ask('GET //health/ready')).status).toBe(200);
+  await given.close();
+});
+
 describe('when a part is away', () => {
   const failing = (error: Error): Ledgers => {
     const fail = () => Promise.reject(error);

@@ -30,7 +30,7 @@ export function systemEndpoints(context: ApiContext): Endpoint[] {
   return [
     status(context),
     metrics(context),
-    health(context, 'health', ({ eventStore, readModel }) => ({ eventStore, readModel })),
+    health(context, 'health', ({ eventStore, readModel, ownParts }) => ({ eventStore, readModel, ...ownParts })),
     healthLive(context),
     // Commands and documents need the event store alone: a dead read model takes no api out of service.
     health(context, 'healthReady', ({ eventStore }) => ({ eventStore })),
@@ -92,7 +92,11 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
     release: version,
     publicKey: { keyId: signerPublicKey.keyId, publicKey: signerPublicKey.publicKey },
     environments,
-    parts: [part('event store', checks.eventStore), part('read model', checks.readModel)],
+    parts: [
+      part('event store', checks.eventStore),
+      part('read model', checks.readModel),
+      ...Object.entries(checks.ownParts).map(([name, check]) => part(name, check)),
+    ],
     log: shownLog(context.logGuard.standing),
     position: shownPosition(installation, logPosition),
     readModel: readModelStanding,

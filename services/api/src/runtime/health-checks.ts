@@ -1,6 +1,6 @@
 // Whether the parts that this api needs are there: for probes, operators and the status page.
 import type { LogStanding } from '@confledger/application';
-import type { ApiContext } from '../context.js';
+import type { ApiContext, OwnPart } from '../context.js';
 import type { HealthAnswer } from '@confledger/contracts/http';
 
 /** How long a part may take to answer before it counts as down. */
@@ -15,22 +15,35 @@ export interface PartCheck {
 export interface HealthChecks {
   readonly eventStore: PartCheck;
   readonly readModel: PartCheck;
+  /** By their names. */
+  readonly ownParts: Readonly<Record<string, PartCheck>>;
   /** Null when the part cannot be asked. */
   readonly logPosition: bigint | null;
   readonly readModelPosition: bigint | null;
 }
 
 /** What is asked. */
-export type HealthParts = Pick<ApiContext, 'eventStore' | 'logGuard' | 'readModel' | 'clock'>;
+export type HealthParts = Pick<ApiContext, 'eventStore' | 'logGuard' | 'readModel' | 'ownParts' | 'clock'>;
 
 /** Asks the event store and the read model where they stand. Never rejects. */
-export async function checkHealth({ eventStore, logGuard, readModel, clock }: HealthParts): Promise<HealthChecks> {
+export async function checkHealth({ eventStore, logGuard, readModel, ownParts = [], clock }: HealthParts): Promise<HealthChecks> {
   const [log, model] = await Promise.all([
     check('the event store', () => eventStore.lastPosition(), clock),
     check('the read model', () => readModel.position(), clock),
   ]);
   const detail = STANDING_DETAILS[logGuard.standing.kind] ?? log.check.detail;
-  return { eventStore: { ...log.check, detail }, readModel: model.check, logPosition: log.position, readModelPosition: model.position };
+  return {
+    eventStore: { ...log.check, detail },
+    readModel: model.check,
+    ownParts: Object.fromEntries(ownParts.map((part) => [part.name, checkOf(part)])),
+    logPosition: log.position,
+    readModelPosition: model.position,
+  };
+}
+
+function checkOf({ problem }: OwnPart): PartCheck {
+  const detail = problem();
+  return { healthy: detail === null, detail, tookMs: 0 };
 }
 
 /** What is wrong with a log that must not be used, without a name of a stream: probes need no token. */

@@ -12,7 +12,7 @@ const SECONDS = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0
 /** What is asked when the metrics are read. */
 export type MeasuredParts = Pick<
   ApiContext,
-  'edge' | 'eventStore' | 'logGuard' | 'readModel' | 'clock' | 'feedPosition' | 'reports' | 'ledgers'
+  'edge' | 'eventStore' | 'logGuard' | 'readModel' | 'ownParts' | 'clock' | 'feedPosition' | 'reports' | 'ledgers'
 >;
 
 export interface Measurements {
@@ -83,6 +83,7 @@ function systemGauges(registry: Registry) {
       const checks = await checkHealth(context);
       up.set({ part: 'event_store' }, checks.eventStore.healthy ? 1 : 0);
       up.set({ part: 'read_model' }, checks.readModel.healthy ? 1 : 0);
+      for (const [name, { healthy }] of Object.entries(checks.ownParts)) up.set({ part: name }, healthy ? 1 : 0);
       setBack.set(context.logGuard.standing.kind === 'set back' ? 1 : 0);
       for (const kind of ['broken', 'unreadable'] as const)
         broken.set({ kind }, context.ledgers.brokenStreams().filter((each) => each.kind === kind).length);
