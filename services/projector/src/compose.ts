@@ -1,6 +1,6 @@
 // The composition root of the projector as a process of its own, and of a rebuild by hand: the only place here that knows which adapters
 // there are.
-import { keptDocumentsOf, readInstallation, type EventStore } from '@confledger/application';
+import { keptDocumentsOf, readInstallation, type EventStore, type LogGuard, type ProjectorEvent } from '@confledger/application';
 import { awaitLog, openEventStore, openEventStoreNow } from '@confledger/event-stores';
 import { connectionProblems, createOwnerWarning, createPool, RoleUnfit, unlessAway } from '@confledger/postgres';
 import { type Closer, composed, type FaultLogger, limitedWarnings, refusedWhen } from '@confledger/process';
@@ -16,6 +16,7 @@ import {
 import type { Logger } from 'pino';
 import type { ProjectorConfig } from './config.js';
 import { startProjector, type RunningProjector } from './start-projector.js';
+import { wokenLog, type Wakes } from './woken-log.js';
 
 export interface ComposedProjector {
   readonly projector: RunningProjector;
@@ -23,47 +24,82 @@ export interface ComposedProjector {
   close(): Promise<void>;
 }
 
-/** The wait for the event store. */
-interface WaitOptions {
-  /** Ends it. */
+interface ComposeOptions {
+  /** Ends the wait for the event store, and a rebuild before the projector begins. */
   readonly signal?: AbortSignal;
   /** Receives what it waits for, in a sentence without credentials. */
   readonly onWaiting?: (problem: string) => void;
+  /** Says how far the log reaches, in place of the event store's own notifications. */
+  readonly wakes?: Wakes;
+  readonly onEvent?: (event: ProjectorEvent) => void;
 }
 
 /** Puts the projector together and starts it. Tables that an older release laid out are rebuilt first, when Postgres is there. */
-export async function compose(config: ProjectorConfig, logger: Logger, wait: WaitOptions = {}): Promise<ComposedProjector> {
+export async function compose(config: ProjectorConfig, logger: Logger, options: ComposeOptions = {}): Promise<ComposedProjector> {
   return composed(async (closers) => {
     const warnings = limitedWarnings(logger);
     const onOwner = createOwnerWarning(logger);
-    const { store: events, opening } = openEventStore(config.eventStore, { part: 'projector', onOwner, logger });
+    const { store: events, guard, opening } = openEventStore(config.eventStore, { part: 'projector', onOwner, logger });
     closers.push(() => events.close());
+    const signal = options.signal ?? new AbortController().signal;
     await awaitLog({
       opening,
       // An empty log is projected too.
       installation: async () => (await readInstallation(opening.store)) ?? { installation: '' },
-      signal: wait.signal ?? new AbortController().signal,
+      signal,
       warnings,
-      onWaiting: wait.onWaiting ?? (() => undefined),
+      onWaiting: options.onWaiting ?? (() => undefined),
     });
     const { location, documentAt, explain, onError } = openSources(config, events, warnings, closers);
-    const prepare = async (signal?: AbortSignal): Promise<void> => {
+    const prepare = async (signal: AbortSignal): Promise<void> => {
       await ensureCache(location, 'projector');
       const { isOwner, layout } = await ensureProjections(location);
       if (isOwner) onOwner();
       if (layout !== 'outdated') return;
       logger.info('the read model was laid out by an older release: rebuilding it');
-      await rebuildReadModel({ location, events, documentAt, ...(signal && { signal }) });
+      await rebuildReadModel({ location, events, documentAt, signal });
     };
     const onAway = (error: unknown): void =>
       logger.warn({ problem: explain(error) }, 'the read model is away: projecting begins when it is back');
-    const isPrepared = await refusedWhen(() => unlessAway(prepare, onAway), explain);
+    const isPrepared = await refusedWhen(() => isPossible(() => unlessAway(() => prepare(signal), onAway)), explain);
     const projections = createPostgresProjections(location, onError);
     closers.push(() => projections.close());
-    const projector = startProjector({ events, ...projections, documentAt, logger, ...(isPrepared ? {} : { prepare }) });
+    const log = followedLog({ events, guard, warnings }, options.wakes, closers);
+    const { onEvent } = options;
+    const projector = startProjector({
+      events: log,
+      ...projections,
+      documentAt,
+      logger,
+      ...(onEvent && { onEvent }),
+      ...(isPrepared ? {} : { prepare }),
+    });
     closers.push(() => projector.stop());
     return { projector };
   });
+}
+
+/** Answers as `work` does, and false while another process rebuilds the read model: the projector tries again until it can begin. */
+async function isPossible(work: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof RebuildUnderWay) return false;
+    throw error;
+  }
+}
+
+/** The log that the projector subscribes to. */
+function followedLog(
+  { events, guard, warnings }: { readonly events: EventStore; readonly guard: LogGuard; readonly warnings: FaultLogger },
+  wakes: Wakes | undefined,
+  closers: Closer[],
+): EventStore {
+  if (wakes === undefined) return events;
+  const onReadFailed = (error: unknown): void => warnings.warn({ err: error }, 'the log could not be read: trying again');
+  const log = wokenLog({ events, guard, wakes, onReadFailed });
+  closers.push(() => log.close());
+  return log;
 }
 
 /** Interval between two log lines on the progress of a rebuild. */

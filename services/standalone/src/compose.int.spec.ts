@@ -180,8 +180,12 @@ test('A new installation signs with statement 2 from its first activation on, wh
     );
   };
   expect(await eventually(node)).toMatchObject({ name: composed.node, state: 'ready', sdk: expect.stringContaining('; statements=1,2') });
-  const { body: status } = await ask(composed, '/status');
-  expect(status['data']).toMatchObject({ statements: { ledgers: { activeCount: 1, statement2Count: 1 }, heldBackBy: [] } });
+  // The projector is still being loaded when everything else is ready.
+  await eventually(async () => {
+    const { body: status } = await ask(composed, '/status');
+    expect(status['data']).toMatchObject({ statements: { ledgers: { activeCount: 1, statement2Count: 1 }, heldBackBy: [] } });
+    return true;
+  });
   expect(faults).toEqual([]);
 });
 

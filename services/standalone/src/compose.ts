@@ -1,4 +1,4 @@
-// The composition root of the embedded mode: every part in one process, over the Postgres that main.ts started.
+// The composition root of the embedded mode: every part over the Postgres that main.ts started, all in one process but the projector.
 // What is started here is added to `shutdown` at once, so that it is stopped also when a later part fails to start.
 import { randomUUID } from 'node:crypto';
 import {
@@ -19,7 +19,6 @@ import {
   activeByName,
   createLedgers,
   guardedEventStore,
-  keptDocumentsOf,
   type EventStore,
   type InstallationRecord,
   type Keys,
@@ -35,17 +34,12 @@ import { packageVersion } from '@confledger/process';
 import { limitedWarnings } from '@confledger/process/warnings';
 import {
   createPostgresApiHeartbeats,
-  createPostgresCache,
   createPostgresNodeReports,
-  createPostgresProjections,
   createPostgresReadModel,
   createPostgresSnapshotStore,
   deleteLostSnapshots,
   ensureProjections,
-  rebuildReadModel,
-  SNAPSHOT_LIMITS,
 } from '@confledger/read-model-postgres';
-import { startProjector } from '@confledger/projector';
 import { startRelay } from '@confledger/relay';
 import { sealInBackground } from './seal-older.js';
 import { openLogs, type Logs } from './logs.js';
@@ -55,6 +49,7 @@ import { explained } from './explained.js';
 import { noticed } from './noticed.js';
 import { migrateWithOwnRoles, type PartUrls } from './own-roles.js';
 import { localUrl, refusal } from './port.js';
+import { prepareProjector, type WokenProjector } from './projector/woken-projector.js';
 import { REFERENCE_NODE, startReferenceNode } from './reference-node.js';
 import type { StandaloneConfig } from './config.js';
 import type { Shutdown } from '@confledger/process/shutdown';
@@ -116,19 +111,22 @@ async function startParts(parts: Parts): Promise<Composed> {
   const { config, urls, shutdown, logs } = parts;
   ensureAdminToken(config.dataDirectory);
   const token = ensureNodeToken(config.dataDirectory, REFERENCE_NODE);
-  const { layout } = await ensureProjections({ connectionString: urls.projector });
+  // Refuses tables of a newer release; those of an older one serve until the projector has rebuilt them.
+  await ensureProjections({ connectionString: urls.projector });
   const core = await startCore(parts);
   const isEmpty = await core.store.readAll({ after: 0n, limit: FIRST_EVENTS }).then(
     (events) => events.every(({ stream }) => stream === INSTALLATION_STREAM),
     () => false,
   );
-  await startProjections(parts, core, layout);
+  const projector = prepareProjector({ ...parts, events: core.store });
   const feed = await startFeed(parts, core);
-  const url = await startServing(parts, core, feed);
+  const url = await startServing(parts, core, { feed, projector });
   sealInBackground({ ...core, authority: core.keys, publicKey: core.keys.publicKey }, logs.of('core'), shutdown);
   await narrate(parts, core.store);
   const node = await startReferenceNode({ ...parts, url: localUrl(url), token, publicKey: core.keys.publicKey });
   shutdown.add('reference node', () => node.close());
+  // Last: loading it would slow down everything before.
+  projector.start();
   logs.of('standalone').info({ url, pid: process.pid }, 'ready');
   return { url, node: node.name, empty: isEmpty };
 }
@@ -193,38 +191,6 @@ async function startCore({ config, urls, logs, shutdown, onNotice, onFault }: Pa
   return { store, guard, ledgers, pool, installation, keys, record, statements };
 }
 
-/** Tables that an older release laid out serve until they are rebuilt, and projecting begins then. */
-async function startProjections({ urls, logs, shutdown }: Parts, { store }: Core, layout: 'current' | 'outdated'): Promise<void> {
-  const logger = logs.of('projector');
-  const location = { connectionString: urls.projector };
-  const onBroken = (error: unknown): void => logger.warn({ err: error }, 'an idle connection broke');
-  const projections = createPostgresProjections(location, onBroken);
-  shutdown.add('projections', () => projections.close());
-  const pool = createPool({ ...location, applicationName: 'confledger projector cache', connectionsMax: 1, ...SNAPSHOT_LIMITS }, onBroken);
-  shutdown.add('projector cache', () => pool.end());
-  const warnings = limitedWarnings(logger);
-  const documentAt = keptDocumentsOf({
-    store,
-    cache: createPostgresCache(pool, { part: 'projector', events: store }),
-    onCacheFault: (error) => warnings.warn({ err: error }, 'the cache of documents could not be used'),
-    onCacheRefuted: (ledger) => warnings.warn({ ledger }, 'the cache holds another document than the log: the log was read'),
-  });
-  const sources = { events: store, documentAt };
-  const rebuild = async (signal: AbortSignal): Promise<void> => {
-    if ((await ensureProjections(location)).layout !== 'outdated') return;
-    logger.info('the read model was laid out by an older release: rebuilding it');
-    await rebuildReadModel({ ...sources, location, signal });
-  };
-  const projector = startProjector({
-    ...sources,
-    store: projections.store,
-    lock: projections.lock,
-    logger,
-    ...(layout === 'outdated' && { prepare: rebuild }),
-  });
-  shutdown.add('projector', () => projector.stop());
-}
-
 interface Feed {
   readonly publisher: HttpFeedPublisher;
   /** The position that the feed is complete up to. */
@@ -242,13 +208,23 @@ async function startFeed({ logs, shutdown }: Parts, { store, guard, ledgers, ins
   return { publisher, position: relay.position };
 }
 
-async function startServing({ config, urls, logs, shutdown, onNotice }: Parts, core: Core, feed: Feed): Promise<string> {
+interface Followers {
+  readonly feed: Feed;
+  readonly projector: WokenProjector;
+}
+
+async function startServing(
+  { config, urls, logs, shutdown, onNotice }: Parts,
+  core: Core,
+  { feed, projector }: Followers,
+): Promise<string> {
   const logger = logs.of('api');
   const readModel = createPostgresReadModel({ connectionString: urls.api, logger });
   shutdown.add('read model', () => readModel.close());
   const { app } = await createApi({
     ledgers: core.ledgers,
-    readModel,
+    readModel: projector.awaitedBy(readModel),
+    ownParts: [{ name: 'projector', problem: projector.problem }],
     reports: createPostgresNodeReports(core.pool),
     statements: core.statements,
     heartbeats: createPostgresApiHeartbeats(core.pool),

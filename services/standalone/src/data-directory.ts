@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readIfThere } from '@confledger/process/private-file';
-import { isAlive, startMarkOf } from './process-identity.js';
+import { identityOf, isAlive, parseIdentity, type ProcessIdentity, startMarkOf } from './process-identity.js';
 import { StartRefused, systemCode } from '@confledger/process/start-refused';
 
 /** A data directory that this process has to itself. */
@@ -10,12 +10,6 @@ export interface DataDirectory {
   readonly path: string;
   /** Lets another process have it. Idempotent. */
   release(): void;
-}
-
-interface Holder {
-  readonly pid: number;
-  /** See startMarkOf; null where the system does not say. */
-  readonly startMark: string | null;
 }
 
 /** Losing this many races for a stale lock means that others are starting here as well. */
@@ -75,8 +69,7 @@ function notWritable(directory: string, reason: string): string {
 
 /** Takes the lock and answers its text. A lock whose process has ended, or is another one by now, is taken over. */
 function acquire(directory: string, lock: string): string {
-  const holder: Holder = { pid: process.pid, startMark: startMarkOf(process.pid) };
-  const own = JSON.stringify(holder);
+  const own = JSON.stringify(identityOf(process.pid));
   const draft = `${lock}.${process.pid}.tmp`;
   writeFileSync(draft, own, { mode: 0o600 });
   try {
@@ -85,7 +78,7 @@ function acquire(directory: string, lock: string): string {
       if (linked(draft, lock)) return own;
       const text = readIfThere(lock);
       if (text === null) continue;
-      const other = parseHolder(text);
+      const other = parseIdentity(text);
       if (other !== null && holds(other)) {
         throw new StartRefused(
           `The data directory ${directory} is in use by process ${other.pid}. Stop that one (kill ${other.pid}) or set CONFLEDGER_DATA_DIR to another directory.`,
@@ -124,19 +117,7 @@ function removeStale(lock: string, judged: string): void {
   rmSync(aside, { force: true });
 }
 
-function holds(holder: Holder): boolean {
+function holds(holder: ProcessIdentity): boolean {
   if (holder.pid === process.pid || !isAlive(holder.pid)) return false;
   return holder.startMark === null || holder.startMark === startMarkOf(holder.pid);
-}
-
-function parseHolder(text: string): Holder | null {
-  try {
-    // oxlint-disable-next-line no-restricted-properties -- the lock file holds two names, both ours
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !('pid' in value) || typeof value.pid !== 'number') return null;
-    const startMark = 'startMark' in value && typeof value.startMark === 'string' ? value.startMark : null;
-    return { pid: value.pid, startMark };
-  } catch {
-    return null; // the lock of a process that lost its power in mid-write
-  }
 }

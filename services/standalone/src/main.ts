@@ -1,4 +1,4 @@
-// Everything in one process: `npm start`, or `node services/standalone/dist/main.js`. Starts, says what to do next, stops cleanly.
+// Everything in one go: `npm start`, or `node services/standalone/dist/main.js`. Starts, says what to do next, stops cleanly.
 // Only what every start needs is loaded before it is known that this one can be: a refusal comes at once.
 import { Shutdown } from '@confledger/process/shutdown';
 import { StartRefused } from '@confledger/process/start-refused';
@@ -7,6 +7,7 @@ import { openDataDirectory } from './data-directory.js';
 import type { Happening } from './narrator.js';
 import { checkPort } from './port.js';
 import { startEmbeddedPostgres } from './postgres/server.js';
+import { endOrphanProjector } from './projector/pid-file.js';
 import { createTerminal, readyText } from './terminal.js';
 
 // A reader that has gone (a closed pipe or window) is not a fault: reporting it would fail again, without end.
@@ -23,6 +24,7 @@ async function start(): Promise<void> {
   const directory = openDataDirectory(config.dataDirectory);
   shutdown.add('data directory', () => directory.release());
   await checkPort(config.host, config.port);
+  await endOrphanProjector(directory.path);
 
   terminal.progress('Starting Postgres');
   // Half of a start is loading code: it is loaded while Postgres starts.

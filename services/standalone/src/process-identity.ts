@@ -34,6 +34,30 @@ export function startMarkOf(pid: number): string | null {
   }
 }
 
+/** Names one process beyond its own life: a later one of the same pid has another start mark. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** See startMarkOf; null where the system does not say. */
+  readonly startMark: string | null;
+}
+
+export function identityOf(pid: number): ProcessIdentity {
+  return { pid, startMark: startMarkOf(pid) };
+}
+
+/** What a file says that an identity was written to; null for half a file, and for anything else. */
+export function parseIdentity(text: string): ProcessIdentity | null {
+  try {
+    // oxlint-disable-next-line no-restricted-properties -- the file holds two names, both ours
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || !('pid' in value) || typeof value.pid !== 'number') return null;
+    const startMark = 'startMark' in value && typeof value.startMark === 'string' ? value.startMark : null;
+    return { pid: value.pid, startMark };
+  } catch {
+    return null; // written by a process that lost its power meanwhile
+  }
+}
+
 /** State letter and start time (clock ticks since boot) from /proc, fields 3 and 22 of stat; null without /proc. */
 function statOf(pid: number): { readonly state: string; readonly startedAt: string } | null {
   try {

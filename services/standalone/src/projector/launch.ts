@@ -1,0 +1,45 @@
+// Starts the projector as a child: with room for short-lived objects, its own environment, and its lines in a log file that is rotated here.
+import { type ChildProcess, fork } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { LogFile } from '../log-file.js';
+
+/** As `npm start` runs the api, with a quarter of its young generation: the sum of both processes counts. */
+const NODE_FLAGS = ['--max-semi-space-size=16', '--heap-growing-percent=40'];
+
+export interface LaunchOptions {
+  /** The file to run. */
+  readonly program: string;
+  /** Connection string of the projector's role. Holds a password: it goes by the environment, never by the command line. */
+  readonly postgresUrl: string;
+  /** Receives every line that the child prints. */
+  readonly log: LogFile;
+}
+
+export interface Launched {
+  readonly child: ChildProcess;
+  /** The last line of its error output: why it could not start. Empty when there was none. */
+  readonly lastWords: () => string;
+}
+
+export function launch({ program, postgresUrl, log }: LaunchOptions): Launched {
+  const child = fork(program, [], {
+    execArgv: NODE_FLAGS,
+    env: { ...ownEnvironment(), CONFLEDGER_POSTGRES_URL: postgresUrl },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let last = '';
+  for (const output of [child.stdout, child.stderr]) {
+    if (output === null) continue;
+    createInterface({ input: output }).on('line', (line) => {
+      log.write(`${line}\n`);
+      if (output === child.stderr && line.trim() !== '') last = line.trim();
+    });
+  }
+  return { child, lastWords: () => last };
+}
+
+/** Without our variables, which are settings of the standalone and of the shell's other installations. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(?:CONFLEDGER_.*|HOST|PORT|NODE_CHANNEL_.*)$/.test(name));
+  return Object.fromEntries(kept);
+}
