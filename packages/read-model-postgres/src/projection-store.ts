@@ -2,11 +2,12 @@
 import { ProjectionRefused, type Checkpoint, type ProjectionBatch, type ProjectionStore } from '@confledger/application';
 import { quotedSchema, SchemaTooNew, SILENCE_MS_MAX, STATEMENT_TIMEOUT_MS_DEFAULT, within } from '@confledger/postgres';
 import pg from 'pg';
-import { resumeStream, writeBatch } from './batch-writes.js';
+import { BatchStatement } from './batch-statement.js';
 import { generationSchema, readPointer } from './generations.js';
 import { loadViews } from './stored-views.js';
 import { LAYOUT } from './layout.js';
 import { countParkedStreams, parkedStreamsBehind } from './parked-streams.js';
+import { resumeStream } from './resume-stream.js';
 
 export interface ProjectionStoreOptions {
   readonly pool: pg.Pool;
@@ -34,26 +35,17 @@ export function createProjectionStore({ pool, schema, generation, layout = LAYOU
   const fixed = quotedSchema(schema);
   // FOR SHARE keeps a rebuild from switching between this check and the commit; a switch under way makes it wait and look again.
   const isServing = serving ? `(SELECT generation FROM ${fixed}.read_model FOR SHARE) = ${generation}` : 'true';
-  const move = `
-    WITH moved AS (
-      UPDATE ${tables}.checkpoint SET position = $2, marked_at = $2, mark_stream = coalesce($4, mark_stream),
-        mark_revision = coalesce($5, mark_revision), mark_id = coalesce($6, mark_id)
-      WHERE position = $1 AND ${isServing} RETURNING position)
-    SELECT CASE WHEN ${serving} THEN pg_notify($3, position::text) END FROM moved`;
-
-  const transact = async (client: pg.ClientBase, batch: ProjectionBatch): Promise<'committed' | 'superseded'> => {
-    // The log is what must be durable. After a crash of Postgres rows and checkpoint are at an earlier, common point, and the
-    // events behind it are folded again; so no commit here waits for the disk.
-    await client.query('BEGIN; SET LOCAL synchronous_commit = off');
-    const { from, to, mark, resumed } = batch;
-    const { rowCount } = await client.query(move, [from, to, schema, mark?.stream, mark?.revision, mark?.id]);
-    if (rowCount !== 1 || (resumed !== null && !(await resumeStream(client, tables, resumed)))) {
-      await client.query('ROLLBACK');
-      return 'superseded';
-    }
-    await writeBatch(client, tables, batch);
-    await client.query('COMMIT');
-    return 'committed';
+  const statement = new BatchStatement({ tables, channel: serving ? schema : null, condition: isServing });
+  const write = async (client: pg.ClientBase, batch: ProjectionBatch): Promise<boolean> =>
+    (await client.query(statement.of(batch))).rowCount === 1;
+  const commit = async (client: pg.ClientBase, batch: ProjectionBatch): Promise<'committed' | 'superseded'> => {
+    const { resumed } = batch;
+    if (resumed === null) return (await write(client, batch)) ? 'committed' : 'superseded';
+    await client.query('BEGIN');
+    // First: what is still parked comes back with the rows of the batch.
+    const isNext = (await resumeStream(client, tables, resumed)) && (await write(client, batch));
+    await client.query(isNext ? 'COMMIT' : 'ROLLBACK');
+    return isNext ? 'committed' : 'superseded';
   };
 
   return {
@@ -73,7 +65,7 @@ export function createProjectionStore({ pool, schema, generation, layout = LAYOU
       const client = await pool.connect();
       let failure: Error | undefined;
       try {
-        return await within(STATEMENT_TIMEOUT_MS_DEFAULT + SILENCE_MS_MAX, transact(client, batch));
+        return await within(STATEMENT_TIMEOUT_MS_DEFAULT + SILENCE_MS_MAX, commit(client, batch));
       } catch (error) {
         failure = error instanceof Error ? error : new Error(String(error));
         if (serving && isGone(error)) return 'superseded';
