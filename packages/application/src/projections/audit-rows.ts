@@ -27,8 +27,6 @@ function row(
     version: said.version,
     type,
     path: said.path,
-    ...(said.before !== undefined && { before: said.before }),
-    ...(said.after !== undefined && { after: said.after }),
     actor: metadata.actor.id,
     method: metadata.actor.method,
     reason: metadata.reason,
@@ -38,5 +36,8 @@ function row(
     changeSet: metadata.changeSet.id,
     abandoned,
     detail: said.detail,
+    // Last: members that are new after a spread cost 2 µs and more on Node 20.
+    ...(said.before !== undefined && { before: said.before }),
+    ...(said.after !== undefined && { after: said.after }),
   };
 }

@@ -50,8 +50,8 @@ const ledgerEvents = (events: readonly Logged[]): LedgerEvents => events as Ledg
 
 /** With a head that makes its changes at once, or later. */
 function withHead({ head, ...rest }: Ledger<LazyDocument>, isEager: boolean): Ledger<LazyDocument> {
-  if (head.document.isEager === isEager) return { ...rest, head };
-  return { ...rest, head: { ...head, document: LazyDocument.of(head.document.document, { eager: isEager }) } };
+  if (head.document.isEager === isEager) return { head, ...rest };
+  return { head: { ...head, document: LazyDocument.of(head.document.document, { eager: isEager }) }, ...rest };
 }
 
 function need({ name, state }: StreamState<ProjectedLedger, Logged>, events: LedgerEvents, documents: KnownDocuments): DocumentNeed | null {
@@ -129,7 +129,7 @@ function versionRows({ text }: LedgerId, events: LedgerEvents): VersionWrite[] {
   if (first === undefined || last === undefined || made === undefined) return [];
   const { actor, reason, occurredAt } = made.metadata;
   const version = { version: last.revision, firstRevision: first.revision, changeCount: changes.length };
-  return [{ ledger: text, ...version, actor: actor.id, reason, occurredAt }];
+  return [{ ledger: text, actor: actor.id, reason, occurredAt, ...version }];
 }
 
 function activationRows({ text }: LedgerId, events: LedgerEvents): ActivationWrite[] {
@@ -154,8 +154,8 @@ function auditOf(before: ProjectedLedger | null, events: LedgerEvents, isAbandon
   return events.map((event) => ({
     version: !isAbandoned && 'version' in event.data ? event.data.version : made,
     path: 'path' in event.data ? event.data.path : null,
-    ...values.change(event),
     detail: detailOf(event),
+    ...values.change(event),
   }));
 }
 
