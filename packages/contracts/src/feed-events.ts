@@ -1,10 +1,24 @@
 // The events of the feed as a stream of server-sent events: the name of each, and the data that it carries as JSON.
-import type { ActivationMarker, FeedBeat, FeedLeaf } from './feed.js';
+import { DOCUMENT_CHARACTERS_MAX } from '@confledger/document';
+import type { ActivationMarker, FeedBeat, FeedDocument, FeedLeaf } from './feed.js';
+
+/** A client that sends this header takes a reading as one `document`; an api that does not know it sends leaves. */
+export const FEED_DOCUMENT_HEADER = 'x-feed-document';
+/** The value of that header. Any other is passed over. */
+export const FEED_DOCUMENT_ASKED = '1';
+
+/**
+ * Characters that the data of a `document` may have: the largest document, with room for escapes, which its own limit does not count. One
+ * whose JSON has more is sent as leaves.
+ */
+export const FEED_DOCUMENT_CHARACTERS_MAX = 2 * DOCUMENT_CHARACTERS_MAX;
 
 /** Data by event. */
 export interface FeedEvents {
   /** A new reading begins. Another incarnation is another feed. */
   readonly reset: { readonly incarnation: string };
+  /** In place of leaves, to a client that asks for it. */
+  readonly document: FeedDocument;
   readonly leaf: FeedLeaf;
   readonly active: ActivationMarker;
   /** Everything there was when the client came has been sent. */
@@ -16,4 +30,4 @@ export interface FeedEvents {
 export type FeedEventName = keyof FeedEvents;
 
 /** Every name, in the order in which a client meets them. */
-export const FEED_EVENT_NAMES = ['reset', 'leaf', 'active', 'synchronized', 'beat'] as const satisfies readonly FeedEventName[];
+export const FEED_EVENT_NAMES = ['reset', 'document', 'leaf', 'active', 'synchronized', 'beat'] as const satisfies readonly FeedEventName[];

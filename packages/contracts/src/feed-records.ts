@@ -1,6 +1,6 @@
 // Reads what came over the wire as feed records. Every consumer of a feed checks shapes here, so that a reader meets typed values only.
-import type { JsonValue } from '@confledger/document';
-import type { ActivationLayer, ActivationMarker, FeedBeat, FeedLeaf, LayeredActivation } from './feed.js';
+import type { JsonObject, JsonValue } from '@confledger/document';
+import type { ActivationLayer, ActivationMarker, FeedBeat, FeedDocument, FeedLeaf, LayeredActivation } from './feed.js';
 
 type Fields = { readonly [name: string]: unknown };
 
@@ -16,6 +16,15 @@ export function readFeedLeaf(json: unknown, knownPath?: string): FeedLeaf | null
   if (json['removed'] === true) return { path, version, removed: true };
   // Whatever a JSON parser gives is a JSON value; only its absence is not.
   return Object.hasOwn(json, 'value') ? { path, version, value: json['value'] as JsonValue } : null;
+}
+
+/** The whole document in this JSON; null when it is not one. What it holds is judged later, by the digest. */
+export function readFeedDocument(json: unknown): FeedDocument | null {
+  if (!isFields(json)) return null;
+  const { configuration, seals, version } = json;
+  if (!isFields(configuration) || !isFields(seals) || !isRevision(version)) return null;
+  // Whatever a JSON parser gives is a JSON value.
+  return { configuration: configuration as JsonObject, seals: seals as JsonObject, version };
 }
 
 /** The marker in this JSON; null when it is not one. Its signature is not checked here. */

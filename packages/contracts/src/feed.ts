@@ -1,10 +1,19 @@
 // What crosses the feed, and the port that a node reads it by. Kafka records and server-sent events carry the same values.
-import { canonicalJson, type JsonValue } from '@confledger/document';
+import { canonicalJson, type JsonObject, type JsonValue } from '@confledger/document';
 
 /** A leaf of the active document, or its removal. `version` is that of the marker that ends its activation. */
 export type FeedLeaf =
   | { readonly path: string; readonly value: JsonValue; readonly version: number }
   | { readonly path: string; readonly version: number; readonly removed: true };
+
+/** The whole active document in one piece, in place of the leaves of a reading. */
+export interface FeedDocument {
+  readonly configuration: JsonObject;
+  /** Values that are sealed, by path. Empty until a release that seals: a reader passes over what it does not know. */
+  readonly seals: { readonly [path: string]: JsonValue };
+  /** That of the marker that ends its activation, as each of its leaves would say. */
+  readonly version: number;
+}
 
 /** The marker: the leaves of this activation are all there. One that has `own` has a statement of form 2. */
 export interface ActivationMarker extends Partial<LayeredActivation> {
@@ -104,6 +113,8 @@ export interface FeedSink {
   /** A new reading begins: drop everything gathered; what runs goes on running. */
   reset(incarnation: string | null): void;
   leaf(leaf: FeedLeaf): void;
+  /** In place of the leaves of a reading: straight after `reset`, once, and before the marker. A feed may send either. */
+  document(document: FeedDocument): void;
   active(marker: ActivationMarker): void;
   /**
    * Everything there was when the reading began has been sent (also when nothing is active).

@@ -4,6 +4,7 @@ export type {
   ActivationLayer,
   ActivationMarker,
   FeedBeat,
+  FeedDocument,
   FeedLeaf,
   FeedSession,
   FeedSink,
@@ -11,8 +12,15 @@ export type {
   NodeFeed,
   ReportTarget,
 } from './feed.js';
-export { FEED_EVENT_NAMES, type FeedEventName, type FeedEvents } from './feed-events.js';
-export { readActivationMarker, readFeedBeat, readFeedLeaf } from './feed-records.js';
+export {
+  FEED_DOCUMENT_ASKED,
+  FEED_DOCUMENT_CHARACTERS_MAX,
+  FEED_DOCUMENT_HEADER,
+  FEED_EVENT_NAMES,
+  type FeedEventName,
+  type FeedEvents,
+} from './feed-events.js';
+export { readActivationMarker, readFeedBeat, readFeedDocument, readFeedLeaf } from './feed-records.js';
 export { macKeyStatement } from './mac-key.js';
 export type { NamedMacKey } from './mac-key.js';
 export { isSignatureOf, isSignedBy, keyIdOf, readPublicKey, type PublicKey } from './public-keys.js';

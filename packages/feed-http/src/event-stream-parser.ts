@@ -1,47 +1,52 @@
 // Turns the bytes of a server-sent event stream into events. Knows nothing of what they mean.
 import { StringDecoder } from 'node:string_decoder';
 
-/** The longest event, in characters: a value of 512 KiB, its path and fields, with room for escapes. */
-export const EVENT_LENGTH_MAX = 2 * 1024 * 1024;
+/** Characters of an event that is still coming in, after which it has made progress. */
+export const PROGRESS_LENGTH = 64 * 1024;
 
 export interface StreamEvent {
   readonly name: string;
   readonly data: string;
 }
 
-/** An event is longer than EVENT_LENGTH_MAX. */
+export interface EventStreamListener {
+  /** The longest event of a name, in characters, with everything that came since the one before it. */
+  lengthMax(name: string): number;
+  event(event: StreamEvent): void;
+  /** Called for every PROGRESS_LENGTH characters of an event that has a name and no end yet. */
+  progress(): void;
+}
+
+/** An event is longer than the listener allows. */
 export class EventTooLong extends Error {
   override readonly name = 'EventTooLong';
 }
 
 export class EventStreamParser {
-  readonly #onEvent: (event: StreamEvent) => void;
+  readonly #listener: EventStreamListener;
   readonly #decoder = new StringDecoder('utf8');
   /** A line that has no end yet, as it came: joined once, so that a line in many pieces costs no more than one in few. */
   #pieces: string[] = [];
   #piecesLength = 0;
   #name = '';
   #data: string | null = null;
+  /** Of the lines since the last event. */
+  #linesLength = 0;
+  /** The length that the listener was last told of. */
+  #progressLength = 0;
   #stopped = false;
 
-  constructor(onEvent: (event: StreamEvent) => void) {
-    this.#onEvent = onEvent;
+  constructor(listener: EventStreamListener) {
+    this.#listener = listener;
   }
 
   /** Emits every event that these bytes complete. Throws EventTooLong. */
   push(chunk: Buffer): void {
     const piece = this.#decoder.write(chunk);
-    this.#keep(piece);
-    if (!piece.includes('\n')) return;
-    const text = this.#pieces.join('');
-    let start = 0;
-    for (let end = text.indexOf('\n', start); end !== -1 && !this.#stopped; end = text.indexOf('\n', start)) {
-      this.#line(text.slice(start, text.charCodeAt(end - 1) === CARRIAGE_RETURN && end > start ? end - 1 : end));
-      start = end + 1;
-    }
-    this.#pieces = [];
-    this.#piecesLength = 0;
-    this.#keep(text.slice(start));
+    this.#pieces.push(piece);
+    this.#piecesLength += piece.length;
+    if (piece.includes('\n')) this.#lines();
+    if (!this.#stopped) this.#judgeLength(this.#linesLength + this.#piecesLength);
   }
 
   /** No more events, also none of the bytes that are being read now. */
@@ -49,11 +54,17 @@ export class EventStreamParser {
     this.#stopped = true;
   }
 
-  #keep(piece: string): void {
-    this.#pieces.push(piece);
-    this.#piecesLength += piece.length;
-    // A piece may end whole lines; what is left of it is judged when they have been emitted.
-    if (!piece.includes('\n')) this.#limit(this.#piecesLength);
+  /** Takes the lines that have an end; what is left is a piece of the next. */
+  #lines(): void {
+    const text = this.#pieces.length === 1 ? (this.#pieces[0] ?? '') : this.#pieces.join('');
+    let start = 0;
+    for (let end = text.indexOf('\n', start); end !== -1 && !this.#stopped; end = text.indexOf('\n', start)) {
+      this.#line(text.slice(start, text.charCodeAt(end - 1) === CARRIAGE_RETURN && end > start ? end - 1 : end));
+      start = end + 1;
+    }
+    const rest = text.slice(start);
+    this.#pieces = [rest];
+    this.#piecesLength = rest.length;
   }
 
   #line(line: string): void {
@@ -63,18 +74,25 @@ export class EventStreamParser {
     const value = colon === -1 ? '' : line.slice(line.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1);
     if (field === 'event') this.#name = value;
     else if (field === 'data') this.#data = this.#data === null ? value : `${this.#data}\n${value}`;
-    this.#limit(this.#data?.length ?? 0);
+    this.#linesLength += line.length;
+    this.#judgeLength(this.#linesLength);
   }
 
   #dispatch(): void {
     const [name, data] = [this.#name, this.#data];
     this.#name = '';
     this.#data = null;
-    if (data !== null) this.#onEvent({ name: name === '' ? 'message' : name, data });
+    this.#linesLength = 0;
+    this.#progressLength = 0;
+    if (data !== null) this.#listener.event({ name: name === '' ? 'message' : name, data });
   }
 
-  #limit(length: number): void {
-    if (length > EVENT_LENGTH_MAX) throw new EventTooLong(`an event of the feed is longer than ${EVENT_LENGTH_MAX} characters`);
+  #judgeLength(length: number): void {
+    const lengthMax = this.#listener.lengthMax(this.#name);
+    if (length > lengthMax) throw new EventTooLong(`an event of the feed is longer than ${lengthMax} characters`);
+    if (length - this.#progressLength < PROGRESS_LENGTH) return;
+    this.#progressLength = length;
+    if (this.#name !== '') this.#listener.progress();
   }
 }
 

@@ -1,5 +1,6 @@
 // The HTTP feed against the port's suite, over a real server on the loopback.
 import type { ActiveDocument } from '@confledger/application';
+import { FEED_DOCUMENT_ASKED, FEED_DOCUMENT_HEADER } from '@confledger/contracts';
 import { feedConformance, type FeedHarness } from '@confledger/conformance';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
@@ -7,9 +8,11 @@ import type { AddressInfo } from 'node:net';
 import { httpFeed } from './index.js';
 import { createHttpFeed } from '@confledger/publisher-http';
 
-feedConformance({ name: 'the HTTP feed', create });
+feedConformance({ name: 'the HTTP feed', reading: 'document', create: () => create({ knowsHeader: true }) });
+// As an api of a release before the header does.
+feedConformance({ name: 'the HTTP feed of an api that sends leaves', create: () => create({ knowsHeader: false }) });
 
-async function create(): Promise<FeedHarness> {
+async function create({ knowsHeader }: { readonly knowsHeader: boolean }): Promise<FeedHarness> {
   const newest = new Map<string, ActiveDocument>();
   const hub = createHttpFeed({
     installation: 'test',
@@ -20,11 +23,11 @@ async function create(): Promise<FeedHarness> {
   const server = createServer((request, response) => {
     const query = new URL(request.url ?? '', 'http://localhost').searchParams;
     const lastEventId = request.headers['last-event-id'];
-    void hub.subscribe(
-      `${query.get('environment')}.${query.get('service')}`,
-      typeof lastEventId === 'string' ? lastEventId : null,
+    void hub.subscribe(`${query.get('environment')}.${query.get('service')}`, {
       response,
-    );
+      lastEventId: typeof lastEventId === 'string' ? lastEventId : null,
+      takesDocument: knowsHeader && request.headers[FEED_DOCUMENT_HEADER] === FEED_DOCUMENT_ASKED,
+    });
   });
   const port = await listen(server, 0);
   return {

@@ -2,10 +2,25 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { Backoff } from '@confledger/backoff';
-import { readActivationMarker, readFeedBeat, readFeedLeaf, type FeedSession, type FeedSink } from '@confledger/contracts';
+import {
+  FEED_DOCUMENT_ASKED,
+  FEED_DOCUMENT_CHARACTERS_MAX,
+  FEED_DOCUMENT_HEADER,
+  readActivationMarker,
+  readFeedBeat,
+  readFeedDocument,
+  readFeedLeaf,
+  type FeedSession,
+  type FeedSink,
+} from '@confledger/contracts';
 import { parseJsonText } from '@confledger/document';
 import { EventStreamParser, type StreamEvent } from './event-stream-parser.js';
 import { refusalText } from './refusal-text.js';
+
+/** The longest event, in characters: a value of 512 KiB, its path and fields, with room for escapes. */
+export const EVENT_LENGTH_MAX = 2 * 1024 * 1024;
+/** The longest `document`, with the lines before its data. */
+export const DOCUMENT_EVENT_LENGTH_MAX = FEED_DOCUMENT_CHARACTERS_MAX + 1024;
 
 const RECONNECT_DELAY_MS = 50;
 /** New readings are whole documents: they are asked for less often than a connection. */
@@ -56,6 +71,7 @@ export class HttpFeedSession implements FeedSession {
     const resumeId = sink.resumeId();
     const headers = {
       accept: 'text/event-stream',
+      [FEED_DOCUMENT_HEADER]: FEED_DOCUMENT_ASKED,
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
       ...(resumeId === null ? {} : { 'last-event-id': resumeId }),
     };
@@ -76,7 +92,12 @@ export class HttpFeedSession implements FeedSession {
       fail(await refusalText(response));
       return;
     }
-    const parser = new EventStreamParser((event) => this.#pass(event));
+    const parser = new EventStreamParser({
+      lengthMax: (name) => (name === 'document' ? DOCUMENT_EVENT_LENGTH_MAX : EVENT_LENGTH_MAX),
+      event: (event) => this.#pass(event),
+      // One event may take longer than the silence that is allowed, over a slow line.
+      progress: () => this.#silence?.refresh(),
+    });
     this.#parser = parser;
     const { idleTimeoutMs } = this.#options;
     if (this.#request === request) this.#silence = setTimeout(() => fail(saidNothing(idleTimeoutMs)), idleTimeoutMs);
@@ -97,6 +118,7 @@ export class HttpFeedSession implements FeedSession {
     this.#silence?.refresh();
     const json = parse(data);
     if (name === 'leaf') return this.#hand(readFeedLeaf(json), (leaf) => sink.leaf(leaf));
+    if (name === 'document') return this.#hand(readFeedDocument(json), (document) => sink.document(document));
     if (name === 'active') return this.#hand(readActivationMarker(json), (marker) => sink.active(marker));
     if (name === 'beat') return this.#hand(readFeedBeat(json), (beat) => sink.beat(beat));
     if (name === 'reset') return sink.reset(incarnationOf(json));

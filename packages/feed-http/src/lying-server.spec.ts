@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { DOCUMENT_EVENT_LENGTH_MAX, EVENT_LENGTH_MAX } from './http-feed-session.js';
 import { httpFeed } from './index.js';
 
 const WAIT = { timeout: 10_000, interval: 5 };
@@ -44,6 +45,7 @@ function open(idleTimeoutMs: number): void {
   const sink: FeedSink = {
     reset: () => undefined,
     leaf: () => undefined,
+    document: () => undefined,
     active: () => undefined,
     synchronized: () => 'complete',
     beat: () => undefined,
@@ -79,6 +81,58 @@ test('a stream with beats is none', async () => {
   open(1_000);
   await vi.waitFor(() => expect(beats).toBeGreaterThan(40), WAIT);
   expect([connections, problems]).toEqual([1, []]);
+});
+
+test('a document that takes longer than the silence that is allowed, over a slow line, is no silence', async () => {
+  const piece = 'x'.repeat(70 * 1024);
+  let pieces = 0;
+  answer = (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write('event: document\ndata: {"configuration":{"a":"');
+    const timer = setInterval(() => {
+      pieces += 1;
+      response.write(piece);
+    }, 50);
+    trickles.add(timer);
+    response.once('close', () => clearInterval(timer));
+  };
+  open(1_000);
+  await vi.waitFor(() => expect(pieces).toBeGreaterThan(30), WAIT);
+  expect([connections, problems]).toEqual([1, []]);
+});
+
+test('a document that comes byte by byte is silence', async () => {
+  answer = (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write('event: document\ndata: {"configuration":{"a":"');
+    trickle(response, 'x');
+  };
+  open(300);
+  await vi.waitFor(() => expect(connections).toBeGreaterThan(1), WAIT);
+  expect(problems[0]).toBe('the api said nothing for 300 ms');
+});
+
+test.each([
+  ['document', DOCUMENT_EVENT_LENGTH_MAX],
+  ['leaf', EVENT_LENGTH_MAX],
+])('a %s without end is left at %i characters', { timeout: 30_000 }, async (name, lengthMax) => {
+  const piece = 'x'.repeat(1024 * 1024);
+  let sent = 0;
+  answer = (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(`event: ${name}\ndata: `);
+    const more = (): void => {
+      while (!response.destroyed && sent < 2 * lengthMax) {
+        sent += piece.length;
+        if (!response.write(piece)) return void response.once('drain', more);
+      }
+    };
+    more();
+  };
+  open(20_000);
+  await vi.waitFor(() => expect(problems).not.toEqual([]), { ...WAIT, timeout: 20_000 });
+  expect(problems[0]).toBe(`an event of the feed is longer than ${lengthMax} characters`);
+  expect(sent).toBeGreaterThan(lengthMax - piece.length);
 });
 
 test('a refusal whose text never ends is taken as far as it came', async () => {

@@ -1,6 +1,7 @@
 // One ledger's stream: what runs now, and its clients. It loads when the first client comes; activations of that time wait for the load.
 import type { ActiveDocument } from '@confledger/application';
-import { activationId, differenceFrames, synchronizedFrame, wholeFrames } from './frames.js';
+import { activationId, differenceFrames, synchronizedFrame, type ReadingForm } from './frames.js';
+import { Readings, type WritingTurn } from './readings.js';
 import type { Subscriber } from './subscriber.js';
 
 /** How long a client that is ahead of this api is kept waiting until it has caught up. */
@@ -10,6 +11,16 @@ interface AheadSubscriber {
   readonly activation: number;
   readonly timer: NodeJS.Timeout;
 }
+
+/** A client that comes. */
+export interface JoiningClient {
+  readonly lastEventId: string | null;
+  readonly form: ReadingForm;
+  readonly turn: WritingTurn;
+}
+
+/** Where a client stands by its `Last-Event-ID`, against what runs. */
+type Place = { readonly kind: 'behind' | 'current' } | { readonly kind: 'ahead'; readonly activation: number };
 
 export interface ChannelOptions {
   readonly incarnation: string;
@@ -22,12 +33,13 @@ export class Channel {
   #current: ActiveDocument | null = null;
   #loaded: Promise<void> | null = null;
   #ready = false;
-  #whole: Buffer | null = null;
+  readonly #readings: Readings;
   readonly #live = new Set<Subscriber>();
   readonly #ahead = new Map<Subscriber, AheadSubscriber>();
 
   constructor(options: ChannelOptions) {
     this.#options = options;
+    this.#readings = new Readings(options.incarnation);
   }
 
   get subscriberCount(): number {
@@ -56,23 +68,24 @@ export class Channel {
     const sameOrigin = before !== null && before.origin === next.origin;
     if (sameOrigin && next.activation <= before.activation) return;
     this.#current = next;
-    this.#whole = null;
-    if (this.#live.size > 0) this.#tellLive(sameOrigin ? differenceFrames(before, next) : this.#wholePayload());
+    this.#readings.follow(next);
+    if (sameOrigin) this.#tellDifference(before, next);
+    else for (const subscriber of this.#live) subscriber.send(this.#readings.frames(subscriber.form));
     for (const [subscriber, ahead] of this.#ahead) {
       if (next.activation >= ahead.activation) this.#release(subscriber, ahead);
     }
   }
 
+  /** Writes what a client is sent when it joins, in its turn, so that `join` need not write a large document. The channel is ready. */
+  async prepare({ lastEventId, form, turn }: Pick<JoiningClient, 'lastEventId' | 'form' | 'turn'>): Promise<void> {
+    if (this.#placeOf(lastEventId).kind === 'behind') await this.#readings.prepare(form, turn);
+  }
+
   /** Adds a client at the place that its `Last-Event-ID` names. The channel is ready. */
   join(subscriber: Subscriber, lastEventId: string | null): void {
-    const current = this.#current;
-    const last = lastEventId === null ? null : readActivationId(lastEventId);
-    const known = last !== null && (current === null || last.origin === current.origin);
-    if (known && last.activation > (current?.activation ?? -1)) {
-      this.#wait(subscriber, last.activation);
-      return;
-    }
-    this.#enter(subscriber, known && last.activation === current?.activation);
+    const place = this.#placeOf(lastEventId);
+    if (place.kind === 'ahead') this.#wait(subscriber, place.activation);
+    else this.#enter(subscriber, place.kind === 'current');
   }
 
   leave(subscriber: Subscriber): void {
@@ -83,8 +96,7 @@ export class Channel {
 
   /** Sends to everyone, those who wait to catch up too. */
   tellAll(payload: Buffer): void {
-    this.#tellLive(payload);
-    for (const subscriber of this.#ahead.keys()) subscriber.send(payload);
+    for (const subscriber of [...this.#live, ...this.#ahead.keys()]) subscriber.send(payload);
   }
 
   end(): void {
@@ -94,8 +106,19 @@ export class Channel {
     }
   }
 
-  #tellLive(payload: Buffer): void {
+  #tellDifference(before: ActiveDocument, next: ActiveDocument): void {
+    if (this.#live.size === 0) return;
+    const payload = differenceFrames(before, next);
     for (const subscriber of this.#live) subscriber.send(payload);
+  }
+
+  #placeOf(lastEventId: string | null): Place {
+    const current = this.#current;
+    const last = lastEventId === null ? null : readActivationId(lastEventId);
+    if (last === null || (current !== null && last.origin !== current.origin)) return { kind: 'behind' };
+    const { activation } = last;
+    if (activation > (current?.activation ?? -1)) return { kind: 'ahead', activation };
+    return { kind: activation === current?.activation ? 'current' : 'behind' };
   }
 
   #wait(subscriber: Subscriber, activation: number): void {
@@ -112,12 +135,7 @@ export class Channel {
 
   #enter(subscriber: Subscriber, isCurrent: boolean): void {
     this.#live.add(subscriber);
-    subscriber.send(isCurrent ? synchronizedFrame(this.#current) : this.#wholePayload());
-  }
-
-  #wholePayload(): Buffer {
-    this.#whole ??= wholeFrames(this.#options.incarnation, this.#current);
-    return this.#whole;
+    subscriber.send(isCurrent ? synchronizedFrame(this.#current) : this.#readings.frames(subscriber.form));
   }
 }
 

@@ -1,21 +1,48 @@
 // The server-sent events of the feed as bytes. A channel serialises once; all of its subscribers get the same buffers.
 import type { ActiveDocument } from '@confledger/application';
-import { activationMarker, type FeedBeat, type FeedEventName, type FeedEvents, type FeedLeaf } from '@confledger/contracts';
+import {
+  activationMarker,
+  FEED_DOCUMENT_CHARACTERS_MAX,
+  type FeedBeat,
+  type FeedDocument,
+  type FeedEventName,
+  type FeedEvents,
+  type FeedLeaf,
+} from '@confledger/contracts';
+
+/** How a reading carries the document: a `leaf` for each leaf, or one `document`. */
+export type ReadingForm = 'leaves' | 'document';
 
 /** `<origin>:<activation>`: what a client resumes behind. */
 export function activationId(active: Pick<ActiveDocument, 'origin' | 'activation'>): string {
   return `${active.origin}:${active.activation}`;
 }
 
-/** Everything that runs now, from nothing: reset, all leaves, marker, synchronized. */
-export function wholeFrames(incarnation: string, active: ActiveDocument | null): Buffer {
-  const parts = [event('reset', { incarnation })];
-  if (active !== null) {
-    for (const { path, value } of active.document.leaves()) parts.push(leafEvent({ path, value, version: active.version }));
-    parts.push(markerEvent(active, active.document.leafCount));
-  }
-  parts.push(synchronizedEvent(active));
-  return Buffer.from(parts.join(''));
+/**
+ * Everything that runs now, from nothing: reset, the document, marker, synchronized. A document whose JSON has more characters than
+ * `charactersMax`, which only one full of escapes has, is sent as leaves in either form.
+ */
+export function wholeFrames(
+  incarnation: string,
+  active: ActiveDocument | null,
+  form: ReadingForm,
+  charactersMax = FEED_DOCUMENT_CHARACTERS_MAX,
+): Buffer {
+  const reset = event('reset', { incarnation });
+  if (active === null) return Buffer.from(reset + synchronizedEvent(active));
+  const document = form === 'document' ? documentEvent(active, charactersMax) : null;
+  const content = document ?? leafEvents(active);
+  return Buffer.from(reset + content + markerEvent(active, active.document.leafCount) + synchronizedEvent(active));
+}
+
+function leafEvents({ document, version }: ActiveDocument): string {
+  return Array.from(document.leaves(), ({ path, value }) => leafEvent({ path, value, version })).join('');
+}
+
+/** Null when it is longer than a client takes. */
+function documentEvent({ document, version }: ActiveDocument, charactersMax: number): string | null {
+  const data = JSON.stringify({ configuration: document.toJson(), seals: {}, version } satisfies FeedDocument);
+  return data.length > charactersMax ? null : frame('document', data);
 }
 
 /** One activation as its difference to the one before: removals, then sets, then its marker. */
@@ -55,6 +82,10 @@ function synchronizedEvent(active: ActiveDocument | null): string {
 
 /** JSON has no raw line breaks, so that every event is one data line. */
 function event<N extends FeedEventName>(name: N, data: FeedEvents[N], id?: string): string {
-  const head = id === undefined ? `event: ${name}` : `id: ${id}\nevent: ${name}`;
-  return `${head}\ndata: ${JSON.stringify(data)}\n\n`;
+  const text = frame(name, JSON.stringify(data));
+  return id === undefined ? text : `id: ${id}\n${text}`;
+}
+
+function frame(name: FeedEventName, data: string): string {
+  return `event: ${name}\ndata: ${data}\n\n`;
 }

@@ -1,11 +1,12 @@
 // The publishing side over real sockets: who gets what, when a client resumes, lags behind, does not drain, or comes at the wrong moment.
 import type { ActiveDocument } from '@confledger/application';
 import { SigningLedger } from '@confledger/conformance';
+import { FEED_DOCUMENT_ASKED, FEED_DOCUMENT_HEADER } from '@confledger/contracts';
 import { once } from 'node:events';
 import { createServer, request as open, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createHttpFeed, type HttpFeedPublisher, type HttpFeedPublisherOptions } from './index.js';
+import { createHttpFeed, type HttpFeedPublisher, type HttpFeedPublisherOptions, type WritingTurn } from './index.js';
 
 const WAIT = { timeout: 10_000, interval: 2 };
 
@@ -13,12 +14,14 @@ let ledger: SigningLedger;
 let hub: HttpFeedPublisher;
 let server: Server;
 let load: () => Promise<ActiveDocument | null>;
+let turn: WritingTurn;
 let failures: unknown[];
 let clients: Client[];
 
 beforeEach(() => {
   ledger = new SigningLedger();
   load = () => Promise.resolve(ledger.newest);
+  turn = () => Promise.resolve();
   failures = [];
   clients = [];
 });
@@ -33,8 +36,10 @@ afterEach(async () => {
 async function start(options: Partial<HttpFeedPublisherOptions> = {}): Promise<void> {
   hub = createHttpFeed({ installation: 'inst', load: () => load(), position: () => 7n, beatIntervalMs: 20, ...options });
   server = createServer((request, response) => {
+    const takesDocument = request.headers[FEED_DOCUMENT_HEADER] === FEED_DOCUMENT_ASKED;
     const lastEventId = request.headers['last-event-id'];
-    hub.subscribe(ledger.name, typeof lastEventId === 'string' ? lastEventId : null, response).catch((error: unknown) => {
+    const client = { response, lastEventId: typeof lastEventId === 'string' ? lastEventId : null, takesDocument, turn };
+    hub.subscribe(ledger.name, client).catch((error: unknown) => {
       failures.push(error);
       response.writeHead(503).end();
     });
@@ -49,12 +54,15 @@ interface Client {
   closed: boolean;
 }
 
-async function connect(lastEventId?: string, reading = true): Promise<Client> {
+async function connect(lastEventId?: string, { reading = true, asked }: { reading?: boolean; asked?: string } = {}): Promise<Client> {
   const { port } = server.address() as AddressInfo;
   const request = open({
     port,
     host: '127.0.0.1',
-    headers: lastEventId === undefined ? {} : { 'last-event-id': lastEventId },
+    headers: {
+      ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+      ...(asked === undefined ? {} : { [FEED_DOCUMENT_HEADER]: asked }),
+    },
     agent: false,
   });
   request.end();
@@ -188,7 +196,7 @@ test('a client that does not drain is cut, waits for nobody, and recovers when i
   const big = 'x'.repeat(200_000);
   ledger.activate({ big: '' });
   await start({ bufferedBytesMax: 100_000 });
-  const slow = await connect(undefined, false);
+  const slow = await connect(undefined, { reading: false });
   const quick = await connect();
   slow.response.pause();
   for (let n = 0; n < 100 && hub.subscriberCount === 2; n++) {
@@ -223,4 +231,55 @@ test('a client that goes leaves nothing behind, and the abort of its signal ends
   await hub.close();
   await vi.waitFor(() => expect(second.closed).toBe(true), WAIT);
   expect((await connect()).response.statusCode).toBe(503);
+});
+
+test('each client takes readings in the form that it asks for, those that come later and the first activation too', async () => {
+  await start();
+  const whole = await connect(undefined, { asked: FEED_DOCUMENT_ASKED });
+  const leaves = await connect();
+  const unknown = await connect(undefined, { asked: '2' });
+  for (const client of [whole, leaves, unknown]) await said(client, 'reset', 'synchronized');
+  await hub.publish([ledger.activate({ a: 1, b: 2 })], 1n);
+  await said(whole, 'reset', 'synchronized', 'reset', 'document', 'active', 'synchronized');
+  for (const client of [leaves, unknown]) await said(client, 'reset', 'synchronized', 'reset', 'leaf', 'leaf', 'active', 'synchronized');
+  await hub.publish([ledger.activate({ a: 1, b: 3 })], 2n);
+  await said(whole, 'reset', 'synchronized', 'reset', 'document', 'active', 'synchronized', 'leaf', 'active');
+  const later = await connect(undefined, { asked: FEED_DOCUMENT_ASKED });
+  await said(later, 'reset', 'document', 'active', 'synchronized');
+  expect(later.text).toContain('data: {"configuration":{"a":1,"b":3},"seals":{},"version":3}');
+});
+
+test('a client is answered when the turn of its document has come, with what is active then', async () => {
+  ledger.activate({ a: 1 });
+  let go: () => void = () => undefined;
+  const turns = vi.fn<WritingTurn>(() => new Promise((resolve) => (go = resolve)));
+  await start();
+  turn = turns;
+  const connecting = connect(undefined, { asked: FEED_DOCUMENT_ASKED });
+  await vi.waitFor(() => expect(turns).toHaveBeenCalledOnce(), WAIT);
+  expect(hub.subscriberCount).toBe(0);
+  await hub.publish([ledger.activate({ a: 2 })], 2n);
+  go();
+  const client = await connecting;
+  await said(client, 'reset', 'document', 'active', 'synchronized');
+  expect(client.text).toContain('"configuration":{"a":2}');
+});
+
+test('a client that runs what is active waits for no turn', async () => {
+  const active = ledger.activate({ a: 1 });
+  turn = () => Promise.reject(new Error('nothing is written for it'));
+  await start();
+  await said(await connect(`${active.origin}:${active.activation}`), 'synchronized');
+});
+
+test('a document that slow clients do not take is held once, not once for each', async () => {
+  const bytes = 10 * 1024 * 1024;
+  ledger.activate(Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`k${n}`, 'x'.repeat(bytes / 40)])));
+  await start();
+  await said(await connect(undefined, { asked: FEED_DOCUMENT_ASKED }), 'reset', 'document', 'active', 'synchronized');
+  const before = process.memoryUsage().arrayBuffers;
+  const slow = await Promise.all(Array.from({ length: 20 }, () => connect(undefined, { asked: FEED_DOCUMENT_ASKED, reading: false })));
+  await vi.waitFor(() => expect(hub.subscriberCount).toBe(slow.length + 1), WAIT);
+  // 20 copies would be 200 MiB.
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(3 * bytes);
 });

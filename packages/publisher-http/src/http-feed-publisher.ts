@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { ActiveDocument, FeedPublisher } from '@confledger/application';
 import { CATCH_UP_TIMEOUT_MS, Channel } from './channel.js';
 import { beatFrame } from './frames.js';
+import type { WritingTurn } from './readings.js';
 import { Subscriber } from './subscriber.js';
 
 /** Interval of the beats to every client. */
@@ -24,12 +25,24 @@ export interface HttpFeedPublisherOptions {
   readonly catchUpTimeoutMs?: number;
 }
 
+/** A client of the stream. */
+export interface FeedClient {
+  readonly response: ServerResponse;
+  /** What it has already, as `<origin>:<activation>`. */
+  readonly lastEventId: string | null;
+  /** It takes a reading as one `document`. Default: as leaves. */
+  readonly takesDocument?: boolean;
+  readonly signal?: AbortSignal;
+  /** Awaited before a document is written for it. Default: written at once. */
+  readonly turn?: WritingTurn;
+}
+
 export interface HttpFeedPublisher extends FeedPublisher {
   /**
-   * Answers a client with the stream of one ledger, head included, until it goes, `signal` aborts or the feed closes.
+   * Answers a client with the stream of one ledger, head included, until it goes, its `signal` aborts or the feed closes.
    * Resolves when the client is in; rejects, with nothing written, when what runs cannot be loaded.
    */
-  subscribe(ledger: string, lastEventId: string | null, response: ServerResponse, signal?: AbortSignal): Promise<void>;
+  subscribe(ledger: string, client: FeedClient): Promise<void>;
   /** How many clients are connected. */
   readonly subscriberCount: number;
 }
@@ -42,6 +55,14 @@ interface HeldChannel {
   readonly channel: Channel;
   holders: number;
 }
+
+interface Joined {
+  readonly ledger: string;
+  readonly held: HeldChannel;
+  readonly subscriber: Subscriber;
+}
+
+const atOnce: WritingTurn = () => Promise.resolve();
 
 class Hub implements HttpFeedPublisher {
   readonly #options: HttpFeedPublisherOptions;
@@ -84,11 +105,14 @@ class Hub implements HttpFeedPublisher {
     this.#silentBeats = 0;
   }
 
-  async subscribe(ledger: string, lastEventId: string | null, response: ServerResponse, signal?: AbortSignal): Promise<void> {
+  async subscribe(ledger: string, client: FeedClient): Promise<void> {
     if (this.#closed) throw new Error('the feed is closed');
+    const { lastEventId, takesDocument = false, response, signal, turn = atOnce } = client;
+    const form = takesDocument ? 'document' : 'leaves';
     const held = this.#hold(ledger);
     try {
       await held.channel.ready();
+      await held.channel.prepare({ lastEventId, form, turn });
     } catch (error) {
       this.#release(ledger, held);
       throw error;
@@ -98,14 +122,8 @@ class Hub implements HttpFeedPublisher {
       response.destroy();
       return;
     }
-    const subscriber = new Subscriber(response, this.#options.bufferedBytesMax ?? BUFFERED_BYTES_MAX);
-    const cut = (): void => subscriber.cut();
-    signal?.addEventListener('abort', cut, { once: true });
-    response.once('close', () => {
-      signal?.removeEventListener('abort', cut);
-      held.channel.leave(subscriber);
-      this.#release(ledger, held);
-    });
+    const subscriber = new Subscriber(response, form, this.#options.bufferedBytesMax ?? BUFFERED_BYTES_MAX);
+    this.#releaseOnceGone({ ledger, held, subscriber }, client);
     subscriber.start();
     held.channel.join(subscriber, lastEventId);
   }
@@ -117,6 +135,17 @@ class Hub implements HttpFeedPublisher {
     this.#channels.clear();
     return Promise.resolve();
   }
+
+  #releaseOnceGone({ ledger, held, subscriber }: Joined, { response, signal }: FeedClient): void {
+    const cut = (): void => subscriber.cut();
+    signal?.addEventListener('abort', cut, { once: true });
+    response.once('close', () => {
+      signal?.removeEventListener('abort', cut);
+      held.channel.leave(subscriber);
+      this.#release(ledger, held);
+    });
+  }
+
   /**
    * A channel lives from the first client's call until the last one's connection is gone, the load included: so no publication
    * misses it.

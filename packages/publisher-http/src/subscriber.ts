@@ -1,14 +1,18 @@
 // One client of the stream. It is written to and never waited for: one that does not drain is cut, and comes back by itself.
 import type { ServerResponse } from 'node:http';
+import type { ReadingForm } from './frames.js';
 
 export class Subscriber {
+  /** How it takes a reading. */
+  readonly form: ReadingForm;
   readonly #response: ServerResponse;
   readonly #bufferedBytesMax: number;
   /** How much may lie unsent now: the limit, and the payload that was begun when nothing lay unsent. */
   #allowanceBytes: number;
   #open = true;
 
-  constructor(response: ServerResponse, bufferedBytesMax: number) {
+  constructor(response: ServerResponse, form: ReadingForm, bufferedBytesMax: number) {
+    this.form = form;
     this.#response = response;
     this.#bufferedBytesMax = bufferedBytesMax;
     this.#allowanceBytes = bufferedBytesMax;

@@ -1,6 +1,6 @@
 // Reads the feed of a node: gathers leaves, compares every marker with the tree that they make, and offers what holds together.
 // It believes nothing else: whatever does not add up ends in a new reading beside the running snapshot.
-import type { ActivationMarker, FeedBeat, FeedLeaf, FeedSink } from '@confledger/contracts';
+import type { ActivationMarker, FeedBeat, FeedDocument, FeedLeaf, FeedSink } from '@confledger/contracts';
 import { Document } from '@confledger/document';
 import { LeafGathering } from './leaf-gathering.js';
 import type { Trust } from './trust.js';
@@ -42,6 +42,8 @@ export class FeedReader implements FeedSink {
   #incarnation: string | null = null;
   /** A new reading is asked for: nothing counts until it begins. */
   #broken = false;
+  /** A reading has just begun: the one place where a whole document may stand. */
+  #justReset = false;
   /** Everything there was at the connect has been sent. */
   #caughtUp = false;
 
@@ -53,6 +55,7 @@ export class FeedReader implements FeedSink {
   resumeId(): string | null {
     const { running } = this.#host;
     this.#markers = [];
+    this.#justReset = false;
     this.#caughtUp = false;
     if (running === null || this.#broken) {
       this.#gathering = LeafGathering.fromNothing();
@@ -68,21 +71,33 @@ export class FeedReader implements FeedSink {
     this.#markers = [];
     this.#incarnation = incarnation;
     this.#broken = false;
+    this.#justReset = true;
     this.#caughtUp = false;
   }
 
   leaf(leaf: FeedLeaf): void {
     this.#host.heard();
     if (this.#broken) return;
+    this.#justReset = false;
+    if (this.#gathering.isWhole) return this.#restart('the feed sent a leaf beside the whole document');
     this.#gathering.leaf(leaf);
     if (!this.#gathering.overfull) return;
     this.#gathering = LeafGathering.fromNothing();
     this.#restart('the feed sends more than any document holds');
   }
 
+  document({ configuration }: FeedDocument): void {
+    this.#host.heard();
+    if (this.#broken) return;
+    if (!this.#justReset) return this.#restart('the feed sent a whole document where a reading does not begin');
+    this.#justReset = false;
+    this.#gathering.takeWhole(configuration);
+  }
+
   active(marker: ActivationMarker): void {
     this.#host.heard();
     if (this.#broken) return;
+    this.#justReset = false;
     if (this.#gathering.gathering) {
       this.#markers.push(marker);
       if (this.#markers.length > MARKERS_KEPT_MAX) this.#markers.shift();
@@ -100,6 +115,7 @@ export class FeedReader implements FeedSink {
   synchronized(): 'complete' | 'incomplete' {
     this.#host.heard();
     if (this.#broken) return 'incomplete';
+    this.#justReset = false;
     if (this.#gathering.gathering) this.#caughtUp = this.#endGathering();
     else {
       // Asked for what lies behind the running activation, the feed had nothing to add.

@@ -1,5 +1,14 @@
-// Puts the leaves of a feed together into documents: from nothing until the first document stands, then difference by difference.
-import { DEPTH_MAX, differencesToChanges, Document, DOCUMENT_LEAVES_MAX, type DocumentChange, type JsonValue } from '@confledger/document';
+// Puts what a feed sends together into documents: leaves, or one whole document, from nothing until the first document stands, then
+// difference by difference.
+import {
+  DEPTH_MAX,
+  differencesToChanges,
+  Document,
+  DOCUMENT_LEAVES_MAX,
+  type DocumentChange,
+  type JsonObject,
+  type JsonValue,
+} from '@confledger/document';
 import type { FeedLeaf } from '@confledger/contracts';
 
 /**
@@ -13,6 +22,8 @@ export const GATHERED_CHARACTERS_MAX = 256 * 1024 * 1024;
 export class LeafGathering {
   /** Leaves so far, from nothing; null once the document stands. */
   #gathered: Map<string, JsonValue> | null;
+  /** The whole document of the reading, which came in place of leaves. Judged when its marker has come. */
+  #whole: JsonObject | null = null;
   #document: Document;
   /** What came after the document; undefined is a removal. The newest of a path counts. */
   readonly #pending = new Map<string, JsonValue | undefined>();
@@ -36,14 +47,25 @@ export class LeafGathering {
     return this.#gathered !== null;
   }
 
-  /** No leaf was sent, or every one was removed again. */
+  /** A whole document was sent: no leaf belongs to this reading. */
+  get isWhole(): boolean {
+    return this.#whole !== null;
+  }
+
+  /** Nothing was sent, or every leaf was removed again. */
   get empty(): boolean {
+    if (this.#whole !== null) return false;
     return this.#gathered !== null ? this.#gathered.size === 0 : this.#document.leafCount === 0 && this.#pending.size === 0;
   }
 
   /** More was sent than any correct feed sends. */
   get overfull(): boolean {
     return (this.#gathered ?? this.#pending).size > GATHERED_LEAVES_MAX || this.#characters > GATHERED_CHARACTERS_MAX;
+  }
+
+  /** Takes a whole document in place of leaves, before any of them. */
+  takeWhole(configuration: JsonObject): void {
+    this.#whole = configuration;
   }
 
   leaf(leaf: FeedLeaf): void {
@@ -62,9 +84,10 @@ export class LeafGathering {
 
   /**
    * The document that the leaves so far make. It shares every unchanged subtree with `near`, so that objects read from it stay the same.
-   * Throws when the leaves contradict each other. Gathering goes on until `follow`.
+   * Throws when the leaves contradict each other, or make no document. Gathering goes on until `follow`.
    */
   document(near: Document): Document {
+    if (this.#whole !== null) return sharing(documentOf(this.#whole), near);
     if (this.#gathered !== null) {
       const document = Document.empty.apply(Array.from(this.#gathered, ([path, value]) => ({ path, value })));
       return sharing(document, near);
@@ -81,8 +104,15 @@ export class LeafGathering {
   follow(document: Document): void {
     if (this.#gathered !== null) this.#characters = 0;
     this.#gathered = null;
+    this.#whole = null;
     this.#document = document;
   }
+}
+
+function documentOf(configuration: JsonObject): Document {
+  const made = Document.from(configuration);
+  if (made.ok) return made.value;
+  throw new Error(made.problem.message);
 }
 
 /** As JSON, nearly: strings without their escapes, and no more than that is asked of a bound. */

@@ -28,7 +28,7 @@ beforeAll(async () => {
   ledger.activate(configuration);
   hub = createHttpFeed({ installation: 'inst', load: () => Promise.resolve(ledger.newest), position: () => 0n });
   await hub.takeOver(new AbortController().signal);
-  server = createServer((_request, response) => void hub.subscribe(ledger.name, null, response));
+  server = createServer((_request, response) => void hub.subscribe(ledger.name, { response, lastEventId: null, takesDocument: true }));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 });

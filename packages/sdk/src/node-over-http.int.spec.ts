@@ -1,10 +1,11 @@
 // A node over the HTTP feed, with a real server that breaks, comes back, and lies.
 import { leavesOf, markerOf, SigningLedger } from '@confledger/conformance';
+import { FEED_DOCUMENT_ASKED, FEED_DOCUMENT_HEADER } from '@confledger/contracts';
 import { httpFeed } from '@confledger/feed-http';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/publisher-http';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -37,7 +38,7 @@ beforeEach(async () => {
   server = createServer((request, response) => {
     if (misbehave !== null) misbehave(request, response);
     else if (request.method === 'POST') void receiveReport(request.url ?? '', request.headers.authorization, request, response);
-    else void hub.subscribe(ledger.name, headerOf(request.headers['last-event-id']), response);
+    else void hub.subscribe(ledger.name, { response, ...askedBy(request) });
   });
   port = 0;
   await listen();
@@ -259,8 +260,12 @@ async function receiveReport(
   response.writeHead(201).end();
 }
 
-function headerOf(value: string | string[] | undefined): string | null {
-  return typeof value === 'string' ? value : null;
+function askedBy({ headers }: IncomingMessage): { readonly lastEventId: string | null; readonly takesDocument: boolean } {
+  const lastEventId = headers['last-event-id'];
+  return {
+    lastEventId: typeof lastEventId === 'string' ? lastEventId : null,
+    takesDocument: headers[FEED_DOCUMENT_HEADER] === FEED_DOCUMENT_ASKED,
+  };
 }
 
 async function listen(): Promise<void> {

@@ -15,7 +15,7 @@ import type {
 import type { OperationName } from '@confledger/contracts/http';
 import type { TokenOwner } from './auth.js';
 import type { EdgeLimits, Edge } from './edge/limits.js';
-import type { LargeAnswers } from './edge/large-answers.js';
+import type { AnswerCost, LargeAnswers } from './edge/large-answers.js';
 import type { ListReads } from './edge/list-reads.js';
 import type { StatementChoice } from './ledger/statement-choice.js';
 
@@ -36,10 +36,21 @@ export interface MetricsText {
 /** The feed as clients follow it over HTTP. */
 export interface FeedStreams {
   /**
-   * Answers a client with the stream of one ledger, head included, until it goes, `signal` aborts or the feed closes.
+   * Answers a client with the stream of one ledger, head included, until it goes, its `signal` aborts or the feed closes.
    * Resolves when the client is in; rejects, with nothing written, when the active document cannot be loaded.
    */
-  subscribe(ledger: string, lastEventId: string | null, response: ServerResponse, signal?: AbortSignal): Promise<void>;
+  subscribe(ledger: string, client: FeedStreamClient): Promise<void>;
+}
+
+/** A client that asks for the feed. */
+export interface FeedStreamClient {
+  readonly response: ServerResponse;
+  readonly lastEventId: string | null;
+  /** It takes the active document as one event instead of leaf by leaf. */
+  readonly takesDocument: boolean;
+  readonly signal: AbortSignal;
+  /** Awaited before a document of this cost is written. */
+  readonly turn: (cost: AnswerCost) => Promise<void>;
 }
 
 /** A part that the process of the api starts and watches. */

@@ -1,9 +1,9 @@
 // A reader that believes nothing and notes everything: puts the leaves together and compares them with each marker. For the feed's suite.
-import type { ActivationMarker, FeedBeat, FeedLeaf, FeedSession, FeedSink, NodeFeed } from '@confledger/contracts';
+import type { ActivationMarker, FeedBeat, FeedDocument, FeedLeaf, FeedSession, FeedSink, NodeFeed } from '@confledger/contracts';
 import { Document, type JsonValue } from '@confledger/document';
 
 export class FeedFollower implements FeedSink {
-  /** What came, in order: 'reset', 'leaf a.b', 'removed a.b', 'active 3', 'synchronized', 'beat', 'lost'. */
+  /** What came, in order: 'reset', 'document', 'leaf a.b', 'removed a.b', 'active 3', 'synchronized', 'beat', 'lost'. */
   readonly said: string[] = [];
   /** The documents at the markers whose digest the leaves gave. */
   readonly documents: Document[] = [];
@@ -30,6 +30,13 @@ export class FeedFollower implements FeedSink {
   reset(): void {
     this.said.push('reset');
     this.#leaves.clear();
+  }
+
+  document({ configuration }: FeedDocument): void {
+    this.said.push('document');
+    const made = Document.from(configuration);
+    if (!made.ok) throw new Error(made.problem.message);
+    for (const { path, value } of made.value.leaves()) this.#leaves.set(path, value);
   }
 
   leaf(leaf: FeedLeaf): void {

@@ -21,6 +21,8 @@ export interface FeedUnderTest {
   readonly name: string;
   /** A feed without any activation. Called for each test. */
   readonly create: () => Promise<FeedHarness>;
+  /** How it sends a reading. Default: leaf by leaf. */
+  readonly reading?: 'leaves' | 'document';
 }
 
 const LEDGER = { environment: 'production', service: 'trading-engine' };
@@ -55,7 +57,8 @@ export function feedConformance(subject: FeedUnderTest): void {
     test('a node that opens is told everything that is active, its marker, and that this was everything', async () => {
       await publish({ risk: { max: 5, min: 1 } });
       await follow();
-      expect(node.said.slice(0, 5)).toEqual(['reset', 'leaf risk.max', 'leaf risk.min', 'active 2', 'synchronized']);
+      const content = subject.reading === 'document' ? ['document'] : ['leaf risk.max', 'leaf risk.min'];
+      expect(node.said.slice(0, content.length + 3)).toEqual(['reset', ...content, 'active 2', 'synchronized']);
       expect(node.documents.at(-1)?.toJson()).toEqual({ risk: { max: 5, min: 1 } });
     });
 

@@ -211,4 +211,6 @@ export interface ReportHeaders extends CommonHeaders {
 export interface FeedHeaders extends CommonHeaders {
   /** What runs already, as `<origin>:<activation>`. */
   readonly 'last-event-id'?: string | undefined;
+  /** Takes the active document as one event instead of leaf by leaf. */
+  readonly 'x-feed-document'?: '1' | undefined;
 }

@@ -1,6 +1,6 @@
 // The feed's events as the OpenAPI document describes them: what a real api sends has the shape that stands there.
 import { activeByName, runRelay } from '@confledger/application';
-import { FEED_EVENT_NAMES } from '@confledger/contracts';
+import { FEED_DOCUMENT_ASKED, FEED_DOCUMENT_HEADER, FEED_EVENT_NAMES } from '@confledger/contracts';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/publisher-http';
 import { eventually } from '@confledger/test-support';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -45,9 +45,9 @@ afterEach(async () => {
 });
 
 /** The events that a client of the feed has been sent so far; it leaves when the spec ends. */
-async function follow(service: string): Promise<() => FeedEvent[]> {
+async function follow(service: string, headers: Readonly<Record<string, string>> = {}): Promise<() => FeedEvent[]> {
   const response = await fetch(new URL(`/api/v1/feed?service=${service}`, url), {
-    headers: { authorization: `Bearer ${TOKEN}` },
+    headers: { authorization: `Bearer ${TOKEN}`, ...headers },
     signal: stopping.signal,
   });
   let text = '';
@@ -99,7 +99,7 @@ test('where nothing is active the feed begins and is complete', async () => {
   await isSent(await follow('engine'), 'reset', 'synchronized');
 });
 
-test('leaves, removals, activations and beats have the shapes that the document describes', async () => {
+test('events have the shapes that the OpenAPI document describes', async () => {
   const early = await follow('engine');
   await isSent(early, 'reset', 'synchronized');
   await write('engine', DOCUMENT);
@@ -109,10 +109,27 @@ test('leaves, removals, activations and beats have the shapes that the document 
   await write('engine', { ...DOCUMENT, symbols: [], text: undefined, added: true });
   await isSent(early, ...first, 'leaf', 'leaf', 'leaf', 'active');
   expect(early().map(({ data }) => data)).toContainEqual({ path: 'text', version: expect.any(Number), removed: true });
+  const whole = await follow('engine', { [FEED_DOCUMENT_HEADER]: FEED_DOCUMENT_ASKED });
+  await isSent(whole, 'reset', 'document', 'active', 'synchronized');
   await eventually(() => early().some(({ name }) => name === 'beat'));
-  const events = early();
+  const events = [...early(), ...whole()];
   for (const { name, data } of events) check.validate(schemaOf(name), data, name);
   expect(new Set(events.map(({ name }) => name))).toEqual(new Set(FEED_EVENT_NAMES));
+});
+
+test('a client that asks for the document is sent it as it reads it, and one that asks otherwise is sent leaves', async () => {
+  await write('engine', DOCUMENT);
+  const { configuration, version } = (await given.ask('GET /configurations/engine?version=active')).data;
+  const events = await follow('engine', { [FEED_DOCUMENT_HEADER]: FEED_DOCUMENT_ASKED });
+  await isSent(events, 'reset', 'document', 'active', 'synchronized');
+  expect(events()[1]?.data).toEqual({ configuration, seals: {}, version });
+  const leaves = Array.from({ length: 5 }, () => 'leaf');
+  await isSent(await follow('engine', { [FEED_DOCUMENT_HEADER]: 'yes' }), 'reset', ...leaves, 'active', 'synchronized');
+});
+
+test('the header that asks for the document is described', () => {
+  const parameters = documentedOperations(check.document).get('feed')?.parameters ?? [];
+  expect(parameters).toContainEqual(expect.objectContaining({ name: 'X-Feed-Document', in: 'header', required: false, example: '1' }));
 });
 
 test('markers of both forms of statement have the shape that the document describes', async () => {
@@ -136,6 +153,8 @@ describe('what is no event of the feed fails its schema', () => {
   const signed = { ...marker, signature: 'x'.repeat(86), actor: 'a', occurredAt: '2026-07-01T12:00:00.000Z' };
   test.each<[string, string, unknown]>([
     ['a reset without an incarnation', 'reset', {}],
+    ['a document without seals', 'document', { configuration: {}, version: 1 }],
+    ['a document that is a list', 'document', { configuration: [], seals: {}, version: 1 }],
     ['a leaf with neither value nor removed', 'leaf', { path: 'a', version: 1 }],
     ['a leaf with both', 'leaf', { path: 'a', version: 1, value: 1, removed: true }],
     ['a removal that is none', 'leaf', { path: 'a', version: 1, removed: false }],

@@ -69,6 +69,7 @@ const HEADERS = {
     '0.1.0; statements=1,2',
   ),
   lastEventId: header('Last-Event-ID', 'The id of the last event that has one: what is active already is not sent again', {}),
+  feedDocument: header('X-Feed-Document', '1: the active document is sent as one event instead of leaf by leaf', {}, '1'),
   idempotencyKey: header(
     'Idempotency-Key',
     'Repeat a request with the same key, and the first answer is given again',
@@ -101,7 +102,7 @@ function headerParameters(endpoint: Endpoint): Json[] {
   const isConditional = errors.includes('IF_MATCH_MALFORMED');
   return [
     ...(name === 'reportNode' ? [HEADERS.sdk] : []),
-    ...(name === 'feed' ? [HEADERS.lastEventId] : []),
+    ...(name === 'feed' ? [HEADERS.lastEventId, HEADERS.feedDocument] : []),
     ...(errors.includes('IDEMPOTENCY_KEY_INVALID') ? [HEADERS.idempotencyKey] : []),
     ...(isConditional ? [HEADERS.ifMatch] : []),
     ...(isConditional && method === 'GET' ? [HEADERS.ifNoneMatch] : []),

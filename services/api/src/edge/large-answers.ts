@@ -31,15 +31,23 @@ export class LargeAnswers {
 
   /** Waits for the turn of an answer. Rejects with SERVER_BUSY when too many wait, or when there is no room for what it would hold. */
   async turn({ leafCount, size }: AnswerCost): Promise<void> {
-    if (leafCount < LARGE_LEAVES && size < LARGE_SIZE) return;
+    if (!isLarge({ leafCount, size })) return;
     const { waitingAnswers, answerBytes } = this.#edge;
     if (!waitingAnswers.take()) throw serverBusy('waiting-answers', 'Too many large answers wait to be written');
     try {
-      await this.#turns.next(leafCount / LEAVES_PER_MS + size / CHARACTERS_PER_MS);
+      await this.#turns.next(msOf({ leafCount, size }));
     } finally {
       waitingAnswers.give();
     }
     if (!answerBytes.hasRoomFor(size)) throw this.#noRoom();
+  }
+
+  /**
+   * Waits for the turn of a document that the feed writes. Never refused: it is written once for all its clients, and one that is refused
+   * would be a node that cannot start.
+   */
+  async turnOfFeed(cost: AnswerCost): Promise<void> {
+    if (isLarge(cost)) await this.#turns.next(msOf(cost));
   }
 
   /**
@@ -58,4 +66,12 @@ export class LargeAnswers {
     this.#edge.answerBytes.refuse();
     return serverBusy('answers', 'Answers that clients have not taken hold all that there is room for');
   }
+}
+
+function isLarge({ leafCount, size }: AnswerCost): boolean {
+  return leafCount >= LARGE_LEAVES || size >= LARGE_SIZE;
+}
+
+function msOf({ leafCount, size }: AnswerCost): number {
+  return leafCount / LEAVES_PER_MS + size / CHARACTERS_PER_MS;
 }

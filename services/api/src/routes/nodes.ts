@@ -1,6 +1,7 @@
 // What trading nodes say of themselves, who runs what, and the stream that feeds them.
 import { z } from 'zod';
 import type { NodeReport } from '@confledger/application';
+import { FEED_DOCUMENT_ASKED, FEED_DOCUMENT_HEADER } from '@confledger/contracts';
 import { readSdkHeader, SDK_HEADER, type ErrorCode, type NodeItem, type NodeReportBody, type NodesQuery } from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
@@ -125,10 +126,16 @@ function feed(context: ApiContext): Endpoint {
         throw serverBusy('feed-clients', `${context.edge.feedClients.max} clients follow the feed of this api`);
       // The answer ends, whatever happens: with a failure, or when its client goes.
       onceGone(reply.raw, () => context.edge.feedClients.give());
-      const lastEventId = request.headers['last-event-id'];
+      const { 'last-event-id': lastEventId, [FEED_DOCUMENT_HEADER]: asked } = request.headers;
       // A stream is written to the raw response, which does not have the headers of the reply.
       reply.raw.setHeader('x-request-id', request.id);
-      await context.feed.subscribe(ledger.text, typeof lastEventId === 'string' ? lastEventId : null, reply.raw, context.closing);
+      await context.feed.subscribe(ledger.text, {
+        response: reply.raw,
+        lastEventId: typeof lastEventId === 'string' ? lastEventId : null,
+        takesDocument: asked === FEED_DOCUMENT_ASKED,
+        signal: context.closing,
+        turn: (cost) => context.largeAnswers.turnOfFeed(cost),
+      });
       reply.hijack();
       return 'sent';
     },

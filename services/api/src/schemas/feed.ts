@@ -1,8 +1,8 @@
 // The schemas of the feed's events, for the OpenAPI document.
 import { z } from 'zod';
-import type { ActivationMarker, FeedBeat, FeedEventName, FeedEvents, FeedLeaf } from '@confledger/contracts';
+import type { ActivationMarker, FeedBeat, FeedDocument, FeedEventName, FeedEvents, FeedLeaf } from '@confledger/contracts';
 import { KEY_ID_PATTERN, layer, SIGNATURE_PATTERN } from './answers.js';
-import { count, digest, instant, jsonValue, position, revision, versionNumber } from './values.js';
+import { count, digest, instant, jsonObject, jsonValue, position, revision, versionNumber } from './values.js';
 
 const path = z.string().meta({ description: 'The path of a leaf; a dot inside a name is written \\.' });
 const version = revision.meta({ description: 'The version of the activation that this belongs to' });
@@ -10,6 +10,17 @@ const version = revision.meta({ description: 'The version of the activation that
 const leaf: z.ZodType<FeedLeaf> = z
   .union([z.strictObject({ path, value: jsonValue, version }), z.strictObject({ path, version, removed: z.literal(true) })])
   .meta({ id: 'FeedLeaf', description: 'A leaf of the active document, or with removed its removal. It counts when active has followed.' });
+
+const document: z.ZodType<FeedDocument> = z
+  .strictObject({
+    configuration: jsonObject.meta({ description: 'The whole active document' }),
+    seals: jsonObject.meta({ description: 'Values that are sealed, by path: empty until a later release; ignore what you do not know' }),
+    version,
+  })
+  .meta({
+    id: 'FeedDocument',
+    description: 'In place of every leaf, to a client that asks for it. It counts when active has followed.',
+  });
 
 const markerShape = {
   origin: z.string().meta({ description: "Id of the ledger's first event: with another one it is another ledger" }),
@@ -57,6 +68,7 @@ export const FEED_EVENT_SCHEMAS: { readonly [N in FeedEventName]: z.ZodType<Feed
   reset: z
     .strictObject({ incarnation: z.string() })
     .meta({ id: 'FeedReset', description: 'Everything is sent anew: forget the leaves gathered so far; what runs goes on running.' }),
+  document,
   leaf,
   active,
   synchronized: z
