@@ -152,7 +152,7 @@ export class FeedReader implements FeedSink {
 
   #endWithoutMarker(): boolean {
     if (!this.#gathering.empty) {
-      this.#host.doubt('the feed sent leaves without the activation that they belong to');
+      this.#host.doubt('the feed sent a document without the activation that it belongs to');
       return false;
     }
     if (this.#host.highestActivation >= 0) {

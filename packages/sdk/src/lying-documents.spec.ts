@@ -147,6 +147,14 @@ describe('a document where none may stand asks for a new reading', () => {
       },
     ],
     [
+      'after a connection that was lost behind its reset',
+      (next) => {
+        feed.sink.reset('scripted');
+        feed.connect();
+        feed.sink.document(documentOf(next));
+      },
+    ],
+    [
       'twice',
       (next) => {
         feed.sink.reset('scripted');
@@ -193,4 +201,14 @@ describe('a document where none may stand asks for a new reading', () => {
     expect(feed.restarts).toHaveLength(1);
     await lastGoodRunsUntilTruth();
   });
+});
+
+test('to a node that has run nothing, a document without a marker is not "nothing active"', async () => {
+  const liar = new ScriptedFeed((script) => {
+    script.sink.reset('scripted');
+    script.sink.document({ configuration: {}, seals: {}, version: 1 });
+    script.sink.synchronized();
+  });
+  const connecting = connectNode({ ...LEDGER, feed: liar, publicKey: ledger.key.publicKey, startTimeoutMs: 30 });
+  await expect(connecting).rejects.toMatchObject({ code: 'START_TIMEOUT', message: expect.stringContaining('without the activation') });
 });
