@@ -155,17 +155,25 @@ export class CommandQueue<A extends AggregateTypes> {
     }
     const sent = this.#arrivals;
     this.#openSets.ours(staged.recorded[0]?.event.metadata.changeSet.id);
-    let { revision } = base.stream;
-    let result: AppendResult | null = null;
-    for (const part of partsOf(staged.events)) {
-      result = await this.#tryAppend(revision, part, [waiting]);
+    await this.#options.kept.whileAppending(staged.after, async () => {
+      const result = await this.#appendParts(base.stream.revision, staged.events, waiting);
       if (result === null) return;
       if (result.outcome === 'conflict') return this.#lost([waiting]);
-      revision += part.length;
+      this.#committed(base, result, [staged], sent);
+      waiting.answer(doneOf(waiting.commandId, staged, result.position));
+    });
+  }
+
+  /** The result of the last part, or of the one that failed or was too late. */
+  async #appendParts(revision: number, events: readonly EventToAppend[], waiting: Queued<A>): Promise<AppendResult | null> {
+    let result: AppendResult | null = null;
+    let next = revision;
+    for (const part of partsOf(events)) {
+      result = await this.#tryAppend(next, part, [waiting]);
+      if (result?.outcome !== 'appended') return result;
+      next += part.length;
     }
-    if (result?.outcome !== 'appended') return;
-    this.#committed(base, result, [staged], sent);
-    waiting.answer(doneOf(waiting.commandId, staged, result.position));
+    return result;
   }
 
   /** Null when it failed: the commands have then been told. */

@@ -1,6 +1,6 @@
 // One stream as this process keeps it: a folded state that may lag behind the log, and reads that bring it to its end.
 // A kept state may only propose: whatever is answered from it without an append is first checked against the log.
-import { StreamCorrupt, type AggregateTypes } from '@confledger/domain';
+import { StreamCorrupt, type AggregateTypes, type StreamOf } from '@confledger/domain';
 import { EventStoreUnavailable, type StoredEvent } from '../ports/event-store.js';
 import { isStreamFault } from './broken-streams.js';
 import type { Loaded } from './loaded.js';
@@ -18,6 +18,8 @@ export class KeptStream<A extends AggregateTypes> {
   #reading: Promise<Loaded<A>> | null = null;
   #nextReading: Promise<Loaded<A>> | null = null;
   #savingSnapshot = false;
+  /** Where a change set leads that this process is appending in parts. */
+  #appending: StreamOf<A> | null = null;
   /** Why the stream cannot be loaded, and until when nobody tries again, by `performance.now()`. */
   #broken: { readonly error: unknown; readonly untilMs: number } | null = null;
 
@@ -74,16 +76,44 @@ export class KeptStream<A extends AggregateTypes> {
     this.#snapshotLater();
   }
 
+  /**
+   * Runs the appends of a change set in several parts that leads to `after`. Its events may be observed before the last part is answered:
+   * they are not folded again meanwhile, which for 100,000 of them took a second.
+   */
+  async whileAppending<T>(after: StreamOf<A>, appends: () => Promise<T>): Promise<T> {
+    this.#appending = after;
+    try {
+      return await appends();
+    } finally {
+      this.#appending = null;
+    }
+  }
+
   /** Folds a committed event in when it is the very next one; anything else, one that does not fit too, is left to the next read. */
   observe(stored: StoredEvent): void {
     const kept = this.#kept;
-    if (kept === null || kept.stream.revision + 1 !== stored.revision) return;
+    if (kept === null) return;
     try {
-      const stream = this.#reader.followed(kept.stream, this.#reader.decode(stored));
-      this.advance({ ...kept, stream, position: stored.position });
+      const stream = this.#observed(kept.stream, stored);
+      if (stream !== null) this.advance({ ...kept, stream, position: stored.position });
     } catch {
       this.forget();
     }
+  }
+
+  /** The state with a committed event, where that is known without a read. */
+  #observed(stream: StreamOf<A>, stored: StoredEvent): StreamOf<A> | null {
+    const after = this.#appending;
+    // What another process wrote in the place of a part makes the append fail, and the state is read anew.
+    if (after !== null && stored.revision < after.revision) return null;
+    const isEnd = after?.revision === stored.revision && stream.revision < stored.revision;
+    const isNext = stream.revision + 1 === stored.revision;
+    if (!isEnd && !isNext) return null;
+    const event = this.#reader.decode(stored);
+    // The chain makes the hash of the last event that of all before it.
+    if (!isEnd || event.metadata.hash !== after.hash) return isNext ? this.#reader.followed(stream, event) : null;
+    this.#reader.authentication.mac(event);
+    return after;
   }
 
   /** Stops proposals on what is kept, because the outcome of an append was in doubt. */
