@@ -8,9 +8,9 @@ import { textArray } from './text-array.js';
 
 /**
  * Inserts groups behind a position, on the connection that it is handed. True: committed. False: nothing was written, because the log or one
- * of the streams ends elsewhere, or another writer holds the lock. Rejects with what pg rejects with.
+ * of the streams ends elsewhere, or another writer holds the lock. Rejects with what pg rejects with, and without an answer within `timeoutMs`.
  */
-export type Inserter = (client: pg.Client, after: bigint, groups: readonly AppendGroup[]) => Promise<boolean>;
+export type Inserter = (client: pg.Client, after: bigint, groups: readonly AppendGroup[], timeoutMs: number) => Promise<boolean>;
 
 /** The server found that an event stands there already: another writer was quicker than the check. */
 const UNIQUE_VIOLATION = '23505';
@@ -19,14 +19,14 @@ const UNIQUE_VIOLATION = '23505';
 export function createInserter(schema: string, wakesOthers: boolean): Inserter {
   const told = wakesOthers ? (text: string) => notifying(schema, text) : (text: string) => text;
   const [one, many] = [told(insertOne(schema)), told(insertMany(schema))];
-  return async (client, after, groups) => {
+  return async (client, after, groups, timeoutMs) => {
     const single = onlyEvent(groups);
-    const work =
+    const statement =
       single === null
-        ? run(client, 'insert-many', many, valuesOfMany(after, groups))
-        : run(client, 'insert-one', one, valuesOfOne(after, single));
+        ? { name: 'insert-many', text: many, values: valuesOfMany(after, groups) }
+        : { name: 'insert-one', text: one, values: valuesOfOne(after, single) };
     try {
-      return (await work) > 0;
+      return (await run(client, statement, timeoutMs)) > 0;
     } catch (error) {
       if ((error as { readonly code?: string }).code === UNIQUE_VIOLATION) return false;
       throw error;
@@ -116,10 +116,16 @@ function valuesOfMany(after: bigint, groups: readonly AppendGroup[]): Value[] {
 }
 
 /** The number of rows that the command's tag names. */
-function run(client: pg.Client, name: string, text: string, values: readonly Value[]): Promise<number> {
+function run(client: pg.Client, prepared: Prepared, timeoutMs: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    client.query(new Statement(name, text, values, (error, count) => (error === null ? resolve(count) : reject(error))));
+    client.query(new Statement(prepared, timeoutMs, (error, count) => (error === null ? resolve(count) : reject(error))));
   });
+}
+
+interface Prepared {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly Value[];
 }
 
 /** What of pg's connection a statement uses; its typings leave it out. */
@@ -139,14 +145,17 @@ interface Wire {
 class Statement {
   readonly name: string;
   readonly text: string;
+  /** Milliseconds; pg gives the statement up then. */
+  readonly query_timeout: number;
   readonly #values: readonly Value[];
   /** pg puts its own around it, which stops the clock of its time limit. */
   callback: (error: Error | null, count: number) => void;
   #count = 0;
 
-  constructor(name: string, text: string, values: readonly Value[], callback: Statement['callback']) {
+  constructor({ name, text, values }: Prepared, timeoutMs: number, callback: Statement['callback']) {
     this.name = name;
     this.text = text;
+    this.query_timeout = timeoutMs;
     this.#values = values;
     this.callback = callback;
   }

@@ -45,12 +45,13 @@ export function createWriter(options: WriterOptions, schema: string): Writer {
     }
   };
 
-  const write = async (used: pg.Client, groups: readonly AppendGroup[]): Promise<FlushAnswer> => {
+  const write = async (used: pg.Client, groups: readonly AppendGroup[], timeoutMs: number): Promise<FlushAnswer> => {
     const { position } = known;
-    if (position === null) return append(used, groups);
-    if (await insert(used, position, groups)) return allWritten(groups, position);
-    known.disturbed();
-    return append(used, groups);
+    if (position !== null) {
+      if (await insert(used, position, groups, timeoutMs)) return allWritten(groups, position);
+      known.disturbed();
+    }
+    return within(timeoutMs, append(used, groups));
   };
 
   return {
@@ -71,7 +72,7 @@ export function createWriter(options: WriterOptions, schema: string): Writer {
       if (client === undefined) throw new Error('The writer is not connected.');
       const used = client;
       try {
-        const answer = await within(Math.min(timeoutMs, options.statementTimeoutMs + SILENCE_MS_MAX), write(used, groups));
+        const answer = await write(used, groups, Math.min(timeoutMs, options.statementTimeoutMs + SILENCE_MS_MAX));
         if (client === used) known.moved(answer.before, answer.end);
         return answer.groups;
       } catch (error) {

@@ -73,12 +73,12 @@ export class BatchFold {
     const changes = [...this.#views.values()].filter(({ before, after }) => before !== after);
     const settled = changes.map(({ before, after }) => ({ before, after: settledView(after) }));
     const rows: FoldedRows = {
-      ...rowsOfChanges(settled),
       environments: [...this.#environments.values()],
-      ...this.#added,
       tags: [...this.#tags.values()],
       audit: this.#audit,
       parked: this.#parked,
+      ...rowsOfChanges(settled),
+      ...this.#added,
     };
     const unchanged = [...this.#views.values()].filter(({ before, after }) => before === after);
     return { rows, views: [...unchanged, ...settled].map(({ after }) => after), stopped: this.#stopped };

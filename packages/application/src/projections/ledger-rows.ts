@@ -78,7 +78,7 @@ function restoredActivation(
     actor: '',
     occurredAt: '',
   };
-  return { ...unknown, activation, version, digest, document: LazyDocument.of(document) };
+  return { activation, version, digest, document: LazyDocument.of(document), ...unknown };
 }
 
 function documentOfItems(items: readonly ItemWrite[], of: ItemKey['of']): Document {
