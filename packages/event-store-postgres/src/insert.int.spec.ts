@@ -79,9 +79,10 @@ test('what an insert writes is what was given, text for text', async () => {
   const [first, second] = events;
   if (first === undefined || second === undefined) throw new Error('There are two events.');
   await store.append('one ✓', -1, [first]);
-  await store.append('many ✓', -1, [first, second]);
+  await store.append('few ✓', -1, [first, second]);
+  await store.append('many ✓', -1, [first, second, ...Array.from({ length: 3 }, newEvent)]);
   expect(await store.readStream('one ✓', { from: 0, limit: 2 })).toMatchObject([first]);
-  expect(await store.readStream('many ✓', { from: 0, limit: 3 })).toMatchObject(events);
+  for (const stream of ['few ✓', 'many ✓']) expect(await store.readStream(stream, { from: 0, limit: 2 })).toMatchObject(events);
 });
 
 test.each(['between two of its own', 'at the very place, uncommitted until the store waits for it'])(
@@ -128,8 +129,10 @@ test('a log that has become shorter than the writer knows gets no gap', async ()
 test.each([
   [-1, 1],
   [-1, 2],
+  [-1, 4],
   [5, 1],
   [5, 2],
+  [5, 4],
 ])('revision %i, which is wrong, is a conflict although nobody else writes (%i events)', async (revision, count) => {
   const store = await warmStore();
   await store.append('s', -1, [newEvent()]);

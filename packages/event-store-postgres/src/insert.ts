@@ -1,6 +1,5 @@
 // The quick way in: one prepared INSERT at the position and behind the revisions that the writer knows. It writes everything or nothing, and
 // nothing at all where somebody else wrote or is about to: the functions of the schema find out what happened then.
-import type { EventToAppend } from '@confledger/application';
 import { advisoryKey } from '@confledger/postgres';
 import type pg from 'pg';
 import type { AppendGroup } from './pending-appends.js';
@@ -12,19 +11,25 @@ import { textArray } from './text-array.js';
  */
 export type Inserter = (client: pg.Client, after: bigint, groups: readonly AppendGroup[], timeoutMs: number) => Promise<boolean>;
 
+/** So many events of one stream have a statement of their own, without arrays: 60 µs less. A value that goes live is two events. */
+const FEW_EVENTS_MAX = 3;
+
 /** The server found that an event stands there already: another writer was quicker than the check. */
 const UNIQUE_VIOLATION = '23505';
 
 /** `wakesOthers`: whether those who listen in other processes are notified, as the functions do. `schema` is quoted. */
 export function createInserter(schema: string, wakesOthers: boolean): Inserter {
   const told = wakesOthers ? (text: string) => notifying(schema, text) : (text: string) => text;
-  const [one, many] = [told(insertOne(schema)), told(insertMany(schema))];
+  const few = Array.from({ length: FEW_EVENTS_MAX }, (_, index) => told(insertFew(schema, index + 1)));
+  const many = told(insertMany(schema));
   return async (client, after, groups, timeoutMs) => {
-    const single = onlyEvent(groups);
+    const [group] = groups;
+    const count = group === undefined || groups.length > 1 ? 0 : group.end - group.expectedRevision;
+    const text = few[count - 1];
     const statement =
-      single === null
+      group === undefined || text === undefined
         ? { name: 'insert-many', text: many, values: valuesOfMany(after, groups) }
-        : { name: 'insert-one', text: one, values: valuesOfOne(after, single) };
+        : { name: `insert-${count}`, text, values: valuesOfFew(after, group) };
     try {
       return (await run(client, statement, timeoutMs)) > 0;
     } catch (error) {
@@ -42,12 +47,20 @@ const isAlone = (schema: string): string => `(SELECT pg_try_advisory_xact_lock($
 
 const COLUMNS = 'position, stream, revision, id, type, data, metadata';
 
-const insertOne = (schema: string): string => `
+/** Events of one stream, as a single client writes them. */
+const insertFew = (schema: string, count: number): string => `
 INSERT INTO ${schema}.events (${COLUMNS})
-SELECT $1::bigint + 1, $2::text, $3::bigint + 1, $4::uuid, $5::text, $6::text, $7::text
+SELECT $1::bigint + n.number, $2::text, $3::bigint + n.number, n.id, n.type, n.data, n.metadata
+FROM (VALUES ${Array.from({ length: count }, (_, index) => rowOf(index)).join(', ')}) AS n(number, id, type, data, metadata)
 WHERE ${isAlone(schema)}
   AND (SELECT coalesce(max(e.position), 0) FROM ${schema}.events e) = $1
   AND (SELECT coalesce(max(e.revision), -1) FROM ${schema}.events e WHERE e.stream = $2) = $3`;
+
+/** The parameters of an event behind the three that all share. */
+function rowOf(index: number): string {
+  const first = 4 + 4 * index;
+  return `(${index + 1}::bigint, $${first}::uuid, $${first + 1}::text, $${first + 2}::text, $${first + 3}::text)`;
+}
 
 const insertMany = (schema: string): string => `
 INSERT INTO ${schema}.events (${COLUMNS})
@@ -66,20 +79,10 @@ SELECT pg_notify('${schema.replaceAll('"', '')}', max(position)::text) FROM inse
 
 type Value = string | Buffer;
 
-interface PlacedEvent {
-  readonly group: AppendGroup;
-  readonly event: EventToAppend;
-}
-
-/** What a single client writes most: one event. */
-function onlyEvent([group, ...others]: readonly AppendGroup[]): PlacedEvent | null {
-  if (group === undefined || others.length > 0 || group.end - group.expectedRevision !== 1) return null;
-  const event = group.appends[0]?.events[0];
-  return event === undefined ? null : { group, event };
-}
-
-function valuesOfOne(after: bigint, { group, event }: PlacedEvent): Value[] {
-  return [String(after), group.stream, String(group.expectedRevision), event.id, event.type, event.data, event.metadata];
+function valuesOfFew(after: bigint, { stream, expectedRevision, appends }: AppendGroup): Value[] {
+  const values: Value[] = [String(after), stream, String(expectedRevision)];
+  for (const { events } of appends) for (const { id, type, data, metadata } of events) values.push(id, type, data, metadata);
+  return values;
 }
 
 function valuesOfMany(after: bigint, groups: readonly AppendGroup[]): Value[] {
