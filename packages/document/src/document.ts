@@ -11,6 +11,29 @@ import { proofOf, type Proof } from './proof.js';
 import { rootFromSnapshot, snapshotOf } from './snapshot.js';
 import { emptyRoot, nodeJson, treeOf, type DocumentNode, type ObjectNode, type TreeNode, type TreeObject } from './tree.js';
 
+type RevisedChange = DocumentChange & { readonly revision?: number };
+
+/** Of more changes, remembering costs more than it saves. */
+const REMEMBERED_CHANGES_MAX = 64;
+
+/**
+ * The last application. A command that takes live what it writes applies its changes twice, when it is decided and when its events are folded:
+ * a wide object is hashed once then.
+ */
+let lastApply: { readonly base: Document; readonly changes: readonly RevisedChange[]; readonly result: Document } | null = null;
+
+function areSame(some: readonly RevisedChange[], others: readonly RevisedChange[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ path, value, revision }, index) => {
+      const other = others[index];
+      // An array may have been altered since.
+      const isScalar = typeof value !== 'object' || value === null;
+      return other !== undefined && isScalar && other.path === path && other.value === value && other.revision === revision;
+    })
+  );
+}
+
 export class Document {
   /** The document without leaves. */
   static readonly empty: Document = new Document(emptyRoot(-1));
@@ -119,7 +142,15 @@ export class Document {
    * Throws a DocumentFault on what the caller should have judged before: an invalid path or value, a set below a leaf
    * or over an object with members, a delete of what is neither a leaf nor `{}`.
    */
-  apply(changes: Iterable<DocumentChange & { readonly revision?: number }>): Document {
+  apply(changes: Iterable<RevisedChange>): Document {
+    if (!Array.isArray(changes) || changes.length > REMEMBERED_CHANGES_MAX) return this.applied(changes);
+    if (lastApply?.base === this && areSame(lastApply.changes, changes)) return lastApply.result;
+    const result = this.applied(changes);
+    lastApply = { base: this, changes: [...changes], result };
+    return result;
+  }
+
+  private applied(changes: Iterable<RevisedChange>): Document {
     const draft = new ObjectDraft(this.tree);
     for (const { path, value, revision = -1 } of changes) {
       const parsed = parsePath(path);

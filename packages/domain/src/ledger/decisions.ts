@@ -123,13 +123,19 @@ function activationAfterEdit(
     return pendingChanges(id, ledger);
   const version = edit.version ?? ledger?.head.version ?? null;
   if (version === null) return nothingToActivate(id);
-  const changes = differencesToChanges(edit.differences);
   const head = ledger?.head.document ?? Document.empty;
-  const content = changes.length > 0 ? head.apply(changes) : head;
+  const content = edit.version === null ? head : head.apply(revisedChanges(edit.differences, edit.version));
   const { digest } = content;
   if (digest === live?.digest && edit.version === null) return null;
   const data = { version, previous: live?.version ?? null, digest, pending: 0 };
   return activationOf(ledger, data, edit.statement, { content, head: content });
+}
+
+/** The changes as they are folded when they are events: `version` is the revision of the last. */
+function revisedChanges(differences: readonly Difference[], version: number) {
+  const changes = differencesToChanges(differences);
+  const first = version - changes.length + 1;
+  return changes.map((change, index) => ({ revision: first + index, ...change }));
 }
 
 function nothingToActivate(id: LedgerId): LedgerRefusal {
