@@ -5,7 +5,7 @@ import { LedgerLog } from '@confledger/conformance';
 import { createPostgresEventStore } from '@confledger/event-store-postgres';
 import { createPool, tryAdvisoryLock } from '@confledger/postgres';
 import { createPostgresReadModel } from '@confledger/read-model-postgres';
-import { freshDatabase } from '@confledger/test-support';
+import { eventually, freshDatabase } from '@confledger/test-support';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { compose } from './compose.js';
@@ -104,4 +104,21 @@ test('tables that an older release laid out are rebuilt before the projector beg
   expect(await readModel.waitFor(await store.lastPosition(), 20_000)).toBe(true);
   const { rows } = await pool.query(`SELECT nspname FROM pg_namespace WHERE starts_with(nspname, 'confledger_read_')`);
   expect(rows).toEqual([{ nspname: 'confledger_read_2' }]);
+});
+
+test('while another process rebuilds tables of an older release, a projector waits for it and then begins', async () => {
+  const config = readConfig({ CONFLEDGER_POSTGRES_URL: connectionString, PORT: '0' });
+  await (await compose(config, pino({ level: 'silent' }))).close();
+  const pool = createPool({ connectionString });
+  cleaners.push(() => pool.end());
+  await pool.query('UPDATE confledger.read_model SET layout = 0');
+  const lock = await tryAdvisoryLock({ connectionString }, 'rebuild confledger');
+
+  const states: string[] = [];
+  const { close } = await compose(config, pino({ level: 'silent' }), { onEvent: ({ kind }) => states.push(kind) });
+  cleaners.push(close);
+  await eventually(() => states.includes('failed'));
+  expect(states).not.toContain('active');
+  await lock?.release();
+  await eventually(() => states.includes('active'));
 });
