@@ -102,13 +102,18 @@ async function followLog(
   }
 }
 
-/** The log from `after` to where it ends now, once: what rebuild and verify read. */
+/**
+ * The log from `after` to where it ends now, once: what rebuild and verify read. The next page is read while the last one is worked off; one
+ * that is left over when the reader leaves is thrown away.
+ */
 export async function* readLog(events: EventStore, after: bigint, limit: number): AsyncGenerator<readonly StoredEvent[]> {
-  for (let position = after; ;) {
-    const page = await events.readAll({ after: position, limit });
+  for (let next = events.readAll({ after, limit }); ;) {
+    const page = await next;
     const last = page.at(-1);
     if (!last) return;
+    next = events.readAll({ after: last.position, limit });
+    // A failure is thrown when its page is asked for.
+    next.catch(() => undefined);
     yield page;
-    position = last.position;
   }
 }
