@@ -3,8 +3,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { LogFile } from '../log-file.js';
 
-/** As `npm start` runs the api, with a quarter of its young generation: the sum of both processes counts. */
-const NODE_FLAGS = ['--max-semi-space-size=16', '--heap-growing-percent=40'];
+/** As `npm start` runs the api, with half of its young generation: the sum of both processes counts. */
+const NODE_FLAGS = ['--max-semi-space-size=32', '--heap-growing-percent=40'];
 
 export interface LaunchOptions {
   /** The file to run. */
