@@ -107,6 +107,7 @@ const publisher = await startChild('publisher', {
   ...env,
   BENCH_EVENT_STORE: eventStore.url,
   BENCH_NAMESPACE: namespace,
+  BENCH_KEYS: directory,
   BENCH_LEDGERS: String(LEDGERS),
 });
 const activationsAtOnce = Math.ceil(LEDGERS / transactions);

@@ -1,20 +1,21 @@
 // The publisher alone, with every active document in memory: what the relay costs beside reading the log. Started by the relay benchmark.
 import { LedgerId } from '@confledger/domain';
+import { keyFilesOf, makeKeys } from '@confledger/api';
 import { createLedgers, readInstallation, type ActiveDocument } from '@confledger/application';
 import { openEventStoreNow } from '@confledger/event-stores';
 import { createKafkaFeed } from '@confledger/publisher-kafka';
-import { signer } from '../history.js';
 import { answers, ready } from './lifecycle.js';
 
 const {
   BENCH_BROKERS: brokers = '',
   BENCH_EVENT_STORE: url = '',
   BENCH_NAMESPACE: namespace = '',
+  BENCH_KEYS: keys = '',
   BENCH_LEDGERS: count = '',
   BENCH_PARTITIONS: partitions = '',
 } = process.env;
 const store = await openEventStoreNow({ kind: 'eventstoredb', url, namespace }, { part: 'api', logger: console });
-const ledgers = createLedgers({ store, clock: { now: () => Date.now() }, ids: { next: () => '' }, signer });
+const ledgers = createLedgers({ store, clock: { now: () => Date.now() }, ids: { next: () => '' }, signer: makeKeys(keyFilesOf(keys)) });
 const installation = await readInstallation(store);
 if (installation === null) throw new Error('there is no installation');
 const documents: ActiveDocument[] = [];
