@@ -78,6 +78,7 @@ test('what is around the results stays, and a page without their markers is refu
   expect(shown.startsWith('Words.\n')).toBe(true);
   expect(shown.endsWith('\nMore words.\n')).toBe(true);
   expect(shown).not.toContain('old');
+  expect(shown).toContain('None are saved yet.');
   expect(() => pageWith('Words.', { benchmarks: {} })).toThrow('has no line');
 });
 

@@ -20,6 +20,7 @@ export function pageWith(page: string, saved: SavedResults): string {
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`The page has no line '${BEGIN}' before a line '${END}'.`);
   const sections = Object.entries(saved.benchmarks).map(([name, result]) => sectionOf(name, result));
+  if (sections.length === 0) sections.push('None are saved yet.');
   return [page.slice(0, begin + BEGIN.length), ...sections, page.slice(end)].join('\n\n');
 }
 
