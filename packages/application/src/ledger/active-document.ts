@@ -5,24 +5,32 @@ import type { ActiveDocument } from '../ports/feed.js';
 import type { ActivationNow } from './ledgers.js';
 import { loadVersion, type LedgerReader } from './ledger-versions.js';
 
+/** What is active, and where it is known from. */
+export interface SourcedActive {
+  readonly active: ActiveDocument;
+  /** No snapshot says anything of it: the log does, from its first event on. */
+  readonly fromLogAlone: boolean;
+}
+
 /**
  * At least as new as the event at `revision`; null when nothing is active. Throws `StreamCorrupt` for an activation of what its ledger does
  * not hold: parts without the key meet it where somebody altered a ledger and computed the hashes anew.
  */
-export async function activeDocument(
-  kept: KeptStream<LedgerTypes>,
-  reader: LedgerReader,
-  revision: number,
-): Promise<ActiveDocument | null> {
+export async function activeDocument(kept: KeptStream<LedgerTypes>, reader: LedgerReader, revision: number): Promise<SourcedActive | null> {
   const known = kept.kept;
-  const { stream } = known !== null && revision >= 0 && known.stream.revision >= revision ? known : await kept.fresh();
+  const loaded = known !== null && revision >= 0 && known.stream.revision >= revision ? known : await kept.fresh();
+  const { stream } = loaded;
   if (stream.origin === null || stream.state === null || stream.state.active === null) return null;
   const { document, layered, activation, version, previous, digest, keyId, signature, actor, occurredAt } = stream.state.active;
   const content = document ?? (await documentOf(reader, kept.id, version));
   if (content.digest !== digest)
     throw new StreamCorrupt(`event ${activation} of ${kept.id.stream} does not hold: version ${version} has another digest`);
   const active = { activation, version, previous, digest, keyId, signature, actor, occurredAt, document: content };
-  return { ledger: kept.id.text, origin: stream.origin, ...active, ...layered };
+  return {
+    active: { ledger: kept.id.text, origin: stream.origin, ...active, ...layered },
+    // A document of an older version may have been read with the help of a snapshot.
+    fromLogAlone: loaded.fromLogAlone === true && content === document,
+  };
 }
 
 /** What the ledger of this name runs, for whoever has only the name; null too where it is no ledger's name. */

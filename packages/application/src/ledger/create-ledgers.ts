@@ -9,7 +9,7 @@ import type { EventStore, StoredEvent } from '../ports/event-store.js';
 import type { ActiveDocument } from '../ports/feed.js';
 import type { SnapshotStore } from '../ports/snapshots.js';
 import type { Authority, Clock, Ids, Keys, Signer } from '../ports/system.js';
-import { activationNow, activeDocument } from './active-document.js';
+import { activationNow, activeDocument, type SourcedActive } from './active-document.js';
 import { createLedgerReader, loadVersion, type LedgerReader } from './ledger-versions.js';
 import type { ActivationNow, CommandOutcome, Ledgers, ReadOutcome, ReadSelector } from './ledgers.js';
 import { EarlyOutcome } from './outcomes.js';
@@ -54,6 +54,8 @@ export interface LedgerReads {
   activation(ledger: LedgerId): Promise<ActivationNow>;
   /** The newest activation of a ledger with its document; null when nothing is active. At least as new as the event at `revision`. */
   active(ledger: LedgerId, revision?: number): Promise<ActiveDocument | null>;
+  /** As `active`, with where it is known from. */
+  sourcedActive(ledger: LedgerId, revision?: number): Promise<SourcedActive | null>;
   /** Hands committed events over, so that kept states need no read of their own. */
   observe(events: readonly StoredEvent[]): void;
 }
@@ -86,11 +88,13 @@ function readerOf({ authority = null, onBrokenStream = () => undefined, clock, .
 }
 
 function readsOf(options: LedgerReadsOptions, reader: LedgerReader, inUse: LedgersInUse<InUse>): LedgerReads {
+  const sourcedActive = (id: LedgerId, revision = -1) => activeDocument(inUse.of(id).kept, reader, revision);
   return {
     reader,
     read: (id, selector) => readDocument({ selector, kept: inUse.of(id).kept, reader, clock: options.clock }),
     activation: (id) => activationNow(inUse.of(id).kept),
-    active: (id, revision = -1) => activeDocument(inUse.of(id).kept, reader, revision),
+    active: async (id, revision) => (await sourcedActive(id, revision))?.active ?? null,
+    sourcedActive,
     observe(events) {
       for (const event of events) inUse.there(event.stream)?.kept.observe(event);
     },

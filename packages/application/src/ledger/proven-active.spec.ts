@@ -111,6 +111,18 @@ test('A second relay answers from what the first one kept, and reads a few event
   expect(refuted).toEqual([]);
 });
 
+test('What is known from the log alone is not read a second time', async () => {
+  const once = await eventsReadBy(fromLog);
+  expect(once).toBeGreaterThan(0);
+  expect(await eventsReadBy(async () => expect(shown(await relay().active(ID))).toEqual(await fromLog()))).toBe(2 * once);
+});
+
+async function eventsReadBy(work: () => Promise<unknown>): Promise<number> {
+  const before = eventsRead;
+  await work();
+  return eventsRead - before;
+}
+
 test('A newer activation than the cached one is found', async () => {
   await poison(await snapshotOf(store, end() - 1), end() - 1);
   expect(shown(await relay().active(ID))).toEqual(await fromLog());
@@ -124,10 +136,12 @@ test('An activation whose statement has form 2 is proved by its event too', asyn
   await core.done({ type: 'Activate', version: 'latest' });
   const answer = await fromLog();
   expect(answer).toMatchObject({ own: expect.any(String) as string, layers: [] });
+  const SNAPSHOT_AT = 10;
+  await poison(await snapshotOf(store, SNAPSHOT_AT), SNAPSHOT_AT);
   eventsRead = 0;
   expect(shown(await relay().active(ID, answer?.activation))).toEqual(answer);
-  // The history once, the activation and the first event.
-  expect(eventsRead).toBe(22 + 2);
+  // The event that the cached state stands at, those behind it, the activation and the first event.
+  expect(eventsRead).toBe(1 + (22 - 1 - SNAPSHOT_AT) + 2);
 });
 
 test.each([

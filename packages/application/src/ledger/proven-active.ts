@@ -30,8 +30,9 @@ export function createProvenActives(options: ProvenActivesOptions): Pick<LedgerR
   return {
     async active(ledger, revision = -1) {
       if (refuted.has(ledger.text)) return fromLog.active(ledger, revision);
-      const found = await cached.active(ledger, revision).catch(nullUnlessAway);
-      if (found !== null && (await isProven(fromLog.reader, ledger, found, revision))) return found;
+      const found = await cached.sourcedActive(ledger, revision).catch(nullUnlessAway);
+      // What no cached state says anything of needs no second look at the log.
+      if (found !== null && (found.fromLogAlone || (await isProven(fromLog.reader, ledger, found.active, revision)))) return found.active;
       const read = await fromLog.active(ledger, revision);
       if (read === null) return null;
       // Compared again: a newer activation may have come between the two reads.

@@ -6,6 +6,8 @@ export interface Loaded<A extends AggregateTypes> {
   readonly stream: StreamOf<A>;
   readonly position: bigint;
   readonly snapshotAt: number;
+  /** It was folded from the first event of the log on: no snapshot says anything of it. */
+  readonly fromLogAlone?: true;
 }
 
 /** What consecutive events of a stream did. */

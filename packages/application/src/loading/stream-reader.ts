@@ -279,6 +279,6 @@ export class StreamReader<A extends AggregateTypes> {
   }
 
   #nothing(id: A['id']): Loaded<A> {
-    return { stream: emptyStream(this.aggregate.streamOf(id)), position: 0n, snapshotAt: 0 };
+    return { stream: emptyStream(this.aggregate.streamOf(id)), position: 0n, snapshotAt: 0, fromLogAlone: true };
   }
 }
