@@ -23,13 +23,13 @@ export function changeMessage(installation: string, event: StoredEvent, partitio
     ce_source: `${SOURCE_PREFIX}${installation}`,
     ce_type: `${TYPE_PREFIX}${type}`,
     ce_subject: stream,
-    ...(occurredAt === null ? {} : { ce_time: occurredAt }),
     'content-type': 'application/json',
     ce_revision: String(revision),
     ce_position: formatPosition(installation, position),
     ce_partitions: String(partitionCount),
-    ...(traceparent === null ? {} : { ce_traceparent: traceparent }),
   };
+  if (occurredAt !== null) headers['ce_time'] = occurredAt;
+  if (traceparent !== null) headers['ce_traceparent'] = traceparent;
   // No timestamp of its own: with that of an old event, published late, retention would remove it at once.
   return { key: stream, value: `{"data":${data},"metadata":${metadata}}`, headers, partition: partitionOf(stream, partitionCount) };
 }

@@ -8,6 +8,8 @@ type Tree = Map<string, Tree | Digest>;
 
 export class HeldLedger {
   readonly #leaves = new Map<string, Digest>();
+  /** Of leaves that are about to be written, where finding the differences took their hashes already. */
+  readonly #hashed = new WeakMap<FeedLeaf, Digest>();
   /** What the hashes are of, where it is at hand: differences of trees are found without hashing every leaf. */
   #document: Document | null = null;
   marker: ActivationMarker | null = null;
@@ -19,7 +21,7 @@ export class HeldLedger {
   record(leaf: FeedLeaf): void {
     this.#document = null;
     if ('removed' in leaf) this.#leaves.delete(leaf.path);
-    else this.#leaves.set(leaf.path, digestOf(leaf.value));
+    else this.#leaves.set(leaf.path, this.#hashed.get(leaf) ?? digestOf(leaf.value));
   }
 
   recordMarker(marker: ActivationMarker | null): void {
@@ -63,7 +65,11 @@ export class HeldLedger {
     const sets: FeedLeaf[] = [];
     for (const { path, value } of document.leaves()) {
       removals.delete(path);
-      if (this.#leaves.get(path) !== digestOf(value)) sets.push({ path, value, version });
+      const digest = digestOf(value);
+      if (this.#leaves.get(path) === digest) continue;
+      const leaf: FeedLeaf = { path, value, version };
+      this.#hashed.set(leaf, digest);
+      sets.push(leaf);
     }
     return [...Array.from(removals, (path): FeedLeaf => ({ path, version, removed: true })), ...sets];
   }
@@ -80,7 +86,8 @@ function differences(before: Document, after: Document, version: number): FeedLe
 }
 
 function digestOf(value: JsonValue): Digest {
-  return Buffer.from(leafDigest(value)).toString('latin1');
+  const { buffer, byteOffset, byteLength } = leafDigest(value);
+  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 }
 
 /** False where a leaf stands in the way. */

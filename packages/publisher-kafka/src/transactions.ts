@@ -131,8 +131,8 @@ export class Transactions {
   async #send(transaction: Transaction, messages: readonly Message[], next: Map<number, bigint>): Promise<void> {
     const { topic } = this.#options;
     const answers = await transaction.send({ topic, acks: -1, messages: [...messages] });
-    const counts = new Map<number, bigint>();
-    for (const message of messages) counts.set(partitionOfMessage(message), (counts.get(partitionOfMessage(message)) ?? 0n) + 1n);
+    const counts = new Map<number, number>();
+    for (const { partition = 0 } of messages) counts.set(partition, (counts.get(partition) ?? 0) + 1);
     for (const [partition, count] of counts) {
       const expected = next.get(partition) ?? 0n;
       const answered = answers.find((answer) => answer.partition === partition)?.baseOffset;
@@ -141,7 +141,7 @@ export class Transactions {
           `partition ${partition} of ${topic} gave offset ${answered} to a record that belongs at ${expected}: somebody else wrote, or it is another topic`,
         );
       }
-      next.set(partition, expected + count);
+      next.set(partition, expected + BigInt(count));
     }
   }
 }
@@ -163,16 +163,21 @@ export function* batchesOf(messages: Iterable<Message>, bytesMax = SEND_BYTES_MA
   if (chunk.length > 0) yield chunk;
 }
 
-export function messageBytes({ key, value, headers = {} }: Message): number {
-  const headerBytes = Object.entries(headers).reduce(
-    (sum, [name, header]) => sum + HEADER_OVERHEAD_BYTES + name.length + bytesOf(header),
-    0,
-  );
-  return RECORD_OVERHEAD_BYTES + Buffer.byteLength(key ?? '') + Buffer.byteLength(value ?? '') + headerBytes;
+/** About what the broker counts. Asked of every record twice: a reduce over entries took twice as long. */
+export function messageBytes({ key, value, headers }: Message): number {
+  let bytes = RECORD_OVERHEAD_BYTES + lengthOf(key ?? '') + lengthOf(value ?? '');
+  if (headers === undefined) return bytes;
+  for (const name of Object.keys(headers)) bytes += HEADER_OVERHEAD_BYTES + name.length + headerBytes(headers[name]);
+  return bytes;
 }
 
-function bytesOf(header: IHeaders[string]): number {
-  return (Array.isArray(header) ? header : [header ?? '']).reduce((sum, each) => sum + Buffer.byteLength(each), 0);
+function headerBytes(header: IHeaders[string]): number {
+  if (!Array.isArray(header)) return lengthOf(header ?? '');
+  return header.reduce<number>((sum, each) => sum + lengthOf(each), 0);
+}
+
+function lengthOf(bytes: string | Buffer): number {
+  return typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length;
 }
 
 function partitionOfMessage({ partition = 0 }: Message): number {
