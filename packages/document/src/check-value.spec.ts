@@ -174,8 +174,13 @@ describe('the limit of a value', () => {
 });
 
 describe('the limit of leaves', () => {
-  const wide = (count: number): JsonObject => Object.fromEntries(Array.from({ length: count }, (_, index) => [`n${index}`, {}]));
+  const wide = (count: number, leaf: JsonValue = {}): JsonObject =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`n${index}`, leaf]));
 
+  it.each([null, true, 1, 'x'])('counts each %j', (leaf) => {
+    expect(checkValue(wide(DOCUMENT_LEAVES_MAX, leaf))).toBe(null);
+    expect(checkValue(wide(DOCUMENT_LEAVES_MAX + 1, leaf))).toMatchObject({ code: 'DOCUMENT_TOO_LARGE' });
+  });
   it('counts `{}` as one, and arrays as one', () => {
     expect(checkValue(wide(DOCUMENT_LEAVES_MAX))).toBe(null);
     expect(checkValue(wide(DOCUMENT_LEAVES_MAX + 1))).toMatchObject({ code: 'DOCUMENT_TOO_LARGE' });

@@ -7,10 +7,13 @@ import { DEPTH_MAX, DOCUMENT_LEAVES_MAX, PATH_BYTES_MAX, VALUE_BYTES_MAX } from 
 import { parsePath, pathTooDeep, pathTooLong } from './path.js';
 import { problemAt } from './place.js';
 import type { CodedProblem, Flaw } from './problem.js';
-import { nameFlaw, segmentFlaw, stringFlaw } from './text.js';
+import { isForbiddenName, nameFlaw, segmentFlaw, stringFlaw } from './text.js';
 
 // A code unit of a string takes at most six bytes of canonical JSON (\u0001), at least one.
 const UNIT_BYTES_MAX = 6;
+
+/** Names of these characters have no flaw but to be forbidden, and a byte for each. One test of them costs less than looking for each flaw. */
+const PLAIN_NAME = /^[\w-]+$/;
 
 /** What keeps a value from standing at the path `at` (default: the root), with everything below it; null when nothing does. */
 export function checkValue(value: unknown, at = ''): CodedProblem | null {
@@ -38,8 +41,7 @@ class ValueCheck {
       const names = Object.keys(value);
       if (names.length > 0) return this.members(value, names);
     }
-    if (++this.leaves > DOCUMENT_LEAVES_MAX) return this.problem(tooManyLeaves(DOCUMENT_LEAVES_MAX));
-    return this.leaf(value);
+    return this.countLeaf() ?? this.leaf(value);
   }
 
   private members(object: Readonly<Record<string, unknown>>, names: readonly string[]): CodedProblem | null {
@@ -47,19 +49,33 @@ class ValueCheck {
     const depth = this.place.length + 1;
     for (const name of names) {
       this.place.push(name);
-      this.pathBytes = pathBytes + (depth > 1 ? 1 : 0) + bytesWritten(name);
-      const problem = this.segment(name, depth) ?? this.subtree(object[name]);
+      const isPlain = PLAIN_NAME.test(name) && !isForbiddenName(name);
+      this.pathBytes = pathBytes + (depth > 1 ? 1 : 0) + (isPlain ? name.length : bytesWritten(name));
+      const problem = (isPlain ? null : this.name(name)) ?? this.path(depth) ?? this.member(object[name]);
       if (problem !== null) return problem;
       this.place.pop();
     }
     return null;
   }
 
-  private segment(name: string, depth: number): CodedProblem | null {
+  private name(name: string): CodedProblem | null {
     const flaw = segmentFlaw(name);
-    if (flaw !== null) return this.problem(flaw);
+    return flaw === null ? null : this.problem(flaw);
+  }
+
+  private path(depth: number): CodedProblem | null {
     if (depth > DEPTH_MAX) return this.problem(pathTooDeep(depth));
     return this.pathBytes > PATH_BYTES_MAX ? this.problem(pathTooLong(this.pathBytes)) : null;
+  }
+
+  /** As `subtree`; most members are scalars that have nothing to be checked but their number. */
+  private member(value: unknown): CodedProblem | null {
+    const isPlain = value === null || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
+    return isPlain ? this.countLeaf() : this.subtree(value);
+  }
+
+  private countLeaf(): CodedProblem | null {
+    return ++this.leaves > DOCUMENT_LEAVES_MAX ? this.problem(tooManyLeaves(DOCUMENT_LEAVES_MAX)) : null;
   }
 
   private leaf(value: unknown): CodedProblem | null {
