@@ -1,13 +1,14 @@
 // A change set that this process appends in parts, and what a follower in the same process observes of it meanwhile: its parts are not folded
 // again, and nothing that another process wrote is taken for them.
 import type { JsonObject } from '@confledger/document';
+import type { DraftEvent } from '@confledger/domain';
 import { expect, test } from 'vitest';
 import { faultyEventStore } from '../../../../test/support/src/faulty-event-store.js';
 import { NAME, foreignEnvelope, recordedBy, testCore, type TestCore } from '../../../../test/support/src/ledgers-core.js';
 import { toAppend } from '../codec.js';
 import { APPEND_EVENTS_MAX } from '../commands/append-parts.js';
 import { createInMemoryEventStore } from '../in-memory/event-store.js';
-import type { EventStore, EventToAppend, StoredEvent } from '../ports/event-store.js';
+import { EventStoreUnavailable, type EventStore, type EventToAppend, type StoredEvent } from '../ports/event-store.js';
 
 const LEAVES = 2 * APPEND_EVENTS_MAX + 10;
 const wide = (value: number): JsonObject => Object.fromEntries(Array.from({ length: LEAVES }, (_, index) => [`k${index}`, value]));
@@ -92,6 +93,18 @@ test.each<[string, (last: StoredEvent) => StoredEvent]>([
   expect(reads).toBeGreaterThan(0);
 });
 
+/** Appends change sets of one event each, as another process would, and answers what the log holds of them. */
+async function foreignEvents(log: EventStore, count: number): Promise<readonly StoredEvent[]> {
+  const [last] = await log.readStream(NAME.stream, { direction: 'backwards', limit: 1 });
+  const [first] = await log.readStream(NAME.stream, { limit: 1 });
+  if (last === undefined || first === undefined) throw new Error('the log is empty');
+  const { hash, occurredAt } = JSON.parse(last.metadata) as { readonly hash: string; readonly occurredAt: string };
+  const end = { name: NAME.stream, revision: last.revision, hash, occurredAt, origin: first.id };
+  const drafts = Array.from({ length: count }, (_, value): DraftEvent => ({ type: 'ConfigSet', data: { path: 'foreign', value } }));
+  await log.append(NAME.stream, last.revision, recordedBy(end, drafts, foreignEnvelope()).map(toAppend));
+  return log.readStream(NAME.stream, { from: last.revision + 1, limit: 10_000 });
+}
+
 test('what another process wrote in the place of a part is observed, and never passed over', async () => {
   const log = createInMemoryEventStore();
   const { core, watch } = watched(log);
@@ -99,29 +112,46 @@ test('what another process wrote in the place of a part is observed, and never p
   let appends = 0;
   watch.before = async () => {
     appends += 1;
-    if (appends !== 2) return;
-    const [last] = await log.readStream(NAME.stream, { direction: 'backwards', limit: 1 });
-    const [first] = await log.readStream(NAME.stream, { limit: 1 });
-    if (last === undefined || first === undefined) throw new Error('the log is empty');
-    const { hash, occurredAt } = JSON.parse(last.metadata) as { readonly hash: string; readonly occurredAt: string };
-    const end = { name: NAME.stream, revision: last.revision, hash, occurredAt, origin: first.id };
-    const foreign = recordedBy(end, [{ type: 'ConfigSet', data: { path: 'foreign', value: 7 } }], foreignEnvelope()).map(toAppend);
-    await log.append(NAME.stream, last.revision, foreign);
-    core.ledgers.observe(await log.readStream(NAME.stream, { from: last.revision, limit: 10 }));
+    if (appends === 2) core.ledgers.observe(await foreignEvents(log, 1));
   };
   await core.done({ type: 'Merge', patch: wide(2) });
   const { document } = await core.found();
-  expect(document.toJson()).toEqual({ ...wide(2), foreign: 7 });
+  expect(document.toJson()).toEqual({ ...wide(2), foreign: 0 });
 });
 
-test('when the command is over, what others write is observed as before', async () => {
+test('what another process wrote in the place of the last event is not taken for it', async () => {
   const log = createInMemoryEventStore();
-  const { core, store } = watched(log);
+  const { core, watch } = watched(log);
   await core.done({ type: 'Create', configuration: wide(1) });
+  const seen: unknown[] = [];
+  watch.before = async (events) => {
+    if (events.length === APPEND_EVENTS_MAX || seen.length > 0) return;
+    core.ledgers.observe(await foreignEvents(log, events.length));
+    seen.push(await localValue(core));
+  };
+  await core.done({ type: 'Merge', patch: wide(2) });
+  expect(seen).toEqual([1]);
+  expect(await localValue(core)).toBe(2);
+});
+
+test.each([
+  ['is over', false],
+  ['has failed', true],
+])('when the command %s, what others write is observed as before', async (_, fails) => {
+  const log = createInMemoryEventStore();
+  const { core, store, watch } = watched(log);
+  await core.done({ type: 'Create', configuration: wide(1) });
+  if (fails) {
+    watch.before = (events) =>
+      events.length === APPEND_EVENTS_MAX ? Promise.resolve() : Promise.reject(new EventStoreUnavailable('away'));
+    await expect(core.done({ type: 'Replace', configuration: wide(2) })).rejects.toThrow(EventStoreUnavailable);
+    await core.found();
+  }
+  const { revision } = await core.found();
   const other = testCore(log);
-  const { standing } = await other.set('k0', 9);
+  await other.set('k0', 9);
   const { reads } = store.calls;
-  core.ledgers.observe(await log.readStream(NAME.stream, { from: standing.version ?? 0, limit: 10 }));
+  core.ledgers.observe(await log.readStream(NAME.stream, { from: revision + 1, limit: 10_000 }));
   expect(await localValue(core)).toBe(9);
   expect(store.calls.reads).toBe(reads);
 });
