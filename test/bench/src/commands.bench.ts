@@ -3,7 +3,7 @@
 import { startPostgres } from '@confledger/test-support';
 import { startChild } from './children.js';
 import { apiParty, bareParty, etcdParty, reserveValues, standaloneParty, startApi, type Party } from './command-parties.js';
-import { CLIENTS_OF_AIMS, ETCD_CLIENT_NAMES } from './etcd/clients.js';
+import { CLIENT_OF_AIMS, ETCD_CLIENT_NAMES } from './etcd/clients.js';
 import { ETCD_MISSING, startEtcd } from './etcd/server.js';
 import { runFor } from './load.js';
 import { CAN_COUNT, costsOf, quietMoment, residentMB, settled } from './process-tree.js';
@@ -112,7 +112,7 @@ function showRatios(at: string, connections: number): void {
   const key = connections === 1 ? 'medianMs' : 'perSecond';
   const ratio = (one: string, other: string): number => of(`${one}, ${at}`, key) / of(`${other}, ${at}`, key);
   const name = (one: string, other: string): string => `${one} / ${other}, ${at}, ${connections === 1 ? 'medians' : 'rates'}`;
-  const peer = etcd === null ? null : fastestClient(at, key);
+  const peer = etcd === null ? null : `etcd by ${CLIENT_OF_AIMS}`;
   if (peer !== null && connections === 1) {
     report.atMost(name('standalone', peer), ratio('standalone', peer), '×', 1.3, 1.8);
     report.atMost(name('api alone', peer), ratio('api alone', peer), '×', 1);
@@ -133,13 +133,6 @@ function showRatios(at: string, connections: number): void {
     report.add(`${name('api alone', 'bare Fastify + insert')}, wrk`, byWrk * (connections === 1 ? 1 : 100), connections === 1 ? '×' : '%');
   }
   if (BEFORE !== undefined) for (const one of ['standalone', 'api alone']) plain(one, `${one}, before`);
-}
-
-/** Of the clients that aims are ratios to. */
-function fastestClient(at: string, key: 'medianMs' | 'perSecond'): string {
-  const [first = '', second = ''] = CLIENTS_OF_AIMS.map((client) => `etcd by ${client}`);
-  const isFirst = of(`${first}, ${at}`, key) >= of(`${second}, ${at}`, key) === (key === 'perSecond');
-  return isFirst ? first : second;
 }
 
 if (CAN_COUNT) {
