@@ -104,6 +104,14 @@ test('a child that hangs is killed when its time to stop is over', async () => {
   expect(notices).toEqual([]);
 });
 
+test('a child that is still being loaded is not waited for', async () => {
+  const projector = start('', { stopMsMax: 3_600_000 });
+  const loading = pid();
+  process.kill(loading, 'SIGSTOP');
+  await projector.stop();
+  expect(isAlive(loading)).toBe(false);
+});
+
 test('a child that a signal of the terminal reached too early is not reported when it is stopped by the same signal', async () => {
   const projector = start('');
   await eventually(() => log().includes('works'));

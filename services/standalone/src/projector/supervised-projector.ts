@@ -27,6 +27,8 @@ export class SupervisedProjector {
   readonly #backoff = new Backoff(RESTART_DELAY_MS.first, RESTART_DELAY_MS.max);
   #child: ChildProcess | null = null;
   #state: ChildState | 'ended' = 'starting';
+  /** The child of now has been loaded. Before, it has connected to nothing. */
+  #isLoaded = false;
   /** It ended by itself, and has not worked since. */
   #hasFailed = false;
   #restarting: NodeJS.Timeout | undefined;
@@ -54,7 +56,10 @@ export class SupervisedProjector {
     if (this.#child?.connected === true) this.#child.send(message, () => undefined);
   }
 
-  /** Lets it end after the batch under way; one that does not end within `STOP_MS_MAX` is killed. Idempotent. */
+  /**
+   * Lets it end after the batch under way; one that does not end within `STOP_MS_MAX` is killed, and one that is still being loaded at once.
+   * Idempotent.
+   */
   stop(): Promise<void> {
     this.#stopping ??= this.#end();
     return this.#stopping;
@@ -65,6 +70,7 @@ export class SupervisedProjector {
     const child = this.#child;
     if (child === null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
+    if (!this.#isLoaded) child.kill('SIGKILL');
     if (child.connected) child.disconnect();
     const killing = setTimeout(() => child.kill('SIGKILL'), this.#options.stopMsMax ?? STOP_MS_MAX);
     await ended;
@@ -77,6 +83,7 @@ export class SupervisedProjector {
     const startedAtMs = performance.now();
     this.#child = child;
     this.#state = 'starting';
+    this.#isLoaded = false;
     if (child.pid !== undefined) this.#options.pidFile.write(child.pid);
     child.on('message', (message) => this.#hear(stateOf(message)));
     // One that cannot be started says so by an error, and has no exit; a word that does not reach one that has ended is no fault.
@@ -89,6 +96,7 @@ export class SupervisedProjector {
 
   #hear(state: ChildState | null): void {
     if (state === null) return;
+    this.#isLoaded = true;
     this.#state = state;
     if (!this.#hasFailed || (state !== 'active' && state !== 'standby')) return;
     this.#hasFailed = false;
