@@ -73,7 +73,7 @@ test('a database that was set back is refused by name until a person decides', a
   expect(await (await fetch(`${url}/health/ready`)).text()).toContain('LOG_SET_BACK');
   expect((await ask('GET', '/status'))?.data).toMatchObject({
     log: { state: 'set back', missing: { stream: 'config-production.engine' } },
-    parts: [{ state: 'down' }, { state: 'up' }],
+    parts: [{ state: 'down' }, { state: 'up' }, { name: 'projector' }],
   });
   const authorization = `Bearer ${readFileSync(file('admin.token'), 'utf8').trim()}`;
   expect(await (await fetch(`${url}/api/v1/metrics`, { headers: { authorization } })).text()).toContain('\nconfledger_log_set_back 1\n');
