@@ -28,6 +28,7 @@ test('where nothing listens, it is said where that is', async () => {
   const said = `URL: nothing listens at 127.0.0.1:${port}. Start Postgres there, or correct the address.`;
   expect(await problemOf(`postgres://user:hush@127.0.0.1:${port}/x`)).toBe(said);
   expect(await problemOf(`postgres://user:hush@localhost:${port}/x`)).toBe(said.replace('127.0.0.1', 'localhost'));
+  expect(await problemOf(`postgres://user:hush@%2Fno%20where:${port}/x`)).toBe(said.replace('127.0.0.1', '/no where'));
 });
 
 test('a server that is silent, another password, and a missing database are told apart, and no password is said', async () => {

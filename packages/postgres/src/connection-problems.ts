@@ -19,6 +19,7 @@ export function connectionProblems(variable: string, connectionString: string): 
 const AWAY = new Set([
   'silent',
   'ECONNREFUSED',
+  'ENOENT',
   'ENOTFOUND',
   'EAI_AGAIN',
   'ETIMEDOUT',
@@ -47,11 +48,14 @@ export async function unlessAway(work: () => Promise<unknown>, onAway: (error: u
 }
 
 function problemOf(error: unknown, connectionString: string): string | null {
-  const { hostname, port, pathname, username } = new URL(connectionString);
+  const { hostname: encoded, port, pathname, username } = new URL(connectionString);
+  // The directory of a socket file is written with percent signs.
+  const hostname = decodeURIComponent(encoded);
   const where = `${hostname}:${port === '' ? '5432' : port}`;
   if (error instanceof SchemaTooNew || error instanceof LayoutUnfit || error instanceof RoleUnfit) return error.message;
   switch (codeOf(error)) {
     case 'ECONNREFUSED':
+    case 'ENOENT':
       return `nothing listens at ${where}. Start Postgres there, or correct the address.`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':

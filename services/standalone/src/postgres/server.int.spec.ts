@@ -68,6 +68,11 @@ test('the first start makes a durable server that listens on the local address o
       `SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS sync, current_setting('listen_addresses') AS listens`,
     );
     expect(row).toEqual({ fsync: 'on', sync: 'on', listens: '127.0.0.1' });
+    // By a socket file, which only who may enter the cluster's directory reaches; the port is open for tools.
+    expect(await ask(server.url, 'SELECT inet_client_addr() AS client')).toEqual([{ client: null }]);
+    expect(statSync(path.join(directory, 'postgres')).mode & 0o777).toBe(0o700);
+    const byPort = server.url.replace(/@[^:]+:/, '@127.0.0.1:');
+    expect(await ask(byPort, 'SELECT host(inet_client_addr()) AS client')).toEqual([{ client: '127.0.0.1' }]);
     await expect(ask(server.url.replace(/:[^:@]+@/, ':wrong@'), 'SELECT 1')).rejects.toThrow(/password authentication failed/);
     expect(statSync(path.join(directory, 'postgres.password')).mode & 0o777).toBe(0o600);
     expect(readdirSync(directory).sort()).toEqual(['logs', 'postgres', 'postgres.password']);

@@ -1,4 +1,4 @@
-// The embedded Postgres: started on a free port of 127.0.0.1, watched, stopped.
+// The embedded Postgres: started on a free port of 127.0.0.1 and at a socket file, watched, stopped.
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { LOG_FILE_MODE, rotateFullLog } from '../log-file.js';
 import { isTaken } from '../process-identity.js';
+import { hostOf, socketDirectoryOf } from './address.js';
 import { type Cluster, openCluster, POSTGRES_USER } from './cluster.js';
 import { freePort } from './free-port.js';
 import { isPostgresOf, readPostmaster, stopOrphan, stopPostmaster } from './postmaster.js';
@@ -64,7 +65,8 @@ export async function startEmbeddedPostgres(options: ServerOptions): Promise<Emb
     const port = await freePort();
     const child = await start(port);
     if (child !== null) {
-      const url = `postgres://${POSTGRES_USER}:${cluster.password}@127.0.0.1:${port}/${DATABASE}`;
+      const host = hostOf(socketDirectoryOf(cluster.directory));
+      const url = `postgres://${POSTGRES_USER}:${cluster.password}@${host}:${port}/${DATABASE}`;
       const stop = supervise(child, () => start(port), cluster.directory, options);
       await makeDatabase(url).catch(async (error: unknown) => {
         await stop();
@@ -100,7 +102,7 @@ function launch(program: string, { cluster, port, logFile, owner }: Launch): Chi
   const settings: Readonly<Record<string, string | number>> = {
     listen_addresses: '127.0.0.1',
     port,
-    unix_socket_directories: '',
+    unix_socket_directories: socketDirectoryOf(cluster.directory) ?? '',
     max_connections: CONNECTIONS_MAX,
     // What was acknowledged is on the disk.
     fsync: 'on',
