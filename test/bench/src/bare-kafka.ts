@@ -9,6 +9,7 @@ const RETRY = { initialRetryTime: 5, factor: 0.2, multiplier: 1.2, maxRetryTime:
 /** What one send may hold: brokers refuse batches over 1 MiB. */
 const SEND_BYTES_MAX = 900_000;
 const RECORD_OVERHEAD_BYTES = 64;
+const HEADER_OVERHEAD_BYTES = 4;
 /** As much as one answer of the broker may hold, of a partition. */
 export const PARTITION_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -55,5 +56,9 @@ export async function produce(producer: Producer, topic: string, messages: reado
 
 /** Bytes of a record, about as the broker counts them. */
 export function sizeOf(message: Message | undefined): number {
-  return message === undefined ? 0 : RECORD_OVERHEAD_BYTES + Buffer.byteLength(message.key ?? '') + Buffer.byteLength(message.value ?? '');
+  if (message === undefined) return 0;
+  const { key, value, headers = {} } = message;
+  let bytes = RECORD_OVERHEAD_BYTES + Buffer.byteLength(key ?? '') + Buffer.byteLength(value ?? '');
+  for (const [name, header] of Object.entries(headers)) bytes += HEADER_OVERHEAD_BYTES + name.length + Buffer.byteLength(String(header));
+  return bytes;
 }
