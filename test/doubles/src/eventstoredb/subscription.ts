@@ -90,14 +90,18 @@ class Subscription {
     setTimeout(() => this.#pump(), delayMs).unref();
   }
 
-  /** Events that a live consumer has not taken wait in a bounded buffer. Ends the subscription when it overflows. */
+  /**
+   * Events that a live consumer has not taken wait in a bounded buffer. Ends the subscription when it overflows. One that still reads the
+   * history has none: counting what is before it anew after each block would take the square of the history.
+   */
   #countWaiting(): void {
+    if (!this.#live) return;
     const { events } = this.#node.log;
     for (let event = events[this.#counted]; event !== undefined; event = events[this.#counted]) {
       this.#counted += 1;
       if (this.#matches(event)) this.#waitingEvents += 1;
     }
-    if (this.#live && this.#waitingEvents > this.#node.liveBufferEvents) this.drop();
+    if (this.#waitingEvents > this.#node.liveBufferEvents) this.drop();
   }
 
   #pump(): void {
