@@ -2,6 +2,7 @@
 // between them. Configuration comes from the environment, as for main.ts; logs go to standard output, which the parent keeps.
 import { runChild } from '@confledger/process/run-child';
 import type { ChildState } from './messages.js';
+import type { RunningProjector } from './start-projector.js';
 
 /** Settles as `compose` does. Loaded late, so that signals and the end of the parent are heeded from the first moment on. */
 async function start(stopping: AbortSignal): Promise<() => Promise<void>> {
@@ -29,8 +30,32 @@ async function start(stopping: AbortSignal): Promise<() => Promise<void>> {
     process.send?.({ state }, undefined, {}, () => undefined);
   };
   report('starting');
-  const { close } = await compose(config, logger, { signal: stopping, wakes, onEvent: (event) => report(stateAfter(event)) });
-  return close;
+  const { projector, close } = await compose(config, logger, { signal: stopping, wakes, onEvent: (event) => report(stateAfter(event)) });
+  const stopWatching = watch(projector, report);
+  return () => {
+    stopWatching();
+    return close();
+  };
+}
+
+/** How often it is looked whether log and read model can be used: what waits for them tries again without a word. */
+const CHECK_INTERVAL_MS = 2_000;
+/** A database that does not answer for so long is away. */
+const CHECK_MS_MAX = 5_000;
+
+/** Reports how the projector is, at an interval; answers what ends that. */
+function watch({ status }: Pick<RunningProjector, 'status'>, report: (state: ChildState) => void): () => void {
+  let isChecking = false;
+  const check = async (): Promise<void> => {
+    if (isChecking) return;
+    isChecking = true;
+    const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), CHECK_MS_MAX).unref());
+    const found = await Promise.race([status().catch(() => null), late]);
+    if (found?.state !== 'stopped') report(found === null || found.last === null ? 'failing' : found.state);
+    isChecking = false;
+  };
+  const timer = setInterval(() => void check(), CHECK_INTERVAL_MS);
+  return () => clearInterval(timer);
 }
 
 runChild({ start });

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually } from '@confledger/test-support';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { isAlive, startStandalone, type Standalone } from './standalone.js';
 
@@ -70,6 +71,44 @@ test('killed, it is started again and goes on at its checkpoint, and health says
     expect(projectorPid()).not.toBe(killed);
     expect(standalone.printed()).toContain('The projector ended by itself (SIGKILL) and is started again');
   } finally {
+    await standalone.end('SIGTERM');
+  }
+});
+
+test.each([
+  [
+    'read the log',
+    'REVOKE USAGE ON SCHEMA confledger_events FROM confledger_projector',
+    'GRANT USAGE ON SCHEMA confledger_events TO confledger_projector',
+  ],
+  [
+    'log in',
+    `ALTER ROLE confledger_projector NOLOGIN; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'confledger_projector'`,
+    'ALTER ROLE confledger_projector LOGIN',
+  ],
+])('one that may no longer %s is told by health, until it may', async (_, take, give) => {
+  const standalone = await startStandalone(data);
+  const password = readFileSync(path.join(data, 'postgres.password'), 'utf8').trim();
+  const port = readFileSync(path.join(data, 'postgres/postmaster.pid'), 'utf8').split('\n')[3];
+  const owner = new pg.Client({ connectionString: `postgres://confledger:${password}@127.0.0.1:${port}/confledger` });
+  await owner.connect();
+  try {
+    await writeAndRead(standalone, 30);
+    await owner.query(take);
+    const sick = await eventually(
+      async () => {
+        const answer = await health(standalone);
+        return answer.healthy ? null : answer;
+      },
+      { timeoutMs: 20_000 },
+    );
+    expect(sick.checks.projector).toMatchObject({ healthy: false, detail: expect.stringContaining('fails and tries again') as string });
+    await owner.query(give);
+    await eventually(async () => (await health(standalone)).healthy, { timeoutMs: 20_000 });
+    await writeAndRead(standalone, 31);
+  } finally {
+    await owner.query(give);
+    await owner.end();
     await standalone.end('SIGTERM');
   }
 });

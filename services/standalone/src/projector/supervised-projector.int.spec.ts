@@ -60,12 +60,23 @@ test('a child that ends by itself is started again, which a person and probes ar
   process.kill(first, 'SIGKILL');
   await eventually(() => projector.problem() !== null);
   expect(projector.problem()).toBe(
-    'the projector ended by itself and is started again: the read model stands still, and logs/projector.log says why',
+    'the projector ended by itself (SIGKILL) and is started again: the read model stands still; logs/projector.log has its last words',
   );
   await eventually(() => projector.problem() === null);
   expect(notices).toEqual(['The projector ended by itself (SIGKILL) and is started again', 'The projector works again.']);
   expect(pid()).not.toBe(first);
   expect(isAlive(first)).toBe(false);
+});
+
+test('probes are told of an end at once, however long the pause before the next start has become', async () => {
+  const projector = start('');
+  for (let kill = 1; kill <= 5; kill += 1) {
+    await eventually(() => log().split('works').length > kill && projector.problem() === null, { timeoutMs: 20_000 });
+    process.kill(pid(), 'SIGKILL');
+    await eventually(() => !existsSync(path.join(folder, 'projector.pid')));
+    expect(projector.problem()).toContain('ended by itself (SIGKILL)');
+  }
+  expect(notices.at(-1)).toMatch(/^The projector (?:works again\.|ended by itself \(SIGKILL\))/);
 });
 
 test('a child that cannot start says why in its log and once to a person, and is tried again', async () => {

@@ -8,6 +8,8 @@ import type { PidFile } from './pid-file.js';
 
 /** Back-off between an end that was not asked for and the next start. */
 const RESTART_DELAY_MS = { first: 200, max: 30_000 };
+/** How long an end is kept to itself: a signal to the whole process group may reach the child first, and this process a moment later. */
+const REPORT_DELAY_MS = 200;
 /** One that ran for so long has not failed at its start: the next start comes soon again. */
 const STEADY_MS = 60_000;
 /** Longer than the child gives itself: then it hangs and is killed, which loses nothing. */
@@ -26,10 +28,12 @@ export class SupervisedProjector {
   readonly #options: SupervisedProjectorOptions;
   readonly #backoff = new Backoff(RESTART_DELAY_MS.first, RESTART_DELAY_MS.max);
   #child: ChildProcess | null = null;
-  #state: ChildState | 'ended' = 'starting';
+  #state: ChildState = 'starting';
   /** The child of now has been loaded. Before, it has connected to nothing. */
   #isLoaded = false;
-  /** It ended by itself, and has not worked since. */
+  /** How it ended by itself, where it has not worked since: a signal or an exit code. */
+  #end: string | null = null;
+  /** That end was reported. */
   #hasFailed = false;
   #restarting: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | undefined;
@@ -40,8 +44,8 @@ export class SupervisedProjector {
 
   /** What is wrong, in a sentence for probes; null when nothing is. */
   problem(): string | null {
-    if (this.#hasFailed)
-      return 'the projector ended by itself and is started again: the read model stands still, and logs/projector.log says why';
+    if (this.#end !== null)
+      return `the projector ended by itself (${this.#end}) and is started again: the read model stands still; logs/projector.log has its last words`;
     return this.#state === 'failing' ? 'the projector fails and tries again: logs/projector.log says why' : null;
   }
 
@@ -61,11 +65,11 @@ export class SupervisedProjector {
    * Idempotent.
    */
   stop(): Promise<void> {
-    this.#stopping ??= this.#end();
+    this.#stopping ??= this.#letGo();
     return this.#stopping;
   }
 
-  async #end(): Promise<void> {
+  async #letGo(): Promise<void> {
     clearTimeout(this.#restarting);
     const child = this.#child;
     if (child === null) return;
@@ -98,7 +102,9 @@ export class SupervisedProjector {
     if (state === null) return;
     this.#isLoaded = true;
     this.#state = state;
-    if (!this.#hasFailed || (state !== 'active' && state !== 'standby')) return;
+    if (state !== 'active' && state !== 'standby') return;
+    this.#end = null;
+    if (!this.#hasFailed) return;
     this.#hasFailed = false;
     this.#options.onNotice('The projector works again.');
   }
@@ -106,22 +112,22 @@ export class SupervisedProjector {
   #ended({ child, lastWords }: Launched, how: string): void {
     if (this.#child !== child) return;
     this.#child = null;
-    this.#state = 'ended';
+    this.#end = how;
     this.#options.pidFile.remove();
     if (this.#stopping !== undefined) return;
-    const retryInMs = Math.round(this.#backoff.nextMs());
-    // Not at once: a signal to the whole process group may reach the child before it can ignore it, and this process a moment later.
+    const pauseMs = Math.max(0, Math.round(this.#backoff.nextMs()) - REPORT_DELAY_MS);
     this.#restarting = setTimeout(() => {
-      this.#report(how, lastWords());
-      this.#start();
-    }, retryInMs);
+      this.#report({ how, lastWords: lastWords(), pauseMs });
+      this.#restarting = setTimeout(() => this.#start(), pauseMs);
+    }, REPORT_DELAY_MS);
   }
 
-  #report(how: string, lastWords: string): void {
-    this.#options.logger.error({ how, lastWords }, 'the projector ended by itself and is started again');
+  #report({ how, lastWords, pauseMs }: { readonly how: string; readonly lastWords: string; readonly pauseMs: number }): void {
+    this.#options.logger.error({ how, lastWords, pauseMs }, 'the projector ended by itself and is started again');
     if (this.#hasFailed) return;
     this.#hasFailed = true;
+    const when = pauseMs < 1_000 ? '' : ` in ${Math.round(pauseMs / 1_000)} s`;
     const why = lastWords === '' ? '' : `: ${lastWords}`;
-    this.#options.onNotice(`The projector ended by itself (${how}) and is started again${why}`);
+    this.#options.onNotice(`The projector ended by itself (${how}) and is started again${when}${why}`);
   }
 }
