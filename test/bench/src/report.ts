@@ -76,7 +76,7 @@ export class Report {
   row(row: string, cells: readonly { readonly column: string; readonly value: number; readonly unit: string }[]): void {
     for (const { column, value, unit } of cells) this.#lines.push({ name: `${row}, ${column}`, value, unit, cell: { row, column } });
     const texts = cells.map(({ column, value, unit }) => `${column} ${shown(value)} ${unit}`);
-    console.log(`  ${row.padEnd(40)} ${texts.join(' · ')}`);
+    console.log(`  ${row.padEnd(44)} ${texts.join(' · ')}`);
   }
 
   /** Something that was not run, and why. */

@@ -5,6 +5,7 @@ import path from 'node:path';
 
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(path.join(tmpdir(), 'confledger-bench-'));
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  // What still runs there, and is ended too, may write a last time.
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
   return directory;
 }

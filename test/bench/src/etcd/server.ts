@@ -32,12 +32,15 @@ export async function startEtcd(): Promise<EtcdServer | null> {
       ...['--listen-client-urls', url, '--advertise-client-urls', url],
       ...['--listen-peer-urls', peerUrl, '--initial-advertise-peer-urls', peerUrl, '--initial-cluster', `bench=${peerUrl}`],
     ],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
+    { stdio: ['ignore', 'ignore', 'pipe'] },
   );
+  // It warns of its own first connections; what it says matters when it ends.
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
   await eventually(async () => child.exitCode !== null || (await isHealthy(url)), { timeoutMs: START_TIMEOUT_MS });
-  if (child.exitCode !== null) throw new Error(`etcd ended with ${child.exitCode}`);
+  if (child.exitCode !== null) throw new Error(`etcd ended with ${child.exitCode}: ${said}`);
   return {
     url,
     pid: child.pid ?? 0,

@@ -49,7 +49,7 @@ const { app } = await createApi({
   signerPublicKey: signer,
   authority: signer,
   installationRecord: record,
-  logger: pino({ level: 'warn' }, pino.destination(2)),
+  logger: pino({ level: 'error' }, pino.destination(2)),
   clock,
   version: 'bench',
 });
