@@ -39,6 +39,10 @@ test('an array that its owner altered since is applied as it is now', () => {
 });
 
 test('changes that their owner alters afterwards do not alter what is remembered', () => {
+  const own: { path: string; value: number } = { path: 'b', value: 1 };
+  base.apply([own]);
+  own.value = 2;
+  expect(base.apply([own]).toJson()).toEqual({ a: 1, b: 2 });
   const changes = [{ ...change }, { path: 'c', value: 3, revision: 3 }];
   base.apply(changes);
   changes.pop();

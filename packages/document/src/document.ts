@@ -146,7 +146,7 @@ export class Document {
     if (!Array.isArray(changes) || changes.length > REMEMBERED_CHANGES_MAX) return this.applied(changes);
     if (lastApply?.base === this && areSame(lastApply.changes, changes)) return lastApply.result;
     const result = this.applied(changes);
-    lastApply = { base: this, changes: [...changes], result };
+    lastApply = { base: this, changes: changes.map((change: RevisedChange) => ({ ...change })), result };
     return result;
   }
 

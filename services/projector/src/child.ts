@@ -23,13 +23,18 @@ async function start(stopping: AbortSignal): Promise<() => Promise<void>> {
   const config = readConfig(process.env);
   const logger = pino({ level: config.logLevel, base: { part: 'projector' }, timestamp: pino.stdTimeFunctions.isoTime });
   let reported: ChildState | null = null;
-  const report = (state: ChildState | null): void => {
-    if (state === null || state === reported || stopping.aborted) return;
-    reported = state;
+  const say = (state: ChildState): void => {
     // A parent that has gone needs no word; its end stops this process.
-    process.send?.({ state }, undefined, {}, () => undefined);
+    if (!stopping.aborted) process.send?.({ state }, undefined, {}, () => undefined);
+  };
+  const report = (state: ChildState | null): void => {
+    if (state === null || state === reported) return;
+    reported = state;
+    say(state);
   };
   report('starting');
+  // A parent that hears nothing takes this process for one that hangs.
+  setInterval(() => say(reported ?? 'starting'), SIGN_OF_LIFE_INTERVAL_MS).unref();
   const { projector, close } = await compose(config, logger, { signal: stopping, wakes, onEvent: (event) => report(stateAfter(event)) });
   const stopWatching = watch(projector, report);
   return () => {
@@ -38,6 +43,8 @@ async function start(stopping: AbortSignal): Promise<() => Promise<void>> {
   };
 }
 
+/** How often it says how it is, also where nothing changes. */
+const SIGN_OF_LIFE_INTERVAL_MS = 5_000;
 /** How often it is looked whether log and read model can be used: what waits for them tries again without a word. */
 const CHECK_INTERVAL_MS = 2_000;
 /** A database that does not answer for so long is away. */

@@ -17,7 +17,7 @@ export interface LaunchOptions {
 
 export interface Launched {
   readonly child: ChildProcess;
-  /** The last line of its error output: why it could not start. Empty when there was none. */
+  /** Why it could not start: the line of its error output that names an error, or the last one. Empty when there was none. */
   readonly lastWords: () => string;
 }
 
@@ -32,11 +32,15 @@ export function launch({ program, postgresUrl, log }: LaunchOptions): Launched {
     if (output === null) continue;
     createInterface({ input: output }).on('line', (line) => {
       log.write(`${line}\n`);
-      if (output === child.stderr && line.trim() !== '') last = line.trim();
+      const text = line.trim();
+      // Behind an error that ends a process Node prints its stack, and its own version at the end.
+      if (output === child.stderr && text !== '' && (ERROR.test(text) || !ERROR.test(last))) last = text;
     });
   }
   return { child, lastWords: () => last };
 }
+
+const ERROR = /^(?:Uncaught )?[A-Za-z]*Error\b/;
 
 /** Without our variables, which are settings of the standalone and of the shell's other installations. */
 function ownEnvironment(): NodeJS.ProcessEnv {

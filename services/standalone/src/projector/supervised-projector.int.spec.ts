@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openLogFile } from '../log-file.js';
 import { isAlive } from '../process-identity.js';
 import { projectorPidFile } from './pid-file.js';
-import { SupervisedProjector } from './supervised-projector.js';
+import { SILENCE_MS_MAX, SupervisedProjector } from './supervised-projector.js';
 
 const RUN_CHILD = fileURLToPath(new URL('../../../../packages/process/dist/run-child.js', import.meta.url));
 const PASSWORD = 'hush-hush';
@@ -30,7 +30,7 @@ const log = (): string => readFileSync(path.join(folder, 'projector.log'), 'utf8
 const pid = (): number => (JSON.parse(readFileSync(path.join(folder, 'projector.pid'), 'utf8')) as { readonly pid: number }).pid;
 
 /** A child that works; `more` is what its start does besides. */
-function start(more: string, options: { readonly stopMsMax?: number } = {}): SupervisedProjector {
+function start(more: string, options: { readonly stopMsMax?: number; readonly nowMs?: () => number } = {}): SupervisedProjector {
   const program = path.join(folder, 'program.mjs');
   writeFileSync(
     program,
@@ -94,6 +94,24 @@ test('a child that cannot start says why in its log and once to a person, and is
   rmSync(failing);
   await eventually(() => projector.problem() === null);
   expect(notices.slice(1)).toEqual(['The projector works again.']);
+});
+
+test('a child that says nothing any more is told to probes, and a word of it is enough to be well again', async () => {
+  let now = 0;
+  const projector = start(`process.on('message', () => process.send({ state: 'active' }));`, { nowMs: () => now });
+  await eventually(() => log().includes('works'));
+  now = SILENCE_MS_MAX;
+  expect(projector.problem()).toBeNull();
+  now += 1;
+  expect(projector.problem()).toBe(`the projector is silent: it hangs. End it with kill -9 ${pid()}, and it is started again`);
+  projector.wake(1n);
+  await eventually(() => projector.problem() === null);
+});
+
+test('the last words of one that an error ends are the error, and not the version of Node behind it', async () => {
+  start(`throw Object.assign(new TypeError('the disk is gone'), { code: 'EIO' });`);
+  await eventually(() => notices.length > 0);
+  expect(notices[0]).toBe('The projector ended by itself (exit code 1) and is started again: TypeError: the disk is gone');
 });
 
 test('a program that is not there is reported, and stopping it then ends the attempts', async () => {

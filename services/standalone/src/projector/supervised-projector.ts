@@ -10,6 +10,8 @@ import type { PidFile } from './pid-file.js';
 const RESTART_DELAY_MS = { first: 200, max: 30_000 };
 /** How long an end is kept to itself: a signal to the whole process group may reach the child first, and this process a moment later. */
 const REPORT_DELAY_MS = 200;
+/** It says how it is every few seconds; one that is silent for so long hangs. */
+export const SILENCE_MS_MAX = 20_000;
 /** One that ran for so long has not failed at its start: the next start comes soon again. */
 const STEADY_MS = 60_000;
 /** Longer than the child gives itself: then it hangs and is killed, which loses nothing. */
@@ -18,6 +20,8 @@ export const STOP_MS_MAX = LET_GO_MS_MAX + 1_000;
 export interface SupervisedProjectorOptions extends LaunchOptions {
   /** Tests shorten the wait. */
   readonly stopMsMax?: number;
+  /** Default: `performance.now`. */
+  readonly nowMs?: () => number;
   readonly pidFile: PidFile;
   /** Receives what a person has to know at once. */
   readonly onNotice: (text: string) => void;
@@ -33,6 +37,8 @@ export class SupervisedProjector {
   #isLoaded = false;
   /** How it ended by itself, where it has not worked since: a signal or an exit code. */
   #end: string | null = null;
+  /** When it said last how it is; by `performance.now()`. */
+  #heardAtMs = 0;
   /** That end was reported. */
   #hasFailed = false;
   #restarting: NodeJS.Timeout | undefined;
@@ -46,6 +52,8 @@ export class SupervisedProjector {
   problem(): string | null {
     if (this.#end !== null)
       return `the projector ended by itself (${this.#end}) and is started again: the read model stands still; logs/projector.log has its last words`;
+    if (this.#child !== null && this.#nowMs() - this.#heardAtMs > SILENCE_MS_MAX)
+      return `the projector is silent: it hangs. End it with kill -9 ${this.#child.pid}, and it is started again`;
     return this.#state === 'failing' ? 'the projector fails and tries again: logs/projector.log says why' : null;
   }
 
@@ -86,6 +94,7 @@ export class SupervisedProjector {
     const { child } = launched;
     const startedAtMs = performance.now();
     this.#child = child;
+    this.#heardAtMs = this.#nowMs();
     this.#state = 'starting';
     this.#isLoaded = false;
     if (child.pid !== undefined) this.#options.pidFile.write(child.pid);
@@ -100,6 +109,7 @@ export class SupervisedProjector {
 
   #hear(state: ChildState | null): void {
     if (state === null) return;
+    this.#heardAtMs = this.#nowMs();
     this.#isLoaded = true;
     this.#state = state;
     if (state !== 'active' && state !== 'standby') return;
@@ -107,6 +117,10 @@ export class SupervisedProjector {
     if (!this.#hasFailed) return;
     this.#hasFailed = false;
     this.#options.onNotice('The projector works again.');
+  }
+
+  #nowMs(): number {
+    return this.#options.nowMs?.() ?? performance.now();
   }
 
   #ended({ child, lastWords }: Launched, how: string): void {
