@@ -1,4 +1,4 @@
-// The lint itself: each folder rule of .oxlintrc.json catches a violation and says where the code should go, and so does the rule about JSON.
+// The lint itself: each folder rule of .oxlintrc.json catches a violation and says where the code should go, and so do the rules about JSON and spreads.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -106,6 +106,17 @@ const reading = [
   ['services/api/src/fixtures/reads.ts', 'export const read = (response: Response): unknown => response.json();'],
 ] as const;
 
+/** New properties behind a spread, on hot paths. */
+const SPREADS = [
+  ['packages/domain/src/ledger/state.ts', 'export const a = (b: object): object => ({ ...b, c: 1 });', true],
+  ['packages/application/src/commands/staging.ts', "export const a = (b: object): object => ({ ...b, 'c': 1 });", true],
+  ['services/api/src/answers/writes.ts', 'export const a = (b: object): object => ({ c: 1, ...b, ...(true && { d: 1 }), e: 2 });', true],
+  ['packages/domain/src/ledger/ledger.ts', 'export const a = (b: object): object => ({ c: 1, ...b });', false],
+  ['packages/domain/src/ledger/decisions.ts', 'export const a = (b: { head: number }): object => ({ ...b, head: 1 });', false],
+  ['packages/domain/src/ledger/cold.ts', 'export const a = (b: object): object => ({ ...b, c: 1 });', false],
+  ['packages/application/src/commands/staging.spec.ts', 'export const a = (b: object): object => ({ ...b, c: 1 });', false],
+] as const;
+
 interface Finding {
   readonly filename: string;
   readonly code: string;
@@ -118,11 +129,12 @@ let findings: readonly Finding[];
 beforeAll(() => {
   const folder = mkdtempSync(path.join(tmpdir(), 'confledger boundaries '));
   try {
-    copyFileSync(path.join(root, '.oxlintrc.json'), path.join(folder, '.oxlintrc.json'));
+    mkdirSync(path.join(folder, 'infra/lint'), { recursive: true });
+    for (const file of ['.oxlintrc.json', 'infra/lint/plugin.mjs']) copyFileSync(path.join(root, file), path.join(folder, file));
     const imports = [...refused, ...allowed].map(
       ([place, specifier]) => [place, `import { thing } from '${specifier}';\nexport const same = thing;`] as const,
     );
-    for (const [place, code] of [...imports, ...misreading, ...reading]) {
+    for (const [place, code] of [...imports, ...misreading, ...reading, ...SPREADS]) {
       const file = path.join(folder, place);
       mkdirSync(path.dirname(file), { recursive: true });
       writeFileSync(file, `${code}\n`);
@@ -160,6 +172,10 @@ test.each(reading)('%s may say %s', (place) => {
   expect(saidOf(place, /no-restricted-properties/)).toBe('');
 });
 
+test.each(SPREADS)('%s: %s is refused on a hot path: %s', (place, _code, isRefused) => {
+  expect(saidOf(place, /spread-last/).includes('A new property behind a spread')).toBe(isRefused);
+});
+
 test('what is exempt from the rule about JSON is the function itself, single strings and two files of ours, each with its reason', () => {
   const folders = ['packages', 'services'].flatMap((folder) => readdirSync(path.join(root, folder)).map((name) => `${folder}/${name}/src`));
   const sources = folders
@@ -175,7 +191,7 @@ test('what is exempt from the rule about JSON is the function itself, single str
     'packages/document/src/parse-json-text.ts',
     'packages/document/src/string-literal.ts',
     'packages/process/src/package-version.ts',
-    'services/standalone/src/data-directory.ts',
+    'services/standalone/src/process-identity.ts',
   ]);
   for (const [file, reason] of exempt) expect(reason, file).toMatch(/^ -- .{20}/);
 });
