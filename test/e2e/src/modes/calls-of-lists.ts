@@ -122,14 +122,19 @@ const OF_ONE_API: readonly RegExp[] = [
   /"heartbeatAt":"[^"]+"|"startedAt":"[^"]+"/g,
   // Connections that wait for a next request; and the reference node of a standalone, which follows its feed.
   /(?<="name":"(?:connections|feedClients)","unit":"\w+","max":\d+,)"inUse":\d+/g,
+  // A standalone watches the projector that it starts; the parts on their own have health ports of their own.
+  /(?:,\{"name":"projector"[^{}]*\})?\](?=,"log":)/g,
 ];
+
+/** The same, in health. */
+const WITH_OWN_PROJECTOR = [/(?:,"projector":\{[^{}]*\})?\}(?=,"timestamp":)/g];
 
 const system: readonly Call[] = [
   ask('GET /status', undefined, { unlike: OF_ONE_API, until: CAUGHT_UP }),
-  ask('GET /health'),
+  ask('GET /health', undefined, { unlike: WITH_OWN_PROJECTOR }),
   ask('GET /health/live'),
   ask('GET /health/ready'),
-  ask('GET //health'),
+  ask('GET //health', undefined, { unlike: WITH_OWN_PROJECTOR }),
   ask('GET //openapi.json'),
   ask('GET //docs/errors'),
   ask('GET //'),
