@@ -108,6 +108,11 @@ const headers = fc.record(
   { requiredKeys: [] },
 );
 
+/** A URL has no segments that are empty, and takes `.` and `..` for steps, also where they are encoded: they would ask for another address. */
+function segmentOf(text: string): string {
+  return ['', '.', '..'].includes(text) ? 'x' : encoded(text);
+}
+
 test.each(OPERATION_NAMES.filter((name) => !LEFT_OUT.has(name)))('%s', { timeout: 60_000 }, async (name) => {
   const endpoint = given.api.endpoints.find((each) => each.name === name);
   if (endpoint === undefined) throw new Error(`there is no endpoint ${name}`);
@@ -122,7 +127,7 @@ test.each(OPERATION_NAMES.filter((name) => !LEFT_OUT.has(name)))('%s', { timeout
   await fc.assert(
     fc.asyncProperty(request, async (each) => {
       let used = 0;
-      const path = OPERATIONS[name].path.replaceAll(/\{\w+\}/g, () => encoded(each.words[used++] ?? 'x') || 'x');
+      const path = OPERATIONS[name].path.replaceAll(/\{\w+\}/g, () => segmentOf(each.words[used++] ?? 'x'));
       const search = Object.entries(each.query).map(([key, value]) => `${encoded(key)}=${encoded(value)}`);
       const { status, code } = await given.ask(`${each.method} ${path}${search.length === 0 ? '' : `?${search.join('&')}`}`, {
         ...(each.method === 'GET' || each.method === 'HEAD' ? {} : { raw: each.body }),
