@@ -1,7 +1,7 @@
 // The way in that always answers: the functions of the schema, which wait for their turn and say for each stream where it ended before.
 import type pg from 'pg';
+import { eventColumns, placesOf } from './flush-columns.js';
 import type { AppendGroup } from './pending-appends.js';
-import { textArray } from './text-array.js';
 
 /** What became of one group of a flush. */
 export interface GroupAnswer {
@@ -34,9 +34,8 @@ export function createFunctions(schema: string, wakesOthers: boolean) {
     const [group] = groups;
     const query =
       group !== undefined && groups.length === 1
-        ? { name: 'append-stream', text: one, values: [group.stream, group.expectedRevision, ...eventColumns(groups)] }
-        : { name: 'append', text: many, values: flushValues(groups) };
-    query.values.push(wakesOthers);
+        ? { name: 'append-stream', text: one, values: [group.stream, group.expectedRevision, ...eventColumns(groups), wakesOthers] }
+        : { name: 'append', text: many, values: [...flushValues(groups), wakesOthers] };
     const { rows } = await client.query<Row>(query);
     return answerOf(groups, rows[0]);
   };
@@ -65,25 +64,7 @@ function answersBehind(before: bigint, groups: readonly AppendGroup[], headOf: (
   return { before, end, groups: answers };
 }
 
-/** Ids, types, data and metadata of all events, in order. */
-function eventColumns(groups: readonly AppendGroup[]): unknown[] {
-  const events = groups.flatMap((group) => group.appends.flatMap((append) => append.events));
-  return [
-    events.map((event) => event.id),
-    events.map((event) => event.type),
-    textArray(events.map((event) => event.data)),
-    textArray(events.map((event) => event.metadata)),
-  ];
-}
-
 function flushValues(groups: readonly AppendGroup[]): unknown[] {
-  const groupOf: number[] = [];
-  const revisions: number[] = [];
-  groups.forEach(({ expectedRevision, end }, index) => {
-    for (let revision = expectedRevision + 1; revision <= end; revision += 1) {
-      groupOf.push(index + 1);
-      revisions.push(revision);
-    }
-  });
+  const { groupOf, revisions } = placesOf(groups);
   return [groups.map((group) => group.stream), groups.map((group) => group.expectedRevision), groupOf, revisions, ...eventColumns(groups)];
 }

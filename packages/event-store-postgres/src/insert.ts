@@ -2,6 +2,7 @@
 // nothing at all where somebody else wrote or is about to: the functions of the schema find out what happened then.
 import { advisoryKey } from '@confledger/postgres';
 import type pg from 'pg';
+import { eventColumns, placesOf, type Value } from './flush-columns.js';
 import type { AppendGroup } from './pending-appends.js';
 import { textArray } from './text-array.js';
 
@@ -77,8 +78,6 @@ const notifying = (schema: string, insert: string): string => `
 WITH inserted AS (${insert} RETURNING position)
 SELECT pg_notify('${schema.replaceAll('"', '')}', max(position)::text) FROM inserted HAVING count(*) > 0`;
 
-type Value = string | Buffer;
-
 function valuesOfFew(after: bigint, { stream, expectedRevision, appends }: AppendGroup): Value[] {
   const values: Value[] = [String(after), stream, String(expectedRevision)];
   for (const { events } of appends) for (const { id, type, data, metadata } of events) values.push(id, type, data, metadata);
@@ -86,33 +85,13 @@ function valuesOfFew(after: bigint, { stream, expectedRevision, appends }: Appen
 }
 
 function valuesOfMany(after: bigint, groups: readonly AppendGroup[]): Value[] {
-  const streams: string[] = [];
-  const revisions: number[] = [];
-  const ids: string[] = [];
-  const types: string[] = [];
-  const datas: string[] = [];
-  const metadatas: string[] = [];
-  for (const { stream, expectedRevision, appends } of groups) {
-    let revision = expectedRevision;
-    for (const { events } of appends) {
-      for (const { id, type, data, metadata } of events) {
-        streams.push(stream);
-        revisions.push((revision += 1));
-        ids.push(id);
-        types.push(type);
-        datas.push(data);
-        metadatas.push(metadata);
-      }
-    }
-  }
+  const { streams, revisions } = placesOf(groups);
   const expected = groups.map((group) => group.expectedRevision);
-  const texts = [types, datas, metadatas].map(textArray);
   return [
     String(after),
     textArray(streams),
     `{${revisions.join(',')}}`,
-    `{${ids.join(',')}}`,
-    ...texts,
+    ...eventColumns(groups),
     textArray(groups.map(({ stream }) => stream)),
     `{${expected.join(',')}}`,
   ];

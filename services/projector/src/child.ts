@@ -6,11 +6,12 @@ import type { RunningProjector } from './start-projector.js';
 
 /** Settles as `compose` does. Loaded late, so that signals and the end of the parent are heeded from the first moment on. */
 async function start(stopping: AbortSignal): Promise<() => Promise<void>> {
-  const [{ pino }, { compose }, { readConfig }, { positionOf, stateAfter }] = await Promise.all([
+  const [{ pino }, { compose }, { readConfig }, { positionOf }, { stateAfter }] = await Promise.all([
     import('pino'),
     import('./compose.js'),
     import('./config.js'),
     import('./messages.js'),
+    import('./state-after.js'),
   ]);
   const wakes = (listener: (position: bigint) => void): (() => void) => {
     const hear = (message: unknown): void => {

@@ -1,5 +1,4 @@
 // What a parent and the projector that it has started say to each other, over the channel between them.
-import type { ProjectorEvent } from '@confledger/application';
 
 /** Parent to projector: the log reaches to this position. */
 export interface WakeMessage {
@@ -29,21 +28,3 @@ export function stateOf(message: unknown): ChildState | null {
 }
 
 const STATES: readonly ChildState[] = ['starting', 'standby', 'active', 'failing'];
-
-/** The state that an event of the projector leads to; null where it stays as it is. */
-export function stateAfter({ kind }: ProjectorEvent): ChildState | null {
-  switch (kind) {
-    case 'active':
-    case 'committed':
-      return 'active';
-    case 'standby':
-      return 'standby';
-    case 'failed':
-      return 'failing';
-    case 'parked':
-    case 'streamParked':
-    case 'streamResumed':
-    case 'superseded':
-      return null;
-  }
-}

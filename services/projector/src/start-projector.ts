@@ -1,9 +1,10 @@
 // Runs the projector loop with its log lines, its counts and its lag.
 import { LogSetBack, pause, runProjector, type ProjectorEvent, type ProjectorOptions } from '@confledger/application';
 import { Backoff } from '@confledger/backoff';
-import { Follower, lagBehind, type FollowerState, type FollowerStatus } from '@confledger/process/follower';
+import { Follower, lagBehind, type FollowerStatus } from '@confledger/process/follower';
 import { limitedWarnings, type FaultLogger } from '@confledger/process/warnings';
 import type { Logger } from 'pino';
+import { stateAfter } from './state-after.js';
 
 export interface StartProjectorOptions extends Omit<ProjectorOptions, 'onEvent' | 'retryDelayMs'> {
   readonly logger: Logger;
@@ -84,23 +85,6 @@ async function untilDone(
       report({ kind: 'failed', error, retryInMs });
       await pause(retryInMs, signal);
     }
-  }
-}
-
-function stateAfter({ kind }: ProjectorEvent): FollowerState | null {
-  switch (kind) {
-    case 'active':
-    case 'committed':
-      return 'active';
-    case 'standby':
-      return 'standby';
-    case 'failed':
-      return 'failing';
-    case 'parked':
-    case 'streamParked':
-    case 'streamResumed':
-    case 'superseded':
-      return null;
   }
 }
 

@@ -37,10 +37,10 @@ export class SupervisedProjector {
   #isLoaded = false;
   /** How it ended by itself, where it has not worked since: a signal or an exit code. */
   #end: string | null = null;
-  /** When it said last how it is; by `performance.now()`. */
-  #heardAtMs = 0;
   /** That end was reported. */
   #hasFailed = false;
+  /** When it said last how it is; by `performance.now()`. */
+  #heardAtMs = 0;
   #restarting: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | undefined;
 
