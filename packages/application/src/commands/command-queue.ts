@@ -266,7 +266,12 @@ export class CommandQueue<A extends AggregateTypes> {
 function sayDecided<A extends AggregateTypes>(waiting: readonly Queued<A>[], staged: readonly Staged<A>[]): void {
   for (const [index, { commandId, onDecided }] of waiting.entries()) {
     const each = staged[index];
-    if (onDecided !== null && each !== undefined) onDecided(doneOf(commandId, each, 0n));
+    if (onDecided === null || each === undefined) continue;
+    try {
+      onDecided(doneOf(commandId, each, 0n));
+    } catch {
+      // It is made again when the command is answered, and a fault reaches who asked: here it would end the process.
+    }
   }
 }
 

@@ -48,7 +48,7 @@ export type Done<A extends AggregateTypes> = Extract<Outcome<A>, { kind: 'done' 
 
 /**
  * Hears of a command while its append is under way what its outcome will be if that succeeds, but for the position: what its answer needs can
- * be made while the store works. May not be called, and may be called again, when another writer was first. Must not throw.
+ * be made while the store works. May not be called, and may be called again, when another writer was first.
  */
 export type OnDecided<A extends AggregateTypes> = (done: Done<A>) => void;
 

@@ -28,7 +28,10 @@ export function guardedEventStore(store: EventStore, guard: LogGuard): EventStor
     await certain(result.alreadyThere || result.position <= seenBefore ? store.checkLog?.() : undefined);
     if (result.position > newest) newest = result.position;
     const last = events.at(-1);
-    if (last !== undefined) guard.seen([{ stream, revision: expectedRevision + events.length, position: result.position, ...last }]);
+    if (last !== undefined) {
+      const { id, type, data, metadata } = last;
+      guard.seen([{ id, type, data, metadata, stream, revision: expectedRevision + events.length, position: result.position }]);
+    }
     return result;
   }
 

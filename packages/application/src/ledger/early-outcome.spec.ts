@@ -40,6 +40,23 @@ test('the outcome is said while the append is under way, and the one that is ans
   expect(outcome.standing?.position).toBe(3n);
 });
 
+test('a listener that throws harms nobody: the command is answered as without it', async () => {
+  const { core, hold } = heldCore();
+  await core.set('a', 1);
+  const release = hold();
+  let calls = 0;
+  const command = { type: 'Set', path: 'a', value: 2 } as const;
+  const answer = core.ledgers.execute(NAME, command, requestOf(command), () => {
+    calls += 1;
+    throw new Error('a fault of the listener');
+  });
+  await turn();
+  await turn();
+  release();
+  expect(await answer).toMatchObject({ changed: true, standing: { version: 2, position: 3n } });
+  expect(calls).toBe(1);
+});
+
 test('a command that does nothing, or is refused, says nothing', async () => {
   const { core, said, execute } = heldCore();
   await core.set('a', 1);

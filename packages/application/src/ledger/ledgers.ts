@@ -105,7 +105,7 @@ export type ActivationNow =
 export interface Ledgers {
   /**
    * `onDecided` hears, while the append is under way, what the outcome will be if that succeeds, but for its position. It may not be called,
-   * or more than once; where the last object that it got is the one that is answered, what was made of it holds. Must not throw.
+   * or more than once; where the last object that it got is the one that is answered, what was made of it holds.
    */
   execute(
     ledger: LedgerId,
