@@ -5,9 +5,11 @@ import { hex } from './digest.js';
 import { ObjectDraft } from './draft.js';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 import { leavesOf, nearestPath, type Leaf } from './leaves.js';
+import { overlaidRoots } from './overlay.js';
 import { formatPath, parsePath, type Segments } from './path.js';
 import { DocumentFault, type CodedProblem, type Result } from './problem.js';
 import { proofOf, type Proof } from './proof.js';
+import { hiddenPaths, rootWithout } from './hidden-paths.js';
 import { rootFromSnapshot, snapshotOf } from './snapshot.js';
 import { emptyRoot, nodeJson, treeOf, type DocumentNode, type ObjectNode, type TreeNode, type TreeObject } from './tree.js';
 
@@ -159,6 +161,31 @@ export class Document {
       else draft.set(parsed.value, 0, value, revision);
     }
     const tree = draft.seal(true);
+    return tree === this.tree ? this : new Document(tree);
+  }
+
+  /**
+   * This document laid over `lower`. Two objects merge member by member; anything else, a `{}` that is a leaf included, replaces what lies
+   * below it. An empty document hides nothing. What only one of the two has is shared with the result, and so is a whole object whose
+   * members are those of one of the two; other merged objects have the higher revision of the two, leaves keep theirs. Merges of objects
+   * are remembered while both exist: after a change only the objects on its path are merged and hashed again.
+   *
+   * Not associative: of several documents lay the farthest two first, `nearest.over(next.over(farthest))`.
+   */
+  over(lower: Document): Document {
+    const tree = overlaidRoots(this.tree, lower.tree);
+    if (tree === this.tree) return this;
+    return tree === lower.tree ? lower : new Document(tree);
+  }
+
+  /**
+   * The document without what stands at the paths, be it a leaf or an object. An object that this empties is gone too; a `{}` that was
+   * a leaf stays. A path at which nothing stands changes nothing; where that is so of all, the result is this document. Remembered for
+   * each object while it and the paths exist: a frozen array is known again, of others the one used last.
+   * Throws a DocumentFault on an invalid path.
+   */
+  without(paths: readonly string[]): Document {
+    const tree = rootWithout(this.tree, hiddenPaths(paths));
     return tree === this.tree ? this : new Document(tree);
   }
 
