@@ -4,6 +4,7 @@ export { checkValue } from './check-value.js';
 export { differencesToChanges, type Difference, type DocumentChange } from './diff.js';
 export { leafDigest, treeDigest, type DigestTree } from './digest.js';
 export { Document } from './document.js';
+export { explainOverlay, type ExplainedLeaf, type Overridden } from './explain-overlay.js';
 export { compileGlob, matchesGlob, parseGlob } from './glob.js';
 export { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 export { type Leaf } from './leaves.js';
