@@ -1,4 +1,28 @@
 // What this installation is about: streams of several kinds, what they can be asked, what they decide, what their events add up to.
+export { ancestorsAt, ancestorsOf, descendantsOf, haveSameAncestors } from './environments/ancestors.js';
+export type { Ancestor } from './environments/ancestors.js';
+export type {
+  EnvironmentDefinition,
+  EnvironmentGuards,
+  EnvironmentsCommand,
+  EnvironmentsRefusal,
+  EnvironmentsRefusalCode,
+  EnvironmentsTypes,
+  OlderApis,
+} from './environments/commands.js';
+export { EDITION_NEWEST, ENVIRONMENTS_MAX, ENVIRONMENT_PROPERTIES_BYTES_MAX, isEnvironmentName } from './environments/definition-rules.js';
+export { ENVIRONMENTS_STREAM, environmentsAggregate } from './environments/environments.js';
+export { ENVIRONMENT_TYPES } from './environments/events.js';
+export type {
+  EnvironmentDefined,
+  EnvironmentPolicy,
+  EnvironmentRetired,
+  EnvironmentType,
+  EnvironmentsEvent,
+} from './environments/events.js';
+export { ENVIRONMENT_ANCESTORS_MAX, ENVIRONMENT_DEPTH_MAX } from './environments/graph-rules.js';
+export { POLICY_OF_TYPE } from './environments/policies.js';
+export type { Environment, Environments } from './environments/state.js';
 export { SEALED_STREAMS_MAX } from './installation/events.js';
 export type { InstallationCreated, InstallationEvent, MacKeySet, SealedEnd, StreamsSealed } from './installation/events.js';
 export { INSTALLATION_STREAM, installationAggregate } from './installation/installation.js';
