@@ -42,10 +42,10 @@ test('A name that is in the table only by its beginning, or not at all, is of no
     expect(kindOfStream(stream)).toBeNull();
 });
 
-test('The projector folds ledgers and the installation, and parks every other stream until there is code for it', () => {
+test('The projector folds ledgers, environments and the installation, and parks every other stream until there is code for it', () => {
   const projected = STREAM_KINDS.filter((kind) => useOfStream(EXAMPLES[kind]).kind === 'project');
   expect(projected).toEqual(STREAM_KINDS.filter((kind) => PROJECTIONS[kind] !== null));
-  expect(projected).toEqual(['ledger', 'installation']);
+  expect(projected).toEqual(['ledger', 'environments', 'installation']);
   expect(useOfStream('orders-1')).toEqual({ kind: 'unknown', reason: 'this release does not know its stream' });
   expect(useOfStream('config-Production.x')).toEqual({ kind: 'unknown', reason: 'its stream is not named after a ledger' });
 });

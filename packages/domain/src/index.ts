@@ -22,6 +22,7 @@ export type {
 } from './environments/events.js';
 export { ENVIRONMENT_ANCESTORS_MAX, ENVIRONMENT_DEPTH_MAX } from './environments/graph-rules.js';
 export { POLICY_OF_TYPE } from './environments/policies.js';
+export { EXISTING_INSTALLATION_FACT } from './environments/state.js';
 export type { Environment, Environments } from './environments/state.js';
 export { SEALED_STREAMS_MAX } from './installation/events.js';
 export type { InstallationCreated, InstallationEvent, MacKeySet, SealedEnd, StreamsSealed } from './installation/events.js';

@@ -200,7 +200,7 @@ test('A projector writes nothing into tables of a newer layout, and says which r
 test('After an upgrade verify finds nothing, and neither do queries: parked streams are folded as a rebuild folds them', async () => {
   await migrateReadModel(location);
   const log = randomLedgerLog(5, 80);
-  log.raw('environments', { type: 'EnvironmentDefined', data: '{}', metadata: '{}' });
+  log.raw('access-control', { type: 'RoleGranted', data: '{}', metadata: '{}' });
   log.change('staging.trading-engine', { a: 1, b: 2 }, { keep: 1 });
   // The one that named its environment first is parked, and another one seems to have named it.
   for (const ledger of ['testing.first', 'testing.second']) log.change(ledger, { a: 1 });

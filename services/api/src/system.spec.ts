@@ -47,7 +47,7 @@ describe('a healthy system', () => {
     const event = (type: string) => ({ id: crypto.randomUUID(), type, data: '{}', metadata: '{"schemaVersion":7}' });
     const before = await given.store.lastPosition();
     const at = (nth: bigint): string => `${given.installation}:${before + nth}`;
-    await given.store.append('environments', -1, [event('EnvironmentDefined'), event('EnvironmentRetired')]);
+    await given.store.append('access-control', -1, [event('RoleGranted'), event('RoleRevoked')]);
     await given.store.append('config-production.engine', -1, [event('LedgerSealed'), event('LedgerSealed')]);
     await given.projected();
     const { data } = await given.ask('GET /status');
@@ -60,10 +60,10 @@ describe('a healthy system', () => {
     expect(data.parkedStreams).toEqual([
       { ...ledger, position: at(3n), revision: 0, error },
       {
-        stream: 'environments',
+        stream: 'access-control',
         position: at(1n),
         revision: 0,
-        type: 'EnvironmentDefined',
+        type: 'RoleGranted',
         error: expect.stringContaining('does not know'),
       },
     ]);

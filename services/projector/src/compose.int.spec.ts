@@ -28,7 +28,7 @@ test('It projects what is appended, an older version activated included, reports
   for (let index = 0; index < 12; index += 1) log.change(ENGINE, { 'risk.max': index });
   log.activate(ENGINE, 1);
   log.raw('config-testing.poisoned', { type: 'ConfigSet', data: '{}', metadata: '{}' });
-  log.raw('environments', { type: 'EnvironmentDefined', data: '{}', metadata: '{}' });
+  log.raw('access-control', { type: 'RoleGranted', data: '{}', metadata: '{}' });
   await log.appendTo(store);
   const last = await store.lastPosition();
   expect(await readModel.waitFor(last, 20_000)).toBe(true);
@@ -51,7 +51,7 @@ test('It projects what is appended, an older version activated included, reports
   expect((await fetch(`${health.url}/elsewhere`)).status).toBe(404);
   expect((await fetch(`${health.url}/health`, { method: 'POST' })).status).toBe(405);
   expect(lines.join('')).toContain('an event cannot be applied and is parked');
-  expect(lines.filter((line) => line.includes('"stream":"environments"'))).toHaveLength(1);
+  expect(lines.filter((line) => line.includes('"stream":"access-control"'))).toHaveLength(1);
   // It logs in as the owner of the events and of the read model.
   expect(lines.filter((line) => line.includes('logs in as the owner of its tables'))).toHaveLength(1);
   expect(lines.join('')).not.toContain(new URL(connectionString).password);

@@ -180,7 +180,7 @@ describe('changes under faults', () => {
     const here = await world(9, 0);
     const from = here.log.stored.length;
     const later = { data: '{"of":"a later release"}', metadata: '{"schemaVersion":9}' };
-    here.log.raw('environments', { type: 'EnvironmentDefined', ...later });
+    here.log.raw('access-control', { type: 'RoleGranted', ...later });
     here.log.raw('streams-of-tomorrow', { type: 'Unheard', ...later });
     here.log.raw('config-production.unheard', { type: 'LedgerCreated', ...later });
     here.log.raw('config-production.unheard', { type: 'LedgerRenamed', data: '{', metadata: 'no JSON' });

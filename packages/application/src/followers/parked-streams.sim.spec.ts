@@ -35,11 +35,11 @@ const end = ({ log }: ProjectorWorld): bigint => log.stored.at(-1)?.position ?? 
 async function appendStrangers(here: ProjectorWorld): Promise<void> {
   const { log } = here;
   const from = log.stored.length;
-  log.raw('environments', { type: 'EnvironmentDefined', ...strange });
+  log.raw('access-control', { type: 'RoleGranted', ...strange });
   log.raw('fleet-production.trading-engine', { type: 'Applied', ...strange });
   const [first] = log.change('testing.broken', { a: 1, b: 2 }, { keep: 1 });
   log.raw('config-testing.broken', { type: 'ConfigSet', data: '{"path":"a","value":2}', metadata: first?.metadata ?? '' });
-  log.raw('environments', { type: 'EnvironmentDefined', ...strange });
+  log.raw('access-control', { type: 'RoleGranted', ...strange });
   log.raw('config-testing.broken', { type: 'ConfigSet', ...strange });
   await log.appendTo(here.events, from);
 }
@@ -158,7 +158,7 @@ describe('a stream that stays parked', () => {
     stopping.abort();
     await running;
     expect(here.told.filter(({ kind }) => kind === 'superseded').length).toBeGreaterThan(0);
-    expect(toldOf(here.told, 'environments')).toHaveLength(1);
+    expect(toldOf(here.told, 'access-control')).toHaveLength(1);
     expect(toldOf(here.told, 'config-testing.broken')).toHaveLength(1);
     // A page, and the look behind it.
     expect(reads).toEqual(['config-testing.broken', 'config-testing.broken']);

@@ -26,20 +26,20 @@ describe('a stream that this release does not know', () => {
   test('is parked from its first event on: one row, whatever comes behind it, and the others go on', async () => {
     const { log, model } = await projected((log) => {
       log.change(ENGINE, { a: 1 });
-      log.raw('environments', { type: 'EnvironmentDefined', ...strange });
+      log.raw('access-control', { type: 'RoleGranted', ...strange });
       log.change(ENGINE, { a: 2 });
-      log.raw('environments', { type: 'EnvironmentRetired', ...strange });
+      log.raw('access-control', { type: 'RoleRevoked', ...strange });
     });
     const row = {
-      stream: 'environments',
+      stream: 'access-control',
       revision: 0,
       position: 3n,
-      type: 'EnvironmentDefined',
+      type: 'RoleGranted',
       reason: 'this release does not know its stream',
     };
     expect([...model.tables.parkedStreams.values()]).toEqual([row]);
     expect(model.tables.parked.size).toBe(0);
-    log.raw('environments', { type: 'EnvironmentRetired', ...strange });
+    log.raw('access-control', { type: 'RoleRevoked', ...strange });
     await projectLog(log, model);
     expect([...model.tables.parkedStreams.values()]).toEqual([row]);
     expect((await model.ledgers({}, { limit: 1 })).items).toMatchObject([{ latest: 2, complete: true }]);

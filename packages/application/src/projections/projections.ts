@@ -1,5 +1,5 @@
 // What the projection driver does with each stream: fold it, or park it until a release comes that knows it.
-import { installationAggregate, LedgerId } from '@confledger/domain';
+import { environmentsAggregate, installationAggregate, LedgerId } from '@confledger/domain';
 import { kindOfStream, type StreamKind } from '../streams.js';
 import { auditOnly } from './audit-only.js';
 import { ledgerProjection } from './ledger-projection.js';
@@ -16,8 +16,8 @@ export type StreamUses = (stream: string) => StreamUse;
 export const PROJECTIONS: Readonly<Record<StreamKind, Projection | null>> = {
   ledger: ledgerProjection,
   installation: auditOnly(installationAggregate),
+  environments: auditOnly(environmentsAggregate),
   credentials: null,
-  environments: null,
   accessControl: null,
   proposal: null,
   template: null,
