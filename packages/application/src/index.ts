@@ -104,6 +104,7 @@ export type { EventWithoutMac, SealOptions, SealOutcome, SealReport, SealRequest
 export { createEnvironments } from './environments/create-environments.js';
 export type { EnvironmentsCore, EnvironmentsOptions } from './environments/create-environments.js';
 export { defineFirstEnvironments } from './environments/define-first.js';
+export { observedBy } from './environments/observed-by.js';
 export type { DefineFirstOptions, FirstEnvironments } from './environments/define-first.js';
 export { InstallationKeyMismatch, InstallationRecord, SealLost, ensureInstallation } from './installation/installation-record.js';
 export type { InstallationOptions, KeptSeal } from './installation/installation-record.js';

@@ -56,6 +56,10 @@ const calls: { readonly [N in OperationName]: () => Promise<object> } = {
   readHistory: () => client.readHistory({ service, query: { key: 'risk' } }),
   readAudit: () => client.readAudit({ query: { key: 'risk.**', limit: 2 } }),
   listConfigurations: () => client.listConfigurations({ query: { retired: 'all' } }),
+  defineEnvironment: () => client.defineEnvironment({ environment: 'qa', body: { type: 'testing', inheritsFrom: ['testing'] } }),
+  readEnvironment: () => client.readEnvironment({ environment: 'qa' }),
+  listEnvironments: () => client.listEnvironments({ query: { retired: 'all' } }),
+  retireEnvironment: () => client.retireEnvironment({ environment: 'qa', body: { reason: 'not used' } }),
   readEvent: async () => {
     const { data } = await client.readAudit({ query: { limit: 1 } });
     return client.readEvent({ position: data.items[0]?.position ?? '' });

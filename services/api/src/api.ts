@@ -25,6 +25,7 @@ import { documentEndpoints } from './routes/documents.js';
 import { batchEndpoints } from './routes/batches.js';
 import { differenceEndpoints } from './routes/differences.js';
 import { integrityEndpoints } from './routes/integrity.js';
+import { environmentEndpoints } from './routes/environments.js';
 import { retirementEndpoints } from './routes/retirement.js';
 import { sealEndpoints } from './routes/seals.js';
 import { listEndpoints } from './routes/lists.js';
@@ -75,6 +76,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   });
   app.addHook('onClose', async () => measurements.close());
   writeHeartbeats(app, context);
+  readEnvironmentsFirst(app, context);
   const refuseUnrouted = unroutedHandler(routes);
   guardRequests(app, tokens, refuseUnrouted);
   logRequests(app, logger, measurements);
@@ -88,6 +90,11 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   app.setNotFoundHandler(refuseUnrouted);
   await app.ready();
   return { app, endpoints };
+}
+
+/** The first requests find them known. A store that is away is asked again by whoever needs them. */
+function readEnvironmentsFirst(app: FastifyInstance, { environments }: Pick<ApiOptions, 'environments'>): void {
+  app.addHook('onReady', async () => void environments.fresh().catch(() => undefined));
 }
 
 interface MadeServer {
@@ -172,6 +179,7 @@ function endpointsOf(context: ApiContext): readonly Endpoint[] {
     ...versionEndpoints(context),
     ...differenceEndpoints(context),
     ...listEndpoints(context),
+    ...environmentEndpoints(context),
     ...integrityEndpoints(context),
     ...sealEndpoints(context),
     ...nodeEndpoints(context),

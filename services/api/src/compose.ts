@@ -1,6 +1,17 @@
 // The composition root of the api as a process of its own: the only place here that knows which adapters there are.
 import { randomUUID } from 'node:crypto';
-import { activeByName, createLedgers, runRelay, EventStoreUnavailable, type EventStore, type LedgersCore } from '@confledger/application';
+import {
+  activeByName,
+  Authentication,
+  createEnvironments,
+  createLedgers,
+  observedBy,
+  runRelay,
+  EventStoreUnavailable,
+  type EnvironmentsCore,
+  type EventStore,
+  type LedgersCore,
+} from '@confledger/application';
 import { openEventStore, type EventStoreLogger, type OpenedEventStore } from '@confledger/event-stores';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/publisher-http';
 import { connectionProblems, createOwnerWarning, createPool, unlessAway } from '@confledger/postgres';
@@ -29,6 +40,7 @@ import { createApi } from './api.js';
 import type { ApiConfig } from './config.js';
 import { openInstalledLog, type InstalledLog } from './installed-log.js';
 import { keyFilesOf } from './keys.js';
+import { environmentFacts } from './ledger/environment-facts.js';
 import { StatementChoice } from './ledger/statement-choice.js';
 import { openLogMark, type LogMarkFile } from './log-mark-file.js';
 import { listenAt } from './runtime/listen-at.js';
@@ -89,22 +101,27 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
     const reports = createPostgresNodeReports(pool);
     const statements = new StatementChoice({ reports, record, clock, isForced: config.isStatement2Forced });
     const onBrokenStream = alarmOf(logger);
+    const heartbeats = createPostgresApiHeartbeats(pool);
+    const environments = createEnvironments({
+      ...{ store, clock, ids, signer: keys, onBrokenStream, authentication: new Authentication({ authority: keys, seals: record }) },
+      ...environmentFacts({ statements, heartbeats, unseenApisRuledOut: config.allApisKnowEnvironments }),
+    });
     const options = { store, snapshots, clock, ids, signer: keys, seals: record, onSnapshotFault, onBrokenStream };
     const ledgers = createLedgers({ ...options, statementFor: statements.formFor });
-    const feed = config.feed === 'http' ? await serveFeed({ store, ledgers, installation, warnings }, closers) : null;
+    const feed = config.feed === 'http' ? await serveFeed({ store, ledgers, environments, installation, warnings }, closers) : null;
     const { app } = await createApi({
       ledgers,
       readModel,
       reports,
       statements,
-      heartbeats: createPostgresApiHeartbeats(pool),
+      heartbeats,
       eventStore: store,
       logGuard: guard,
       feed: feed?.publisher ?? null,
       feedPosition: feed?.position ?? null,
       tokens: loadTokens(config.dataDirectory),
       openOperations: config.openMetrics ? ['metrics'] : [],
-      environments: config.environments,
+      environments,
       installation,
       signerPublicKey: { keyId: keys.keyId, publicKey: keys.publicKey },
       authority: keys,
@@ -171,6 +188,7 @@ async function installationOf({ config, opened, kept, logger, warnings, context,
       mark: kept.mark,
       sealFile: openSealFile(config.dataDirectory),
       accepted: config.acceptedLog,
+      environments: config.environments,
       keyFiles: {
         signingKeyFile: config.signingKeyFile ?? keyFiles.signingKeyFile,
         fingerprintKeyFile: config.fingerprintKeyFile ?? keyFiles.fingerprintKeyFile,
@@ -201,6 +219,7 @@ async function checkReadModel(connectionString: string, logger: Logger, onOwner:
 interface FeedParts {
   readonly store: EventStore;
   readonly ledgers: LedgersCore;
+  readonly environments: EnvironmentsCore;
   readonly installation: string;
   readonly warnings: FaultLogger;
 }
@@ -212,7 +231,7 @@ interface ServedFeed {
 }
 
 /** Every api follows the log for its own clients: an HTTP feed needs no election. */
-async function serveFeed({ store, ledgers, installation, warnings }: FeedParts, closers: Closer[]): Promise<ServedFeed> {
+async function serveFeed({ store, ledgers, environments, installation, warnings }: FeedParts, closers: Closer[]): Promise<ServedFeed> {
   // Unknown while the event store is away; the relay says it as soon as it knows.
   let position = await store.lastPosition().catch(() => 0n);
   const publisher = createHttpFeed({ installation, load: (ledger) => activeByName(ledgers, ledger), position: () => position });
@@ -220,7 +239,7 @@ async function serveFeed({ store, ledgers, installation, warnings }: FeedParts, 
   const relay = runRelay(
     {
       events: store,
-      ledgers,
+      ledgers: observedBy(ledgers, environments),
       publisher,
       onEvent: (event) => {
         if ('position' in event) position = event.position;

@@ -10,7 +10,8 @@ test('one variable is enough, everything else has a default', () => {
     port: 8011,
     feed: 'http',
     readModelUrl: NEEDED.CONFLEDGER_POSTGRES_URL,
-    environments: ['development', 'testing', 'staging', 'production'],
+    environments: null,
+    allApisKnowEnvironments: false,
     openMetrics: false,
   });
 });
@@ -23,6 +24,7 @@ test.each([
   ['CONFLEDGER_EVENT_STORE', 'files'],
   ['CONFLEDGER_FEED', 'pigeon'],
   ['CONFLEDGER_ENVIRONMENTS', 'production,Staging'],
+  ['CONFLEDGER_FEATURES', 'layers'],
   ['CONFLEDGER_STATEMENTS', '1'],
   ['CONFLEDGER_STATEMENTS', 'two'],
   ['CONFLEDGER_OPEN_METRICS', 'yes'],

@@ -17,6 +17,9 @@ import {
 } from '@confledger/process';
 import { z } from 'zod';
 import { EDGE_LIMITS } from './edge/limits.js';
+import { ENVIRONMENTS_FEATURE } from './runtime/heartbeat.js';
+
+const listed = (names: string): string[] => names.split(',').map((each) => each.trim());
 
 /** The variables, each with its default. */
 const variables = z.object({
@@ -25,11 +28,12 @@ const variables = z.object({
   CONFLEDGER_DATA_DIR: text.default('.confledger'),
   ...storageSettings,
   CONFLEDGER_FEED: z.enum(['http', 'none'], { error: 'expected http or none' }).default('http'),
-  CONFLEDGER_ENVIRONMENTS: z
+  CONFLEDGER_ENVIRONMENTS: z.string().transform(listed).pipe(z.array(name)).optional(),
+  CONFLEDGER_FEATURES: z
     .string()
-    .default('development,testing,staging,production')
-    .transform((names) => names.split(',').map((each) => each.trim()))
-    .pipe(z.array(name)),
+    .transform(listed)
+    .pipe(z.array(z.literal(ENVIRONMENTS_FEATURE, { error: `expected ${ENVIRONMENTS_FEATURE}` })))
+    .optional(),
   CONFLEDGER_SIGNING_KEY_FILE: text.optional(),
   CONFLEDGER_FINGERPRINT_KEY_FILE: text.optional(),
   CONFLEDGER_ACCEPT_LOG: text.optional(),
@@ -46,7 +50,10 @@ export interface ApiConfig extends Storage {
   /** Absolute: keys and tokens lie there. */
   readonly dataDirectory: string;
   readonly feed: 'http' | 'none';
-  readonly environments: readonly string[];
+  /** What the first start defines beside the four; null where nothing is said. */
+  readonly environments: readonly string[] | null;
+  /** The operator says that no api runs that does not know environments. */
+  readonly allApisKnowEnvironments: boolean;
   readonly signingKeyFile: string | null;
   readonly fingerprintKeyFile: string | null;
   /** The installation whose log is accepted although it does not hold what was acknowledged; `empty` for a log without one. */
@@ -68,7 +75,8 @@ export function readConfig(environment: Environment): ApiConfig {
     dataDirectory: path.resolve(values.CONFLEDGER_DATA_DIR),
     ...storageOf(values),
     feed: values.CONFLEDGER_FEED,
-    environments: [...new Set(values.CONFLEDGER_ENVIRONMENTS)],
+    environments: values.CONFLEDGER_ENVIRONMENTS === undefined ? null : [...new Set(values.CONFLEDGER_ENVIRONMENTS)],
+    allApisKnowEnvironments: values.CONFLEDGER_FEATURES !== undefined,
     signingKeyFile: values.CONFLEDGER_SIGNING_KEY_FILE ?? null,
     fingerprintKeyFile: values.CONFLEDGER_FINGERPRINT_KEY_FILE ?? null,
     acceptedLog: values.CONFLEDGER_ACCEPT_LOG ?? null,

@@ -5,6 +5,7 @@ import type {
   ApiHeartbeats,
   Authority,
   Clock,
+  EnvironmentsCore,
   EventStore,
   InstallationRecord,
   Ledgers,
@@ -81,7 +82,7 @@ export interface ApiOptions {
   readonly tokens: readonly TokenOwner[];
   /** Operations that need no token here, beside those that need none anywhere. */
   readonly openOperations: readonly OperationName[];
-  readonly environments: readonly string[];
+  readonly environments: EnvironmentsCore;
   /** Id of the installation. */
   readonly installation: string;
   readonly signerPublicKey: SignerPublicKey;

@@ -18,6 +18,7 @@ import type { Actor, LedgerId } from '@confledger/domain';
 import { JSON_TYPE } from './answers/envelope.js';
 import { asksForMinimal, MINIMAL, minimalAnswer, RawBody } from './answers/forms.js';
 import type { ApiContext } from './context.js';
+import { isKnownToBeDefined, requireLedgersEnvironment } from './request/defined-environments.js';
 import { addressedLedger } from './request/environments.js';
 import { refusalForIssues } from './request/issues.js';
 import { isMalformedQuery, nulParameter } from './request/query-string.js';
@@ -90,7 +91,9 @@ export function endpoint<N extends OperationName>(context: ApiContext, name: N, 
     const parameters = request.params as object;
     const query = readQuery(request.query as object);
     const body = readBody(request.body, query);
-    const ledger = operation.about === 'ledger' ? addressedLedger({ parameters, query, body }, context.environments) : null;
+    const { known } = context.environments;
+    const ledger = operation.about === 'ledger' ? addressedLedger({ parameters, query, body }, known) : null;
+    if (ledger !== null && !isKnownToBeDefined(context, ledger.environment)) await requireLedgersEnvironment(context, operation, ledger);
     // The schemas, the router and the table have made of each member what its type says.
     const answer = await handle({ request, reply, parameters, query, body, actor: request.actor, ledger } as Call<N>);
     if (answer === 'sent') return reply;

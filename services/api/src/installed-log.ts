@@ -18,6 +18,7 @@ import {
   type LogToOpen,
 } from '@confledger/application';
 import { StartRefused } from '@confledger/process/start-refused';
+import { ensureEnvironments } from './first-environments.js';
 import { warnOfExposedKeys } from './exposed-keys.js';
 import { makeKeys, openKeys, type KeyFiles } from './keys.js';
 import type { SealFile } from './seal-file.js';
@@ -32,6 +33,8 @@ export interface InstalledLogOptions {
   /** The value of CONFLEDGER_ACCEPT_LOG. The guard must not know the mark then. */
   readonly accepted: string | null;
   readonly keyFiles: KeyFiles;
+  /** `CONFLEDGER_ENVIRONMENTS`, which counts at the first start; null where it is not set. */
+  readonly environments: readonly string[] | null;
   readonly ids: Ids;
   readonly clock: Clock;
   readonly logger: { info(details: object, message: string): void; warn(details: object, message: string): void };
@@ -56,12 +59,18 @@ export interface InstalledLog {
  * InstallationKeyMismatch, SealLost, and the signal's reason.
  */
 export async function openInstalledLog(options: InstalledLogOptions): Promise<InstalledLog> {
-  const log = await openedLog(options);
+  const log = await openedLog({ ...options, made: { installation: false } });
   warnOfExposedKeys(options.keyFiles, (text) => options.logger.warn({}, text));
   return log;
 }
 
-async function openedLog(options: InstalledLogOptions): Promise<InstalledLog> {
+/** Known over all attempts of one start. */
+interface Opening extends InstalledLogOptions {
+  /** Whether this start made the installation. */
+  readonly made: { installation: boolean };
+}
+
+async function openedLog(options: Opening): Promise<InstalledLog> {
   const { mark, accepted, signal, onWaiting, onFault } = options;
   const attempt = () => (accepted === null ? open(options) : openAccepted(options, accepted));
   if (mark === null || accepted !== null) return untilOpen(attempt, signal, onWaiting);
@@ -81,22 +90,25 @@ async function openedLog(options: InstalledLogOptions): Promise<InstalledLog> {
   return known;
 }
 
-async function open(options: InstalledLogOptions): Promise<InstalledLog> {
+async function open(options: Opening): Promise<InstalledLog> {
   const { opening } = options;
   const { installation, keys } = await openLog({ ...opening, installation: () => ensured(options) });
   const record = recordOf(options, keys);
   await record.refresh();
+  const { ids, clock, store, logger, environments: names } = options;
+  await ensureEnvironments({ ids, clock, store, logger, names, keys, record, isNew: options.made.installation });
   return { installation, keys, record };
 }
 
 /** The start that makes the installation makes its keys too; every other needs those. */
-async function ensured(options: InstalledLogOptions): Promise<{ readonly installation: string; readonly keys: Keys }> {
+async function ensured(options: Opening): Promise<{ readonly installation: string; readonly keys: Keys }> {
   const { store } = options.opening;
   const found = await readInstallation(store);
   if (found !== null) checkMark(options, found.installation);
   const keys = found === null ? makeKeys(options.keyFiles) : openKeys(options.keyFiles);
   const record = new InstallationRecord(recordOptions(options, store, keys));
   await record.ensure();
+  options.made.installation ||= found === null;
   return { installation: record.id, keys };
 }
 
@@ -129,7 +141,7 @@ function recordOptions(
   };
 }
 
-async function openAccepted(options: InstalledLogOptions, accepted: string): Promise<InstalledLog> {
+async function openAccepted(options: Opening, accepted: string): Promise<InstalledLog> {
   const { opening, mark, logger } = options;
   await opening.connect();
   await opening.layOut();

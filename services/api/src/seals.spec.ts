@@ -53,11 +53,12 @@ test('an installation of before macs says that it is not sealed, and what a seal
   const dryRun = await seal({ dryRun: true });
   expect(dryRun.data).toEqual({
     dryRun: true,
-    streamCount: 1,
+    // The environments, which this start defined, are one stream more.
+    streamCount: 2,
     ends: [],
     leftOut: [],
     leftOutCount: 0,
-    changeSets: { withMac: 1, withoutMac: 2 },
+    changeSets: { withMac: 2, withoutMac: 2 },
     streamsWithoutMac: [
       { stream: 'installation', changeSetCount: 1 },
       { stream: STREAM, changeSetCount: 1 },
@@ -70,8 +71,8 @@ test('an installation of before macs says that it is not sealed, and what a seal
   const unconfirmed = await seal({});
   expect(unconfirmed).toMatchObject({ status: 400, code: 'BODY_MEMBER_INVALID' });
   expect(unconfirmed.body.details[0]).toMatchObject({ path: 'confirm', remedy: expect.stringContaining('dryRun') as string });
-  expect((await seal({ confirm: true })).data).toMatchObject({ dryRun: false, streamCount: 1 });
-  expect((await given.ask('GET /status')).data.seal).toEqual({ streamCount: 1, revision: 2 });
+  expect((await seal({ confirm: true })).data).toMatchObject({ dryRun: false, streamCount: 2 });
+  expect((await given.ask('GET /status')).data.seal).toEqual({ streamCount: 2, revision: 2 });
   expect(await seal({ confirm: true })).toMatchObject({ status: 409, code: 'INSTALLATION_SEALED' });
   expect(await write(2)).toMatchObject({ status: 200 });
 });

@@ -7,6 +7,7 @@ import {
   createApi,
   ensureAdminToken,
   ensureNodeToken,
+  environmentFacts,
   keyFilesOf,
   listenAt,
   loadTokens,
@@ -17,15 +18,20 @@ import {
 } from '@confledger/api';
 import {
   activeByName,
+  Authentication,
+  createEnvironments,
   createLedgers,
   guardedEventStore,
+  observedBy,
+  type ApiHeartbeats,
+  type EnvironmentsCore,
   type EventStore,
   type InstallationRecord,
   type Keys,
   type LogGuard,
   type LedgersCore,
 } from '@confledger/application';
-import { INSTALLATION_STREAM } from '@confledger/domain';
+import { ENVIRONMENTS_STREAM, INSTALLATION_STREAM } from '@confledger/domain';
 import { createPostgresEventStore } from '@confledger/event-store-postgres';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/publisher-http';
 import { createLoggedGuard } from '@confledger/event-stores/guard';
@@ -53,9 +59,6 @@ import { prepareProjector, type WokenProjector } from './projector/woken-project
 import { REFERENCE_NODE, startReferenceNode } from './reference-node.js';
 import type { StandaloneConfig } from './config.js';
 import type { Shutdown } from '@confledger/process/shutdown';
-
-/** The environments that there are from the start. */
-const ENVIRONMENTS = ['development', 'testing', 'staging', 'production'] as const;
 
 /** More than a new installation records of itself. */
 const FIRST_EVENTS = 20;
@@ -115,7 +118,7 @@ async function startParts(parts: Parts): Promise<Composed> {
   await ensureProjections({ connectionString: urls.projector });
   const core = await startCore(parts);
   const isEmpty = await core.store.readAll({ after: 0n, limit: FIRST_EVENTS }).then(
-    (events) => events.every(({ stream }) => stream === INSTALLATION_STREAM),
+    (events) => events.every(({ stream }) => stream === INSTALLATION_STREAM || stream === ENVIRONMENTS_STREAM),
     () => false,
   );
   const projector = prepareProjector({ ...parts, events: core.store });
@@ -136,6 +139,8 @@ interface Core {
   readonly store: EventStore;
   readonly guard: LogGuard;
   readonly ledgers: LedgersCore;
+  readonly environments: EnvironmentsCore;
+  readonly heartbeats: ApiHeartbeats;
   readonly installation: string;
   readonly keys: Keys;
   readonly record: InstallationRecord;
@@ -172,6 +177,7 @@ async function startCore({ config, urls, logs, shutdown, onNotice, onFault }: Pa
     sealFile: openSealFile(config.dataDirectory),
     accepted: config.acceptedLog,
     keyFiles: keyFilesOf(config.dataDirectory),
+    environments: null,
     ids,
     clock,
     logger: noticed(logger, onNotice),
@@ -188,7 +194,13 @@ async function startCore({ config, urls, logs, shutdown, onNotice, onFault }: Pa
   const statements = new StatementChoice({ reports: createPostgresNodeReports(pool), record, clock, isForced: config.isStatement2Forced });
   const options = { store, snapshots, clock, ids, signer: keys, seals: record, onSnapshotFault, onBrokenStream };
   const ledgers = createLedgers({ ...options, statementFor: statements.formFor });
-  return { store, guard, ledgers, pool, installation, keys, record, statements };
+  const heartbeats = createPostgresApiHeartbeats(pool);
+  const environments = createEnvironments({
+    ...{ store, clock, ids, signer: keys, onBrokenStream, authentication: new Authentication({ authority: keys, seals: record }) },
+    // One process alone uses the data directory.
+    ...environmentFacts({ statements, heartbeats, unseenApisRuledOut: true }),
+  });
+  return { store, guard, ledgers, environments, heartbeats, pool, installation, keys, record, statements };
 }
 
 interface Feed {
@@ -197,12 +209,12 @@ interface Feed {
   readonly position: () => bigint;
 }
 
-async function startFeed({ logs, shutdown }: Parts, { store, guard, ledgers, installation }: Core): Promise<Feed> {
+async function startFeed({ logs, shutdown }: Parts, { store, guard, ledgers, environments, installation }: Core): Promise<Feed> {
   // Unknown while the log cannot be used; the relay says it as soon as it knows.
   const before = await store.lastPosition().catch(() => 0n);
   const publisher = createHttpFeed({ installation, load: (ledger) => activeByName(ledgers, ledger), position: () => before });
   // The relay closes the publisher when it stops.
-  const relay = startRelay({ events: store, ledgers, publisher, logger: logs.of('relay') });
+  const relay = startRelay({ events: store, ledgers: observedBy(ledgers, environments), publisher, logger: logs.of('relay') });
   shutdown.add('relay', () => relay.stop());
   if (guard.problem() === null) await relay.ready;
   return { publisher, position: relay.position };
@@ -227,14 +239,14 @@ async function startServing(
     ownParts: [{ name: 'projector', problem: projector.problem }],
     reports: createPostgresNodeReports(core.pool),
     statements: core.statements,
-    heartbeats: createPostgresApiHeartbeats(core.pool),
+    heartbeats: core.heartbeats,
     eventStore: core.store,
     logGuard: core.guard,
     feed: feed.publisher,
     feedPosition: feed.position,
     tokens: loadTokens(config.dataDirectory),
     openOperations: [],
-    environments: ENVIRONMENTS,
+    environments: core.environments,
     installation: core.installation,
     signerPublicKey: core.keys,
     authority: core.keys,

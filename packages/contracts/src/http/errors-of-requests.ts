@@ -108,8 +108,8 @@ export const REQUEST_ERRORS = {
     remedy: 'Give it once.',
   },
   ENVIRONMENT_UNKNOWN: {
-    meaning: 'This environment is not defined.',
-    remedy: 'Use one of those that the message names.',
+    meaning: 'This environment is not defined, and holds no such ledger.',
+    remedy: 'Use one of those that GET /environments lists, or define it with PUT /environments/{environment}.',
   },
   ENVIRONMENT_MISMATCH: {
     meaning: 'Path, query and body name different environments.',

@@ -1,6 +1,7 @@
 // The error catalogue: every code that an answer may carry, what it means and what to do. The API answers with it, the
 // documentation prints it, clients switch over it. The HTTP status of a code is the API's business.
 import { DOCUMENT_ERRORS } from './errors-of-documents.js';
+import { ENVIRONMENT_ERRORS } from './errors-of-environments.js';
 import { LEDGER_ERRORS } from './errors-of-ledgers.js';
 import { REQUEST_ERRORS } from './errors-of-requests.js';
 
@@ -11,7 +12,7 @@ export interface ErrorEntry {
   readonly remedy: string;
 }
 
-const ENTRIES = { ...REQUEST_ERRORS, ...LEDGER_ERRORS, ...DOCUMENT_ERRORS };
+const ENTRIES = { ...REQUEST_ERRORS, ...LEDGER_ERRORS, ...ENVIRONMENT_ERRORS, ...DOCUMENT_ERRORS };
 
 /** A code of the catalogue. Codes are for ever: one that is no longer answered is removed, never given another meaning. */
 export type ErrorCode = keyof typeof ENTRIES;

@@ -19,6 +19,16 @@ import type {
   VersionItem,
   WriteAnswer,
 } from './answers.js';
+import type {
+  DefineEnvironmentQuery,
+  EnvironmentAnswer,
+  EnvironmentBody,
+  EnvironmentsAnswer,
+  EnvironmentsQuery,
+  EnvironmentWriteAnswer,
+  EnvironmentWriteBody,
+  EnvironmentWriteQuery,
+} from './environments.js';
 import type { HealthAnswer, StatusAnswer } from './status.js';
 import type { NodeReportBody } from './nodes.js';
 import type { SealAnswer, SealBody } from './seals.js';
@@ -28,9 +38,11 @@ import type {
   AuditQuery,
   BatchBody,
   CommonHeaders,
+  ChangeHeaders,
   ContentWriteQuery,
   ConfigurationBody,
   ConfigurationsQuery,
+  DefineHeaders,
   DifferenceQuery,
   DocumentQuery,
   EnvironmentQuery,
@@ -106,6 +118,15 @@ export interface Exchanges {
   readonly reportNode: Write<EnvironmentQuery, NodeReportBody, Success<NodeReportAnswer>, ReportHeaders>;
   readonly feed: Query<FeedQuery, string, FeedHeaders>;
   readonly listConfigurations: Query<ConfigurationsQuery, Success<PositionedList<LedgerItem>>>;
+  readonly listEnvironments: Query<EnvironmentsQuery, Success<EnvironmentsAnswer>>;
+  readonly readEnvironment: Query<NoQuery, Success<EnvironmentAnswer>>;
+  readonly defineEnvironment: Write<DefineEnvironmentQuery, EnvironmentBody, Success<EnvironmentWriteAnswer>, DefineHeaders>;
+  readonly retireEnvironment: Write<
+    EnvironmentWriteQuery,
+    EnvironmentWriteBody | undefined,
+    Success<EnvironmentWriteAnswer>,
+    ChangeHeaders
+  >;
   readonly readAudit: Query<AuditQuery, Success<PositionedList<AuditItem>>>;
   readonly readEvent: Query<NoQuery, Success<StoredEventAnswer>>;
   readonly sealInstallation: Write<NoQuery, SealBody, Success<SealAnswer>, CommonHeaders>;

@@ -22,11 +22,13 @@ export type {
   AuditQuery,
   BatchBody,
   BatchOperationBody,
+  ChangeHeaders,
   CommonHeaders,
   ContentQuery,
   ContentWriteQuery,
   ConfigurationBody,
   ConfigurationsQuery,
+  DefineHeaders,
   DifferenceQuery,
   DocumentQuery,
   EnvironmentQuery,
@@ -101,5 +103,19 @@ export type {
   StatementsStatus,
   StatusAnswer,
 } from './status.js';
+export type {
+  AncestorItem,
+  DefineEnvironmentQuery,
+  EnvironmentAnswer,
+  EnvironmentBody,
+  EnvironmentItem,
+  EnvironmentPolicyItem,
+  EnvironmentsAnswer,
+  EnvironmentsQuery,
+  EnvironmentTypeItem,
+  EnvironmentWriteAnswer,
+  EnvironmentWriteBody,
+  EnvironmentWriteQuery,
+} from './environments.js';
 export type { ParkedItem, Truncated } from './lists.js';
 export type { EventWithoutMacItem, LeftOutItem, SealAnswer, SealBody, StreamEndItem } from './seals.js';

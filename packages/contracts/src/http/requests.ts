@@ -189,14 +189,22 @@ export interface ReadHeaders extends CommonHeaders {
   readonly 'if-none-match'?: string | undefined;
 }
 
-/** Headers of an operation that writes to a ledger. */
-export interface WriteHeaders extends CommonHeaders {
+/** Headers of an operation that changes something that has an entity tag. */
+export interface ChangeHeaders extends CommonHeaders {
   /** A request that is repeated with the same key gets the first answer again: 255 bytes at most. */
   readonly 'idempotency-key'?: string | undefined;
   /** The entity tag that the writer saw: anything newer refuses the write. */
   readonly 'if-match'?: string | undefined;
+}
+
+/** Headers of an operation that may also create it. */
+export interface DefineHeaders extends ChangeHeaders {
   /** Creates only. */
   readonly 'if-none-match'?: '*' | undefined;
+}
+
+/** Headers of an operation that writes to a ledger. */
+export interface WriteHeaders extends DefineHeaders {
   /** `return=minimal`: the answer is version, changed and position. */
   readonly prefer?: string | undefined;
 }

@@ -61,6 +61,7 @@ export interface StatusAnswer {
   readonly release: string;
   /** What activations are signed with. */
   readonly publicKey: { readonly keyId: string; readonly publicKey: string };
+  /** Those that are defined and not retired; empty while this api does not know them. */
   readonly environments: readonly string[];
   readonly parts: readonly PartStatus[];
   readonly log: LogStatus;

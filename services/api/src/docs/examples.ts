@@ -36,6 +36,8 @@ export const EXAMPLE_BODIES: { readonly [N in OperationWithBody]: NonNullable<Op
   tagVersion: { reason: 'Released', move: true },
   untagVersion: { reason: 'Withdrawn' },
   reportNode: { environment: 'production', service: 'trading-engine', state: 'waiting', running: null, rejected: null },
+  defineEnvironment: { type: 'production', properties: { owner: 'desk' }, reason: 'Names the owner' },
+  retireEnvironment: { reason: 'No longer used' },
   sealInstallation: { streams: ['config-production.trading-engine'], dryRun: true },
 };
 

@@ -89,6 +89,7 @@ function header(name: string, description: string, text: TextSchema, example?: s
 /** What makes nothing new is always refused with `If-None-Match: *`. */
 const CREATING: ReadonlySet<OperationName> = new Set([
   'createConfiguration',
+  'defineEnvironment',
   'replaceConfiguration',
   'replaceConfigurationIn',
   'mergeConfiguration',

@@ -70,6 +70,7 @@ export const BODY_ERRORS: readonly ErrorCode[] = [
 /** Every write to a ledger. */
 export const COMMAND_ERRORS: readonly ErrorCode[] = [
   ...LEDGER_ADDRESS_ERRORS,
+  'ENVIRONMENT_UNDEFINED',
   'LEDGER_RETIRED',
   ...BODY_ERRORS,
   'OPTION_MISMATCH',

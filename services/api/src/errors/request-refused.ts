@@ -2,7 +2,7 @@
 // Refusals of the ledger itself come as values and are turned into this at the edge.
 import { ERROR_CATALOGUE, type ErrorCode, type ProblemDetail } from '@confledger/contracts/http';
 import type { CodedProblem } from '@confledger/document';
-import type { LedgerRefusal } from '@confledger/domain';
+import type { EnvironmentsRefusal, LedgerRefusal } from '@confledger/domain';
 
 /** What one refused part of a request is: `path` names the member, parameter or header. What is left out is the catalogue's. */
 export interface RefusedPart {
@@ -33,8 +33,8 @@ export class RequestRefused extends Error {
     return new RequestRefused(code, message, [{ path, rule, message, remedy }]);
   }
 
-  /** A refusal by the ledger, or by the rules of documents, paths or JSON. */
-  static from(refusal: LedgerRefusal | CodedProblem): RequestRefused {
+  /** A refusal by a ledger, by the environments, or by the rules of documents, paths or JSON. */
+  static from(refusal: LedgerRefusal | EnvironmentsRefusal | CodedProblem): RequestRefused {
     const details = 'details' in refusal ? refusal.details : [refusal];
     return new RequestRefused(refusal.code, refusal.message, details);
   }

@@ -1,7 +1,7 @@
 // Which environment and service a request is about: path, query and body may each name the environment, and must agree.
-import { nearestWord } from '@confledger/document';
-import { LedgerId } from '@confledger/domain';
+import { LedgerId, type Environments } from '@confledger/domain';
 import { RequestRefused } from '../errors/request-refused.js';
+import { environmentUnknown } from './defined-environments.js';
 
 /** Where a request names no environment. */
 export const DEFAULT_ENVIRONMENT = 'production';
@@ -29,22 +29,23 @@ interface Addressing {
   readonly body: NamedLedger;
 }
 
-/** The ledger that a request is about. */
-export function addressedLedger({ parameters, query, body }: Addressing, defined: readonly string[]): LedgerId {
+/** The ledger that a request is about; whether its environment is defined is asked afterwards. `known`: the environments, for a refusal. */
+export function addressedLedger({ parameters, query, body }: Addressing, known: Environments | null): LedgerId {
   const named = { path: parameters.environment, query: query.environment, body: body.environment };
-  const environment = environmentOf(named, defined) ?? checkEnvironment(DEFAULT_ENVIRONMENT, defined);
+  const environment = environmentOf(named, known) ?? DEFAULT_ENVIRONMENT;
   return LedgerId.of(environment, checkService(parameters.service ?? query.service ?? body.service ?? ''));
 }
 
-/** The environment that a request names, checked; undefined when it names none. */
-export function environmentOf(named: NamedEnvironments, defined: readonly string[]): string | undefined {
+/** The environment that a request names, when it is the name of one; undefined when it names none. */
+export function environmentOf(named: NamedEnvironments, known: Environments | null): string | undefined {
   const { path, query, body } = named;
   const first = path ?? query ?? body;
   if (first === undefined) return undefined;
   for (const other of [query, body]) {
     if (other !== undefined && other !== first) throw mismatch(first, other);
   }
-  return checkEnvironment(first, defined);
+  if (!NAME_PATTERN.test(first)) throw environmentUnknown(first, known);
+  return first;
 }
 
 /** A service's name, when it is one. */
@@ -60,17 +61,6 @@ export function checkService(name: string): string {
     rule: 'service-name',
     message: `${JSON.stringify(name.slice(0, 100))} cannot be the name of a service${proposal === '' ? '' : `; did you mean ${proposal}?`}`,
     remedy: 'Use lower-case letters, digits and dashes, at most 63, beginning with a letter or digit.',
-  });
-}
-
-function checkEnvironment(name: string, defined: readonly string[]): string {
-  if (defined.includes(name)) return name;
-  const nearest = nearestWord(name, defined);
-  throw RequestRefused.of('ENVIRONMENT_UNKNOWN', {
-    path: 'environment',
-    rule: 'environment-defined',
-    message: `Environment ${JSON.stringify(name.slice(0, 100))} is not defined${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
-    remedy: `Use one of ${defined.join(', ')}.`,
   });
 }
 

@@ -17,9 +17,21 @@ export interface WriteCall {
   readonly ledger: LedgerId;
 }
 
-/** Everything about a write that is not the change itself. */
+/** Everything about a write to a ledger that is not the change itself. */
 export function commandRequest(call: WriteCall): CommandRequest<Guards> {
-  const { request, query, body, actor } = call;
+  return { guards: guardsOf(call), ...plainRequest(call) };
+}
+
+/** A write to a stream of any kind. */
+interface PlainCall {
+  readonly request: FastifyRequest;
+  readonly query: Pick<WriteQuery, 'reason' | 'changeReason' | 'dryRun'>;
+  readonly body: Pick<WriteBody, 'reason' | 'changeReason' | 'dryRun'>;
+  readonly actor: Actor;
+}
+
+/** Everything about a write but the change itself and its guards. */
+export function plainRequest({ request, query, body, actor }: PlainCall): Omit<CommandRequest<null>, 'guards'> {
   const traceparent = traceparentOf(request);
   const idempotencyKey = idempotencyKeyOf(request);
   return {
@@ -27,7 +39,6 @@ export function commandRequest(call: WriteCall): CommandRequest<Guards> {
     reason: oneOf('reason', reasonOf(query), reasonOf(body)) ?? null,
     request: requestText(request),
     correlationId: request.id,
-    guards: guardsOf(call),
     dryRun: oneOf('dryRun', flag(query.dryRun), body.dryRun) ?? false,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     ...(traceparent === undefined ? {} : { traceparent }),

@@ -9,6 +9,7 @@ import { endpoint, type Endpoint } from '../endpoint.js';
 import { LEDGER_ADDRESS_ERRORS, LIST_ERRORS, PATH_ERRORS, PATH_QUERY_ERRORS } from '../errors/groups.js';
 import { documentAt } from '../ledger/selected-document.js';
 import { readablePath } from '../request/addresses.js';
+import { requireDefined } from '../request/defined-environments.js';
 import { checkService, environmentOf } from '../request/environments.js';
 import { pageRequest, waitForPosition } from '../request/pages.js';
 import { parseInstant } from '../request/selectors.js';
@@ -32,6 +33,7 @@ function listLedgers(context: ApiContext): Endpoint {
     errors: ['ENVIRONMENT_UNKNOWN', ...LIST_ERRORS],
     handle: async ({ query, actor }) => {
       const filter = ledgerFilter(context, query);
+      await requireDefined(context, filter.environment);
       const page = pageRequest(query);
       await waitForPosition(context, query.atLeast);
       const rows = await context.listReads.run(actor.id, () => context.readModel.ledgers(filter, page));
@@ -44,7 +46,7 @@ function listLedgers(context: ApiContext): Endpoint {
 }
 
 function ledgerFilter({ environments }: ApiContext, { environment: named, retired = 'false' }: ConfigurationsQuery): LedgerFilter {
-  const environment = environmentOf({ query: named }, environments);
+  const environment = environmentOf({ query: named }, environments.known);
   return { ...(environment === undefined ? {} : { environment }), ...(retired === 'all' ? {} : { retired: retired === 'true' }) };
 }
 
@@ -87,6 +89,7 @@ function readAudit(context: ApiContext): Endpoint {
     ],
     handle: async ({ query, actor }) => {
       const filter = auditFilter(context, query);
+      await requireDefined(context, filter.environment);
       const page = pageRequest(query);
       await waitForPosition(context, query.atLeast);
       const rows = await context.listReads.run(actor.id, () => context.readModel.audit(filter, page));
@@ -102,7 +105,7 @@ function readAudit(context: ApiContext): Endpoint {
 function auditFilter({ environments }: ApiContext, query: AuditQuery): AuditFilter {
   const { service, actor, type, from, to } = query;
   const glob = eitherWord('path', query.path, 'key', query.key);
-  const environment = environmentOf({ query: query.environment }, environments);
+  const environment = environmentOf({ query: query.environment }, environments.known);
   return {
     ...(environment === undefined ? {} : { environment }),
     ...(service === undefined ? {} : { service: checkService(service) }),

@@ -9,6 +9,7 @@ import { serverBusy } from '../edge/busy.js';
 import { onceGone } from '../edge/gone.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { BODY_ERRORS, LEDGER_ADDRESS_ERRORS, STREAM_ERRORS } from '../errors/groups.js';
+import { requireDefined, requireNodes } from '../request/defined-environments.js';
 import { checkService, environmentOf } from '../request/environments.js';
 import { checkNodeName, nodeAmbiguous, nodeUnknown } from '../request/node-names.js';
 import { watchNodes, type WatchedNode } from '../runtime/watched-nodes.js';
@@ -28,8 +29,10 @@ function report(context: ApiContext): Endpoint {
     body: { schema: nodeReportBody, required: true },
     answer: successOf(nodeReportAnswer),
     statuses: [201],
-    errors: [...LEDGER_ADDRESS_ERRORS, ...BODY_ERRORS, 'NODE_NAME_INVALID', 'READ_MODEL_UNAVAILABLE'],
-    handle: async ({ request, parameters, ledger: { environment, service }, body, reply }) => {
+    errors: [...LEDGER_ADDRESS_ERRORS, 'ENVIRONMENT_ABSTRACT', ...BODY_ERRORS, 'NODE_NAME_INVALID', 'READ_MODEL_UNAVAILABLE'],
+    handle: async ({ request, parameters, ledger, body, reply }) => {
+      const { environment, service } = ledger;
+      await requireNodes(context, ledger, 'report');
       const name = checkNodeName(parameters.name);
       const reportedAt = new Date(context.clock.now()).toISOString();
       await context.reports.put({ ...body, environment, service, name, sdk: sdkOf(request.headers[SDK_HEADER]), reportedAt });
@@ -62,7 +65,7 @@ function listNodes(context: ApiContext): Endpoint {
     statuses: [200],
     errors: NODES_ERRORS,
     handle: async ({ query, actor }) => {
-      const filter = filterOf(query, context.environments);
+      const filter = await filterOf(context, query);
       const nodes = await context.listReads.run(actor.id, () => watchNodes(context, filter));
       const items = nodes.map(showNode);
       return success({ items, next: null }, context.clock);
@@ -79,7 +82,7 @@ function readNode(context: ApiContext): Endpoint {
     errors: [...NODES_ERRORS, 'NODE_NAME_INVALID', 'NODE_UNKNOWN', 'NODE_AMBIGUOUS'],
     handle: async ({ parameters, query, actor }) => {
       const name = checkNodeName(parameters.name);
-      const filter = filterOf(query, context.environments);
+      const filter = await filterOf(context, query);
       const node = await context.listReads.run(actor.id, async () => {
         const [found, ...others] = await watchNodes(context, { ...filter, name });
         if (found === undefined) throw nodeUnknown(name, filter, await context.reports.list({}));
@@ -95,8 +98,14 @@ function readNode(context: ApiContext): Endpoint {
   });
 }
 
-function filterOf(query: NodesQuery, defined: readonly string[]): { readonly environment?: string; readonly service?: string } {
-  const environment = environmentOf({ query: query.environment }, defined);
+interface NodesFilter {
+  readonly environment?: string;
+  readonly service?: string;
+}
+
+async function filterOf(context: ApiContext, query: NodesQuery): Promise<NodesFilter> {
+  const environment = environmentOf({ query: query.environment }, context.environments.known);
+  await requireDefined(context, environment);
   const service = query.service === undefined ? undefined : checkService(query.service);
   return { ...(environment === undefined ? {} : { environment }), ...(service === undefined ? {} : { service }) };
 }
@@ -119,9 +128,17 @@ function feed(context: ApiContext): Endpoint {
     body: null,
     answer: z.string().meta({ contentType: 'text/event-stream' }),
     statuses: [200],
-    errors: [...LEDGER_ADDRESS_ERRORS, 'QUERY_PARAMETER_MISSING', 'FEED_NOT_HERE', ...STREAM_ERRORS],
+    errors: [
+      ...LEDGER_ADDRESS_ERRORS,
+      'ENVIRONMENT_ABSTRACT',
+      'ENVIRONMENT_RETIRED',
+      'QUERY_PARAMETER_MISSING',
+      'FEED_NOT_HERE',
+      ...STREAM_ERRORS,
+    ],
     handle: async ({ request, reply, ledger }) => {
       if (context.feed === null) throw RequestRefused.of('FEED_NOT_HERE');
+      await requireNodes(context, ledger, 'feed');
       if (!context.edge.feedClients.take())
         throw serverBusy('feed-clients', `${context.edge.feedClients.max} clients follow the feed of this api`);
       // The answer ends, whatever happens: with a failure, or when its client goes.

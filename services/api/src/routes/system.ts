@@ -1,5 +1,6 @@
 // The system about itself: status, health, metrics.
 import { parseJsonText } from '@confledger/document';
+import type { Environments } from '@confledger/domain';
 import { z } from 'zod';
 import { formatPosition, type BrokenStream, type LogStanding, type ParkedStream, type StoredEvent } from '@confledger/application';
 import type {
@@ -20,6 +21,7 @@ import { endpoint, type Endpoint } from '../endpoint.js';
 import { successOf } from '../schemas/answers.js';
 import { healthAnswer as healthSchema, statusAnswer } from '../schemas/lists.js';
 import { noQuery } from '../schemas/requests.js';
+import { namesOf } from '../request/defined-environments.js';
 import { checkHealth, healthAnswer, type HealthChecks } from '../runtime/health-checks.js';
 
 /** How many parked events, and how many parked streams, the status names. */
@@ -80,7 +82,8 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
   const [parked, parkedStreams, apis] = checks.readModel.healthy
     ? await Promise.all([readModel.parked(page), readModel.parkedStreams(page), liveApis(context)])
     : [NOTHING_PARKED, NOTHING_PARKED, null];
-  const broken = context.ledgers.brokenStreams();
+  const broken = [...environments.brokenStreams(), ...context.ledgers.brokenStreams()];
+  const defined = await environmentsNow(context, checks);
   const shownParked = (event: ParkedStream): ParkedItem => parkedItem(event, installation);
   const [statements, readModelStanding, feed] = await Promise.all([
     statementsStatus(context, { readModel: checks.readModel.healthy, eventStore: checks.eventStore.healthy }),
@@ -91,7 +94,7 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
     installation,
     release: version,
     publicKey: { keyId: signerPublicKey.keyId, publicKey: signerPublicKey.publicKey },
-    environments,
+    environments: defined === null ? [] : namesOf(defined),
     parts: [
       part('event store', checks.eventStore),
       part('read model', checks.readModel),
@@ -117,6 +120,11 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
     }),
     startedAt,
   };
+}
+
+/** The newest that can be had: one that hangs would hold the answer up. Null while nothing is known. */
+async function environmentsNow({ environments }: ApiContext, { eventStore }: HealthChecks): Promise<Environments | null> {
+  return eventStore.healthy ? environments.fresh().catch(() => environments.known) : environments.known;
 }
 
 /** Null where the list cannot be read: the rest of the status is shown all the same. */

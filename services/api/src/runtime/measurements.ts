@@ -1,8 +1,9 @@
 // What the api measures of itself, for Prometheus: requests, and, when asked, positions, lags and node states.
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import type { EventStoreCounts } from '@confledger/application';
+import type { BrokenStream, EventStoreCounts } from '@confledger/application';
 import type { ApiContext } from '../context.js';
 import type { Limit } from '../edge/limits.js';
+import { namesOf } from '../request/defined-environments.js';
 import { checkHealth } from './health-checks.js';
 import { NodeLags } from './node-lags.js';
 import { watchNodes, type WatchedNode } from './watched-nodes.js';
@@ -12,7 +13,7 @@ const SECONDS = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0
 /** What is asked when the metrics are read. */
 export type MeasuredParts = Pick<
   ApiContext,
-  'edge' | 'eventStore' | 'logGuard' | 'readModel' | 'ownParts' | 'clock' | 'feedPosition' | 'reports' | 'ledgers'
+  'edge' | 'environments' | 'eventStore' | 'logGuard' | 'readModel' | 'ownParts' | 'clock' | 'feedPosition' | 'reports' | 'ledgers'
 >;
 
 export interface Measurements {
@@ -74,6 +75,7 @@ function systemGauges(registry: Registry) {
     labelNames: ['kind'],
     registers,
   });
+  const environments = new Gauge({ name: 'confledger_environments', help: 'Environments that are defined and not retired', registers });
   const counted = eventStoreCounters(registry);
   const watched = nodeGauges(registry);
   const limits = limitGauges(registry);
@@ -86,8 +88,10 @@ function systemGauges(registry: Registry) {
       for (const [name, { healthy }] of Object.entries(checks.ownParts)) up.set({ part: name }, healthy ? 1 : 0);
       setBack.set(context.logGuard.standing.kind === 'set back' ? 1 : 0);
       for (const kind of ['broken', 'unreadable'] as const)
-        broken.set({ kind }, context.ledgers.brokenStreams().filter((each) => each.kind === kind).length);
+        broken.set({ kind }, brokenStreams(context).filter((each) => each.kind === kind).length);
       counted.refresh(context.eventStore.counts?.());
+      if (checks.eventStore.healthy) await context.environments.fresh().catch(() => null);
+      if (context.environments.known !== null) environments.set(namesOf(context.environments.known).length);
       limits.refresh(context.edge.all);
       if (checks.logPosition !== null) position.set(Number(checks.logPosition));
       if (checks.logPosition !== null && checks.readModelPosition !== null)
@@ -104,6 +108,10 @@ function systemGauges(registry: Registry) {
       }
     },
   };
+}
+
+function brokenStreams({ environments, ledgers }: MeasuredParts): readonly BrokenStream[] {
+  return [...environments.brokenStreams(), ...ledgers.brokenStreams()];
 }
 
 function eventStoreCounters(registry: Registry) {

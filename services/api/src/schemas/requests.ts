@@ -41,11 +41,12 @@ import { INSTANT_TEXT, PAGE_LIMIT_TEXT, PLAIN_TEXT, POSITION_TEXT, SOME_TEXT } f
 import { environmentName, jsonObject, jsonValue, pathText, revision, serviceName } from './values.js';
 
 /** A schema for each member of a shape of the contract: a member that is missing, or one too many, does not compile. */
-type ShapeOf<T> = { readonly [P in keyof T]-?: z.ZodType<T[P]> };
+export type ShapeOf<T> = { readonly [P in keyof T]-?: z.ZodType<T[P]> };
 
 const environment = environmentName.optional();
 const reasonText = z.string().max(REASON_CHARACTERS_MAX).meta(PLAIN_TEXT).optional();
-const reasons = {
+/** Why a write is made, by either word. */
+export const reasons = {
   reason: reasonText.meta({ description: 'Why; kept for ever beside the change' }),
   changeReason: reasonText.meta({ description: 'The same as reason' }),
 };
@@ -53,7 +54,8 @@ const pathNaming = {
   path: pathText.optional().meta({ description: 'A path; a dot inside a name is written \\.. Either path or key is needed' }),
   key: pathText.optional().meta({ description: 'The same as path' }),
 } satisfies ShapeOf<PathNaming>;
-const flag = z.enum(['true', 'false']).optional();
+/** A flag of a query. */
+export const flag = z.enum(['true', 'false']).optional();
 const wholeNumber = z
   .string()
   .regex(/^(?:0|[1-9]\d{0,15})$/, 'expected a whole number')

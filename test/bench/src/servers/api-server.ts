@@ -1,12 +1,21 @@
 // The api with the HTTP feed on a durable Postgres, put together as the embedded mode does, without projector and node:
 // what a command costs by itself. Started by the command and the fan-out benchmarks.
-import { activeByName, createLedgers, ensureInstallation, LogGuard, runRelay } from '@confledger/application';
+import {
+  activeByName,
+  Authentication,
+  createEnvironments,
+  createLedgers,
+  defineFirstEnvironments,
+  ensureInstallation,
+  LogGuard,
+  runRelay,
+} from '@confledger/application';
 import { InMemoryApiHeartbeats, InMemoryReadModel } from '@confledger/application/testing';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createApi, keyFilesOf, makeKeys, StatementChoice } from '@confledger/api';
+import { createApi, environmentFacts, keyFilesOf, makeKeys, StatementChoice } from '@confledger/api';
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
 import { createHttpFeed } from '@confledger/publisher-http';
 import pino from 'pino';
@@ -32,19 +41,24 @@ const relay = runRelay(
   { events: store, ledgers, publisher: feed, onEvent: (event) => void (position = 'position' in event ? event.position : position) },
   stopping.signal,
 );
+const authentication = new Authentication({ authority: signer, seals: record });
+const defining = { store, clock, ids, signer, authentication };
+await defineFirstEnvironments(defining, { names: [], existedBefore: false });
+const heartbeats = new InMemoryApiHeartbeats(clock);
+const environments = createEnvironments({ ...defining, ...environmentFacts({ statements, heartbeats, unseenApisRuledOut: true }) });
 const { app } = await createApi({
   ledgers,
   readModel: new InMemoryReadModel(),
   reports,
   statements,
-  heartbeats: new InMemoryApiHeartbeats(clock),
+  heartbeats,
   eventStore: store,
   logGuard: new LogGuard(),
   feed,
   feedPosition: null,
   tokens: [{ actor: 'bench', roles: ['admin'], sha256: createHash('sha256').update(token).digest('hex') }],
   openOperations: [],
-  environments: ['production'],
+  environments,
   installation,
   signerPublicKey: signer,
   authority: signer,
