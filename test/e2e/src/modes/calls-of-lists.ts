@@ -1,4 +1,4 @@
-// Calls about what spans ledgers: lists with pages, nodes, single events, seals, verification, and the system itself.
+// Calls about what spans ledgers: lists with pages, nodes, environments, single events, seals, verification, and the system itself.
 import { ask, refused, type Call } from './call.js';
 
 const DESK = '/configurations/desk';
@@ -93,6 +93,21 @@ const nodes: readonly Call[] = [
   refused('SERVICE_NAME_INVALID', 'GET /nodes?service=No'),
 ];
 
+const environments: readonly Call[] = [
+  ask('GET /environments'),
+  ask('PUT /environments/production-eu', { type: 'production', inheritsFrom: ['production'], properties: { desk: 'eu' }, reason: 'new' }),
+  ask('PUT /environments/production-eu', { type: 'production', inheritsFrom: ['production'], properties: { desk: 'eu' } }),
+  ask('GET /environments/production-eu'),
+  refused('ENVIRONMENT_CYCLE', 'PUT /environments/production', { type: 'production', inheritsFrom: ['production-eu'] }),
+  refused('ENVIRONMENT_TYPE_FIXED', 'PUT /environments/production-eu', { type: 'testing' }),
+  refused('ENVIRONMENT_INHERITED_FROM', 'DELETE /environments/production'),
+  refused('ENVIRONMENT_UNKNOWN', 'GET /environments/production-us'),
+  refused('ENVIRONMENT_UNDEFINED', `PUT ${DESK}/risk.max?environment=production-us`, { value: 1 }),
+  ask('DELETE /environments/production-eu'),
+  refused('ENVIRONMENT_RETIRED', 'GET /feed?service=desk&environment=production-eu'),
+  ask('GET /environments?retired=all'),
+];
+
 const integrity: readonly Call[] = [
   ask(
     'POST /installation/seal',
@@ -141,4 +156,4 @@ const system: readonly Call[] = [
 ];
 
 /** In their order: they list what the calls about documents and versions left. */
-export const LIST_CALLS: readonly Call[] = [...lists, ...instants, ...nodes, ...events, ...integrity, ...system];
+export const LIST_CALLS: readonly Call[] = [...lists, ...instants, ...nodes, ...environments, ...events, ...integrity, ...system];
