@@ -86,8 +86,29 @@ test('trees are the same when they hold the same names in the same places', () =
   const leaf = (name: string, ...parents: Ancestor[]): Ancestor => ({ name, parents });
   const tree = [leaf('a', leaf('b')), leaf('c')];
   expect(haveSameAncestors(tree, [leaf('a', leaf('b')), leaf('c')])).toBe(true);
-  for (const other of [[], [leaf('c'), leaf('a', leaf('b'))], [leaf('a'), leaf('c', leaf('b'))], [...tree, leaf('d')]])
+  for (const other of [
+    [],
+    [leaf('c'), leaf('a', leaf('b'))],
+    [leaf('a'), leaf('c', leaf('b'))],
+    [leaf('a', leaf('d')), leaf('c')],
+    [...tree, leaf('d')],
+  ])
     expect(haveSameAncestors(tree, other)).toBe(false);
+});
+
+test('a definition that keeps the parents adds nothing to their history', () => {
+  const history = new EnvironmentsHistory();
+  history.take(FIRST_START);
+  for (const [inheritsFrom, at] of [
+    [['testing'], 1],
+    [['testing'], 2],
+    [[], 3],
+  ] as const)
+    history.take({ type: 'Define', name: 'qa', definition: { type: 'testing', inheritsFrom, properties: { at } } });
+  expect(history.state.parents.get('qa')).toEqual([
+    { revision: 4, inheritsFrom: ['testing'] },
+    { revision: 6, inheritsFrom: [] },
+  ]);
 });
 
 test('descendants come nearest first', () => {

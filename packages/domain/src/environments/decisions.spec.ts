@@ -161,6 +161,7 @@ describe('the graph of inheritance', () => {
     given(FIRST_START)
       .when(below('testing', 'testing'))
       .then(refused('ENVIRONMENT_CYCLE', { says: /testing from testing/ }));
+    given(FIRST_START).when(below('qa', 'qa')).then(refused('ENVIRONMENT_CYCLE'));
     given(FIRST_START, below('b', 'testing'), below('c', 'b'))
       .when(below('testing', 'staging', 'c'))
       .then(refused('ENVIRONMENT_CYCLE', { says: /testing from c from b from testing/ }));
