@@ -140,6 +140,22 @@ describe('an installation of a release without environments', () => {
   });
 });
 
+test('environments that somebody altered in the event store stop no start: ledgers are read, and environments are named as broken', async () => {
+  const url = await start();
+  await ask(url, 'PUT /configurations/engine', { configuration: { a: 1 } });
+  const pool = createPool({ connectionString: postgresUrl });
+  try {
+    await pool.query('ALTER TABLE confledger_events.events DISABLE TRIGGER events_append_only');
+    await pool.query(`UPDATE confledger_events.events SET data = replace(data, 'explicit', 'automatic') WHERE stream = 'environments'`);
+  } finally {
+    await pool.end();
+  }
+  const next = await start();
+  expect(lines.filter((line) => line.includes('the environments cannot be read'))).toHaveLength(1);
+  expect((await ask(next, 'GET /configurations/engine')).data).toMatchObject({ configuration: { a: 1 } });
+  expect(await ask(next, 'GET /environments')).toMatchObject({ status: 500, code: 'STREAM_BROKEN' });
+});
+
 test('a rolling upgrade: while an older api shows its heartbeat nothing is defined, and it is when that is stale', async () => {
   const url = await start();
   const pool = createPool({ connectionString: postgresUrl });

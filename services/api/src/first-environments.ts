@@ -1,5 +1,13 @@
 // Environments at the start of an api: the first one defines them, and every later one says so where a setting asks for others.
-import { Authentication, defineFirstEnvironments, type DefineFirstOptions, type Keys, type Seals } from '@confledger/application';
+import {
+  Authentication,
+  defineFirstEnvironments,
+  isStreamFault,
+  type DefineFirstOptions,
+  type FirstEnvironments,
+  type Keys,
+  type Seals,
+} from '@confledger/application';
 import type { Environments } from '@confledger/domain';
 import { namesOf } from './request/defined-environments.js';
 
@@ -10,14 +18,17 @@ export interface FirstEnvironmentsOptions extends Omit<DefineFirstOptions, 'auth
   readonly record: Seals;
   /** Whether this start made the installation. */
   readonly isNew: boolean;
-  readonly logger: { info(details: object, message: string): void };
+  readonly logger: { info(details: object, message: string): void; warn(details: object, message: string): void };
 }
 
-/** Defines the four environments and those of the setting, where none is defined yet. Rejects as the event store does. */
+/**
+ * Defines the four environments and those of the setting, where none is defined yet. Rejects as the event store does; a stream of environments
+ * that cannot be read stops no start: ledgers are served without it.
+ */
 export async function ensureEnvironments({ names, keys, record, isNew, logger, ...options }: FirstEnvironmentsOptions): Promise<void> {
   const authentication = new Authentication({ authority: keys, seals: record });
-  const first = { names: names ?? [], existedBefore: !isNew };
-  const state = await defineFirstEnvironments({ ...options, ...{ signer: keys, authentication } }, first);
+  const defining = { ...options, ...{ signer: keys, authentication } };
+  const state = await unlessBroken(defining, { names: names ?? [], existedBefore: !isNew }, logger);
   const ignored = ignoredNames(state, names ?? []);
   if (ignored.length === 0) return;
   const message =
@@ -25,7 +36,23 @@ export async function ensureEnvironments({ names, keys, record, isNew, logger, .
   logger.info({ notDefined: ignored }, message);
 }
 
-function ignoredNames(state: Environments, names: readonly string[]): readonly string[] {
+/** Null where the stream is not what was recorded, or holds what this release does not know. */
+async function unlessBroken(
+  options: DefineFirstOptions,
+  first: FirstEnvironments,
+  logger: FirstEnvironmentsOptions['logger'],
+): Promise<Environments | null> {
+  try {
+    return await defineFirstEnvironments(options, first);
+  } catch (error) {
+    if (!isStreamFault(error)) throw error;
+    logger.warn({ err: error }, 'the environments cannot be read: ledgers are served, and no environment is defined');
+    return null;
+  }
+}
+
+function ignoredNames(state: Environments | null, names: readonly string[]): readonly string[] {
+  if (state === null) return [];
   const defined = namesOf(state);
   return names.filter((name) => !defined.includes(name));
 }
