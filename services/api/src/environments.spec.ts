@@ -1,4 +1,5 @@
 // Environments over HTTP: defined, shown, retired, and every refusal of a definition.
+import { ReadModelUnavailable } from '@confledger/application';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startApi, type ApiUnderTest } from './fixtures/api-under-test.js';
 
@@ -181,6 +182,11 @@ describe('while an upgrade is not finished', () => {
     expect((await define('qa')).status).toBe(200);
     await given.heartbeats.write({ ...older, features: ['environments'] });
     expect((await retire('qa')).status).toBe(200);
+  });
+  test('nothing is defined while heartbeats cannot be read, and environments are shown', async () => {
+    Object.assign(given.heartbeats, { list: () => Promise.reject(new ReadModelUnavailable('away')) });
+    expect(await define('qa')).toMatchObject({ status: 503, code: 'READ_MODEL_UNAVAILABLE' });
+    expect(await listed()).toHaveLength(4);
   });
   test('an installation that existed before waits for CONFLEDGER_FEATURES', async () => {
     const existing = await startApi({}, undefined, true);

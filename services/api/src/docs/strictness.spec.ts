@@ -222,6 +222,7 @@ test('If-None-Match: * is offered where something can be created, and nowhere el
   expect(creating.toSorted()).toEqual(
     [
       'createConfiguration',
+      'defineEnvironment',
       'mergeConfiguration',
       'replaceConfiguration',
       'replaceConfigurationIn',
