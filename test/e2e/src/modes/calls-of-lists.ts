@@ -104,7 +104,6 @@ const environments: readonly Call[] = [
   refused('ENVIRONMENT_UNKNOWN', 'GET /environments/production-us'),
   refused('ENVIRONMENT_UNDEFINED', `PUT ${DESK}/risk.max?environment=production-us`, { value: 1 }),
   ask('DELETE /environments/production-eu'),
-  refused('ENVIRONMENT_RETIRED', 'GET /feed?service=desk&environment=production-eu'),
   ask('GET /environments?retired=all'),
 ];
 
