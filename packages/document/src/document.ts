@@ -10,6 +10,7 @@ import { formatPath, parsePath, type Segments } from './path.js';
 import { DocumentFault, type CodedProblem, type Result } from './problem.js';
 import { proofOf, type Proof } from './proof.js';
 import { hiddenPaths, rootWithout } from './hidden-paths.js';
+import { sharedLeaves } from './shared-leaves.js';
 import { rootFromSnapshot, snapshotOf } from './snapshot.js';
 import { emptyRoot, nodeJson, treeOf, type DocumentNode, type ObjectNode, type TreeNode, type TreeObject } from './tree.js';
 
@@ -167,8 +168,8 @@ export class Document {
   /**
    * This document laid over `lower`. Two objects merge member by member; anything else, a `{}` that is a leaf included, replaces what lies
    * below it. An empty document hides nothing. What only one of the two has is shared with the result, and so is a whole object whose
-   * members are those of one of the two; other merged objects have the higher revision of the two, leaves keep theirs. Merges of objects
-   * are remembered while both exist: after a change only the objects on its path are merged and hashed again.
+   * members are those of one of the two; other merged objects have the higher revision of the two, leaves keep theirs. The newest
+   * merges of each object are remembered: after a change only the objects on its path are merged and hashed again.
    *
    * Not associative: of several documents lay the farthest two first, `nearest.over(next.over(farthest))`.
    */
@@ -180,8 +181,8 @@ export class Document {
 
   /**
    * The document without what stands at the paths, be it a leaf or an object. An object that this empties is gone too; a `{}` that was
-   * a leaf stays. A path at which nothing stands changes nothing; where that is so of all, the result is this document. Remembered for
-   * each object while it and the paths exist: a frozen array is known again, of others the one used last.
+   * a leaf stays. A path at which nothing stands changes nothing; where that is so of all, the result is this document. Of the same
+   * paths the newest few results are remembered: a frozen array is known again, of others the one used last.
    * Throws a DocumentFault on an invalid path.
    */
   without(paths: readonly string[]): Document {
@@ -192,6 +193,11 @@ export class Document {
   /** What differs in `next`, leaf by leaf, sorted by path. Subtrees that are the same, or known to have equal digests, are skipped. */
   diff(next: Document): Difference[] {
     return diffTrees(this.tree, next.tree);
+  }
+
+  /** How many leaves stand in `other` too, at the same path and with the same value. The newest counts are remembered. */
+  sharedLeafCount(other: Document): number {
+    return sharedLeaves(this.tree, other.tree);
   }
 
   /** The proof that what stands at the path belongs to this digest; undefined when nothing does. */

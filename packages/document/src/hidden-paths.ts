@@ -1,13 +1,12 @@
 // A document without what stands at some paths: what a ledger hides of its layers. Subtrees that lose nothing are shared.
 import { parsePath, type Segments } from './path.js';
 import { DocumentFault } from './problem.js';
+import { RememberedPairs } from './remembered-pairs.js';
 import { emptyRoot, leafWeight, TreeObject, type TreeNode } from './tree.js';
 
 /** Hidden paths as a tree of names. */
 export class HiddenPaths {
   readonly below = new Map<string, HiddenPaths>();
-  /** What remained of an object, null for nothing. Weak: an entry goes when the object or these paths do. */
-  readonly remainders = new WeakMap<TreeObject, TreeObject | null>();
   /** True where a path ends: whatever stands here is hidden. */
   isHidden = false;
 
@@ -22,6 +21,9 @@ export class HiddenPaths {
     member.add(segments, depth + 1);
   }
 }
+
+/** What remained of an object without the paths below it, null for nothing. */
+const remainders = new RememberedPairs<HiddenPaths, TreeObject, TreeObject | null>();
 
 // A frozen array, as documents give them out, never changes and is known by itself; of others a copy of the newest is compared.
 const byFrozenArray = new WeakMap<readonly string[], HiddenPaths>();
@@ -55,11 +57,11 @@ export function rootWithout(root: TreeObject, hidden: HiddenPaths): TreeObject {
 
 /** The object without what is hidden; null where nothing remains. */
 function remainderOf(object: TreeObject, hidden: HiddenPaths): TreeObject | null {
-  const known = hidden.remainders.get(object);
+  const known = remainders.get(hidden, object);
   if (known !== undefined) return known;
   const losses = lossesOf(object, hidden);
   const remainder = losses.size === 0 ? object : withLosses(object, losses);
-  hidden.remainders.set(object, remainder);
+  remainders.remember(hidden, object, remainder);
   return remainder;
 }
 

@@ -1,8 +1,8 @@
-// One document laid over another, as trees: what only one of the two has is shared, and what was merged once is remembered.
+// One document laid over another, as trees: what only one of the two has is shared, and the newest merges are remembered.
+import { RememberedPairs } from './remembered-pairs.js';
 import { leafWeight, TreeObject, type TreeNode } from './tree.js';
 
-// Upper object, then lower object, then the two as one. Weak: an entry goes when either of the two does.
-const remembered = new WeakMap<TreeObject, WeakMap<TreeObject, TreeObject>>();
+const merges = new RememberedPairs<TreeObject, TreeObject, TreeObject>();
 
 /** The root of the document that `upper` laid over `lower` makes. An empty root is no leaf: it hides nothing. */
 export function overlaidRoots(upper: TreeObject, lower: TreeObject): TreeObject {
@@ -18,12 +18,10 @@ function overlaid(upper: TreeNode, lower: TreeNode): TreeNode {
 
 function overlaidObjects(upper: TreeObject, lower: TreeObject): TreeObject {
   if (upper === lower) return upper;
-  let results = remembered.get(upper);
-  const known = results?.get(lower);
+  const known = merges.get(upper, lower);
   if (known !== undefined) return known;
   const result = new Merge(upper, lower).result();
-  if (results === undefined) remembered.set(upper, (results = new WeakMap()));
-  results.set(lower, result);
+  merges.remember(upper, lower, result);
   return result;
 }
 

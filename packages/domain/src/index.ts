@@ -28,7 +28,7 @@ export { SEALED_STREAMS_MAX } from './installation/events.js';
 export type { InstallationCreated, InstallationEvent, MacKeySet, SealedEnd, StreamsSealed } from './installation/events.js';
 export { INSTALLATION_STREAM, installationAggregate } from './installation/installation.js';
 export type { Installation, InstallationCommand, InstallationTypes, Seal } from './installation/installation.js';
-export type { BatchOperation, Command, Guards, LedgerRefusal, LedgerRefusalCode, VersionName } from './ledger/commands.js';
+export type { BatchOperation, Command, Guards, LedgerRefusal, LedgerRefusalCode, RollbackLayers, VersionName } from './ledger/commands.js';
 export { pathOf } from './ledger/decisions.js';
 export { differencesOf } from './ledger/differences.js';
 export { BATCH_OPERATIONS_MAX, batchTooLarge } from './ledger/edits.js';
@@ -37,6 +37,7 @@ export type {
   ConfigSet,
   DraftEvent,
   Layer,
+  Layered,
   LedgerCreated,
   LedgerEvent,
   LedgerRestored,
@@ -51,12 +52,45 @@ export { withoutLayers } from './ledger/events.js';
 export { CREATED_ONLY_TAG, entityTag } from './ledger/guards.js';
 export { LEDGER_PATTERN, LedgerId } from './ledger/ledger-id.js';
 export { ledgerAggregate, signedBy } from './ledger/ledger.js';
+export { environmentFactOf, UNKEPT_ENVIRONMENT } from './ledger/environment.js';
+export type { EnvironmentFact } from './ledger/environment.js';
+export { assertNotBehind } from './ledger/bases.js';
+export { follows, INHERITANCE_ACTOR_ID } from './ledger/inheritance.js';
+export {
+  ancestorsKey,
+  ancestorsOfKey,
+  effectiveDocument,
+  haveSameLayers,
+  laidOver,
+  layersKey,
+  layersOfKey,
+  NO_BASE,
+} from './ledger/layers.js';
+export type { Base } from './ledger/layers.js';
 export type { LedgerStream, LedgerTypes } from './ledger/ledger-types.js';
+export { promotedOfKey } from './ledger/promoted-version.js';
+export type { PromotedVersion, PromoteCommand } from './ledger/promoted-version.js';
+export { PROMOTED_PATHS_MAX, promotionPlan } from './ledger/promotion.js';
+export type { PromotedLeaf, Promotion, PromotionPlan } from './ledger/promotion.js';
+export { hiddenPaths, holdsReserved, HIDE_PATH, RESERVED_NAME, withoutReserved } from './ledger/reserved.js';
+export { activationUnknown } from './ledger/rollback.js';
+export { documentToRun } from './ledger/statements.js';
+export { statementOf } from './ledger/statement-fact.js';
+export type { StatementFact } from './ledger/statement-fact.js';
 export type { ActivationToSign, ActivationToSignMore, SignActivation } from './ledger/ledger.js';
-export { changesOf, ledgerFold, versionOf } from './ledger/state.js';
-export type { Activation, Foldable, Head, LayeredStatement, Ledger, RevisedChange } from './ledger/state.js';
+export { activeLayers, ACTIVATIONS_KEPT, changesOf, layeredOf, ledgerFold, pastActivationOf, versionOf } from './ledger/state.js';
+export type { Activation, Foldable, Head, LayeredStatement, Ledger, PastActivation, RevisedChange } from './ledger/state.js';
 export { TAGS_MAX } from './ledger/tags.js';
-export { VERSION_WORDS, isWord, notAVersion, resolveVersion, versionNumber } from './ledger/versions.js';
+export {
+  VERSION_WORDS,
+  contentOf,
+  isWord,
+  notAVersion,
+  nothingActive,
+  nothingPrevious,
+  resolveVersion,
+  versionNumber,
+} from './ledger/versions.js';
 export type { ExistingLedger, LoadedVersion, ResolvedVersion, VersionContent } from './ledger/versions.js';
 export { decide } from './stream/aggregate.js';
 export type {
@@ -77,7 +111,7 @@ export { COMMANDS_REMEMBERED_MAX, CommandWindow } from './stream/command-window.
 export type { RememberedCommand } from './stream/command-window.js';
 export { EventUnreadable, decodeRecorded, isCount, isText, membersOf } from './stream/decoders.js';
 export type { EventDecoder, EventDecoders, ParsedEvent } from './stream/decoders.js';
-export type { Actor, ChangeSetPlace, EventMetadata, EventShape, FactRevisions, Recorded } from './stream/events.js';
+export type { Actor, ChangeSetPlace, EventMetadata, EventShape, EventSource, FactRevisions, Recorded } from './stream/events.js';
 export { REASON_CHARACTERS_MAX } from './stream/reason.js';
 export { contentProblem, hashOfTexts, idFromHash } from './stream/authenticity.js';
 export type { EventTexts } from './stream/authenticity.js';

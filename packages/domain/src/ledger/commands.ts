@@ -23,13 +23,32 @@ export type Command =
   /** Deletes the leaf, or every leaf below. */
   | { readonly type: 'Delete'; readonly path: string }
   | { readonly type: 'Batch'; readonly operations: readonly BatchOperation[] }
-  | { readonly type: 'Activate'; readonly version: VersionName }
-  | { readonly type: 'Rollback'; readonly version: VersionName }
+  /** Takes a version live over the newest activations of the parents (the default), or over those that run. */
+  | { readonly type: 'Activate'; readonly version: VersionName; readonly layers?: 'newest' | 'kept' }
+  /** Gives back what ran: of a version, its latest activation. `recorded` (the default): over the layers of that activation. */
+  | { readonly type: 'Rollback'; readonly version: VersionName; readonly layers?: RollbackLayers }
+  /** Gives back what one activation took live. */
+  | { readonly type: 'RollbackTo'; readonly activation: number; readonly layers?: RollbackLayers }
+  /** Sets the own leaves of a version of another ledger of the service here. With `prune`, what it lacks is deleted. */
+  | {
+      readonly type: 'Promote';
+      /** `<environment>.<service>` */
+      readonly from: string;
+      readonly version: VersionName;
+      /** Leaves or whole subtrees; null: everything. */
+      readonly paths: readonly string[] | null;
+      readonly prune: boolean;
+    }
+  /** Takes the active version live over the newest activations of the parents, where the environment follows them by itself. */
+  | { readonly type: 'Inherit' }
   | { readonly type: 'Tag'; readonly version: VersionName; readonly tag: string; readonly move: boolean }
   | { readonly type: 'Untag'; readonly version: VersionName; readonly tag: string }
   /** Refuses every other command from now on, until `Restore`. */
   | { readonly type: 'Retire' }
   | { readonly type: 'Restore' };
+
+/** Which activations of its parents a rollback is laid over: those of the activation that it gives back, those that run, or the newest. */
+export type RollbackLayers = 'recorded' | 'kept' | 'newest';
 
 /** What the client says it saw, and what it wants beside the change itself. */
 export interface Guards {
@@ -41,6 +60,14 @@ export interface Guards {
   readonly ifNoneMatch?: '*';
   /** The active version that the client saw; null: nothing was active. */
   readonly expectedActive?: number | null;
+  /** The activation that the client saw run; null: nothing was active. */
+  readonly expectedActivation?: number | null;
+  /** Digest of the document that would run, as a diff or a dry run showed it. */
+  readonly expectedDigest?: string;
+  /** Goes on although nodes that are live cannot verify what would be signed. */
+  readonly acceptOldNodes?: boolean;
+  /** Goes on although ledgers that follow could not. Nothing that a decision looks at. */
+  readonly acceptBlocked?: boolean;
   /** true: take live what this call writes and nothing else. 'all': accept pending versions too. */
   readonly activate?: boolean | 'all';
 }
@@ -53,6 +80,18 @@ export type LedgerRefusalCode =
   | 'KEY_NOT_FOUND'
   | 'PATH_BELOW_LEAF'
   | 'NAME_RESERVED'
+  | 'NAME_IN_USE'
+  | 'INHERIT_HIDE_INVALID'
+  | 'ENVIRONMENT_UNDEFINED'
+  | 'ENVIRONMENT_RETIRED'
+  | 'REASON_REQUIRED'
+  | 'NODES_TOO_OLD'
+  | 'UPGRADE_UNFINISHED'
+  | 'ACTIVATION_UNKNOWN'
+  | 'WOULD_BLOCK'
+  | 'LEDGER_INHERITED'
+  | 'PROMOTION_SAME_LEDGER'
+  | 'PROMOTION_WOULD_DELETE'
   | 'DOCUMENT_TOO_LARGE'
   | 'BATCH_EMPTY'
   | 'BATCH_TOO_LARGE'
@@ -72,6 +111,8 @@ export type LedgerRefusalCode =
   | 'IF_NONE_MATCH_FAILED'
   | 'EXPECTED_VERSION_CONFLICT'
   | 'EXPECTED_ACTIVE_CONFLICT'
+  | 'EXPECTED_ACTIVATION_CONFLICT'
+  | 'EXPECTED_DIGEST_CONFLICT'
   | 'AT_BEFORE_FIRST_EVENT'
   | 'VERSION_NOT_YET';
 

@@ -334,9 +334,6 @@ describe('Activate', () => {
     given(...onePending)
       .when({ type: 'Activate', version: 2 })
       .then(refused('VERSION_NOT_A_VERSION', { says: /1 and 3/ }));
-    given(...onePending)
-      .when({ type: 'Activate', version: 0 })
-      .then(refused('VERSION_NOT_A_VERSION', { says: /nearest version is 1$/ }));
   });
   test.each([99, -1, 1.5, Number.NaN])('the number %d names no version', (version) => {
     given(...onePending)

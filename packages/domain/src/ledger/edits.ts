@@ -14,7 +14,7 @@ import { refusalOf, refuse, refuseWith } from '../stream/refusals.js';
 import { overlappingKeys } from './batch.js';
 import type { BatchOperation, Command, LedgerRefusal } from './commands.js';
 import { emptyObjectAbove } from './differences.js';
-import { reservedNameRefusal } from './reserved.js';
+import { HIDE_PATH, reservedNameRefusal, sortedHide, type ReservedUse } from './reserved.js';
 
 /** Operations in one batch. */
 export const BATCH_OPERATIONS_MAX = 10_000;
@@ -24,12 +24,13 @@ export type Edit =
   | { readonly ok: true; readonly differences: readonly Difference[] }
   | { readonly ok: false; readonly refusal: LedgerRefusal };
 
-export function editOf(head: Document, command: EditCommand): Edit {
+/** `reserved`: what a write to the reserved member meets. */
+export function editOf(head: Document, command: EditCommand, reserved: ReservedUse): Edit {
   // Of a batch each operation was looked at by itself.
-  return command.type === 'Batch' ? batch(head, command.operations) : unreserved(simpleEditOf(head, command));
+  return command.type === 'Batch' ? batch(head, command.operations, reserved) : unreserved(simpleEditOf(head, command, reserved), reserved);
 }
 
-function simpleEditOf(head: Document, command: Exclude<EditCommand, { type: 'Batch' }>): Edit {
+function simpleEditOf(head: Document, command: Exclude<EditCommand, { type: 'Batch' }>, reserved: ReservedUse): Edit {
   switch (command.type) {
     case 'Create':
     case 'Replace':
@@ -41,7 +42,7 @@ function simpleEditOf(head: Document, command: Exclude<EditCommand, { type: 'Bat
     case 'Set':
       return setAt(head, command.path, command.value);
     case 'Delete':
-      return deleteAt(head, command.path);
+      return deleteAt(head, command.path, reserved);
   }
 }
 
@@ -75,10 +76,10 @@ type Scalar = null | boolean | number | string;
 
 const isScalar = (value: JsonValue): value is Scalar => typeof value !== 'object' || value === null;
 
-function deleteAt(head: Document, path: string): Edit {
+function deleteAt(head: Document, path: string, { hasParents }: ReservedUse): Edit {
   const segments = parsePath(path);
   if (!segments.ok) return { ok: false, refusal: refusalOf(segments.problem) };
-  if (head.nodeAt(segments.value) === undefined) return { ok: false, refusal: keyNotFound(head, path) };
+  if (head.nodeAt(segments.value) === undefined) return { ok: false, refusal: keyNotFound(head, path, hasParents) };
   return { ok: true, differences: differencesBelow(head, Document.empty, segments.value) };
 }
 
@@ -88,22 +89,33 @@ export function batchTooLarge(count: number): LedgerRefusal {
   return refuse('BATCH_TOO_LARGE', 'operations', message, 'Split it, or replace the document with PUT');
 }
 
-function batch(head: Document, operations: readonly BatchOperation[]): Edit {
+function batch(head: Document, operations: readonly BatchOperation[], reserved: ReservedUse): Edit {
   if (operations.length === 0)
     return { ok: false, refusal: refuse('BATCH_EMPTY', 'operations', 'The batch has no operations', 'Send at least one operation') };
   if (operations.length > BATCH_OPERATIONS_MAX) return { ok: false, refusal: batchTooLarge(operations.length) };
   const clash = duplicateIds(operations) ?? overlappingKeys(operations);
   if (clash) return { ok: false, refusal: clash };
-  return mergeEdits(operations, (operation) => editOfOperation(head, operation));
+  return mergeEdits(operations, (operation) => editOfOperation(head, operation, reserved));
 }
 
-function editOfOperation(head: Document, operation: BatchOperation): Edit {
-  return operation.type === 'SET' ? unreserved(setAt(head, operation.key, operation.value)) : deleteAt(head, operation.key);
+function editOfOperation(head: Document, operation: BatchOperation, reserved: ReservedUse): Edit {
+  return operation.type === 'SET'
+    ? unreserved(setAt(head, operation.key, operation.value), reserved)
+    : deleteAt(head, operation.key, reserved);
 }
 
-function unreserved(edit: Edit): Edit {
-  const refusal = edit.ok ? reservedNameRefusal(edit.differences) : null;
-  return refusal === null ? edit : { ok: false, refusal };
+function unreserved(edit: Edit, reserved: ReservedUse): Edit {
+  if (!edit.ok) return edit;
+  const refusal = reservedNameRefusal(edit.differences, reserved);
+  return refusal === null ? { ok: true, differences: edit.differences.flatMap(withSortedHide) } : { ok: false, refusal };
+}
+
+/** Hidden paths have no order of their own: the same ones are the same value. */
+function withSortedHide(difference: Difference): Difference[] {
+  if (difference.path !== HIDE_PATH || difference.after === undefined) return [difference];
+  const after = sortedHide(difference.after);
+  if (difference.before !== undefined && canonicalJson(difference.before) === canonicalJson(after)) return [];
+  return [{ ...difference, after }];
 }
 
 /**
@@ -172,12 +184,9 @@ function belowLeaf(path: string, leaf: string, node: DocumentNode | undefined): 
   );
 }
 
-export function keyNotFound(head: Document, path: string): LedgerRefusal {
+function keyNotFound(head: Document, path: string, hasParents: boolean): LedgerRefusal {
   const near = head.nearest(path);
-  return refuse(
-    'KEY_NOT_FOUND',
-    path,
-    `There is no value at ${path}`,
-    near === undefined ? 'Look at the document for the paths that exist' : `Did you mean ${near}?`,
-  );
+  const hint = near === undefined ? 'Look at the document for the paths that exist' : `Did you mean ${near}?`;
+  const message = hasParents ? `The ledger has no value of its own at ${path}` : `There is no value at ${path}`;
+  return refuse('KEY_NOT_FOUND', path, message, hasParents ? `To hide what is inherited, put the path into ${HIDE_PATH}. ${hint}` : hint);
 }

@@ -113,7 +113,9 @@ export type UnsignedActivation = {
 };
 
 /** The form of the statement that an activation's signature covers, with what only that form holds. */
-export type UnsignedStatement = { readonly form: 1 } | { readonly form: 2; readonly previousActivation: number | null };
+export type UnsignedStatement = { readonly form: 1 } | UnsignedStatement2;
+
+export type UnsignedStatement2 = Layered & { readonly form: 2; readonly previousActivation: number | null };
 
 /** What a decision yields: events that have no envelope and no signature yet. */
 export type DraftEvent = Exclude<LedgerEvent, VersionActivated> | UnsignedActivation;
@@ -130,7 +132,8 @@ const layered = {
 };
 const tag = { version: isCount, tag: isText };
 
-type Layered = Pick<VersionActivated['data'], 'own' | 'layers' | 'restart' | 'pinned' | 'definition'>;
+/** What an activation says of the document that runs, beside its digest. */
+export type Layered = Pick<VersionActivated['data'], 'own' | 'layers' | 'restart' | 'pinned' | 'definition'>;
 type ActivatedV1 = Omit<VersionActivated['data'], 'previousActivation' | keyof Layered>;
 
 /** What an activation of form 1 means by the members that came with form 2: a ledger's own document alone. */

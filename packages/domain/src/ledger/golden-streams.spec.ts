@@ -2,7 +2,7 @@
 // changed; a new version of an event gets a new file beside the old one. Those named `.mac` have macs.
 import { createHmac, createPrivateKey, createPublicKey, hash, sign, verify } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
-import { canonicalJson, parseJson, parseJsonText, type JsonValue } from '@confledger/document';
+import { canonicalJson, Document, parseJson, parseJsonText, type JsonObject, type JsonValue } from '@confledger/document';
 import { describe, expect, test } from 'vitest';
 import { parseByReference } from '../../../../test/support/src/reference-json.js';
 import { recordLedger } from '../../../../test/support/src/ledger-spec.js';
@@ -11,7 +11,16 @@ import { decodeRecorded } from '../stream/decoders.js';
 import type { Recorded } from '../stream/events.js';
 import type { Envelope, RecordedText } from '../stream/record.js';
 import { emptyStream, followAll } from '../stream/stream-state.js';
-import { LEDGER_EVENTS, type DraftEvent, type LedgerEvent, type UnsignedActivation } from './events.js';
+import {
+  LEDGER_EVENTS,
+  withoutLayers,
+  type DraftEvent,
+  type Layer,
+  type LedgerEvent,
+  type UnsignedActivation,
+  type UnsignedStatement,
+} from './events.js';
+import { effectiveDocument, laidOver } from './layers.js';
 import { LedgerId } from './ledger-id.js';
 import { ledgerAggregate, type ActivationToSign, type SignActivation } from './ledger.js';
 import type { LedgerStream } from './ledger-types.js';
@@ -25,6 +34,8 @@ interface GoldenStream {
   /** What the store holds: texts, byte for byte. */
   readonly events: readonly { readonly id: string; readonly type: string; readonly data: string; readonly metadata: string }[];
   readonly foldsTo: Standing;
+  /** What the activations ran that its own are laid over. */
+  readonly parents?: readonly { readonly ledger: string; readonly activation: number; readonly configuration: JsonObject }[];
 }
 
 const FOLDER = new URL('./golden/', import.meta.url);
@@ -97,6 +108,20 @@ describe.each(FILES)('the golden stream %s', (file) => {
     );
   });
 
+  test('has activations whose digests are those of their own documents over their layers', () => {
+    const versions = new Map([[0, Document.empty]]);
+    let stream = fold(golden.ledger, []);
+    for (const event of events) {
+      stream = followAll(ledgerAggregate.apply, stream, [event]);
+      const { head, active } = stream.state ?? { head: null, active: null };
+      if (head !== null && head.version !== null) versions.set(head.version, head.document);
+      if (event.type !== 'VersionActivated' || active?.activation !== event.revision) continue;
+      const own = versions.get(event.data.version) ?? Document.empty;
+      const base = laidOver(event.data.layers.map((layer) => layerDocument(golden, layer)));
+      expect([own.digest, effectiveDocument(own, base).digest]).toEqual([event.data.own, event.data.digest]);
+    }
+  });
+
   test('has activations whose signatures hold', () => {
     let stream = fold(golden.ledger, []);
     for (const event of events) {
@@ -119,6 +144,13 @@ test('every form of every event type that is read has its golden stream', () => 
 });
 
 const hasMacs = (file: string): boolean => file.endsWith('.mac.json');
+
+function layerDocument({ parents = [] }: GoldenStream, { ledger, activation, digest }: Layer): Document {
+  const parent = parents.find((each) => each.ledger === ledger && each.activation === activation);
+  const document = Document.from(parent?.configuration ?? {});
+  if (!document.ok || document.value.digest !== digest) throw new Error(`the stream has no ${ledger} at ${activation} with ${digest}`);
+  return document.value;
+}
 
 function fold(ledger: string, events: readonly Recorded<LedgerEvent>[]): LedgerStream {
   const id = LedgerId.parse(ledger);
@@ -146,7 +178,10 @@ function record({ ledger, changeSets }: GoldenStream, withMacs: boolean): Record
 }
 
 function draftOf(draft: GoldenDraft): DraftEvent {
-  return draft.type === 'VersionActivated' ? { ...draft, statement: draft.statement ?? { form: 1 } } : draft;
+  if (draft.type !== 'VersionActivated') return draft;
+  const { statement: { form, ...more } = { form: 1 } } = draft;
+  // Drafts that were written down before there were layers name none.
+  return { ...draft, statement: form === 1 ? { form } : ({ form, ...withoutLayers(draft.data.digest), ...more } as UnsignedStatement) };
 }
 
 interface Standing {
@@ -158,7 +193,7 @@ function standing({ revision, hash: last, occurredAt, origin, open, commands, st
   const phase = state === null ? 'absent' : 'existing';
   const stream = { phase, revision, hash: last, occurredAt, origin, open: open?.id ?? null, commands: commands.toArray() };
   if (state === null) return stream;
-  const { head, active, pending, tags, retired } = state;
+  const { head, active, pending, tags, retired, pin } = state;
   const { document: _document, ...activation } = active ?? { document: null };
   return {
     ...stream,
@@ -171,5 +206,6 @@ function standing({ revision, hash: last, occurredAt, origin, open, commands, st
     tags: [...tags],
     // Streams of before retirement do not say it.
     ...(retired && { retired }),
+    ...(pin && { pin }),
   };
 }

@@ -16,13 +16,22 @@ export const CREATED_ONLY_TAG = 0;
 
 /** The ledger that a guard is about, and what the command addresses in it: null for the document. */
 export interface Guarded {
+  /** Whether the command takes something live. */
+  readonly goesLive: boolean;
   readonly id: LedgerId;
   readonly ledger: Ledger | null;
   readonly path: string | null;
 }
 
 export function guardRefusal(guarded: Guarded, guards: Guards): LedgerRefusal | null {
-  return ifNoneMatch(guarded, guards) ?? ifMatch(guarded, guards) ?? expectedVersion(guarded, guards) ?? expectedActive(guarded, guards);
+  return (
+    ifNoneMatch(guarded, guards) ??
+    ifMatch(guarded, guards) ??
+    expectedVersion(guarded, guards) ??
+    expectedActive(guarded, guards) ??
+    expectedActivation(guarded, guards) ??
+    digestOfNothing(guarded, guards)
+  );
 }
 
 function ifNoneMatch({ id, ledger, path }: Guarded, { ifNoneMatch: wanted }: Guards): LedgerRefusal | null {
@@ -75,4 +84,24 @@ function expectedActive({ id, ledger }: Guarded, { expectedActive: seen }: Guard
     `expectedActive is ${seen}, but in ${id.text} ${now}`,
     'Look at what was activated since, and repeat the request with the version that is active now',
   );
+}
+
+function expectedActivation({ id, ledger }: Guarded, { expectedActivation: seen }: Guards): LedgerRefusal | null {
+  if (seen === undefined) return null;
+  const activation = ledger?.active?.activation ?? null;
+  if (activation === seen) return null;
+  const now = activation === null ? 'nothing is active' : `activation ${activation} runs`;
+  return refuse(
+    'EXPECTED_ACTIVATION_CONFLICT',
+    'expectedActivation',
+    `expectedActivation is ${seen}, but in ${id.text} ${now}`,
+    'Look at what was activated since, and repeat the request with the activation that runs now',
+  );
+}
+
+/** A guard that nothing would be compared with would be no guard. */
+function digestOfNothing({ goesLive }: Guarded, { expectedDigest }: Guards): LedgerRefusal | null {
+  if (expectedDigest === undefined || goesLive) return null;
+  const message = 'expectedDigest says what is to run, but this call takes nothing live';
+  return refuse('EXPECTED_DIGEST_CONFLICT', 'expectedDigest', message, 'Send activate: true with it, or leave expectedDigest out');
 }

@@ -1,10 +1,15 @@
 // The types of a ledger, as the machinery of streams takes them.
+import type { Document } from '@confledger/document';
 import type { Recorded } from '../stream/events.js';
 import type { StreamState } from '../stream/stream-state.js';
 import type { Command, Guards, LedgerRefusalCode } from './commands.js';
 import type { DraftEvent, LedgerEvent } from './events.js';
 import type { LedgerId } from './ledger-id.js';
-import type { Ledger } from './state.js';
+import type { EnvironmentFact } from './environment.js';
+import type { Base } from './layers.js';
+import type { PromotedVersion } from './promoted-version.js';
+import type { Ledger, PastActivation } from './state.js';
+import type { StatementFact } from './statement-fact.js';
 import type { LoadedVersion } from './versions.js';
 
 export interface LedgerTypes {
@@ -15,9 +20,24 @@ export interface LedgerTypes {
   readonly command: Command;
   readonly guards: Guards;
   readonly facts: {
+    /** By version. */
     readonly version: LoadedVersion;
-    /** The newest form of statement that every live node of the ledger can verify. */
-    readonly statement: 1 | 2;
+    /** By name. */
+    readonly environment: EnvironmentFact;
+    /** By the ledger's name. */
+    readonly statement: StatementFact;
+    /** By `ancestorsKey`: the newest activations of the parents, laid over each other. */
+    readonly newest: Base;
+    /** By `layersKey`: recorded layers, laid over each other. */
+    readonly laid: Document;
+    /** By its revision; null where the event there is no activation that took effect. */
+    readonly activation: PastActivation | null;
+    /** By `promotedKey`. */
+    readonly promoted: PromotedVersion;
+    /** By the ledger's name: ledgers whose running activation records it as a layer. */
+    readonly usedBy: readonly string[];
+    /** By version: its latest activation; null where it never ran. */
+    readonly latestActivation: PastActivation | null;
   };
   readonly refusal: LedgerRefusalCode;
 }

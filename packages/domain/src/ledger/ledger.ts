@@ -3,14 +3,7 @@ import { Document } from '@confledger/document';
 import type { Aggregate } from '../stream/aggregate.js';
 import type { EventPlacement, FinishDraft } from '../stream/record.js';
 import { decideLedger } from './decisions.js';
-import {
-  LEDGER_EVENTS,
-  withoutLayers,
-  type DraftEvent,
-  type LedgerEvent,
-  type UnsignedActivation,
-  type VersionActivated,
-} from './events.js';
+import { LEDGER_EVENTS, type DraftEvent, type LedgerEvent, type UnsignedActivation, type VersionActivated } from './events.js';
 import { LedgerId } from './ledger-id.js';
 import { ledgerSnapshots } from './snapshots.js';
 import type { LedgerTypes } from './ledger-types.js';
@@ -23,6 +16,7 @@ export const ledgerAggregate: Aggregate<LedgerTypes> = {
   schemaVersionOf: ledgerSchemaVersion,
   apply: ledgerFold(Document.empty),
   decide: decideLedger,
+  isDraft: (events) => events.every(({ type }) => type === 'LedgerCreated' || type === 'ConfigSet' || type === 'ConfigDeleted'),
   snapshots: ledgerSnapshots,
   sizeOf: ({ head }) => head.document.leafCount,
 };
@@ -65,8 +59,7 @@ function signed({ data, statement }: UnsignedActivation, { end, actor, occurredA
   // Form 1 is what a release of before reads: members that it does not know would be refused by it.
   if (statement.form === 1)
     return { type: 'VersionActivated', data: { ...data, ...sign({ more: null, ...covered }) } as VersionActivated['data'] };
-  const { previousActivation } = statement;
-  const layered = { previousActivation, ...withoutLayers(digest) };
+  const { form: _form, ...layered } = statement;
   const more = { previousHash: end.hash, actor: actor.id, occurredAt, ...layered };
   return { type: 'VersionActivated', data: { ...data, ...layered, ...sign({ more, ...covered }) } };
 }

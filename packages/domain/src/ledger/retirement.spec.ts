@@ -138,3 +138,9 @@ describe('a snapshot', () => {
     expect(snapshots.version).toBeGreaterThan(2);
   });
 });
+
+test('a ledger that others run over is not retired, and the refusal names them', () => {
+  given([created(), set('a', 1)])
+    .when({ type: 'Retire' }, { usedBy: ['staging.trading-engine', 'canary.trading-engine'] })
+    .then(refused('LEDGER_INHERITED', { says: /staging\.trading-engine, canary\.trading-engine/ }));
+});

@@ -1,16 +1,37 @@
 // Retiring a ledger that was made by mistake, and restoring it. A retired ledger is read and served as before, and takes nothing else.
+import type { Decision } from '../stream/aggregate.js';
 import { refuse } from '../stream/refusals.js';
 import type { Command, LedgerRefusal } from './commands.js';
-import type { DraftEvent } from './events.js';
+import type { Asked } from './asked.js';
 import type { LedgerId } from './ledger-id.js';
+import type { LedgerTypes } from './ledger-types.js';
 import type { Ledger } from './state.js';
 
 type RetirementCommand = Extract<Command, { type: 'Retire' | 'Restore' }>;
 
-/** The event that retires or restores a ledger; none where it is so already. */
-export function retirement({ retired }: Ledger, { type }: RetirementCommand): DraftEvent[] {
-  if (type === 'Retire') return retired ? [] : [{ type: 'LedgerRetired', data: {} }];
-  return retired ? [{ type: 'LedgerRestored', data: {} }] : [];
+/** What retiring or restoring a ledger comes to; nothing where it is so already. What others run over stays. */
+export function retired(ledger: Ledger, { type }: RetirementCommand, asked: Asked): Decision<LedgerTypes> {
+  if (type === 'Restore') return asked.done(ledger.retired ? [{ type: 'LedgerRestored', data: {} }] : []);
+  if (ledger.retired) return asked.done([]);
+  const { id } = asked.context;
+  const usedBy = asked.get('usedBy', id.text);
+  if (usedBy === undefined || asked.isWaiting) return asked.needs();
+  return usedBy.length > 0 ? asked.refused(inheritedBy(id, usedBy)) : asked.done([{ type: 'LedgerRetired', data: {} }]);
+}
+
+/** Ledgers that a refusal names. */
+const NAMED_MAX = 20;
+
+function inheritedBy({ text }: LedgerId, usedBy: readonly string[]): LedgerRefusal {
+  const names = usedBy.slice(0, NAMED_MAX).join(', ');
+  const more = usedBy.length > NAMED_MAX ? ` and ${usedBy.length - NAMED_MAX} more` : '';
+  const message = `${text} cannot be retired: what runs in ${names}${more} is laid over it`;
+  return refuse(
+    'LEDGER_INHERITED',
+    null,
+    message,
+    'Define their environments without this parent and activate those ledgers first: then nothing is laid over it',
+  );
 }
 
 /** Why a command does not fit a retired ledger. It comes before all guards: with the right entity tag the command would be refused too. */

@@ -1,7 +1,7 @@
 // A ledger's state in a snapshot.
 import { Document, type JsonObject, type JsonValue } from '@confledger/document';
 import type { SnapshotCodec } from '../stream/snapshots.js';
-import type { Activation, Ledger } from './state.js';
+import type { Activation, Ledger, PastActivation } from './state.js';
 
 /** As `encode` writes it. Where the active version is head, its document is kept once. */
 type Body = JsonObject & {
@@ -10,19 +10,23 @@ type Body = JsonObject & {
   readonly pending: number;
   readonly tags: readonly (readonly [string, number])[];
   readonly retired: boolean;
+  readonly activations: readonly PastActivation[];
+  readonly pin: PastActivation | null;
 };
 
 export const ledgerSnapshots: SnapshotCodec<Ledger> = {
-  version: 3,
-  encode: ({ head, active, pending, tags, retired }) => ({
+  version: 4,
+  encode: ({ head, active, pending, tags, retired, activations, pin }) => ({
     head: { ...head, document: head.document.toSnapshot() },
     active: active && { ...active, document: encodeActiveDocument(active, head.document) },
     pending,
     tags: [...tags].map(([tag, version]) => [tag, version]),
     retired,
+    activations: activations.map((each) => ({ ...each })),
+    pin: pin && { ...pin },
   }),
   decode: (body) => {
-    const { head, active, pending, tags, retired } = body as Body;
+    const { head, active, pending, tags, retired, activations, pin } = body as Body;
     const document = Document.fromSnapshot(head.document);
     return {
       head: { ...head, document },
@@ -30,6 +34,8 @@ export const ledgerSnapshots: SnapshotCodec<Ledger> = {
       pending,
       tags: new Map(tags),
       retired,
+      activations,
+      pin,
     };
   },
 };

@@ -2,7 +2,7 @@
 import { DocumentFault, type Document, type DocumentChange } from '@confledger/document';
 import type { Recorded } from '../stream/events.js';
 import { EventMisfit } from '../stream/stream-state.js';
-import type { LedgerEvent, VersionActivated } from './events.js';
+import { withoutLayers, type Layered, type LedgerEvent, type VersionActivated } from './events.js';
 
 /** A change with the revision of its event. */
 export type RevisedChange = DocumentChange & { readonly revision: number };
@@ -55,6 +55,25 @@ export interface Ledger<D = Document> {
   readonly tags: ReadonlyMap<string, number>;
   /** A retired ledger takes no command but to be restored. */
   readonly retired: boolean;
+  /** The newest `ACTIVATIONS_KEPT` activations, oldest first; the active one is the last. */
+  readonly activations: readonly PastActivation[];
+  /** The activation with which the layers were pinned that are pinned now; null while they are not. */
+  readonly pin: PastActivation | null;
+}
+
+/** Activations that the state of a ledger holds. Older ones are looked up in its history. */
+export const ACTIVATIONS_KEPT = 32;
+
+/** What was taken live once, without its document. */
+export interface PastActivation extends Layered {
+  /** Revision of its event. */
+  readonly activation: number;
+  readonly version: number;
+  readonly digest: string;
+  readonly previousActivation: number | null;
+  /** Who took it live. */
+  readonly actor: string;
+  readonly occurredAt: string;
 }
 
 type ChangeSetEvents = readonly Recorded<LedgerEvent>[];
@@ -62,7 +81,7 @@ type ChangeSetEvents = readonly Recorded<LedgerEvent>[];
 /** The fold of a ledger, over documents that begin as `empty`. */
 export function ledgerFold<D extends Foldable<D>>(empty: D): (ledger: Ledger<D> | null, events: ChangeSetEvents) => Ledger<D> {
   const head = { version: null, ordinal: 0, document: empty };
-  const nothing: Ledger<D> = { head, active: null, pending: 0, tags: new Map(), retired: false };
+  const nothing: Ledger<D> = { head, active: null, pending: 0, tags: new Map(), retired: false, activations: [], pin: null };
   return (ledger, events) => {
     let next = withChanges(ledger ?? nothing, events);
     for (const event of events) next = withLabel(next, event);
@@ -113,7 +132,11 @@ function withLabel<D>(ledger: Ledger<D>, event: Recorded<LedgerEvent>): Ledger<D
       const layered = statement === 1 ? null : layeredStatement(event.data, previousActivation, event.metadata.previousHash ?? '');
       const place = { activation: event.revision, actor: actor.id, occurredAt, document };
       const active = { version, previous, digest, keyId, signature, rollbackTo, statement, previousActivation, layered, ...place };
-      return { ...ledger, active, pending };
+      const past = pastActivationOf(event, previousActivation);
+      const pin = past.pinned ? (ledger.pin ?? past) : null;
+      const activations = [...ledger.activations.slice(1 - ACTIVATIONS_KEPT), past];
+      const { head, tags, retired } = ledger;
+      return { head, active, pending, tags, retired, activations, pin };
     }
     case 'VersionTagged':
       return { ...ledger, tags: new Map(ledger.tags).set(event.data.tag, event.data.version) };
@@ -136,6 +159,27 @@ function withLabel<D>(ledger: Ledger<D>, event: Recorded<LedgerEvent>): Ledger<D
 function layeredStatement(data: VersionActivated['data'], previousActivation: number | null, previousHash: string): LayeredStatement {
   const { own, layers, restart, pinned, definition } = data;
   return { previousActivation, own, layers, restart, pinned, definition, previousHash };
+}
+
+type ActivatedEvent = Recorded<VersionActivated>;
+
+/** What an event says of its activation; `before` is the activation before it, for form 1, which does not name it. */
+export function pastActivationOf({ data, metadata, revision }: ActivatedEvent, before: number | null): PastActivation {
+  const { version, digest, previousActivation = before } = data;
+  const place = { activation: revision, version, digest, previousActivation, actor: metadata.actor.id, occurredAt: metadata.occurredAt };
+  return { ...place, ...layeredOf(data) };
+}
+
+/** An event of form 1 that was just recorded has none of these members. */
+export function layeredOf(data: VersionActivated['data']): Layered {
+  if (!Object.hasOwn(data, 'own')) return withoutLayers(data.digest);
+  const { own, layers, restart, pinned, definition } = data;
+  return { own, layers, restart, pinned, definition };
+}
+
+/** What the active version's document is built on. */
+export function activeLayers(active: Pick<Activation<unknown>, 'layered' | 'digest'>): Layered {
+  return active.layered ?? withoutLayers(active.digest);
 }
 
 function documentOf<D>(ledger: Ledger<D>, version: number): D | null {

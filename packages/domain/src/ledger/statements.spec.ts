@@ -3,6 +3,7 @@ import { Document, type JsonObject } from '@confledger/document';
 import { describe, expect, test } from 'vitest';
 import { activated, created, deleted, given, refused, set, type Given, type History } from '../../../../test/support/src/ledger-spec.js';
 import type { Command } from './commands.js';
+import { withoutLayers } from './events.js';
 
 const digestOf = (json: JsonObject): string => {
   const document = Document.from(json);
@@ -14,8 +15,8 @@ const versionOne = [created(), set('a', 1)];
 /** Version 1 active at 2 with statement 2. */
 const withForm2 = [...versionOne, activated({ version: 1, previous: null, digest: digestOf({ a: 1 }), pending: 0 }, form2(null))];
 
-function form2(previousActivation: number | null) {
-  return { form: 2, previousActivation } as const;
+function form2(previousActivation: number | null, json: JsonObject = { a: 1 }) {
+  return { form: 2, previousActivation, ...withoutLayers(digestOf(json)) } as const;
 }
 
 /** The form of each activation that a command makes. */
@@ -40,7 +41,7 @@ test('an activation gets the form that every live node can verify, by whatever c
 test('form 2 names the activation before', () => {
   given(withForm2, { type: 'Set', path: 'a', value: 2 })
     .when({ type: 'Activate', version: 'latest' }, { statement: 2 })
-    .then([activated({ version: 3, previous: 1, digest: digestOf({ a: 2 }), pending: 0 }, form2(2))]);
+    .then([activated({ version: 3, previous: 1, digest: digestOf({ a: 2 }), pending: 0 }, form2(2, { a: 2 }))]);
 });
 
 test('a ledger that had form 2 once gets no form 1 again', () => {
@@ -71,6 +72,6 @@ describe('a ledger that holds $inherit', () => {
     const newer = [activated({ version: 3, previous: null, digest: digestOf({ a: 1 }), pending: 0 }, form2(null))];
     given(holding, { type: 'Delete', path: '$inherit' }, newer)
       .when({ type: 'Activate', version: 2 }, { statement: 2 })
-      .then(refused('NAME_RESERVED', { at: '$inherit', says: /Version 2 cannot be activated/ }));
+      .then(refused('NAME_IN_USE', { at: '$inherit', says: /Version 2 cannot be activated/ }));
   });
 });

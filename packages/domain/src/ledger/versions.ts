@@ -1,6 +1,6 @@
 // Which version a name means. Pure: a version that is not in the state is a need, loaded by the command loop, and the decision is made
 // again.
-import { nearestWord, type Document } from '@confledger/document';
+import { Document, nearestWord } from '@confledger/document';
 import { refuse } from '../stream/refusals.js';
 import type { LedgerRefusal, VersionName } from './commands.js';
 import type { LedgerId } from './ledger-id.js';
@@ -42,10 +42,26 @@ export function versionNumber(existing: ExistingLedger, name: VersionName): numb
     case 'active':
       return ledger.active?.version ?? nothingActive(existing);
     case 'previous':
-      return ledger.active === null ? nothingActive(existing) : (ledger.active.previous ?? nothingPrevious(existing));
+      return ledger.active === null ? nothingActive(existing) : (previousVersion(ledger) ?? nothingPrevious(existing));
     default:
       return ledger.tags.get(name) ?? unknownTag(existing, name);
   }
+}
+
+/** The version of the activation before the active one. */
+function previousVersion({ activations }: Ledger): number | null {
+  return activations.at(-2)?.version ?? null;
+}
+
+/** The content of a version; undefined where it must be loaded, a refusal where there is no such version. */
+export function contentOf(
+  existing: ExistingLedger,
+  version: number,
+  asked: { get(sort: 'version', key: number): LoadedVersion | undefined },
+): VersionContent | LedgerRefusal | undefined {
+  const resolved = resolveVersion(existing, version, (wanted) => asked.get('version', wanted));
+  if (resolved.kind === 'needs') return undefined;
+  return resolved.kind === 'refused' ? resolved.refusal : resolved.content;
 }
 
 /** True for a name whose meaning may move: a word or a tag. */
@@ -58,6 +74,8 @@ export function resolveVersion(
   loaded: (version: number) => LoadedVersion | undefined,
 ): ResolvedVersion {
   const { head, active, pending } = existing.ledger;
+  // Names the empty document in every ledger.
+  if (version === 0) return { kind: 'found', content: { version, ordinal: 0, document: Document.empty } };
   if (head.version === version) return { kind: 'found', content: { version, ordinal: head.ordinal, document: head.document } };
   if (active?.version === version && active.document)
     return { kind: 'found', content: { version, ordinal: head.ordinal - pending, document: active.document } };
@@ -86,7 +104,12 @@ function unknownVersion(existing: ExistingLedger, version: number): LedgerRefusa
 }
 
 function noVersion({ id }: ExistingLedger): LedgerRefusal {
-  return refuse('NOTHING_TO_ACTIVATE', 'version', `${id.text} has no version yet`, 'Write a value first: that makes the first version');
+  return refuse(
+    'NOTHING_TO_ACTIVATE',
+    'version',
+    `${id.text} has no version yet`,
+    'Write a value first, or activate version 0 to run what is inherited alone',
+  );
 }
 
 function unknownTag({ id, ledger }: ExistingLedger, name: string): LedgerRefusal {
@@ -96,11 +119,11 @@ function unknownTag({ id, ledger }: ExistingLedger, name: string): LedgerRefusal
   return refuse('TAG_UNKNOWN', 'version', `${id.text} has no version or tag '${name}'`, remedy);
 }
 
-function nothingActive({ id }: ExistingLedger): LedgerRefusal {
+export function nothingActive({ id }: ExistingLedger): LedgerRefusal {
   return refuse('NOTHING_ACTIVE', 'version', `Nothing is active in ${id.text}`, 'Activate a version first');
 }
 
-function nothingPrevious(existing: ExistingLedger): LedgerRefusal {
+export function nothingPrevious(existing: ExistingLedger): LedgerRefusal {
   return refuse(
     'NOTHING_PREVIOUS',
     'version',

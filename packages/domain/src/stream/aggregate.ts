@@ -2,7 +2,7 @@
 // command queue, reader, snapshots, projection driver) knows aggregates and no ledgers.
 import type { RememberedCommand } from './command-window.js';
 import type { EventDecoders } from './decoders.js';
-import type { EventShape, Recorded } from './events.js';
+import type { EventShape, EventSource, Recorded } from './events.js';
 import { reasonRefusal } from './reason.js';
 import { refuse, type Refusal, type StreamRefusalCode } from './refusals.js';
 import type { SnapshotCodec } from './snapshots.js';
@@ -32,7 +32,12 @@ export type RefusalOf<A extends AggregateTypes> = Refusal<A['refusal'] | StreamR
 
 /** One fact that a decision cannot be made without. */
 export type Need<A extends AggregateTypes> = {
-  readonly [Sort in keyof A['facts'] & string]: { readonly sort: Sort; readonly key: string | number };
+  readonly [Sort in keyof A['facts'] & string]: {
+    readonly sort: Sort;
+    readonly key: string | number;
+    /** Asked for in case that it is needed: where its streams cannot be served, the decision is made without it, or asks again. */
+    readonly isAhead?: true;
+  };
 }[keyof A['facts'] & string];
 
 /** The facts that were loaded for a decision. */
@@ -46,6 +51,9 @@ export interface DecisionContext<A extends AggregateTypes> {
   readonly id: A['id'];
   readonly guards: A['guards'];
   readonly facts: Facts<A>;
+  readonly reason: string | null;
+  /** What the command's word meant when it was decided first; null or none before that, and without a word. */
+  readonly meant?: number | null;
 }
 
 /** What a command comes to. A decision is a pure function of the stream's state, the command and the context. */
@@ -55,6 +63,8 @@ export type Decision<A extends AggregateTypes> =
       readonly events: readonly A['draft'][];
       /** The revision that a word in the command ('latest', a tag) meant; null where there was no word. */
       readonly meant: number | null;
+      /** What the change set is made from, where that is not the command alone. */
+      readonly source?: EventSource;
     }
   | { readonly kind: 'nothing'; readonly meant: number | null }
   | { readonly kind: 'refused'; readonly refusal: RefusalOf<A> }
@@ -72,6 +82,8 @@ export interface Aggregate<A extends AggregateTypes> {
   readonly schemaVersionOf: (event: A['event']) => number;
   readonly apply: ApplyChangeSet<A['state'], Recorded<A['event']>>;
   readonly decide: (stream: StreamOf<A>, command: A['command'], context: DecisionContext<A>) => Decision<A>;
+  /** True for events that take nothing live and grant nothing: facts that are up to a second old may accept them. Default: false. */
+  readonly isDraft?: (events: readonly A['draft'][]) => boolean;
   /** Null for streams that stay short. */
   readonly snapshots: SnapshotCodec<A['state']> | null;
   /** What the state takes in memory, in leaves of a document or their like. */
@@ -85,7 +97,6 @@ export interface CommandIdentity {
   /** False when the id is fresh and random: no earlier command can have it, so that none is looked for (5 µs of 60). */
   readonly keyed: boolean;
   readonly fingerprint: string;
-  readonly reason: string | null;
   /** What the command's word meant when it was decided first; null before that, and without a word. */
   readonly meant: number | null;
 }
@@ -120,6 +131,6 @@ function repetition<A extends AggregateTypes>(earlier: RememberedCommand, { comm
 
 /** Carried out, the command would do something else than its sender saw. */
 function versionMoved(before: number, now: number | null): Refusal<'VERSION_MOVED'> {
-  const message = `The version named meant ${before} when the command came, and means ${now ?? 'none'} after another writer's change`;
+  const message = `The version or activation named meant ${before} when the command came, and means ${now ?? 'none'} after another writer's change`;
   return refuse('VERSION_MOVED', 'version', message, 'Nothing was written: look at what changed, then name the version by its number');
 }

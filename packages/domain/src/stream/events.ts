@@ -24,6 +24,12 @@ export type ChangeSetPlace = {
 /** Streams that a decision looked at besides its own, each with the revision that it saw; -1 for a stream that was not there. */
 export type FactRevisions = { readonly [stream: string]: number };
 
+/** What a change set was made from. */
+export type EventSource =
+  | { readonly kind: 'rollback'; readonly version: number; readonly activation: number | null }
+  | { readonly kind: 'promotion'; readonly ledger: string; readonly version: number }
+  | { readonly kind: 'inheritance' };
+
 /** The envelope of every event, on every stream. A later release may add members. */
 export type EventMetadata = {
   readonly actor: Actor;
@@ -36,6 +42,8 @@ export type EventMetadata = {
   readonly changeSet: ChangeSetPlace;
   /** In the first event of a change set whose decision used facts of other streams; absent otherwise. */
   readonly facts?: FactRevisions;
+  /** What the change set was made from; absent for what a client wrote, and before it was recorded. */
+  readonly source?: EventSource;
   /** UTC, ISO 8601 with milliseconds. Never before the stream's previous event. */
   readonly occurredAt: string;
   readonly schemaVersion: number;

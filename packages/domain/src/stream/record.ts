@@ -3,7 +3,7 @@
 import { canonicalJson } from '@confledger/document';
 import { hashOfTexts, idFromHash, withSeal } from './authenticity.js';
 import { isoTime } from './iso-time.js';
-import type { Actor, ChangeSetPlace, EventMetadata, EventShape, FactRevisions, Recorded } from './events.js';
+import type { Actor, ChangeSetPlace, EventMetadata, EventShape, EventSource, FactRevisions, Recorded } from './events.js';
 
 /** Where a stream stands before the events. */
 export interface StreamEnd {
@@ -26,6 +26,8 @@ export interface Envelope {
   readonly changeSetId: string;
   /** Facts of other streams that the decision used; they go into the first event. */
   readonly facts?: FactRevisions | undefined;
+  /** What the change set is made from. */
+  readonly source?: EventSource | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -103,6 +105,7 @@ export function recordEvent<E extends EventShape>(
     hash: '',
   };
   if (facts !== undefined) metadata.facts = facts;
+  if (envelope.source !== undefined) metadata.source = envelope.source;
   const stream = end.name;
   const revision = end.revision + 1;
   const data = canonicalJson(event.data);
@@ -132,16 +135,18 @@ function metadataText({
   previousHash,
   reason,
   schemaVersion,
+  source,
   traceparent,
 }: Omit<EventMetadata, 'hash' | 'mac'>): string {
   const { id, index, size } = changeSet;
   const text = canonicalJson;
   const factsText = facts === undefined ? '' : `,"facts":${text(facts)}`;
+  const sourceText = source === undefined ? '' : `,"source":${text(source)}`;
   return (
     `{"actor":${text(actor)},"causationId":${text(causationId)},"changeSet":{"id":${text(id)},"index":${index},"size":${size}}` +
     `,"commandId":${text(commandId)},"correlationId":${text(correlationId)}${factsText},"fingerprint":${text(fingerprint)}` +
     `,"occurredAt":"${occurredAt}","previousHash":${text(previousHash)},"reason":${text(reason)},"schemaVersion":${schemaVersion}` +
-    `,"traceparent":${text(traceparent)}}`
+    `${sourceText},"traceparent":${text(traceparent)}}`
   );
 }
 

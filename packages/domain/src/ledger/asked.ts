@@ -1,0 +1,53 @@
+// What a decision asks for before it answers: everything that it can name, at once.
+import type { Decision, DecisionContext, Need } from '../stream/aggregate.js';
+import type { EventSource } from '../stream/events.js';
+import type { LedgerRefusal } from './commands.js';
+import type { DraftEvent } from './events.js';
+import type { LedgerTypes } from './ledger-types.js';
+
+type LedgerDecision = Decision<LedgerTypes>;
+
+export class Asked {
+  readonly context: DecisionContext<LedgerTypes>;
+  readonly #needs: Need<LedgerTypes>[] = [];
+  #isAhead = false;
+
+  constructor(context: DecisionContext<LedgerTypes>) {
+    this.context = context;
+  }
+
+  /** A fact; undefined where it must be loaded first. */
+  get<Sort extends keyof LedgerTypes['facts']>(sort: Sort, key: string | number): LedgerTypes['facts'][Sort] | undefined {
+    const found = this.context.facts.get(sort, key);
+    if (found === undefined) this.#needs.push({ sort, key, ...(this.#isAhead && { isAhead: true }) });
+    return found;
+  }
+
+  /** Asks for facts that may turn out not to be needed. */
+  ahead(ask: () => unknown): void {
+    this.#isAhead = true;
+    ask();
+    this.#isAhead = false;
+  }
+
+  /** Whether something must be loaded before there is an answer. */
+  get isWaiting(): boolean {
+    return this.#needs.length > 0;
+  }
+
+  /** What must be loaded. `meant`: the revision that the command's word means. */
+  needs(meant: number | null = null): LedgerDecision {
+    return { kind: 'needs', needs: this.#needs, meant };
+  }
+
+  refused(refusal: LedgerRefusal): LedgerDecision {
+    return { kind: 'refused', refusal };
+  }
+
+  /** Events, nothing where there are none, or a refusal. */
+  done(events: readonly DraftEvent[] | LedgerRefusal, meant: number | null = null, source?: EventSource): LedgerDecision {
+    if ('code' in events) return this.refused(events);
+    if (events.length === 0) return { kind: 'nothing', meant };
+    return source === undefined ? { kind: 'accepted', events, meant } : { kind: 'accepted', events, meant, source };
+  }
+}

@@ -1,0 +1,74 @@
+// What a ledger's decisions know of its environment.
+import { nearestWord } from '@confledger/document';
+import { refuse } from '../stream/refusals.js';
+import { ancestorsAt, ancestorsOf, type Ancestor } from '../environments/ancestors.js';
+import type { EnvironmentPolicy } from '../environments/events.js';
+import type { Environments } from '../environments/state.js';
+import type { LedgerRefusal } from './commands.js';
+import type { LedgerId } from './ledger-id.js';
+
+/** An environment as its newest definition says, and as older ones said. */
+export interface EnvironmentFact {
+  readonly standing: 'defined' | 'retired' | 'undefined';
+  /** Whether nodes run it. */
+  readonly abstract: boolean;
+  readonly policy: Pick<EnvironmentPolicy, 'reasonRequired' | 'writes' | 'inherited'>;
+  /** The environments that it inherits from, to the top, nearest first. */
+  readonly ancestors: readonly Ancestor[];
+  /** The same as of a revision of `environments`; none for null. */
+  ancestorsAt(revision: number | null): readonly Ancestor[];
+  /** Whether it inherits or once did: then `$inherit` in its ledgers may have been written as what it is now. */
+  readonly hasInherited: boolean;
+  /** The newest revision of `environments`; null where environments are not kept. */
+  readonly definition: number | null;
+  /** The environments that are defined. */
+  readonly names: readonly string[];
+}
+
+/** Where environments are not kept: each name may have ledgers, and none inherits. */
+export const UNKEPT_ENVIRONMENT: EnvironmentFact = {
+  standing: 'defined',
+  abstract: false,
+  policy: { reasonRequired: false, writes: 'draft', inherited: 'automatic' },
+  ancestors: [],
+  ancestorsAt: () => [],
+  hasInherited: false,
+  definition: null,
+  names: [],
+};
+
+/** What `environments`, of which `definition` is the last revision, says of one environment. */
+export function environmentFactOf(state: Environments | null, definition: number, name: string): EnvironmentFact {
+  if (state === null) return { ...UNKEPT_ENVIRONMENT, standing: 'undefined' };
+  const defined = state.environments.get(name);
+  const names = [...state.environments.values()].filter(({ retired }) => !retired).map((each) => each.name);
+  return {
+    standing: defined === undefined ? 'undefined' : defined.retired ? 'retired' : 'defined',
+    abstract: defined?.abstract ?? false,
+    policy: defined?.policy ?? UNKEPT_ENVIRONMENT.policy,
+    ancestors: ancestorsOf(state, name),
+    ancestorsAt: (revision) => (revision === null ? [] : ancestorsAt(state, name, revision)),
+    hasInherited: state.parents.get(name)?.some(({ inheritsFrom }) => inheritsFrom.length > 0) ?? false,
+    definition,
+    names,
+  };
+}
+
+/** Why nothing can be written in the environment; null where it can. */
+export function environmentRefusal({ environment }: LedgerId, { standing, names }: EnvironmentFact): LedgerRefusal | null {
+  if (standing === 'defined') return null;
+  if (standing === 'retired') {
+    const remedy = `Define it again with PUT /environments/${environment}, or write to another environment`;
+    return refuse('ENVIRONMENT_RETIRED', 'environment', `Environment ${environment} is retired: it can be read, and takes nothing`, remedy);
+  }
+  const nearest = nearestWord(environment, names);
+  const message = `Environment ${environment} is not defined${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;
+  const remedy = `Define it with PUT /environments/${environment}, or use one of ${names.join(', ')}`;
+  return refuse('ENVIRONMENT_UNDEFINED', 'environment', message, remedy);
+}
+
+/** The refusal of a command without a reason where the environment asks for one. */
+export function reasonMissing({ environment }: LedgerId, { policy }: EnvironmentFact, reason: string | null): LedgerRefusal | null {
+  if (!policy.reasonRequired || (reason !== null && reason.trim() !== '')) return null;
+  return refuse('REASON_REQUIRED', 'reason', `Every change in environment ${environment} needs a reason`, 'Say why in reason');
+}

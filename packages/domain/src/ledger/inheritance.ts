@@ -1,0 +1,44 @@
+// What an environment that follows its parents by itself does when one of them moved.
+import { haveSameAncestors } from '../environments/ancestors.js';
+import type { Decision } from '../stream/aggregate.js';
+import type { Asked } from './asked.js';
+import { newestBasis } from './bases.js';
+import type { EnvironmentFact } from './environment.js';
+import { haveSameLayers } from './layers.js';
+import type { LedgerStream, LedgerTypes } from './ledger-types.js';
+import { activeLayers, type Ledger } from './state.js';
+import { statementNeed } from './statement-fact.js';
+import { activationOf } from './statements.js';
+import { contentOf } from './versions.js';
+
+/** Who takes live what a parent activated. */
+export const INHERITANCE_ACTOR_ID = 'system:inheritance';
+
+const NOTHING = { kind: 'nothing', meant: null } as const;
+
+/** The active version over the newest layers; nothing where the ledger is not to follow, or follows already. Never head, and never a first activation. */
+export function inherited(stream: LedgerStream, asked: Asked): Decision<LedgerTypes> {
+  const { id, facts } = asked.context;
+  const ledger = stream.state;
+  if (ledger === null || ledger.active === null || ledger.retired) return NOTHING;
+  const environment = asked.get('environment', id.environment);
+  if (environment !== undefined && !follows(ledger, environment)) return NOTHING;
+  const { sort, key } = statementNeed(id);
+  asked.get(sort, key);
+  const content = contentOf({ id, ledger, revision: stream.revision }, ledger.active.version, asked);
+  if (content !== undefined && 'code' in content) return asked.refused(content);
+  const basis = newestBasis(ledger, environment, asked);
+  if (content === undefined || basis === undefined || asked.isWaiting) return asked.needs();
+  if (haveSameLayers(activeLayers(ledger.active).layers, basis.base.layers)) return NOTHING;
+  const numbers = { version: ledger.active.version, pending: ledger.pending };
+  const what = { own: content.document, head: ledger.head.document, ...basis };
+  const activation = activationOf(ledger, numbers, what, { ...asked.context, facts });
+  return 'code' in activation ? asked.refused(activation) : asked.done([activation], null, { kind: 'inheritance' });
+}
+
+/** What runs follows its parents: it is not pinned, and its environment inherits from the same ones as when it was taken live. */
+export function follows({ active }: Pick<Ledger, 'active'>, environment: EnvironmentFact): boolean {
+  if (active === null || environment.standing !== 'defined' || environment.policy.inherited !== 'automatic') return false;
+  const { pinned, definition } = activeLayers(active);
+  return !pinned && haveSameAncestors(environment.ancestorsAt(definition), environment.ancestors);
+}
