@@ -271,7 +271,7 @@ describe('a version named by a word or a tag', () => {
     const { store, one } = await active();
     const operator = losing(store, () => one.set('limit', 999_999, { guards: { activate: true } }));
     const outcome = await operator.execute({ type: 'Rollback', version: 'previous' });
-    expect(outcome).toMatchObject({ kind: 'refused', refusal: { code: 'VERSION_MOVED', message: expect.stringContaining('meant 1') } });
+    expect(outcome).toMatchObject({ kind: 'refused', refusal: { code: 'VERSION_MOVED', message: expect.stringContaining('meant 2') } });
     expect((await one.found()).standing).toMatchObject({ version: 5, active: 5 });
     expect(await operator.done({ type: 'Rollback', version: 1 })).toMatchObject({ changed: true, rollback: { version: 1 } });
   });

@@ -22,7 +22,7 @@ import { stageInTurns, type Staged } from './staging.js';
 import type { Signer } from '../ports/system.js';
 
 /** How often a command that lost against another process is decided again before it is refused. */
-export const WRITE_ATTEMPTS_MAX = 4;
+export const WRITE_ATTEMPTS_MAX = 10;
 
 export interface CommandQueueOptions<A extends AggregateTypes> extends Omit<GroupTools<A>, 'aggregate' | 'macOf'> {
   readonly aggregate: Aggregate<A>;
@@ -59,11 +59,11 @@ export class CommandQueue<A extends AggregateTypes> {
 
   execute(command: A['command'], request: CommandRequest<A['guards']>, onDecided: OnDecided<A> | null = null): Promise<Outcome<A>> {
     return new Promise((answer, fail) => {
-      const { ids, signer, facts } = this.#options;
+      const { id, ids, signer, facts } = this.#options;
       const commandId = request.idempotencyKey ?? ids.next();
       const fingerprint = signer.fingerprint(request.request);
       this.#arrivals += 1;
-      const loaded = new LoadedFacts(facts);
+      const loaded = new LoadedFacts(id, facts);
       const place = { arrived: this.#arrivals, facts: loaded, meant: null, lostAppends: 0 };
       this.#queue.push({ command, request, commandId, fingerprint, onDecided, answer, fail, ...place });
       if (!this.#running) void this.#run();
@@ -100,7 +100,8 @@ export class CommandQueue<A extends AggregateTypes> {
   /** The first command, which shares no append with others. */
   async #alone(base: Loaded<A>, proposal: Proposal<A>): Promise<void> {
     if (proposal.kind === 'confirm') return void (await this.#confirm());
-    if (proposal.kind === 'load') return this.#load(proposal.needs);
+    if (proposal.kind === 'load') return this.#load((facts) => facts.load(proposal.needs, base.stream.revision));
+    if (proposal.kind === 'confirm-facts') return this.#load((facts) => facts.confirm());
     const [waiting] = this.#take(1);
     if (waiting === undefined) return;
     switch (proposal.kind) {
@@ -122,10 +123,13 @@ export class CommandQueue<A extends AggregateTypes> {
     waiting.fail(error);
   }
 
-  async #load(needs: Extract<Proposal<A>, { kind: 'load' }>['needs']): Promise<void> {
-    const { id } = this.#options;
+  /** For the first command; those behind it, which came before the reads began, need the same as a rule. */
+  async #load(load: (facts: LoadedFacts<A>) => Promise<void>): Promise<void> {
+    const [first, ...others] = this.#queue;
+    if (first === undefined) return;
     try {
-      await this.#queue[0]?.facts.load(id, needs);
+      await load(first.facts);
+      for (const { facts } of others) facts.takeFrom(first.facts);
     } catch (error) {
       if (error instanceof EventStoreUnavailable) throw error;
       for (const waiting of this.#take(1)) this.#failAlone(waiting, error);
@@ -150,6 +154,8 @@ export class CommandQueue<A extends AggregateTypes> {
     let staged: Staged<A>;
     try {
       staged = await staging;
+      // Recording takes seconds: what it was decided on must be so still.
+      if (waiting.facts.isOutdated && !(await waiting.facts.areStillTrue())) return this.#lost([waiting]);
     } catch (error) {
       return this.#failAlone(waiting, error);
     }
@@ -214,7 +220,7 @@ export class CommandQueue<A extends AggregateTypes> {
     const again: Queued<A>[] = [];
     for (const each of waiting) {
       each.lostAppends += 1;
-      each.facts.forget();
+      each.facts.forget({ afterLoss: true });
       if (each.lostAppends < WRITE_ATTEMPTS_MAX) again.push(each);
       else each.answer({ kind: 'refused', commandId: each.commandId, refusal: writeConflict(each.lostAppends), at: null });
     }

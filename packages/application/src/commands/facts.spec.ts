@@ -7,7 +7,7 @@ import { KeptStream } from '../loading/kept-stream.js';
 import { StreamReader } from '../loading/stream-reader.js';
 import type { EventStore } from '../ports/event-store.js';
 import { CommandQueue } from './command-queue.js';
-import { FACT_ROUNDS_MAX, type FactLoaders, type LoadedFact } from './facts.js';
+import { FACT_ROUNDS_MAX, LoadedFacts, type FactLoaders, type LoadedFact } from './facts.js';
 
 /** A kind of stream that counts up to a limit which stands in another stream, where that one says so. */
 interface CounterTypes {
@@ -55,10 +55,12 @@ function given(store: EventStore = createInMemoryEventStore()): Given {
   const loads: string[] = [];
   const limits = new Map([['a', { limit: 10, revision: 3 }]]);
   const facts: FactLoaders<CounterTypes> = {
-    limit: async (_id, key): Promise<LoadedFact<number>> => {
-      loads.push(String(key));
-      const { limit, revision } = limits.get(String(key)) ?? { limit: 1_000, revision: -1 };
-      return { value: limit, source: { stream: `limits-${key}`, revision }, isLasting: false };
+    limit: {
+      async load(_id, key): Promise<LoadedFact<number>> {
+        loads.push(String(key));
+        const { limit, revision } = limits.get(String(key)) ?? { limit: 1_000, revision: -1 };
+        return { value: limit, sources: [{ stream: `limits-${key}`, revision }], isLasting: false };
+      },
     },
   };
   const reader = new StreamReader(counters, { store });
@@ -98,6 +100,13 @@ test('two rounds are made; a decision that asks for more is a fault of its own, 
   expect(loads).toEqual(['a', 'b']);
   await expect(count(1, [['a'], ['b'], ['c']])).rejects.toThrow(`${FACT_ROUNDS_MAX + 1} times`);
   expect(await count(1)).toMatchObject({ kind: 'done' });
+});
+
+test('rounds are counted for each state that is decided on', async () => {
+  const loader: FactLoaders<CounterTypes> = { limit: { load: async () => ({ value: 1, sources: [], isLasting: true }) } };
+  const facts = new LoadedFacts<CounterTypes>('x', loader);
+  for (const revision of [7, 7, 8, 8]) await facts.load([{ sort: 'limit', key: 'a' }], revision);
+  await expect(facts.load([{ sort: 'limit', key: 'a' }], 8)).rejects.toThrow(`${FACT_ROUNDS_MAX + 1} times`);
 });
 
 test('facts serve one append: after a lost one they are read anew', async () => {

@@ -1,6 +1,14 @@
 // Decides the commands that wait for a stream, one after another, each on the state as it will be when those before it are committed, as
 // far as they go into one append.
-import { decide, type AggregateTypes, type RememberedCommand, type StreamOf, type Verdict } from '@confledger/domain';
+import {
+  decide,
+  StreamCorrupt,
+  type Aggregate,
+  type AggregateTypes,
+  type RememberedCommand,
+  type StreamOf,
+  type Verdict,
+} from '@confledger/domain';
 import { APPEND_BYTES_MAX } from '../ports/event-store.js';
 import { APPEND_EVENTS_MAX } from './append-parts.js';
 import type { LoadedFacts } from './facts.js';
@@ -25,6 +33,8 @@ export type Proposal<A extends AggregateTypes> =
   /** It would be answered without an append, or names something by a word: only on a state that was confirmed after it came. */
   | { readonly kind: 'confirm' }
   | { readonly kind: 'load'; readonly needs: Extract<Verdict<A>, { kind: 'needs' }>['needs'] }
+  /** It was decided on facts that were read before it came, which may accept a draft and nothing else. */
+  | { readonly kind: 'confirm-facts' }
   | { readonly kind: 'answer'; readonly decision: Exclude<Verdict<A>, { kind: 'needs' | 'repeated' }> }
   | { readonly kind: 'repeat'; readonly earlier: RememberedCommand }
   /** The command's own fault: those behind it are decided without it. */
@@ -39,7 +49,7 @@ export interface Group<A extends AggregateTypes> {
 
 export interface GroupTools<A extends AggregateTypes> extends StagingTools<A> {
   readonly id: A['id'];
-  readonly aggregate: StagingTools<A>['aggregate'] & Parameters<typeof decide<A>>[0];
+  readonly aggregate: StagingTools<A>['aggregate'] & Parameters<typeof decide<A>>[0] & Pick<Aggregate<A>, 'isDraft'>;
 }
 
 /** `confirmedFor`: commands that arrived up to here may be answered from `base`. */
@@ -66,6 +76,7 @@ export function decideGroup<A extends AggregateTypes>(
 
 function propose<A extends AggregateTypes>(tools: GroupTools<A>, tip: StreamOf<A>, waiting: Waiting<A>, confirmedFor: number): Proposal<A> {
   try {
+    waiting.facts.forgetOutdated();
     const decision = decideOn(tools, tip, waiting);
     if (decision.kind === 'repeated') return { kind: 'repeat', earlier: decision.earlier };
     const isConfirmed = waiting.arrived <= confirmedFor;
@@ -74,13 +85,20 @@ function propose<A extends AggregateTypes>(tools: GroupTools<A>, tip: StreamOf<A
       waiting.meant = decision.meant;
     }
     if (decision.kind === 'needs') return { kind: 'load', needs: decision.needs };
+    if (!isDraft(tools, waiting, decision) && waiting.facts.unconfirmed.length > 0)
+      return decision.kind === 'accepted' || isConfirmed ? { kind: 'confirm-facts' } : { kind: 'confirm' };
     if (decision.kind !== 'accepted' || waiting.request.dryRun === true)
       return isConfirmed ? { kind: 'answer', decision } : { kind: 'confirm' };
     if (decision.events.length > APPEND_EVENTS_MAX) return { kind: 'large', decision };
     return { kind: 'append', staged: stage(tools, tip, waiting, decision) };
   } catch (error) {
+    if (error instanceof StreamCorrupt && waiting.facts.forgetBehind()) return { kind: 'confirm' };
     return { kind: 'fault', error };
   }
+}
+
+function isDraft<A extends AggregateTypes>({ aggregate }: GroupTools<A>, { request }: Waiting<A>, decision: Verdict<A>): boolean {
+  return decision.kind === 'accepted' && request.dryRun !== true && aggregate.isDraft?.(decision.events) === true;
 }
 
 function decideOn<A extends AggregateTypes>({ id, aggregate }: GroupTools<A>, tip: StreamOf<A>, waiting: Waiting<A>): Verdict<A> {

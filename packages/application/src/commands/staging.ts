@@ -87,12 +87,12 @@ function recording<A extends AggregateTypes>(
   { ids, clock, finish, finishDryRun, macOf, aggregate }: StagingTools<A>,
   tip: StreamOf<A>,
   { request, commandId, fingerprint, facts }: Staging<A>,
-  { events }: Accepted<A>,
+  { events, source }: Accepted<A>,
 ): Generator<RecordedText<A['event']>> {
   const { actor, reason, correlationId, causationId = null, traceparent = null, dryRun = false } = request;
   const [changeSetId, now] = [ids.next(), clock.now()];
   const stamp = { commandId, fingerprint, correlationId, causationId, traceparent };
-  const envelope = { actor, reason, changeSetId, facts: facts.revisions, now, ...stamp };
+  const envelope = { actor, reason, changeSetId, facts: facts.revisions, source, now, ...stamp };
   const { schemaVersionOf } = aggregate;
   // Nothing authentic may come of a command that is only tried out.
   return recordEach(

@@ -3,7 +3,19 @@ import { compileGlob, overlaps } from '@confledger/document';
 import { ledgerOfCursor, cursorBehind, numberOfCursor } from '../page-cursors.js';
 import type { ParkedEvent, ParkedStream } from '../ports/parked.js';
 import type { Checkpoint, ProjectionBatch, ProjectionStore, StoredView } from '../ports/projection-store.js';
-import type { AuditFilter, AuditRow, LedgerFilter, LedgerRow, Page, PageRequest, ReadModel, VersionRow } from '../ports/read-model.js';
+import type {
+  ActivationRow,
+  AuditFilter,
+  AuditRow,
+  LedgerFilter,
+  LedgerRow,
+  Page,
+  PageRequest,
+  ReadModel,
+  RunningFilter,
+  RunningRow,
+  VersionRow,
+} from '../ports/read-model.js';
 import { LedgerId } from '@confledger/domain';
 import { ReadModelTables } from '../projections/tables.js';
 
@@ -57,7 +69,7 @@ export class InMemoryReadModel implements ReadModel, ProjectionStore {
 
   ledgers(filter: LedgerFilter, page: PageRequest): Promise<Page<LedgerRow>> {
     return this.#answer(() => {
-      const behind = ledgerOfCursor(page.cursor);
+      const behind = ledgerOfCursor('ledgers', page.cursor);
       const rows = [...this.tables.ledgers.values()]
         .filter((row) => row.exists || row.parkedAt !== null)
         .filter(({ ledger }) => filter.environment === undefined || LedgerId.parse(ledger)?.environment === filter.environment)
@@ -94,6 +106,37 @@ export class InMemoryReadModel implements ReadModel, ProjectionStore {
     return Promise.resolve(row ? this.tables.versionRow(row) : null);
   }
 
+  activations(ledger: string, page: PageRequest): Promise<Page<ActivationRow>> {
+    return this.#answer(() => {
+      const behind = numberOfCursor('activations', page.cursor);
+      const rows = this.tables.activationRows(ledger).filter(({ activation }) => behind === null || BigInt(activation) < behind);
+      return this.#page(
+        rows.toSorted((a, b) => b.activation - a.activation),
+        page,
+        (row) => cursorBehind('activations', String(row.activation)),
+        (row) => row,
+      );
+    });
+  }
+
+  running({ environments, service }: RunningFilter, page: PageRequest): Promise<Page<RunningRow>> {
+    return this.#answer(() => {
+      const behind = ledgerOfCursor('running', page.cursor);
+      const rows = [...this.tables.ledgers.values()]
+        .map((row) => ({ id: LedgerId.parse(row.ledger), row: this.tables.runningRow(row) }))
+        .filter(({ id }) => environments === undefined || (id !== null && environments.includes(id.environment)))
+        .filter(({ id }) => service === undefined || id?.service === service)
+        .flatMap(({ row }) => (row === null || (behind !== null && compareLedgers(row.ledger, behind) <= 0) ? [] : [row]))
+        .sort((a, b) => compareLedgers(a.ledger, b.ledger));
+      return this.#page(
+        rows,
+        page,
+        (row) => cursorBehind('running', row.ledger),
+        (row) => row,
+      );
+    });
+  }
+
   activeStatements(): Promise<{ readonly active: number; readonly withStatement2: number }> {
     const active = [...this.tables.ledgers.values()].filter(({ activation }) => activation !== null);
     const forms = new Map<string, unknown>();
@@ -101,6 +144,13 @@ export class InMemoryReadModel implements ReadModel, ProjectionStore {
       if (type === 'VersionActivated') forms.set(stream, detail['statement']);
     const withStatement2 = active.filter(({ ledger }) => forms.get(LedgerId.parse(ledger)?.stream ?? '') === 2).length;
     return Promise.resolve({ active: active.length, withStatement2 });
+  }
+
+  oldestPin(): Promise<string | null> {
+    const pins = [...this.tables.ledgers.values()].flatMap(({ pinned, retired }) =>
+      pinned === null || retired ? [] : [pinned.occurredAt],
+    );
+    return Promise.resolve(pins.sort()[0] ?? null);
   }
 
   audit(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>> {

@@ -2,6 +2,8 @@
 export { createInMemoryEventStore } from './event-store.js';
 export type { InMemoryEventStore } from './event-store.js';
 export { InMemoryApiHeartbeats } from './api-heartbeats.js';
+export { InMemoryInheritanceBlocks } from './inheritance-blocks.js';
+export { InMemoryLayerDocuments } from './layer-documents.js';
 export { InMemoryNodeReports } from './node-reports.js';
 export { InMemoryReadModel } from './read-model.js';
 export { InMemorySnapshotStore } from './snapshot-store.js';

@@ -10,7 +10,7 @@ import {
   type RefusalDetail,
 } from '@confledger/domain';
 import type { LedgerReader } from './ledger-versions.js';
-import { versionsBetween, type VersionMade } from './versions-between.js';
+import { seenUpTo, versionsBetween, type VersionMade } from './versions-between.js';
 
 /** Versions named in one refusal, and paths named of one version. */
 const VERSIONS_NAMED_MAX = 20;
@@ -44,7 +44,7 @@ function notNamed(count: number): RefusalDetail[] {
 function seenVersion({ ledger, refusal, guards }: Refused): number | null {
   switch (refusal.code) {
     case 'PENDING_CHANGES':
-      return ledger === null ? null : (ledger.active?.version ?? -1);
+      return ledger === null ? null : seenUpTo(ledger.active?.version ?? null);
     case 'EXPECTED_VERSION_CONFLICT':
       return guards.expectedVersion ?? null;
     case 'IF_MATCH_FAILED':

@@ -1,4 +1,5 @@
 // Versions of a ledger, read from its history.
+import { Document } from '@confledger/document';
 import {
   changeSetsOf,
   followAll,
@@ -24,6 +25,7 @@ const NEAREST_PAGES_MAX = 3;
 
 /** The content of a version, or the versions next to a revision that is none. */
 export async function loadVersion(reader: LedgerReader, id: LedgerId, version: number): Promise<LoadedVersion> {
+  if (version === 0) return { version, ordinal: 0, document: Document.empty };
   const upTo = await reader.atRevision(id, version);
   // A version takes effect with its change set, which may go on behind the last change.
   const { stream } = await reader.untilSetEnds(upTo);
@@ -65,6 +67,37 @@ export async function changeSetsBetween(
   }
   const sets = [...changeSetsOf(events)].filter(({ isComplete }) => isComplete).map(({ events: set }) => set);
   return sets.filter(([first]) => first !== undefined && first.revision <= upTo);
+}
+
+type ActivatedEvent = Extract<Recorded<LedgerEvent>, { type: 'VersionActivated' }>;
+
+/** The activation at a revision; null where the event there is none, or took no effect. */
+export async function activationEvent(reader: LedgerReader, id: LedgerId, revision: number): Promise<ActivatedEvent | null> {
+  const [event] = await reader.events(id, revision, 1);
+  return event?.type === 'VersionActivated' && (await isInEffect(reader, id, event)) ? event : null;
+}
+
+/** The latest activation of a version; null where it never ran. Reads the history behind it. */
+export async function latestActivation(reader: LedgerReader, id: LedgerId, version: number): Promise<ActivatedEvent | null> {
+  const found: ActivatedEvent[] = [];
+  let before: Recorded<LedgerEvent> | null = null;
+  for (let from = version + 1; ;) {
+    const page: Recorded<LedgerEvent>[] = await reader.events(id, from, PAGE_EVENTS, before);
+    for (const event of page) if (event.type === 'VersionActivated' && event.data.version === version) found.push(event);
+    before = page.at(-1) ?? null;
+    if (page.length < PAGE_EVENTS) break;
+    from += page.length;
+  }
+  for (const event of found.reverse()) if (await isInEffect(reader, id, event)) return event;
+  return null;
+}
+
+/** Whether the change set of an event took effect: one that was abandoned did not. */
+export async function isInEffect(reader: LedgerReader, id: LedgerId, { revision, metadata }: Recorded): Promise<boolean> {
+  const { index, size } = metadata.changeSet;
+  if (size === 1) return true;
+  const sets = await changeSetsBetween(reader, id, { after: revision - index - 1, upTo: revision, eventsMax: size });
+  return sets.some((events) => events.some((event) => event.revision === revision));
 }
 
 /** The revision at which the change set of an event ends, when nothing cuts it short. */

@@ -11,16 +11,19 @@ import {
   type LedgerStream,
   type LoadedVersion,
   type Recorded,
+  statementOf,
+  UNKEPT_ENVIRONMENT,
 } from '@confledger/domain';
 import { expect, test } from 'vitest';
 import { ledgerFacts } from '../../../../test/support/src/ledger-facts.js';
 import { NAME, testCore } from '../../../../test/support/src/ledgers-core.js';
 import { InMemorySnapshotStore } from '../in-memory/snapshot-store.js';
+import { randomOf, unsteady } from '../../../../test/support/src/unsteady.js';
 import { createInMemoryEventStore } from '../in-memory/event-store.js';
 import { decodeStored } from '../codec.js';
 import { CommandOutcomeUnknown } from '../commands/outcome.js';
 import type { CommandOutcome, ReadOutcome } from './ledgers.js';
-import { AppendOutcomeUnknown, EventStoreUnavailable, type EventStore } from '../ports/event-store.js';
+import { EventStoreUnavailable } from '../ports/event-store.js';
 
 const SEEDS =
   process.env['CONFLEDGER_SIM_SEED'] === undefined
@@ -32,42 +35,6 @@ const CALLS_PER_CLIENT = 12;
 const STREAM = NAME.stream;
 
 type Events = readonly Recorded<LedgerEvent>[];
-
-/** Mulberry32: small, seeded, good enough to choose by. */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-/** A store whose calls take a random number of turns on the way there and back, and that fails now and then. */
-function unsteady(store: EventStore, random: () => number): EventStore {
-  const turns = async () => {
-    for (let left = Math.floor(random() * 6); left > 0; left -= 1) await new Promise((resolve) => setImmediate(resolve));
-  };
-  return {
-    ...store,
-    async append(stream, revision, events) {
-      await turns();
-      if (random() < 0.03) throw new EventStoreUnavailable('simulated');
-      const result = await store.append(stream, revision, events);
-      await turns();
-      if (random() < 0.03) throw new AppendOutcomeUnknown('simulated');
-      return result;
-    },
-    async readStream(stream, page) {
-      await turns();
-      if (random() < 0.01) throw new EventStoreUnavailable('simulated');
-      const events = await store.readStream(stream, page);
-      await turns();
-      return events;
-    },
-  };
-}
 
 interface Call {
   readonly command: Command | null;
@@ -205,24 +172,20 @@ function readFits(outcome: ReadOutcome, { state }: LedgerStream): boolean {
 
 /** The sequential model: the decision on one state, with versions looked up in the log up to there. */
 function decideOn(stream: LedgerStream, { command, guards, actor, key }: Call, events: Events, after: (revision: number) => LedgerStream) {
-  const loaded = new Map<string | number, LoadedVersion>();
-  for (;;) {
-    const decision = decide(ledgerAggregate, stream, command as Command, {
-      id: NAME,
-      actor,
-      commandId: `${key}-model`,
-      keyed: true,
-      fingerprint: 'model',
-      reason: null,
-      guards,
-      facts: ledgerFacts((version) => loaded.get(version), 1),
-      meant: null,
-    });
-    if (decision.kind !== 'needs') return decision;
-    for (const { key: needed } of decision.needs) {
-      const version = Number(needed);
-      const head = events.map((event) => after(event.revision).state?.head).find((each) => each?.version === version);
-      loaded.set(version, head ? { version, ordinal: head.ordinal, document: head.document } : { version, nearest: [] });
-    }
-  }
+  const version = (wanted: string | number): LoadedVersion => {
+    const number = Number(wanted);
+    const head = events.map((event) => after(event.revision).state?.head).find((each) => each?.version === number);
+    return head ? { version: number, ordinal: head.ordinal, document: head.document } : { version: number, nearest: [] };
+  };
+  return decide(ledgerAggregate, stream, command as Command, {
+    id: NAME,
+    actor,
+    commandId: `${key}-model`,
+    keyed: true,
+    fingerprint: 'model',
+    reason: null,
+    guards,
+    facts: ledgerFacts({ version, statement: () => statementOf(1), environment: () => UNKEPT_ENVIRONMENT, usedBy: () => [] }),
+    meant: null,
+  });
 }

@@ -5,34 +5,32 @@ import {
   changesOf,
   differencesOf,
   entityTag,
+  layeredOf,
   pathOf,
-  withoutLayers,
   type Command,
   type Guards,
   type Ledger,
   type LedgerEvent,
   type LedgerId,
   type LedgerTypes,
+  type PastActivation,
   type Recorded,
-  type VersionActivated,
 } from '@confledger/domain';
 import type { Done as OutcomeDone, Outcome } from '../commands/outcome.js';
+import { besideBase } from './beside-base.js';
 import { explainRefusal } from './explain.js';
 import type { LedgerReader } from './ledger-versions.js';
-import type { ActivationDone, CommandDone, CommandOutcome, LedgerStanding } from './ledgers.js';
-
-/** Where a ledger stands at its head. */
-export function standingOf({ environment, service }: LedgerId, ledger: Ledger | null, position: bigint): LedgerStanding {
-  if (ledger === null) return { environment, service, version: null, active: null, pending: 0, digest: Document.empty.digest, position };
-  const { head, active, pending } = ledger;
-  return { environment, service, version: head.version, active: active?.version ?? null, pending, digest: head.document.digest, position };
-}
+import { layersMoved } from './layers-moved.js';
+import type { ActivationDone, CommandDone, CommandOutcome, RollbackDone } from './ledgers.js';
+import { standingOf, type Surroundings } from './standing.js';
 
 /** A command with what its caller must be told of it. */
 export interface Asked {
   readonly id: LedgerId;
   readonly command: Command;
   readonly guards: Guards;
+  /** What this process knows of the ledger's parents. */
+  readonly around: Surroundings;
 }
 
 /** The outcome of one command, made while its append is under way where there is time for it: digests are most of the work. */
@@ -66,22 +64,23 @@ export class EarlyOutcome {
 
 type Refused = Extract<Outcome<LedgerTypes>, { kind: 'refused' }>;
 
-async function refusedOf(reader: LedgerReader, { id, guards }: Asked, outcome: Refused): Promise<CommandOutcome> {
+async function refusedOf(reader: LedgerReader, { id, guards, around }: Asked, outcome: Refused): Promise<CommandOutcome> {
   const { commandId, refusal, at } = outcome;
   const ledger = at?.stream.state ?? null;
   return {
     kind: 'refused',
     commandId,
     refusal: await explainRefusal(reader, { id, ledger, refusal, guards }),
-    standing: at === null || ledger === null ? null : standingOf(id, ledger, at.position),
+    standing: at === null || ledger === null ? null : standingOf(id, ledger, at.position, around),
   };
 }
 
 type Done = OutcomeDone<LedgerTypes>;
 
-function doneOf({ id, command }: Asked, outcome: Done): CommandDone {
+function doneOf({ id, command, around }: Asked, outcome: Done): CommandDone {
   const { commandId, replayed, dryRun, recorded, position, meant } = outcome;
   const [before, after] = [outcome.before.state, outcome.after.state];
+  const { changes, redundantCount } = besideBase(after, changesBy(before?.head.document ?? Document.empty, recorded), around.laid);
   return {
     kind: 'done',
     commandId,
@@ -89,10 +88,12 @@ function doneOf({ id, command }: Asked, outcome: Done): CommandDone {
     changed: recorded.length > 0,
     created: isCreated(before, command, recorded),
     dryRun,
-    standing: standingOf(id, after, position),
-    changes: changesBy(before?.head.document ?? Document.empty, recorded),
+    standing: standingOf(id, after, position, around),
+    changes,
+    redundantCount,
     activated: activationDone(before, after, recorded),
-    rollback: command.type === 'Rollback' ? restored(after, recorded, meant ?? Number(command.version)) : null,
+    rollback: restored(before, after, { command, recorded, meant }),
+    promoted: promotedBy(recorded),
     etag: entityTag(after, pathOf(command)),
   };
 }
@@ -114,7 +115,7 @@ function activationDone(before: Ledger | null, after: Ledger | null, recorded: D
   const event = activationIn(recorded);
   if (event === undefined) return null;
   const { version, previous, digest, keyId, signature } = event.data;
-  const { own, layers, restart, pinned, definition } = layersOf(event.data);
+  const { own, layers, restart, pinned, definition } = layeredOf(event.data);
   return {
     activation: event.revision,
     version,
@@ -128,25 +129,59 @@ function activationDone(before: Ledger | null, after: Ledger | null, recorded: D
     definition,
     keyId,
     signature,
-    tookLive: [version],
-    tookLiveCount: Math.max(1, activeOrdinal(after) - activeOrdinal(before)),
+    layersMoved: layersMoved(before?.activations.at(-1)?.layers ?? [], layers),
+    ...versionsTakenLive(before, after, version),
   };
 }
 
-/** An event that was just recorded with form 1 has none of these members. */
-function layersOf(data: VersionActivated['data']): ReturnType<typeof withoutLayers> {
-  if (!Object.hasOwn(data, 'own')) return withoutLayers(data.digest);
-  const { own, layers, restart, pinned, definition } = data;
-  return { own, layers, restart, pinned, definition };
+/** The version that a promotion was made of. */
+function promotedBy(recorded: Done['recorded']): number | null {
+  const source = recorded[0]?.metadata.source;
+  return source?.kind === 'promotion' ? source.version : null;
 }
 
-function restored(after: Ledger | null, recorded: Done['recorded'], version: number): { version: number; digest: string } {
-  const data = activationIn(recorded)?.data;
-  return { version: data?.rollbackTo ?? version, digest: data?.digest ?? after?.active?.digest ?? '' };
+interface RolledBack extends Pick<Done, 'recorded' | 'meant'> {
+  readonly command: Command;
+}
+
+/** What a rollback gave back; where nothing was to be done, what runs. */
+function restored(before: Ledger | null, after: Ledger | null, { command, recorded }: RolledBack): RollbackDone | null {
+  if (command.type !== 'Rollback' && command.type !== 'RollbackTo') return null;
+  const runs = after?.activations.at(-1);
+  if (runs === undefined) throw new TypeError('a rollback ends with an activation that runs');
+  const event = activationIn(recorded);
+  const source = event?.metadata.source;
+  const ran = before?.activations.at(-1) ?? null;
+  return {
+    version:
+      event?.data.rollbackTo ?? (command.type === 'Rollback' && typeof command.version === 'number' ? command.version : runs.version),
+    activation: source?.kind === 'rollback' ? source.activation : null,
+    digest: runs.digest,
+    own: runs.own,
+    before: ran && { version: ran.version, activation: ran.activation, digest: ran.digest, own: ran.own },
+    otherActivations: othersOf(after?.activations ?? [], runs),
+    layers: layersMoved(ran?.layers ?? [], runs.layers),
+    blocked: [],
+  };
+}
+
+/** Activations of the same version that ran something else. */
+function othersOf(activations: readonly PastActivation[], { version, digest }: PastActivation): number[] {
+  return activations.filter((each) => each.version === version && each.digest !== digest).map(({ activation }) => activation);
 }
 
 function activationIn(recorded: Done['recorded']): Extract<Recorded<LedgerEvent>, { type: 'VersionActivated' }> | undefined {
   return recorded.find((event) => event.type === 'VersionActivated');
+}
+
+/** None where the version ran already, and only its layers moved. */
+function versionsTakenLive(
+  before: Ledger | null,
+  after: Ledger | null,
+  version: number,
+): Pick<ActivationDone, 'tookLive' | 'tookLiveCount'> {
+  if (before?.active?.version === version) return { tookLive: [], tookLiveCount: 0 };
+  return { tookLive: [version], tookLiveCount: Math.max(1, activeOrdinal(after) - activeOrdinal(before)) };
 }
 
 /** The place of the active version in the row of all versions; 0 while nothing is active. */

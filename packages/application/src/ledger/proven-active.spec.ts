@@ -1,6 +1,6 @@
 // What a relay publishes with the help of a cache: never anything but what the log says, whoever wrote into the cache.
 import { LedgerLog } from '@confledger/conformance';
-import { ledgerAggregate, LedgerId, type DraftEvent, type Envelope } from '@confledger/domain';
+import { ledgerAggregate, LedgerId, statementOf, type DraftEvent, type Envelope } from '@confledger/domain';
 import { beforeEach, expect, test } from 'vitest';
 import { eventually } from '../../../../test/support/src/eventually.js';
 import { recordedBy, testClock, testCore } from '../../../../test/support/src/ledgers-core.js';
@@ -131,7 +131,7 @@ test('A newer activation than the cached one is found', async () => {
 
 test('An activation whose statement has form 2 is proved by its event too', async () => {
   store = await storeOf(new LedgerLog());
-  const core = testCore(store, { statementFor: () => Promise.resolve(2) });
+  const core = testCore(store, { statementFor: () => Promise.resolve(statementOf(2)) });
   for (let value = 0; value < 20; value += 1) await core.set('risk.max', value);
   await core.done({ type: 'Activate', version: 'latest' });
   const answer = await fromLog();

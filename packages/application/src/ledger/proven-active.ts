@@ -8,7 +8,7 @@ import type { ActiveDocument } from '../ports/feed.js';
 import type { SnapshotStore } from '../ports/snapshots.js';
 import type { Clock } from '../ports/system.js';
 import { createLedgerReads, type LedgerReads } from './create-ledgers.js';
-import { changeSetsBetween, type LedgerReader } from './ledger-versions.js';
+import { isInEffect, type LedgerReader } from './ledger-versions.js';
 
 export interface ProvenActivesOptions {
   readonly store: EventStore;
@@ -76,14 +76,6 @@ function says({ type, data, metadata }: Recorded<LedgerEvent>, found: ActiveDocu
   if (metadata.schemaVersion > 1 !== (statement.previousHash !== undefined)) return false;
   const said: Readonly<Record<string, unknown>> = { ...data, previousHash: metadata.previousHash ?? '' };
   return Object.entries(statement).every(([name, value]) => isDeepStrictEqual(said[name], value));
-}
-
-/** An abandoned change set takes no effect. */
-async function isInEffect(log: LedgerReader, ledger: LedgerId, { revision, metadata }: Recorded): Promise<boolean> {
-  const { index, size } = metadata.changeSet;
-  if (size === 1) return true;
-  const sets = await changeSetsBetween(log, ledger, { after: revision - index - 1, upTo: revision, eventsMax: size });
-  return sets.some((events) => events.some((event) => event.revision === revision));
 }
 
 /** An activation that takes no effect counts too: then the log alone decides. */

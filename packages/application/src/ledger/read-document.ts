@@ -1,10 +1,25 @@
 // Reads of a document: head, a version, a tag, or any of these as of an instant. Linearizable unless asked otherwise.
-import { notAVersion, refuse, versionNumber, type ExistingLedger, type LedgerRefusal, type LedgerTypes } from '@confledger/domain';
+import { Document } from '@confledger/document';
+import {
+  notAVersion,
+  nothingActive,
+  nothingPrevious,
+  pastActivationOf,
+  refuse,
+  versionNumber,
+  type ExistingLedger,
+  type LedgerRefusal,
+  type LedgerTypes,
+  type PastActivation,
+  type VersionName,
+} from '@confledger/domain';
 import type { KeptStream } from '../loading/kept-stream.js';
 import type { Clock } from '../ports/system.js';
-import { loadVersion, type LedgerReader, type LoadedLedger } from './ledger-versions.js';
+import { ranOf } from './active-document.js';
+import type { AtHand, Layering, Ran } from './layering.js';
+import { activationEvent, loadVersion, type LedgerReader, type LoadedLedger } from './ledger-versions.js';
 import type { ReadOutcome, ReadSelector } from './ledgers.js';
-import { standingOf } from './outcomes.js';
+import { standingOf, type Surroundings } from './standing.js';
 
 /** An answer about the last seconds is provisional: an event of that time may still come. */
 export const PROVISIONAL_MS = 10_000;
@@ -13,19 +28,27 @@ export interface ReadRequest {
   readonly selector: ReadSelector;
   readonly kept: KeptStream<LedgerTypes>;
   readonly reader: LedgerReader;
+  readonly layering: Layering;
+  readonly around: Surroundings;
   readonly clock: Clock;
 }
 
 export async function readDocument(request: ReadRequest): Promise<ReadOutcome> {
+  const selection = await selectionOf(request);
+  return 'code' in selection ? refused(selection) : select(request, selection);
+}
+
+/** The state of a ledger that a request asks for, and its newest. */
+export async function selectionOf(request: ReadRequest): Promise<Selection | LedgerRefusal> {
   const { selector, clock, kept } = request;
   const now = await current(request);
   const newest = existingIn(request, now);
-  if (newest === null) return refused(ledgerUnknown(kept.id.text));
+  if (newest === null) return ledgerUnknown(kept.id.text);
   const loaded = selector.at === undefined ? now : await at(request, now, selector.at);
   const asOf = existingIn(request, loaded);
-  if (asOf === null) return refused(beforeFirstEvent(newest, selector.at));
+  if (asOf === null) return beforeFirstEvent(newest, selector.at);
   const provisional = selector.at !== undefined && clock.now() - Date.parse(selector.at) < PROVISIONAL_MS;
-  return select(request, { asOf, newest, position: loaded.position, provisional });
+  return { asOf, newest, position: loaded.position, provisional };
 }
 
 async function current({ kept, selector }: ReadRequest): Promise<LoadedLedger> {
@@ -41,40 +64,97 @@ function existingIn({ kept }: ReadRequest, { stream }: LoadedLedger): ExistingLe
   return stream.state === null ? null : { id: kept.id, ledger: stream.state, revision: stream.revision };
 }
 
-interface Selection {
+/** A ledger as of what a request asks for, as it is now, and where in the log that was read. */
+export interface Selection {
   readonly asOf: ExistingLedger;
   readonly newest: ExistingLedger;
   readonly position: bigint;
   readonly provisional: boolean;
 }
 
-async function select({ selector, reader }: ReadRequest, { asOf, newest, position, provisional }: Selection): Promise<ReadOutcome> {
+async function select(request: ReadRequest, selection: Selection): Promise<ReadOutcome> {
+  const { asOf, position, provisional } = selection;
+  const { selector, around } = request;
   const wanted = selector.version ?? 'latest';
   const { id, ledger, revision } = asOf;
-  if (typeof wanted === 'number' && wanted > revision && wanted <= newest.revision) return refused(notYet(asOf, wanted, selector.at));
-  const version = wanted === 'latest' ? ledger.head.version : versionNumber(asOf, wanted);
-  if (typeof version === 'object' && version !== null) return refused(version);
-  const document = version === null || version === ledger.head.version ? ledger.head.document : await documentOf(reader, asOf, version);
-  if ('code' in document) return refused(document);
-  const { environment, service, active, pending } = standingOf(id, ledger, position);
-  const standing = { environment, service, version, active, pending, digest: document.digest, position };
+  const found = isOfRun(wanted) ? await whatRan(request, asOf, wanted) : await ownSelected(request, selection, wanted);
+  if ('code' in found) return refused(found);
+  const { version, document } = found;
+  const standing = { ...standingOf(id, ledger, position, around), ...{ version, digest: document.digest } };
   return { kind: 'found', standing, document, revision, provisional };
 }
 
-async function documentOf(reader: LedgerReader, existing: ExistingLedger, version: number) {
+/** A word for what ran, with everything that it was built on. */
+type RunName = 'active' | 'previous';
+
+/** Whether a name means what ran; every other means an own document. */
+export const isOfRun = (name: VersionName): name is RunName => name === 'active' || name === 'previous';
+
+/** A version with its own document. */
+export async function ownSelected(
+  request: ReadRequest,
+  { asOf, newest }: Selection,
+  wanted: VersionName,
+): Promise<Selected | LedgerRefusal> {
+  const isNotYet = typeof wanted === 'number' && wanted > asOf.revision && wanted <= newest.revision;
+  return isNotYet ? notYet(asOf, wanted, request.selector.at) : ownAt(request, asOf, wanted);
+}
+
+/** A version with a document. */
+export interface Selected {
+  readonly version: number | null;
+  readonly document: Document;
+}
+
+/** What runs, or ran before: the effective document of an activation. */
+async function whatRan({ reader, layering }: ReadRequest, existing: ExistingLedger, which: RunName): Promise<Selected | LedgerRefusal> {
+  const ran = await activationNamed(reader, existing, which);
+  if ('code' in ran) return ran;
+  return { version: ran.version, document: await layering.documentOf(existing.id, ran, atHand(existing, ran)) };
+}
+
+/** The activation that a word names, or why there is none. */
+export async function activationNamed(reader: LedgerReader, existing: ExistingLedger, which: RunName): Promise<Ran | LedgerRefusal> {
+  const { active } = existing.ledger;
+  if (active === null) return nothingActive(existing);
+  return which === 'active' ? ranOf(active) : ((await activationBefore(reader, existing)) ?? nothingPrevious(existing));
+}
+
+/** The own document of the activation that runs, which the state has. */
+export function atHand({ ledger: { active } }: ExistingLedger, { activation }: Ran): AtHand | null {
+  return active === null || active.activation !== activation ? null : { version: active.version, document: active.document };
+}
+
+async function activationBefore(reader: LedgerReader, { id, ledger }: ExistingLedger): Promise<PastActivation | null> {
+  const kept = ledger.activations.at(-2);
+  if (kept !== undefined) return kept;
+  const before = ledger.active?.previousActivation ?? null;
+  const event = before === null ? null : await activationEvent(reader, id, before);
+  return event && pastActivationOf(event, null);
+}
+
+/** A version: the ledger's own document. */
+async function ownAt({ reader }: ReadRequest, existing: ExistingLedger, wanted: VersionName): Promise<Selected | LedgerRefusal> {
+  const { ledger } = existing;
+  const version = wanted === 'latest' ? ledger.head.version : versionNumber(existing, wanted);
+  if (typeof version === 'object' && version !== null) return version;
+  if (version === null || version === ledger.head.version) return { version, document: ledger.head.document };
+  if (version === 0) return { version, document: Document.empty };
+  const document = await documentOf(reader, existing, version);
+  return 'code' in document ? document : { version, document };
+}
+
+async function documentOf(reader: LedgerReader, existing: ExistingLedger, version: number): Promise<Document | LedgerRefusal> {
   const { id, ledger, revision } = existing;
   if (ledger.active?.version === version && ledger.active.document !== null) return ledger.active.document;
   const content = await loadVersion(reader, id, version);
-  return 'document' in content
-    ? content.document
-    : notAVersion(
-        existing,
-        version,
-        content.nearest.filter((near) => near <= revision),
-      );
+  if ('document' in content) return content.document;
+  const nearest = content.nearest.filter((near) => near <= revision);
+  return notAVersion(existing, version, nearest);
 }
 
-const refused = (refusal: LedgerRefusal): ReadOutcome => ({ kind: 'refused', refusal });
+/** The outcome of a read that is refused. */
+export const refused = (refusal: LedgerRefusal) => ({ kind: 'refused', refusal }) as const;
 
 const ledgerUnknown = (ledger: string): LedgerRefusal =>
   refuse(

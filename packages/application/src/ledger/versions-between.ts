@@ -6,6 +6,9 @@ import { changeSetsBetween, type LedgerReader } from './ledger-versions.js';
 /** Events read for one listing at most: an answer, not an export. */
 export const LISTED_EVENTS_MAX = 5_000;
 
+/** Behind which revision everything is newer than a version: the empty document, which is version 0, is older than the first event. */
+export const seenUpTo = (version: number | null): number => (version === null || version === 0 ? -1 : version);
+
 export interface VersionMade {
   readonly version: number;
   readonly actor: string;
