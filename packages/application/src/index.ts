@@ -34,7 +34,11 @@ export type {
   LedgerRow,
   Page,
   PageRequest,
+  Pin,
   ReadModel,
+  RunningFilter,
+  RunningRow,
+  VersionActivation,
   VersionRow,
 } from './ports/read-model.js';
 export { ProjectionRefused } from './ports/projection-store.js';
@@ -69,6 +73,15 @@ export { readLog, runProjector } from './followers/projector.js';
 export { pause } from './followers/terms.js';
 export type { ProjectorEvent, ProjectorOptions } from './followers/projector.js';
 export type { Snapshot, SnapshotStore } from './ports/snapshots.js';
+export { LAYER_DOCUMENT_CHARACTERS_MAX, LAYER_DOCUMENTS_KEPT_MAX } from './ports/layer-documents.js';
+export type { LayerDocument, LayerDocuments } from './ports/layer-documents.js';
+export {
+  BLOCK_DETAILS_MAX,
+  BLOCK_MESSAGE_CHARACTERS_MAX,
+  boundedBlock,
+  INHERITANCE_BLOCKS_LISTED_MAX,
+} from './ports/inheritance-blocks.js';
+export type { InheritanceBlock, InheritanceBlockFilter, InheritanceBlocks } from './ports/inheritance-blocks.js';
 export { API_HEARTBEAT_EXPIRES_MS, LIVE_APIS_LISTED_MAX } from './ports/api-heartbeats.js';
 export type { ApiHeartbeat, ApiHeartbeats, ApiIdentity } from './ports/api-heartbeats.js';
 export { CLOSED_NODE_KEPT_MS, SILENT_NODE_KEPT_MS } from './ports/node-reports.js';
@@ -94,6 +107,7 @@ export { beginningOf, kindOfStream, STREAM_KINDS, STREAMS } from './streams.js';
 export type { StreamKind } from './streams.js';
 export { LEAVES_KEPT_MAX, LEDGERS_KEPT_MAX, createLedgerReads, createLedgers } from './ledger/create-ledgers.js';
 export type { LedgerReads, LedgersCore, LedgersOptions } from './ledger/create-ledgers.js';
+export type { ChangeDone } from './ledger/beside-base.js';
 export { activeByName } from './ledger/active-document.js';
 export { createProvenActives } from './ledger/proven-active.js';
 export type { ProvenActivesOptions } from './ledger/proven-active.js';
@@ -114,15 +128,33 @@ export type { ReplaceMacKeyOptions } from './installation/replace-mac-key.js';
 export { verifyLog } from './verification/verify-log.js';
 export type { VerifyLogOptions } from './verification/verify-log.js';
 export type { Finding, Verification, VerificationEvent, VerificationProgress, VerifiedEnd } from './verification/findings.js';
+export { EnvironmentFacts } from './ledger/ledger-facts.js';
+export { runInheritance } from './followers/inheritance.js';
+export type { InheritanceEvent, InheritanceOptions } from './followers/inheritance.js';
+export { affectedLedgers } from './followers/affected-ledgers.js';
+export type { AffectedLedgers } from './followers/affected-ledgers.js';
+export { InheritanceIndex } from './followers/inheritance-index.js';
+export { layersMoved } from './ledger/layers-moved.js';
+export type { RunningLedger } from './followers/inheritance-index.js';
 export type {
   ActivationDone,
   ActivationNow,
   CommandOutcome,
   Consistency,
+  EffectiveOutcome,
+  EffectiveSelector,
+  ExplainOutcome,
+  ExplainSelector,
+  LeafSource,
   LedgerStanding,
+  LayerMoved,
+  PendingReason,
+  PromotionDone,
   Ledgers,
+  OverriddenValue,
   ReadOutcome,
   ReadSelector,
+  SourcedLeaf,
 } from './ledger/ledgers.js';
 export { FeedFenced } from './ports/feed.js';
 export type { ActiveDocument, FeedPublisher } from './ports/feed.js';

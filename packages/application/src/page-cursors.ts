@@ -3,7 +3,7 @@ import { parseJsonText } from '@confledger/document';
 import { LEDGER_PATTERN } from '@confledger/domain';
 import { CursorInvalid } from './ports/read-model.js';
 
-type Kind = 'ledgers' | 'versions' | 'audit' | 'history' | 'parked' | 'parkedStreams';
+type Kind = 'ledgers' | 'running' | 'versions' | 'activations' | 'audit' | 'history' | 'parked' | 'parkedStreams';
 
 /** Longer text is no cursor of ours; the longest we give out names a ledger. */
 const CURSOR_CHARACTERS_MAX = 400;
@@ -29,8 +29,8 @@ export function numberOfCursor(kind: Kind, cursor: string | undefined): bigint |
 }
 
 /** The key of a cursor over ledgers. */
-export function ledgerOfCursor(cursor: string | undefined): string | null {
-  return keyOfCursor('ledgers', cursor, LEDGER_PATTERN);
+export function ledgerOfCursor(kind: 'ledgers' | 'running', cursor: string | undefined): string | null {
+  return keyOfCursor(kind, cursor, LEDGER_PATTERN);
 }
 
 function partsOf(cursor: string): unknown {

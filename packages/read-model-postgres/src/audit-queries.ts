@@ -1,7 +1,7 @@
 // SQL of the audit and of a path's history, for the views of the fixed schema.
 import type { AuditFilter, AuditRow } from '@confledger/application';
 import { parseJsonText, type JsonValue } from '@confledger/document';
-import { LedgerId } from '@confledger/domain';
+import { LedgerId, type EventSource } from '@confledger/domain';
 import { instantOf, numberOf } from './columns.js';
 import { globPattern } from './glob-pattern.js';
 
@@ -10,10 +10,16 @@ export interface Query {
   readonly values: readonly unknown[];
 }
 
-/** Tables of layouts before 3, which serve until they are rebuilt, hold ledgers only. */
-export type AuditLayout = 'current' | 'ledgers only';
+/** Tables of older layouts serve until they are rebuilt: those before 5 name no sources, those before 3 hold ledgers only. */
+export type AuditLayout = 'current' | 'without sources' | 'ledgers only';
 
-const columnsOf = (layout: AuditLayout): string => `${layout === 'current' ? 'a.stream' : "'config-' || a.ledger AS stream"}, ${COLUMNS}`;
+/** Newest first. */
+export const AUDIT_LAYOUTS: readonly AuditLayout[] = ['current', 'without sources', 'ledgers only'];
+
+function columnsOf(layout: AuditLayout): string {
+  const stream = layout === 'ledgers only' ? "'config-' || a.ledger AS stream" : 'a.stream';
+  return `${stream}, ${COLUMNS}, ${layout === 'current' ? 'a.source::text' : 'NULL'} AS source`;
+}
 
 const COLUMNS = `a.position, a.revision, a.version, a.type, a.path, a.before::text AS before, a.after::text AS after, a.actor, a.method, a.reason,
   a.occurred_at, a.command_id, a.correlation_id, a.change_set, a.abandoned, a.detail::text AS detail`;
@@ -36,6 +42,7 @@ export interface AuditColumns {
   readonly change_set: string;
   readonly abandoned: boolean;
   readonly detail: string;
+  readonly source: string | null;
 }
 
 /** At most `limit` rows, newest first, older than `behind`. */
@@ -95,6 +102,7 @@ export function auditRowOf(columns: AuditColumns): AuditRow {
     changeSet: columns.change_set,
     abandoned: columns.abandoned,
     detail: parseJsonText(columns.detail) as AuditRow['detail'],
+    ...(columns.source !== null && { source: parseJsonText(columns.source) as EventSource }),
   };
 }
 

@@ -8,7 +8,7 @@ export type ColumnValue = string | number | bigint | boolean | null | undefined;
 
 export type Column<Row> = readonly [
   name: string,
-  type: 'text' | 'bigint' | 'int' | 'json' | 'timestamptz' | 'boolean',
+  type: 'text' | 'bigint' | 'int' | 'json' | 'jsonb' | 'timestamptz' | 'boolean',
   of: (row: Row) => ColumnValue,
 ];
 
@@ -66,9 +66,18 @@ const ledgers: TableWrite<Rows<'ledgers'>> = {
     ['retired', 'boolean', (row) => row.retired],
     ['updated_at', 'timestamptz', (row) => row.updatedAt],
     ['parked_at', 'bigint', (row) => row.parkedAt],
+    ['activated_at', 'timestamptz', (row) => row.activatedAt],
+    ['active_own', 'text', (row) => row.activeOwn],
+    ['layers', 'jsonb', (row) => JSON.stringify(row.layers)],
+    ['definition', 'bigint', (row) => row.definition],
+    ['pinned', 'bigint', (row) => row.pinned?.activation],
+    ['pinned_by', 'text', (row) => row.pinned?.actor],
+    ['pinned_at', 'timestamptz', (row) => row.pinned?.occurredAt],
   ],
   onConflict: `(ledger) DO UPDATE SET is_there = excluded.is_there, latest = excluded.latest, active = excluded.active, activation = excluded.activation, pending = excluded.pending, digest = excluded.digest,
-    active_digest = excluded.active_digest, retired = excluded.retired, updated_at = excluded.updated_at, parked_at = excluded.parked_at`,
+    active_digest = excluded.active_digest, retired = excluded.retired, updated_at = excluded.updated_at, parked_at = excluded.parked_at,
+    activated_at = excluded.activated_at, active_own = excluded.active_own, layers = excluded.layers, definition = excluded.definition, pinned = excluded.pinned,
+    pinned_by = excluded.pinned_by, pinned_at = excluded.pinned_at`,
 };
 
 const items: TableWrite<Rows<'items'>> = {
@@ -109,6 +118,13 @@ const activations: TableWrite<Rows<'activations'>> = {
     ['reason', 'text', (row) => row.reason],
     ['occurred_at', 'timestamptz', (row) => row.occurredAt],
     ['rollback_to', 'bigint', (row) => row.rollbackTo],
+    ['previous_activation', 'bigint', (row) => row.previousActivation],
+    ['digest', 'text', (row) => row.digest],
+    ['own', 'text', (row) => row.own],
+    ['layers', 'jsonb', (row) => JSON.stringify(row.layers)],
+    ['pinned', 'boolean', (row) => row.pinned],
+    ['definition', 'bigint', (row) => row.definition],
+    ['source', 'jsonb', (row) => (row.source === null ? null : JSON.stringify(row.source))],
   ],
 };
 
@@ -146,6 +162,7 @@ const audit: TableWrite<Rows<'audit'>> = {
     ['change_set', 'text', (row) => row.changeSet],
     ['abandoned', 'boolean', (row) => row.abandoned],
     ['detail', 'json', (row) => JSON.stringify(row.detail)],
+    ['source', 'json', (row) => jsonText(row.source)],
   ],
 };
 

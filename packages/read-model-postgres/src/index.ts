@@ -3,6 +3,8 @@ export { createPostgresApiHeartbeats } from './api-heartbeats.js';
 export { cacheLayout, createPostgresCache, ensureCache, FOLLOWERS, migrateCache } from './caches.js';
 export type { FollowerPart } from './caches.js';
 export { handOverReadModel, makeFirstGeneration } from './handover.js';
+export { createPostgresInheritanceBlocks } from './inheritance-blocks.js';
+export { createPostgresLayerDocuments, deleteLostLayerDocuments } from './layer-documents.js';
 export { createPostgresNodeReports } from './node-reports.js';
 export { openProjectionStore } from './projection-store.js';
 export { createProjectorLock } from './projector-lock.js';

@@ -2,7 +2,7 @@
 // new tables beside the old ones. Columns that readers of an older release ask for stay: they read new tables during an upgrade.
 
 /** Raised with every change of the tables below or of what the projections write into them. */
-export const LAYOUT = 4;
+export const LAYOUT = 5;
 
 /** Tables of a generation that have a view of the same name in the fixed schema, which readers use. */
 export const VIEWED_TABLES = [
@@ -19,7 +19,7 @@ export const VIEWED_TABLES = [
   'parked_streams',
 ] as const;
 
-/** `schema` is quoted already. Values are `json` and not `jsonb`: the text of a number stays as it is. */
+/** `schema` is quoted already. Values are `json` and not `jsonb`: the text of a number stays as it is. Layers hold none but revisions. */
 export const tablesOf = (schema: string): string => `
 CREATE TABLE ${schema}.checkpoint (
   one           boolean PRIMARY KEY DEFAULT true CHECK (one),
@@ -59,7 +59,15 @@ CREATE TABLE ${schema}.ledgers (
   active_digest text COLLATE "C",
   retired       boolean NOT NULL,
   updated_at    timestamptz(3),
-  parked_at     bigint
+  parked_at     bigint,
+  activated_at  timestamptz(3),
+  active_own    text COLLATE "C",
+  layers        jsonb NOT NULL,
+  definition    bigint,
+  -- The first of the unbroken row of pinned activations.
+  pinned        bigint,
+  pinned_by     text,
+  pinned_at     timestamptz(3)
 );
 CREATE INDEX ledgers_by_name ON ${schema}.ledgers (environment, service);
 
@@ -91,8 +99,16 @@ CREATE TABLE ${schema}.activations (
   reason      text,
   occurred_at timestamptz(3) NOT NULL,
   rollback_to bigint,
+  previous_activation bigint,
+  digest      text COLLATE "C" NOT NULL,
+  own         text COLLATE "C" NOT NULL,
+  layers      jsonb NOT NULL,
+  pinned      boolean NOT NULL,
+  definition  bigint,
+  source      jsonb,
   PRIMARY KEY (ledger, version, activation)
 );
+CREATE INDEX activations_by_revision ON ${schema}.activations (ledger, activation);
 
 CREATE TABLE ${schema}.tags (
   ledger   text COLLATE "C" NOT NULL,
@@ -121,7 +137,8 @@ CREATE TABLE ${schema}.audit (
   correlation_id text COLLATE "C" NOT NULL,
   change_set     text COLLATE "C" NOT NULL,
   abandoned      boolean NOT NULL,
-  detail         json NOT NULL
+  detail         json NOT NULL,
+  source         json
 );
 CREATE INDEX audit_by_ledger ON ${schema}.audit (ledger, position);
 CREATE INDEX audit_by_path ON ${schema}.audit (ledger, path, position) WHERE path IS NOT NULL;

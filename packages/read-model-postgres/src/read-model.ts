@@ -3,6 +3,7 @@ import {
   cursorBehind,
   ledgerOfCursor,
   numberOfCursor,
+  type ActivationRow,
   type AuditRow,
   type LedgerRow,
   type Page,
@@ -10,11 +11,29 @@ import {
   type ParkedEvent,
   type ParkedStream,
   type ReadModel,
+  type RunningRow,
   type VersionRow,
 } from '@confledger/application';
 import { createPool, quotedSchema, SILENCE_MS_MAX, STATEMENT_TIMEOUT_MS_DEFAULT } from '@confledger/postgres';
-import { auditQuery, auditRowOf, historyQuery, type AuditColumns, type AuditLayout, type Query } from './audit-queries.js';
-import { ledgerRowOf, ledgersQuery, type LedgerAndParkedColumns, type LedgersLayout } from './ledger-queries.js';
+import {
+  activationRowOf,
+  activationsQuery,
+  runningQuery,
+  runningRowOf,
+  type ActivationColumns,
+  type ActivationsLayout,
+  type RunningColumns,
+} from './activation-queries.js';
+import { AUDIT_LAYOUTS, auditQuery, auditRowOf, historyQuery, type AuditColumns, type AuditLayout, type Query } from './audit-queries.js';
+import { instantOf } from './columns.js';
+import {
+  ledgerRowOf,
+  LEDGERS_LAYOUTS,
+  ledgersQuery,
+  oldestPinText,
+  type LedgerAndParkedColumns,
+  type LedgersLayout,
+} from './ledger-queries.js';
 import { PagedQueries } from './paged-queries.js';
 import { parkedStreamOf, parkedStreamsQuery, type ParkedStreamColumns } from './parked-streams.js';
 import { PositionWatch } from './position-watch.js';
@@ -41,6 +60,7 @@ export function createPostgresReadModel(options: PostgresReadModelOptions): Read
     position: () => queries.position(),
     waitFor: (wanted, waitMs) => watch.waitFor(wanted, waitMs),
     ...ledgerLists(queries),
+    ...activationLists(queries),
     ...auditLists(queries),
     ...parkedLists(queries),
     async close() {
@@ -50,11 +70,11 @@ export function createPostgresReadModel(options: PostgresReadModelOptions): Read
   };
 }
 
-function ledgerLists(queries: PagedQueries): Pick<ReadModel, 'ledgers' | 'versions' | 'version' | 'activeStatements'> {
+function ledgerLists(queries: PagedQueries): Pick<ReadModel, 'ledgers' | 'versions' | 'version'> {
   const { schema } = queries;
   return {
     async ledgers(filter, request) {
-      const behind = ledgerOfCursor(request.cursor);
+      const behind = ledgerOfCursor('ledgers', request.cursor);
       const page = (layout: LedgersLayout): Promise<Page<LedgerRow>> =>
         queries.page<LedgerAndParkedColumns, LedgerRow>(request, {
           query: (limit) => ledgersQuery(schema, { ...filter, behind, limit, layout }),
@@ -62,11 +82,7 @@ function ledgerLists(queries: PagedQueries): Pick<ReadModel, 'ledgers' | 'versio
           item: ledgerRowOf,
           cursor: ({ environment, service }) => cursorBehind('ledgers', `${environment}.${service}`),
         });
-      return page('current').catch((error: unknown) => {
-        if (isMissingColumn(error)) return page('without retirement');
-        if (isMissingTable(error)) return page('without parked streams');
-        throw error;
-      });
+      return inNewestLayout(LEDGERS_LAYOUTS, page);
     },
     async versions(ledger, request) {
       const behind = numberOfCursor('versions', request.cursor);
@@ -81,10 +97,43 @@ function ledgerLists(queries: PagedQueries): Pick<ReadModel, 'ledgers' | 'versio
       const rows = await queries.run<VersionColumns>(versionsQuery(schema, ledger, { only: version }, 1));
       return rows[0] ? versionRowOf(rows[0]) : null;
     },
+  };
+}
+
+function activationLists(queries: PagedQueries): Pick<ReadModel, 'activations' | 'running' | 'activeStatements' | 'oldestPin'> {
+  const { schema } = queries;
+  return {
+    async activations(ledger, request) {
+      const behind = numberOfCursor('activations', request.cursor);
+      const page = (layout: ActivationsLayout): Promise<Page<ActivationRow>> =>
+        queries.page<ActivationColumns, ActivationRow>(request, {
+          query: (limit) => activationsQuery(schema, { ledger, behind, layout }, limit),
+          order: 'q.activation DESC',
+          item: activationRowOf,
+          cursor: ({ activation }) => cursorBehind('activations', activation),
+        });
+      return inNewestLayout(['current', 'without layers'], page);
+    },
+    async running(filter, request) {
+      const behind = ledgerOfCursor('running', request.cursor);
+      const page = (layout: LedgersLayout): Promise<Page<RunningRow>> =>
+        queries.page<RunningColumns, RunningRow>(request, {
+          query: (limit) => runningQuery(schema, { ...filter, behind, limit, layout }),
+          order: 'q.environment, q.service',
+          item: runningRowOf,
+          cursor: ({ environment, service }) => cursorBehind('running', `${environment}.${service}`),
+        });
+      return inNewestLayout(LEDGERS_LAYOUTS, page);
+    },
     async activeStatements() {
       const [row] = await queries.run<StatementColumns>({ text: activeStatementsText(schema), values: [] });
       return { active: row?.active ?? 0, withStatement2: row?.with_statement_2 ?? 0 };
     },
+    oldestPin: () =>
+      inNewestLayout(LEDGERS_LAYOUTS, async (layout) => {
+        const [row] = await queries.run<{ pinned_at: Date | null }>({ text: oldestPinText(schema, layout), values: [] });
+        return row === undefined || row.pinned_at === null ? null : instantOf(row.pinned_at);
+      }),
   };
 }
 
@@ -102,7 +151,15 @@ function auditLists(queries: PagedQueries): Pick<ReadModel, 'audit' | 'history'>
   };
 }
 
-/** Tables that an older release laid out serve until they are rebuilt: without the columns that came later. */
+/** Tables that an older release laid out serve until they are rebuilt: without the columns and tables that came later. */
+async function inNewestLayout<Layout, T>([newest, ...older]: readonly Layout[], page: (layout: Layout) => Promise<T>): Promise<T> {
+  if (newest === undefined) throw new TypeError('There is no layout to ask in.');
+  return page(newest).catch((error: unknown) => {
+    if (older.length === 0 || !(isMissingColumn(error) || isMissingTable(error))) throw error;
+    return inNewestLayout(older, page);
+  });
+}
+
 function auditPage(
   queries: PagedQueries,
   kind: 'audit' | 'history',
@@ -116,10 +173,7 @@ function auditPage(
       item: auditRowOf,
       cursor: (row) => cursorBehind(kind, row.position),
     });
-  return paged('current').catch((error: unknown) => {
-    if (!isMissingColumn(error)) throw error;
-    return paged('ledgers only');
-  });
+  return inNewestLayout(AUDIT_LAYOUTS, paged);
 }
 
 function parkedLists(queries: PagedQueries): Pick<ReadModel, 'parked' | 'parkedStreams'> {

@@ -86,7 +86,7 @@ export class RowChecker implements Pick<ProjectionStore, 'load' | 'commit'> {
   async #compareAudit({ audit }: ProjectionBatch): Promise<void> {
     if (audit.length === 0) return;
     const columns = `position, stream, revision, version, type, path, before::text AS before, after::text AS after, actor, method, reason, occurred_at,
-      command_id, correlation_id, change_set, abandoned, detail::text AS detail`;
+      command_id, correlation_id, change_set, abandoned, detail::text AS detail, source::text AS source`;
     const found = await this.#rows<AuditColumns>(`SELECT ${columns} FROM $schema.audit WHERE position = ANY($1)`, [
       audit.map(({ position }) => position),
     ]);
@@ -120,6 +120,13 @@ export class RowChecker implements Pick<ProjectionStore, 'load' | 'commit'> {
       reason: row.reason,
       occurred_at: row.occurredAt,
       rollback_to: row.rollbackTo,
+      previous_activation: row.previousActivation,
+      digest: row.digest,
+      own: row.own,
+      layers: row.layers,
+      pinned: row.pinned,
+      definition: row.definition,
+      source: row.source,
     }));
     await this.#compareKeyed('activations', 'activation', rows);
   }

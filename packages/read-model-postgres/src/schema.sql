@@ -9,7 +9,14 @@ CREATE VIEW confledger.activations AS
     actor,
     reason,
     occurred_at,
-    rollback_to
+    rollback_to,
+    previous_activation,
+    digest,
+    own,
+    layers,
+    pinned,
+    definition,
+    source
    FROM confledger_read_1.activations;
 
 CREATE TABLE confledger.api_heartbeats (
@@ -38,7 +45,8 @@ CREATE VIEW confledger.audit AS
     correlation_id,
     change_set,
     abandoned,
-    detail
+    detail,
+    source
    FROM confledger_read_1.audit;
 
 CREATE VIEW confledger.checkpoint AS
@@ -57,6 +65,18 @@ CREATE VIEW confledger.environments AS
     "position"
    FROM confledger_read_1.environments;
 
+CREATE TABLE confledger.inheritance_blocks (
+  environment text COLLATE "C" NOT NULL,
+  service text COLLATE "C" NOT NULL,
+  since timestamp(3) with time zone NOT NULL,
+  checked_at timestamp(3) with time zone NOT NULL,
+  code text NOT NULL,
+  message text NOT NULL,
+  details json NOT NULL,
+  layers json NOT NULL,
+  PRIMARY KEY (environment, service)
+);
+
 CREATE VIEW confledger.items AS
  SELECT ledger,
     of,
@@ -64,6 +84,14 @@ CREATE VIEW confledger.items AS
     revision,
     value
    FROM confledger_read_1.items;
+
+CREATE TABLE confledger.layer_documents (
+  ledger text COLLATE "C" NOT NULL,
+  activation bigint NOT NULL,
+  digest text COLLATE "C" NOT NULL,
+  body text NOT NULL,
+  PRIMARY KEY (ledger, activation)
+);
 
 CREATE VIEW confledger.ledgers AS
  SELECT ledger,
@@ -78,7 +106,14 @@ CREATE VIEW confledger.ledgers AS
     active_digest,
     retired,
     updated_at,
-    parked_at
+    parked_at,
+    activated_at,
+    active_own,
+    layers,
+    definition,
+    pinned,
+    pinned_by,
+    pinned_at
    FROM confledger_read_1.ledgers;
 
 CREATE TABLE confledger.migrations (
@@ -173,8 +208,16 @@ CREATE TABLE confledger_read_1.activations (
   reason text,
   occurred_at timestamp(3) with time zone NOT NULL,
   rollback_to bigint,
+  previous_activation bigint,
+  digest text COLLATE "C" NOT NULL,
+  own text COLLATE "C" NOT NULL,
+  layers jsonb NOT NULL,
+  pinned boolean NOT NULL,
+  definition bigint,
+  source jsonb,
   PRIMARY KEY (ledger, version, activation)
 );
+CREATE INDEX activations_by_revision ON confledger_read_1.activations USING btree (ledger, activation);
 
 CREATE TABLE confledger_read_1.audit (
   "position" bigint NOT NULL,
@@ -195,6 +238,7 @@ CREATE TABLE confledger_read_1.audit (
   change_set text COLLATE "C" NOT NULL,
   abandoned boolean NOT NULL,
   detail json NOT NULL,
+  source json,
   PRIMARY KEY ("position")
 );
 CREATE INDEX audit_by_actor ON confledger_read_1.audit USING btree (actor, "position");
@@ -245,6 +289,13 @@ CREATE TABLE confledger_read_1.ledgers (
   retired boolean NOT NULL,
   updated_at timestamp(3) with time zone,
   parked_at bigint,
+  activated_at timestamp(3) with time zone,
+  active_own text COLLATE "C",
+  layers jsonb NOT NULL,
+  definition bigint,
+  pinned bigint,
+  pinned_by text,
+  pinned_at timestamp(3) with time zone,
   PRIMARY KEY (ledger)
 );
 CREATE INDEX ledgers_by_name ON confledger_read_1.ledgers USING btree (environment, service);

@@ -1,4 +1,4 @@
-// The schemas of the read model: a fixed one (pointer, snapshots, node reports, heartbeats, views), one per generation of tables, and those of caches.
+// The schemas of the read model: a fixed one (pointer, snapshots, documents of layers, node reports, heartbeats, blocked ledgers, views), one per generation of tables, and those of caches.
 import {
   connectClient,
   endClient,
@@ -20,11 +20,13 @@ import { snapshots } from './migrations/0002-snapshots.js';
 import { nodeReports } from './migrations/0003-node-reports.js';
 import { authenticity } from './migrations/0004-authenticity.js';
 import { apiHeartbeats } from './migrations/0005-api-heartbeats.js';
+import { inheritanceBlocks } from './migrations/0006-inheritance-blocks.js';
+import { layerDocuments } from './migrations/0007-layer-documents.js';
 
 export const READ_MODEL_SCHEMA_DEFAULT = 'confledger';
 
 /** Never edited once released: what changes is a new number. */
-const MIGRATIONS = [pointer, snapshots, nodeReports, authenticity, apiHeartbeats];
+const MIGRATIONS = [pointer, snapshots, nodeReports, authenticity, apiHeartbeats, inheritanceBlocks, layerDocuments];
 
 /**
  * On the tables of the fixed schema. Its views, and the generations behind them, belong to the projector. A table that comes with a migration
@@ -38,6 +40,8 @@ export const READ_MODEL_RIGHTS: SchemaRights = {
     snapshots: { api: ['SELECT', 'INSERT', 'DELETE'] },
     node_reports: { api: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
     api_heartbeats: { api: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
+    inheritance_blocks: { api: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
+    layer_documents: { api: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] },
   },
 };
 

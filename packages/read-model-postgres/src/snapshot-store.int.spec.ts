@@ -1,12 +1,20 @@
-// The Postgres snapshot store, the caches of followers node reports and heartbeats under the rules of their ports, and what a log that was set back does to snapshots.
+// The Postgres snapshot store, the caches of followers, documents of layers, node reports, heartbeats and blocked ledgers under the rules of their ports, and what a log that was set back does to them.
 import type { EventStore, SnapshotStore } from '@confledger/application';
-import { apiHeartbeatsConformance, nodeReportsConformance, snapshotStoreConformance } from '@confledger/conformance';
+import {
+  apiHeartbeatsConformance,
+  inheritanceBlocksConformance,
+  layerDocumentsConformance,
+  nodeReportsConformance,
+  snapshotStoreConformance,
+} from '@confledger/conformance';
 import { createPool } from '@confledger/postgres';
 import { freshDatabase } from '@confledger/test-support';
 import type pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { createPostgresApiHeartbeats } from './api-heartbeats.js';
 import { createPostgresCache, migrateCache } from './caches.js';
+import { createPostgresInheritanceBlocks } from './inheritance-blocks.js';
+import { createPostgresLayerDocuments, deleteLostLayerDocuments } from './layer-documents.js';
 import { createPostgresNodeReports } from './node-reports.js';
 import { migrateReadModel } from './schema.js';
 import { createPostgresSnapshotStore, deleteLostSnapshots } from './snapshot-store.js';
@@ -66,6 +74,32 @@ describe('when the log was set back', () => {
     await pool.end();
   });
 
+  test('The documents of activations that the log does not hold can be deleted, and no other is', async () => {
+    const { pool, schema } = await fresh();
+    const documents = createPostgresLayerDocuments(pool, { schema });
+    const activations: Record<number, readonly [type: string, data: string]> = {
+      3: ['VersionActivated', '{"digest":"d3"}'],
+      4: ['VersionActivated', '{"digest":"another"}'],
+      5: ['ConfigSet', '{"digest":"d5"}'],
+      6: ['VersionActivated', '{"digest":'],
+    };
+    const log: Pick<EventStore, 'readStream'> = {
+      readStream: async (stream, { from: revision = 0 }) => {
+        const [type, data] = activations[revision] ?? [];
+        return type === undefined || data === undefined || stream !== STREAM
+          ? []
+          : [{ stream, revision, id: '', type, data, metadata: '{}', position: 1n }];
+      },
+    };
+    for (const activation of [3, 4, 5, 6, 7])
+      await documents.put({ ledger: 'a.b', activation, digest: `d${activation}`, body: activation });
+    await documents.put({ ledger: 'a.c', activation: 3, digest: 'd3', body: 3 });
+    expect(await deleteLostLayerDocuments(pool, log, { schema })).toBe(4);
+    // Event 6 was altered: the document is what is left of that activation.
+    expect(await Promise.all([3, 4, 5, 6, 7].map((activation) => documents.get('a.b', activation)))).toEqual([3, null, null, 6, null]);
+    await pool.end();
+  });
+
   test('A cache passes over them to an older one, and deletes them', async () => {
     const { pool, schema } = await fresh();
     await migrateCache({ connectionString: await (database ??= freshDatabase()), schema }, 'projector');
@@ -81,6 +115,16 @@ describe('when the log was set back', () => {
 nodeReportsConformance('Postgres', async () => {
   const { pool, schema } = await fresh();
   return { reports: createPostgresNodeReports(pool, { schema }), close: () => pool.end() };
+});
+
+layerDocumentsConformance('Postgres', async () => {
+  const { pool, schema } = await fresh();
+  return { documents: createPostgresLayerDocuments(pool, { schema }), close: () => pool.end() };
+});
+
+inheritanceBlocksConformance('Postgres', async () => {
+  const { pool, schema } = await fresh();
+  return { blocks: createPostgresInheritanceBlocks(pool, { schema }), close: () => pool.end() };
 });
 
 apiHeartbeatsConformance('Postgres', async () => {

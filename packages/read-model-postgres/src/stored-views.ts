@@ -1,9 +1,9 @@
 // Reads back what the tables hold of streams, so that a projector that starts need not read the log from its beginning.
 import type { ItemWrite, LedgerWrite, StoredEvent, StoredView, StreamWrite } from '@confledger/application';
 import { parseJsonText, type JsonValue } from '@confledger/document';
-import { LedgerId } from '@confledger/domain';
+import { LedgerId, type Layer } from '@confledger/domain';
 import type pg from 'pg';
-import { instantOf, numberOf } from './columns.js';
+import { instantOf, numberOf, pinOf, type PinColumns } from './columns.js';
 
 type Client = pg.Pool | pg.ClientBase;
 
@@ -14,7 +14,7 @@ interface StreamColumns {
   readonly parked_at: string | null;
 }
 
-interface LedgerColumns {
+interface LedgerColumns extends PinColumns {
   readonly ledger: string;
   readonly is_there: boolean;
   readonly latest: string | null;
@@ -23,6 +23,10 @@ interface LedgerColumns {
   readonly pending: string;
   readonly digest: string;
   readonly active_digest: string | null;
+  readonly activated_at: Date | null;
+  readonly active_own: string | null;
+  readonly layers: readonly Layer[];
+  readonly definition: string | null;
   readonly retired: boolean;
   readonly updated_at: Date | null;
   readonly parked_at: string | null;
@@ -73,9 +77,14 @@ function ledgerOf(columns: LedgerColumns): LedgerWrite {
     latest: numberOf(columns.latest),
     active: numberOf(columns.active),
     activation: numberOf(columns.activation),
+    activatedAt: columns.activated_at === null ? null : instantOf(columns.activated_at),
     pending: Number(columns.pending),
     digest: columns.digest,
     activeDigest: columns.active_digest,
+    activeOwn: columns.active_own,
+    layers: columns.layers,
+    pinned: pinOf(columns),
+    definition: numberOf(columns.definition),
     retired: columns.retired,
     updatedAt: columns.updated_at === null ? null : instantOf(columns.updated_at),
     parkedAt: positionOf(columns.parked_at),

@@ -12,6 +12,7 @@ import {
 } from '@confledger/application';
 import { createInMemoryEventStore } from '@confledger/application/testing';
 import {
+  allPages,
   appendEvents,
   contentsOf,
   LedgerLog,
@@ -125,6 +126,64 @@ describe('tables of layout 1', () => {
   });
 });
 
+/** Columns that came with layout 5, by their tables. */
+const CAME_WITH_5 = {
+  ledgers: ['activated_at', 'active_own', 'layers', 'definition', 'pinned', 'pinned_by', 'pinned_at'],
+  activations: ['previous_activation', 'digest', 'own', 'layers', 'pinned', 'definition', 'source'],
+  audit: ['source'],
+};
+
+/** Makes tables of this release those of an older layout: without the columns that came later. */
+async function layOutAs(layout: number, came: Readonly<Record<string, readonly string[]>>): Promise<void> {
+  const { schema } = location;
+  const dropped = Object.entries(came).map(([table, columns]) => {
+    const drops = columns.map((column) => `DROP COLUMN ${column}`).join(', ');
+    return `DROP VIEW ${schema}.${table}; ALTER TABLE ${schema}_read_1.${table} ${drops};
+      CREATE VIEW ${schema}.${table} AS SELECT * FROM ${schema}_read_1.${table};`;
+  });
+  await pool.query(`${dropped.join('\n')} UPDATE ${schema}.read_model SET layout = ${layout}`);
+}
+
+describe('tables of layout 4', () => {
+  const ENGINE = 'production.engine';
+
+  /** What this release answers from them. */
+  const answers = async () => ({
+    ledgers: (await readModel.ledgers({}, { limit: 10 })).items,
+    running: (await readModel.running({ environments: ['production'] }, { limit: 10 })).items,
+    activations: await allPages((page) => readModel.activations(ENGINE, page), 1),
+    audit: (await readModel.audit({}, { limit: 30 })).items,
+    history: (await readModel.history(ENGINE, 'a', { limit: 10 })).items,
+  });
+
+  test('Serve until they are rebuilt, and answer the same afterwards: what ran was built on the own document alone', async () => {
+    await migrateReadModel(location);
+    const log = new LedgerLog();
+    log.installation();
+    log.change(ENGINE, { a: 1 }, { activate: true });
+    log.change(ENGINE, { a: 2, b: 1 }, { activate: true, keep: 1 });
+    log.change(ENGINE, { a: 3 }, { activate: true, form: 2 });
+    log.change('production.drafted', { a: 1 });
+    log.change('production.mistake', { a: 1 }, { activate: true });
+    log.retire('production.mistake');
+    log.activate(ENGINE, 1, { actor: 'bob', reason: 'back', rollbackTo: 1 });
+    await log.appendTo(events);
+    await projectLog(log, await store());
+    const expected = await answers();
+    await layOutAs(4, CAME_WITH_5);
+
+    expect(await migrateReadModel(location)).toBe('outdated');
+    expect(await answers()).toEqual(expected);
+    expect(await readModel.oldestPin()).toBeNull();
+    expect(expected.activations).toHaveLength(3);
+
+    await rebuildReadModel(sources());
+    expect(await migrateReadModel(location)).toBe('current');
+    expect(await answers()).toEqual(expected);
+    expect(await discrepancies()).toEqual([]);
+  });
+});
+
 describe('tables of layout 3', () => {
   const [RUNNING, MISTAKE] = ['production.engine', 'production.mistake'];
   const retirements = olderRelease({ types: ['LedgerRetired', 'LedgerRestored'] });
@@ -145,12 +204,7 @@ describe('tables of layout 3', () => {
     await log.appendTo(events);
     const last = log.stored.at(-1)?.position ?? 0n;
     await run(retirements, async () => (await readModel.position()) === last);
-    const { schema } = location;
-    // The tables of layout 4 without the column that it added.
-    await pool.query(
-      `DROP VIEW ${schema}.ledgers; ALTER TABLE ${schema}_read_1.ledgers DROP COLUMN retired;
-       CREATE VIEW ${schema}.ledgers AS SELECT * FROM ${schema}_read_1.ledgers; UPDATE ${schema}.read_model SET layout = 3`,
-    );
+    await layOutAs(3, { ...CAME_WITH_5, ledgers: [...CAME_WITH_5.ledgers, 'retired'] });
   });
 
   test('Serve until they are rebuilt: no ledger is retired, and one that a newer release retired is incomplete', async () => {
@@ -160,6 +214,7 @@ describe('tables of layout 3', () => {
       ['mistake', false, 1, false],
     ];
     expect(await listed({})).toEqual(both);
+    expect(await readModel.oldestPin()).toBeNull();
     expect(await listed({ retired: false })).toEqual(both);
     expect(await listed({ retired: true })).toEqual([]);
 

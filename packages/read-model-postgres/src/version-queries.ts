@@ -1,5 +1,5 @@
 // SQL of versions with their tags and activations.
-import type { ActivationRow, VersionRow } from '@confledger/application';
+import type { VersionActivation, VersionRow } from '@confledger/application';
 import type { Query } from './audit-queries.js';
 import { instantOf } from './columns.js';
 
@@ -11,7 +11,7 @@ export interface VersionColumns {
   readonly occurred_at: Date;
   readonly change_count: number;
   readonly tags: readonly string[];
-  readonly activations: readonly ActivationRow[];
+  readonly activations: readonly VersionActivation[];
 }
 
 /** At most `limit` versions, newest first: those older than `behind`, or `only` one. */

@@ -7,6 +7,8 @@ import { createPool, PARTS, RoleUnfit, type Part } from '@confledger/postgres';
 import {
   createPostgresApiHeartbeats,
   createPostgresCache,
+  createPostgresInheritanceBlocks,
+  createPostgresLayerDocuments,
   createPostgresNodeReports,
   createPostgresProjections,
   createPostgresReadModel,
@@ -142,6 +144,15 @@ describe('what a part needs', () => {
     await reports.put({ ...report, state: 'closed', reportedAt: occurredAt });
     await reports.forget(Date.now());
     expect(await reports.list({})).toEqual([]);
+    const blocks = createPostgresInheritanceBlocks(pools.api);
+    const refused = { ledger: ENGINE, code: 'X', message: '', details: [], layers: [] };
+    for (const checkedAt of [occurredAt, occurredAt]) await blocks.put({ ...refused, since: checkedAt, checkedAt });
+    expect(await blocks.list({})).toHaveLength(1);
+    await blocks.clear(ENGINE);
+    const documents = createPostgresLayerDocuments(pools.api);
+    for (const body of [1, 2]) await documents.put({ ledger: ENGINE, activation: 1, digest: 'ab', body });
+    for (let activation = 2; activation < 40; activation += 1) await documents.put({ ledger: ENGINE, activation, digest: 'ab', body: 3 });
+    expect([await documents.get(ENGINE, 1), await documents.get(ENGINE, 39)]).toEqual([null, 3]);
     const heartbeats = createPostgresApiHeartbeats(pools.api);
     for (const release of ['1', '2']) await heartbeats.write({ id: 'one', release, features: [] });
     expect(await heartbeats.list()).toMatchObject([{ id: 'one', release: '2' }]);
@@ -261,6 +272,7 @@ describe('what a part must not do', () => {
     ['projector', 'SELECT confledger_events.append_stream(NULL, NULL, NULL, NULL, NULL, NULL, NULL)'],
     ['projector', 'SELECT * FROM confledger.snapshots'],
     ['projector', 'SELECT * FROM confledger.node_reports'],
+    ['projector', 'SELECT * FROM confledger.inheritance_blocks'],
     ['projector', 'DROP TABLE confledger.snapshots'],
     ['projector', 'DELETE FROM confledger.read_model'],
     ['projector', 'SELECT * FROM confledger_relay_cache.snapshots'],
@@ -316,7 +328,9 @@ describe('a start', () => {
   });
 
   test('A part before tables of an older release is refused with the remedy, and starts when they are migrated', async () => {
-    await pools.owner.query(`DROP TABLE confledger.api_heartbeats; DELETE FROM confledger.migrations WHERE name = 'api-heartbeats'`);
+    await pools.owner.query(
+      `DROP TABLE confledger.inheritance_blocks; DELETE FROM confledger.migrations WHERE name = 'inheritance-blocks'`,
+    );
     await expect(ensureReadModel({ connectionString: partUrl('api') })).rejects.toThrow(/older release.*run migrate/);
     await migrated();
     expect(await ensureReadModel({ connectionString: partUrl('api') })).toEqual({ isOwner: false });

@@ -1,6 +1,6 @@
 // Histories for tests: a log of well-formed events, chained and placed in change sets, made with the domain's own recorder.
 import type { DocumentAt, EventStore, StoredEvent } from '@confledger/application';
-import type { Document, JsonValue } from '@confledger/document';
+import { Document, type JsonValue } from '@confledger/document';
 import {
   emptyStream,
   follow,
@@ -12,8 +12,11 @@ import {
   recordEach,
   recordEvent,
   signedBy,
+  withoutLayers,
   type DraftEvent,
   type Envelope,
+  type EventSource,
+  type Layered,
   type LedgerEvent,
   type LedgerStream,
   type RecordedText,
@@ -24,6 +27,12 @@ import { appendEvents } from './append-events.js';
 /** Path to value; undefined deletes. */
 export type Edits = Readonly<Record<string, JsonValue | undefined>>;
 
+/** What an activation of form 2 is built on. Default: its own document alone. */
+export type BuiltOn = Partial<Layered> & {
+  /** Of the document that it takes live. Default: that of the own one. */
+  readonly digest?: string;
+};
+
 export interface SetOptions {
   readonly actor?: string;
   readonly reason?: string | null;
@@ -31,6 +40,9 @@ export interface SetOptions {
   readonly activate?: boolean;
   /** The form of the activation's statement. Default: 1. */
   readonly form?: 1 | 2;
+  /** Makes the activation one of form 2. */
+  readonly on?: BuiltOn;
+  readonly source?: EventSource;
   /** Writes only so many events of the set: it stays open. */
   readonly keep?: number;
 }
@@ -54,7 +66,7 @@ export class LedgerLog {
     if (options.activate !== true) return this.#write(ledger, changed.slice(0, options.keep));
     const version = changed.at(-1)?.event.revision ?? -1;
     const after = changed.reduce((stream, { event }) => follow(ledgerAggregate.apply, stream, event), this.state(ledger));
-    const activation = this.#activation(ledger, after, version, { form: options.form });
+    const activation = this.#activation(ledger, after, version, options);
     return this.#write(ledger, this.#again(ledger, [...drafts, activation], options).slice(0, options.keep));
   }
 
@@ -62,7 +74,7 @@ export class LedgerLog {
     return this.#write(ledger, this.#record(ledger, this.#creation(ledger), {}));
   }
 
-  /** Activates a version, by default the newest. */
+  /** Activates a version, by default the newest; 0 is the empty document. */
   activate(ledger: string, version?: number, options: SetOptions & { readonly rollbackTo?: number } = {}): readonly StoredEvent[] {
     const state = this.state(ledger);
     const newest = state.state?.head.version ?? null;
@@ -148,18 +160,22 @@ export class LedgerLog {
     ledger: string,
     { state }: LedgerStream,
     version: number,
-    { rollbackTo, form = 1 }: { readonly rollbackTo?: number | undefined; readonly form?: 1 | 2 | undefined },
+    { rollbackTo, on, form = on === undefined ? 1 : 2 }: SetOptions & { readonly rollbackTo?: number },
   ): DraftEvent {
     if (state === null) throw new Error('nothing to activate');
     const { head } = state;
-    const document = head.version === version ? head.document : this.document(ledger, version);
+    const document = head.version === version ? head.document : version === 0 ? Document.empty : this.document(ledger, version);
     if (!document) throw new Error(`${version} is no version`);
     const pending = head.version === version ? 0 : this.versions(ledger).filter((other) => other > version).length;
     const previous = state.active?.version ?? null;
+    const { digest = document.digest, ...layered } = on ?? {};
     return {
       type: 'VersionActivated',
-      data: { version, previous, digest: document.digest, pending, ...(rollbackTo !== undefined && { rollbackTo }) },
-      statement: form === 1 ? { form } : { form, previousActivation: state.active?.activation ?? null },
+      data: { version, previous, digest, pending, ...(rollbackTo !== undefined && { rollbackTo }) },
+      statement:
+        form === 1
+          ? { form }
+          : { form, previousActivation: state.active?.activation ?? null, ...withoutLayers(document.digest), ...layered },
     };
   }
 
@@ -169,10 +185,21 @@ export class LedgerLog {
   }
 
   /** Records with the id and time of the set that was begun last. */
-  #again(ledger: string, drafts: readonly DraftEvent[], { actor = 'alice', reason = null }: SetOptions): RecordedText<LedgerEvent>[] {
+  #again(
+    ledger: string,
+    drafts: readonly DraftEvent[],
+    { actor = 'alice', reason = null, source }: SetOptions,
+  ): RecordedText<LedgerEvent>[] {
     const sign = signedBy(() => ({ keyId: '0123456789abcdef', signature: 'signature' }));
     const { schemaVersionOf } = ledgerAggregate;
-    return [...recordEach(this.state(ledger), drafts, this.#envelope(actor, reason), { finish: sign, macOf: null, schemaVersionOf })];
+    return [
+      ...recordEach(
+        this.state(ledger),
+        drafts,
+        { ...this.#envelope(actor, reason), source },
+        { finish: sign, macOf: null, schemaVersionOf },
+      ),
+    ];
   }
 
   #envelope(actor: string, reason: string | null): Envelope {

@@ -1,7 +1,7 @@
-// Seeded random histories over a few ledgers: changes, deletes, older versions activated, tags, retirements, change sets left open and
-// abandoned.
+// Seeded random histories over a few ledgers: changes, deletes, older versions activated, alone and over layers, tags, retirements, change
+// sets left open and abandoned.
 import type { JsonValue } from '@confledger/document';
-import { LedgerLog, type Edits } from './ledger-log.js';
+import { LedgerLog, type BuiltOn, type Edits } from './ledger-log.js';
 
 const LEDGERS = ['production.trading-engine', 'production.risk-gateway', 'staging.trading-engine'];
 const PATHS = [
@@ -59,9 +59,20 @@ function step(log: LedgerLog, random: () => number): void {
   if (kind < 0.05) log.installation();
   else if (kind < 0.1 && log.state(ledger).state !== null) retireOrRestore(log, ledger);
   else if (kind < 0.6 || versions.length === 0) change(log, ledger, random);
-  else if (kind < 0.85) log.activate(ledger, pick(versions, random));
+  else if (kind < 0.72) log.activate(ledger, pick(versions, random));
+  else if (kind < 0.85) log.activate(ledger, pick([0, ...versions], random), { on: randomLayers(random) });
   else if (kind < 0.95) log.tag(ledger, pick(versions, random), pick(TAGS, random));
   else untag(log, ledger, random);
+}
+
+function randomLayers(random: () => number): BuiltOn {
+  const layer = (ledger: string) => {
+    const activation = Math.floor(random() * 9);
+    return { ledger, origin: `origin-of-${ledger}`, activation, version: activation, digest: `digest-${activation}` };
+  };
+  const layers = ['base.trading-engine', 'common.trading-engine'].filter(() => random() < 0.6).map(layer);
+  const definition = random() < 0.5 ? null : Math.floor(random() * 4);
+  return { layers, pinned: random() < 0.5, definition, ...(layers.length > 0 && { digest: `effective-${layers[0]?.digest ?? ''}` }) };
 }
 
 /** A fold takes what comes behind a retirement as it takes everything: whether it may come is decided before. */

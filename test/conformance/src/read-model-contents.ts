@@ -2,6 +2,7 @@
 import {
   chunksOf,
   LogFolder,
+  type ActivationRow,
   type AuditRow,
   type LedgerRow,
   type Page,
@@ -11,6 +12,7 @@ import {
   type ParkedStream,
   type ProjectionStore,
   type ReadModel,
+  type RunningRow,
   type StoredView,
   type StoredEvent,
   type StreamUses,
@@ -45,7 +47,9 @@ export interface ReadModelContents {
   readonly checkpoint: Checkpoint;
   readonly position: bigint;
   readonly ledgers: readonly LedgerRow[];
+  readonly running: readonly RunningRow[];
   readonly versions: Readonly<Record<string, readonly VersionRow[]>>;
+  readonly activations: Readonly<Record<string, readonly ActivationRow[]>>;
   readonly audit: readonly AuditRow[];
   readonly parked: readonly ParkedEvent[];
   readonly parkedStreams: readonly ParkedStream[];
@@ -57,14 +61,20 @@ export async function contentsOf(readModel: ReadModel, store: ProjectionStore): 
   const ledgers = await allPages((page) => readModel.ledgers({}, page));
   const names = ledgers.map(({ environment, service }) => `${environment}.${service}`);
   const versions: Record<string, readonly VersionRow[]> = {};
-  for (const name of names) versions[name] = await allPages((page) => readModel.versions(name, page));
+  const activations: Record<string, readonly ActivationRow[]> = {};
+  for (const name of names) {
+    versions[name] = await allPages((page) => readModel.versions(name, page));
+    activations[name] = await allPages((page) => readModel.activations(name, page));
+  }
   const streams = [...names.map((name) => `config-${name}`), 'installation'];
   const stored = [...(await store.load(streams)).values()].map(sorted).sort((a, b) => (a.stream.stream < b.stream.stream ? -1 : 1));
   return {
     checkpoint: await store.checkpoint(),
     position: await readModel.position(),
     ledgers,
+    running: await allPages((page) => readModel.running({}, page)),
     versions,
+    activations,
     audit: await allPages((page) => readModel.audit({}, page)),
     parked: await allPages((page) => readModel.parked(page)),
     parkedStreams: await allPages((page) => readModel.parkedStreams(page)),

@@ -83,15 +83,15 @@ export function parkingRules({ log, query, store, project }: ParkingUnderTest): 
     test('A stream that is not known has one row, its first event, and everything else goes on', async () => {
       log().raw('keyring', { type: 'KeyWrapped', ...strange });
       log().change(ENGINE, { a: 1 });
-      log().raw('environments', { type: 'EnvironmentDefined', ...strange });
+      log().raw('access-log', { type: 'AccessLogged', ...strange });
       log().raw('keyring', { type: 'KeyWrapped', ...strange });
       await project();
-      log().raw('environments', { type: 'EnvironmentDefined', ...strange });
+      log().raw('access-log', { type: 'AccessLogged', ...strange });
       await project();
       const reason = 'this release does not know its stream';
       expect(await query().parkedStreams(PAGE)).toEqual({
         items: [
-          { stream: 'environments', revision: 0, position: 4n, type: 'EnvironmentDefined', reason },
+          { stream: 'access-log', revision: 0, position: 4n, type: 'AccessLogged', reason },
           { stream: 'keyring', revision: 0, position: 1n, type: 'KeyWrapped', reason },
         ],
         next: null,

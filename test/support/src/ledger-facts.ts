@@ -1,16 +1,14 @@
 // What a spec's decisions on a ledger are told.
-import type { Facts, LedgerTypes, LoadedVersion } from '@confledger/domain';
+import type { Facts, LedgerTypes } from '@confledger/domain';
 
-/** Facts as a decision on a ledger asks for them; what is undefined is not loaded yet. */
-export function ledgerFacts(
-  versionOf: (version: string | number) => LoadedVersion | undefined,
-  statement: 1 | 2 | undefined,
-): Facts<LedgerTypes> {
+type LedgerFacts = LedgerTypes['facts'];
+
+/** Answers of facts by sort; undefined: not loaded yet. */
+export type KnownLedgerFacts = { readonly [Sort in keyof LedgerFacts]?: (key: string | number) => LedgerFacts[Sort] | undefined };
+
+/** Facts as a decision on a ledger asks for them. */
+export function ledgerFacts(known: KnownLedgerFacts): Facts<LedgerTypes> {
   return {
-    get<Sort extends keyof LedgerTypes['facts']>(sort: Sort, key: string | number) {
-      const version = sort === 'version' ? versionOf(key) : undefined;
-      const known: Partial<LedgerTypes['facts']> = { ...(version && { version }), ...(statement && { statement }) };
-      return known[sort];
-    },
+    get: <Sort extends keyof LedgerFacts & string>(sort: Sort, key: string | number) => known[sort]?.(key),
   };
 }

@@ -1,24 +1,34 @@
 // The sentence that specs of the ledger are written in: given(change sets).when(command).then(events | refused | nothing). It imports the
 // sources of domain: classes with private members are equal to themselves only.
-import { isDeepStrictEqual } from 'node:util';
+import { Document } from '@confledger/document';
 import {
   decide,
   emptyStream,
   followAll,
+  laidOver,
+  layersKey,
+  layersOfKey,
   LedgerId,
   ledgerAggregate,
+  pastActivationOf,
   recordEach,
   signedBy,
+  UNKEPT_ENVIRONMENT,
+  type Base,
   type Command,
   type DraftEvent,
   type Envelope,
+  type EnvironmentFact,
+  type Facts,
   type Guards,
+  type Layer,
   type Ledger,
   type LedgerEvent,
-  type LedgerRefusal,
   type LedgerStream,
   type LedgerTypes,
   type LoadedVersion,
+  type PastActivation,
+  type PromotedVersion,
   type Recorded,
   type RecordedText,
   type SignActivation,
@@ -26,14 +36,17 @@ import {
   type Verdict,
 } from '../../../packages/domain/src/index.js';
 import { ledgerFacts } from './ledger-facts.js';
+import { judge, type Expected } from './ledger-judgement.js';
+
+export { refused, type Expected } from './ledger-judgement.js';
 
 export const LEDGER = 'production.trading-engine';
 export const ID = LedgerId.of('production', 'trading-engine');
 
-type RefusalCode = LedgerRefusal['code'];
-
 /** A day that is none: 2026-01-05, 09:00 UTC. Each change set is a second later than the one before. */
 export const FIRST_INSTANT_MS = Date.UTC(2026, 0, 5, 9);
+
+const ROUNDS_MAX = 2;
 
 /** A signature that can be told from others, made of what it covers. */
 export const fakeSign: SignActivation = ({ origin, ...rest }) => ({
@@ -64,7 +77,14 @@ export interface Abandoned {
 }
 export const abandoned = (...begun: readonly DraftEvent[]): Abandoned => ({ begun, size: begun.length + 1 });
 
-export type Given = DraftEvent | readonly DraftEvent[] | Abandoned | Command;
+/** A command that was carried out in its own circumstances. */
+export interface CarriedOut {
+  readonly command: Command;
+  readonly when: When;
+}
+export const carriedOut = (command: Command, when: When): CarriedOut => ({ command, when });
+
+export type Given = DraftEvent | readonly DraftEvent[] | Abandoned | Command | CarriedOut;
 
 export interface When {
   readonly guards?: Guards;
@@ -74,18 +94,31 @@ export interface When {
   readonly reason?: string;
   /** The newest form of statement that every node can verify; 1 by default. */
   readonly statement?: 1 | 2;
+  /** Live nodes without form 2, and apis of an older release. */
+  readonly oldNodes?: readonly string[];
+  readonly olderApis?: readonly string[];
+  /** The ledger's environment; one that inherits from none by default. */
+  readonly environment?: EnvironmentFact;
+  /** What the parents run: layers, nearest first, with their documents. */
+  readonly parents?: readonly Parent[];
+  /** What is promoted. */
+  readonly promoted?: PromotedVersion;
+  /** What the command's word meant when it was decided first. */
+  readonly meant?: number;
+  /** Ledgers that run over this one. */
+  readonly usedBy?: readonly string[];
 }
 
-export type Expected =
-  | readonly DraftEvent[]
-  | 'nothing'
-  | 'repeated'
-  | { readonly refused: RefusalCode; readonly at?: string | null; readonly says?: RegExp };
+/** A layer with its document. */
+export interface Parent {
+  readonly layer: Layer;
+  readonly document: Document;
+}
 
-export const refused = (code: RefusalCode, more: { readonly at?: string | null; readonly says?: RegExp } = {}): Expected => ({
-  refused: code,
-  ...more,
-});
+/** The base that parents make. */
+export function baseOf(parents: readonly Parent[]): Base {
+  return { layers: parents.map(({ layer }) => layer), document: laidOver(parents.map(({ document }) => document)) };
+}
 
 /** A history in the making. Every step is what the ledger itself would have written, or a change set spelled out. */
 export class History {
@@ -93,6 +126,8 @@ export class History {
   readonly texts: RecordedText<LedgerEvent>[] = [];
   stream: LedgerStream = emptyStream(ID.stream);
   #sets = 0;
+  /** Parents that were given in any step, by their layer. */
+  readonly #parents = new Map<string, Parent>();
 
   /** Records a change set; `size` beyond its events leaves it open. */
   record(
@@ -109,29 +144,61 @@ export class History {
     return events;
   }
 
-  /** Decides as the command loop does: versions that are not in the state are looked up in the history. */
-  decide(
-    command: Command,
-    { guards = {}, actor = 'alice', key, fingerprint = 'f', reason, statement = 1 }: When = {},
-  ): Exclude<Verdict<LedgerTypes>, { kind: 'needs' }> {
-    const loaded = new Map<string | number, LoadedVersion>();
-    let known: 1 | 2 | undefined;
-    for (;;) {
+  /** Decides as the command loop does: what is not in the state is looked up in the history, and everything is loaded when it is asked for. */
+  decide(command: Command, when: When = {}): Exclude<Verdict<LedgerTypes>, { kind: 'needs' }> {
+    const { guards = {}, actor = 'alice', key, fingerprint = 'f', reason = null } = when;
+    const loaded = new Set<string>();
+    const known = this.#facts(when);
+    for (let rounds = 0; ; rounds += 1) {
       const decision = decide(ledgerAggregate, this.stream, command, {
         id: ID,
         actor,
         commandId: key ?? `command-${this.#sets + 1}`,
         keyed: true,
         fingerprint,
-        reason: reason ?? null,
+        reason,
         guards,
-        facts: ledgerFacts((version) => loaded.get(version), known),
-        meant: null,
+        facts: { get: (sort, of) => (loaded.has(`${sort} ${of}`) ? known.get(sort, of) : undefined) },
+        meant: when.meant ?? null,
       });
       if (decision.kind !== 'needs') return decision;
-      for (const { sort, key: version } of decision.needs) if (sort === 'version') loaded.set(version, this.versionAt(Number(version)));
-      if (decision.needs.some(({ sort }) => sort === 'statement')) known = statement;
+      if (rounds === ROUNDS_MAX) throw new Error(`asked a third time: ${JSON.stringify(decision.needs)}`);
+      for (const { sort, key: of } of decision.needs) loaded.add(`${sort} ${of}`);
     }
+  }
+
+  #facts({
+    statement = 1,
+    oldNodes = [],
+    olderApis = [],
+    environment = UNKEPT_ENVIRONMENT,
+    parents = [],
+    promoted,
+    usedBy = [],
+  }: When): Facts<LedgerTypes> {
+    for (const each of parents) this.#parents.set(layersKey([each.layer]), each);
+    return ledgerFacts({
+      version: (version) => this.versionAt(Number(version)),
+      statement: () => ({ form: statement, oldNodes, olderApis }),
+      environment: () => environment,
+      newest: () => baseOf(parents),
+      promoted: () => promoted,
+      usedBy: () => usedBy,
+      laid: (text) => baseOf(layersOfKey(String(text)).map((layer) => this.#parent(layer))).document,
+      activation: (revision) => this.activationsBefore().find(({ activation }) => activation === revision) ?? null,
+      latestActivation: (version) => this.activationsBefore().findLast((each) => each.version === version) ?? null,
+    });
+  }
+
+  #parent(layer: Layer): Parent {
+    const known = this.#parents.get(layersKey([layer]));
+    if (known === undefined) throw new Error(`no parent was given as ${JSON.stringify(layer)}`);
+    return known;
+  }
+
+  /** Every activation in the history, oldest first. */
+  activationsBefore(): PastActivation[] {
+    return this.events.flatMap((event) => (event.type === 'VersionActivated' ? [pastActivationOf(event, null)] : []));
   }
 
   /** Carries a command out; throws when it is not accepted. */
@@ -140,8 +207,14 @@ export class History {
     if (decision.kind !== 'accepted')
       throw new Error(`the given command ${command.type} came to '${decision.kind}': ${JSON.stringify(decision)}`);
     const { actor = 'alice', key, fingerprint = 'f' } = when;
+    const { source } = decision;
     return this.record(decision.events, {
-      envelope: { actor: { id: actor, method: 'token', roles: ['writer'] }, fingerprint, ...(key === undefined ? {} : { commandId: key }) },
+      envelope: {
+        ...(source !== undefined && { source }),
+        actor: { id: actor, method: 'token', roles: ['writer'] },
+        fingerprint,
+        ...(key === undefined ? {} : { commandId: key }),
+      },
     });
   }
 
@@ -153,6 +226,7 @@ export class History {
 
   /** What a reader of the log finds at a version. */
   versionAt(version: number): LoadedVersion {
+    if (version === 0) return { version, ordinal: 0, document: Document.empty };
     const nearest: number[] = [];
     let stream: LedgerStream = emptyStream(ID.stream);
     for (const event of this.events) {
@@ -219,33 +293,8 @@ function take(history: History, step: Given): void {
   if ('begun' in step) history.record(step.begun, { size: step.size });
   else if (isChangeSet(step)) history.record(step);
   else if ('data' in step) history.record([step]);
+  else if ('when' in step) history.execute(step.command, step.when);
   else history.execute(step);
 }
 
 const isChangeSet = (step: Given): step is readonly DraftEvent[] => Array.isArray(step);
-
-function judge(decision: Verdict<LedgerTypes>, expected: Expected): void {
-  if (expected === 'nothing' || expected === 'repeated') return equal(decision.kind, expected, decision);
-  if ('refused' in expected) return judgeRefusal(decision, expected);
-  equal(decision.kind === 'accepted' ? decision.events : decision, expected, decision);
-}
-
-function judgeRefusal(decision: Verdict<LedgerTypes>, { refused: code, at, says }: Extract<Expected, { refused: RefusalCode }>): void {
-  if (decision.kind !== 'refused') return equal(decision.kind, 'refused', decision);
-  const { refusal } = decision;
-  equal(refusal.code, code, decision);
-  const [first] = refusal.details;
-  if (first === undefined || first.message === '' || first.remedy === '')
-    throw new Error(`the refusal ${code} does not say what to do: ${JSON.stringify(refusal)}`);
-  if (at !== undefined) equal(first.path, at, decision);
-  const words = [refusal.message, ...refusal.details.map((detail) => `${detail.message} ${detail.remedy}`)].join(' ');
-  if (says && !says.test(words)) throw new Error(`the refusal ${code} says: ${words}; not ${says}`);
-}
-
-function equal(actual: unknown, expected: unknown, decision: Verdict<LedgerTypes>): void {
-  if (isDeepStrictEqual(actual, expected)) return;
-  throw Object.assign(
-    new Error(`expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)} (${JSON.stringify(decision)?.slice(0, 600)})`),
-    { actual, expected },
-  );
-}

@@ -15,6 +15,7 @@ import type { FactLoaders, LoadedFact } from '../commands/facts.js';
 import type { CommandRequest, Outcome } from '../commands/outcome.js';
 import type { Authentication } from '../loading/authentication.js';
 import { BrokenStreams, type BrokenStream } from '../loading/broken-streams.js';
+import { EnvironmentFacts } from '../ledger/ledger-facts.js';
 import { KeptStream } from '../loading/kept-stream.js';
 import { StreamReader } from '../loading/stream-reader.js';
 import { EventStoreUnavailable, type EventStore, type StoredEvent } from '../ports/event-store.js';
@@ -36,8 +37,9 @@ export interface EnvironmentsOptions {
 }
 
 export interface EnvironmentsCore {
-  /** For those who decide on the environments as a fact. */
   readonly kept: KeptStream<EnvironmentsTypes>;
+  /** For decisions on ledgers. */
+  readonly facts: EnvironmentFacts;
   execute(command: EnvironmentsCommand, request: CommandRequest<EnvironmentGuards>): Promise<Outcome<EnvironmentsTypes>>;
   /**
    * All environments, by a read that began after this call. Rejects with `EventStoreUnavailable`, also until the first start has defined them;
@@ -65,6 +67,7 @@ export function createEnvironments(options: EnvironmentsOptions): EnvironmentsCo
   const queue = new CommandQueue({ id: null, aggregate, kept, reader, store, clock, ids, signer, finish, finishDryRun: finish, facts });
   return {
     kept,
+    facts: new EnvironmentFacts(kept),
     execute: (command, request) => queue.execute(command, request),
     async fresh() {
       const { state } = (await kept.fresh()).stream;
@@ -84,14 +87,14 @@ export function createEnvironments(options: EnvironmentsOptions): EnvironmentsCo
 /** Rows about nodes and apis have no revision: they are in no stream. */
 function factLoaders({ store, oldNodes, olderApis }: EnvironmentsOptions): FactLoaders<EnvironmentsTypes> {
   return {
-    oldNodes: async (_, environment) => ({ value: await oldNodes(String(environment)), source: null, isLasting: false }),
-    olderApis: async () => ({ value: await olderApis(), source: null, isLasting: false }),
-    installation: () => installationFact(store),
+    oldNodes: { load: async (_, environment) => ({ value: await oldNodes(String(environment)), sources: [], isLasting: false }) },
+    olderApis: { load: async () => ({ value: await olderApis(), sources: [], isLasting: false }) },
+    installation: { load: () => installationFact(store) },
   };
 }
 
 /** Its revision goes into the metadata of the first change set, from where the fold knows that the installation existed before. */
 async function installationFact(store: EventStore): Promise<LoadedFact<number>> {
   const { revision } = (await new StreamReader(installationAggregate, { store }).end(null)).stream;
-  return { value: revision, source: { stream: EXISTING_INSTALLATION_FACT, revision }, isLasting: false };
+  return { value: revision, sources: [{ stream: EXISTING_INSTALLATION_FACT, revision }], isLasting: false };
 }

@@ -1,8 +1,8 @@
 // The port to where projections are kept, seen from the projector: rows and checkpoint go in together, or not at all.
 // Postgres and memory stand behind it; the read model port is the same tables seen from queries.
 import type { Document, JsonValue } from '@confledger/document';
-import type { LedgerId } from '@confledger/domain';
-import type { ActivationRow, AuditRow } from './read-model.js';
+import type { Layer, LedgerId } from '@confledger/domain';
+import type { ActivationRow, AuditRow, Pin } from './read-model.js';
 import type { EventPlace, StoredEvent } from './event-store.js';
 import type { ParkedEvent, ParkedStream } from './parked.js';
 
@@ -26,9 +26,14 @@ export interface LedgerWrite {
   readonly active: number | null;
   /** Revision of the activation that made `active` so. */
   readonly activation: number | null;
+  readonly activatedAt: string | null;
   readonly pending: number;
   readonly digest: string;
   readonly activeDigest: string | null;
+  readonly activeOwn: string | null;
+  readonly layers: readonly Layer[];
+  readonly pinned: Pin | null;
+  readonly definition: number | null;
   readonly retired: boolean;
   /** When the last change set that took effect did so; null before the first. */
   readonly updatedAt: string | null;
@@ -69,7 +74,6 @@ export interface VersionWrite {
 
 export interface ActivationWrite extends ActivationRow {
   readonly ledger: string;
-  readonly version: number;
 }
 
 /** A tag as it stands after the event at `revision`; without a version it is gone. */

@@ -1,5 +1,6 @@
 // The port to the read model, seen from queries. It lags behind the log; every answer says up to which position it is valid.
 import type { Difference, JsonValue } from '@confledger/document';
+import type { EventSource, Layer } from '@confledger/domain';
 import type { ParkedEvent, ParkedStream } from './parked.js';
 
 export interface LedgerRow {
@@ -8,10 +9,22 @@ export interface LedgerRow {
   /** Newest version, null while only `LedgerCreated` stands. */
   readonly latest: number | null;
   readonly active: number | null;
+  /** Revision of the activation that runs. */
+  readonly activation: number | null;
+  readonly activatedAt: string | null;
   readonly pending: number;
   /** Digest of the head document. */
   readonly digest: string;
+  /** Digest of the document that runs: the own one laid over its layers. */
   readonly activeDigest: string | null;
+  /** Digest of the active version's own document. */
+  readonly activeOwn: string | null;
+  /** Activations of ancestors that what runs is built on, nearest first; empty where nothing runs. */
+  readonly layers: readonly Layer[];
+  /** Since when the layers are kept, and by whom; null while they are not. */
+  readonly pinned: Pin | null;
+  /** Revision of `environments` whose parents the layers follow; null where there is none. */
+  readonly definition: number | null;
   /** A retired ledger runs on and takes no write until it is restored. */
   readonly retired: boolean;
   /** When the last change set took effect; null for a ledger whose first events are parked. */
@@ -22,12 +35,52 @@ export interface LedgerRow {
   readonly parked: ParkedStream | null;
 }
 
-export interface ActivationRow {
+/** The first of the unbroken row of pinned activations that ends with the one that runs. */
+export interface Pin {
+  readonly activation: number;
+  readonly actor: string;
+  readonly occurredAt: string;
+}
+
+/** An activation as its version shows it. */
+export interface VersionActivation {
   readonly activation: number;
   readonly actor: string;
   readonly reason: string | null;
   readonly occurredAt: string;
   readonly rollbackTo: number | null;
+}
+
+/** An activation with what it is built on. One of form 1 is built on its own document alone. */
+export interface ActivationRow extends VersionActivation {
+  readonly version: number;
+  /** Revision of the activation before it; null for the first. */
+  readonly previousActivation: number | null;
+  /** Digest of the document that it took live. */
+  readonly digest: string;
+  /** Digest of the version's own document. */
+  readonly own: string;
+  /** Nearest first. */
+  readonly layers: readonly Layer[];
+  readonly pinned: boolean;
+  readonly definition: number | null;
+  /** What its change set was made from; null for what a client wrote. */
+  readonly source: EventSource | null;
+}
+
+/** A ledger that runs something, and what that is built on. */
+export interface RunningRow {
+  /** `<environment>.<service>` */
+  readonly ledger: string;
+  readonly version: number;
+  readonly activation: number;
+  readonly digest: string;
+  readonly own: string;
+  /** Nearest first. */
+  readonly layers: readonly Layer[];
+  readonly pinned: Pin | null;
+  readonly definition: number | null;
+  readonly retired: boolean;
 }
 
 export interface VersionRow {
@@ -38,7 +91,7 @@ export interface VersionRow {
   readonly occurredAt: string;
   readonly changeCount: number;
   readonly tags: readonly string[];
-  readonly activations: readonly ActivationRow[];
+  readonly activations: readonly VersionActivation[];
 }
 
 /** One row per event of every stream; events of abandoned change sets are in it and say so. */
@@ -64,6 +117,8 @@ export interface AuditRow {
   readonly correlationId: string;
   readonly changeSet: string;
   readonly abandoned: boolean;
+  /** What its change set was made from; absent for what a client wrote. */
+  readonly source?: EventSource;
   /** What else the event says: of an activation, for example, previous, digest and rollbackTo. */
   readonly detail: { readonly [name: string]: JsonValue };
 }
@@ -72,6 +127,12 @@ export interface LedgerFilter {
   readonly environment?: string;
   /** Only retired ledgers, or only others; absent: both. */
   readonly retired?: boolean;
+}
+
+export interface RunningFilter {
+  /** Only these; absent: all. */
+  readonly environments?: readonly string[];
+  readonly service?: string;
 }
 
 export interface AuditFilter {
@@ -109,8 +170,14 @@ export interface ReadModel {
   /** Versions of a ledger, newest first. */
   versions(ledger: string, page: PageRequest): Promise<Page<VersionRow>>;
   version(ledger: string, version: number): Promise<VersionRow | null>;
+  /** Activations of a ledger, newest first. */
+  activations(ledger: string, page: PageRequest): Promise<Page<ActivationRow>>;
+  /** Ledgers that run something, retired ones too, by environment, then service. */
+  running(filter: RunningFilter, page: PageRequest): Promise<Page<RunningRow>>;
   /** Ledgers with an active version, and how many of them were last activated with a statement of form 2. */
   activeStatements(): Promise<{ readonly active: number; readonly withStatement2: number }>;
+  /** Since when the ledger is pinned that is pinned longest, an instant; null where none is. Retired ones aside, whose pin cannot be taken away. */
+  oldestPin(): Promise<string | null>;
   /** Audit rows, newest first. */
   audit(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>>;
   /** What happened at, above and below a path of one ledger, newest first. */

@@ -39,5 +39,6 @@ function row(
     // Last: members that are new after a spread cost 2 µs and more on Node 20.
     ...(said.before !== undefined && { before: said.before }),
     ...(said.after !== undefined && { after: said.after }),
+    ...(metadata.source !== undefined && { source: metadata.source }),
   };
 }

@@ -1,10 +1,12 @@
 // The rows of a ledger: where it stands, its leaves, versions, activations, tags, and the values that its audit shows.
 import { Document, type JsonValue } from '@confledger/document';
 import {
+  activeLayers,
   changesOf,
   ledgerAggregate,
   LedgerId,
   ledgerFold,
+  pastActivationOf,
   versionOf,
   type Ledger,
   type LedgerEvent,
@@ -57,9 +59,9 @@ function withHead({ head, ...rest }: Ledger<LazyDocument>, isEager: boolean): Le
 function need({ name, state }: StreamState<ProjectedLedger, Logged>, events: LedgerEvents, documents: KnownDocuments): DocumentNeed | null {
   const made = versionOf(events);
   for (const { type, data } of events) {
-    if (type !== 'VersionActivated' || data.version === made || documents.has(data.version)) continue;
+    if (type !== 'VersionActivated' || data.version === 0 || data.version === made || documents.has(data.version)) continue;
     if (state !== null && documentAtHand(state, data.version) !== undefined) continue;
-    return { ledger: idOf(name), version: data.version, digest: data.digest };
+    return { ledger: idOf(name), version: data.version, digest: data.own };
   }
   return null;
 }
@@ -73,7 +75,7 @@ function complete(
   const rows = {
     environments: before === null ? environmentRows(id, events) : [],
     versions: versionRows(id, events),
-    activations: activationRows(id, events),
+    activations: activationRows(id, events, before?.ledger.active?.activation ?? null),
     tags: tagRows(id, events),
   };
   const { active } = after.ledger;
@@ -82,8 +84,9 @@ function complete(
     documentAtHand(after, active.version) ?? (before && documentAtHand(before, active.version)) ?? documents.get(active.version);
   if (document === undefined || document === null)
     return { kind: 'refused', reason: `it activates ${active.version}, which is no version` };
-  if (document.digest !== active.digest) {
-    const reason = `it activates version ${active.version} with digest ${active.digest}, the document's is ${document.digest}`;
+  const { own } = activeLayers(active);
+  if (document.digest !== own) {
+    const reason = `it activates version ${active.version} with digest ${own}, the document's is ${document.digest}`;
     return { kind: 'refused', reason };
   }
   // A head that had to be made is what the next changes begin with: else each activation would make all of them anew.
@@ -102,6 +105,7 @@ function idOf(stream: string): LedgerId {
 }
 
 function documentAtHand({ ledger, recent }: ProjectedLedger, version: number): Document | undefined {
+  if (version === 0) return Document.empty;
   if (version === ledger.head.version) return ledger.head.document.document;
   if (version === ledger.active?.version && ledger.active.document !== null) return ledger.active.document.document;
   return recent.find((known) => known.version === version)?.document ?? ledger.head.document.documentAt(version);
@@ -132,12 +136,15 @@ function versionRows({ text }: LedgerId, events: LedgerEvents): VersionWrite[] {
   return [{ ledger: text, actor: actor.id, reason, occurredAt, ...version }];
 }
 
-function activationRows({ text }: LedgerId, events: LedgerEvents): ActivationWrite[] {
-  return events.flatMap(({ type, data, revision, metadata }) => {
-    if (type !== 'VersionActivated') return [];
-    const { actor, reason, occurredAt } = metadata;
-    const { version, rollbackTo = null } = data;
-    return [{ ledger: text, version, activation: revision, actor: actor.id, reason, occurredAt, rollbackTo }];
+/** `before` is the activation before the change set. */
+function activationRows({ text }: LedgerId, events: LedgerEvents, before: number | null): ActivationWrite[] {
+  let last = before;
+  return events.flatMap((event) => {
+    if (event.type !== 'VersionActivated') return [];
+    const { restart: _, ...activation } = pastActivationOf(event, last);
+    const { reason, source = null } = event.metadata;
+    last = event.revision;
+    return [{ ledger: text, reason, rollbackTo: event.data.rollbackTo ?? null, source, ...activation }];
   });
 }
 
@@ -182,10 +189,10 @@ class ValuesInSet {
 function detailOf(event: Recorded<LedgerEvent>): AuditDetail['detail'] {
   switch (event.type) {
     case 'VersionActivated': {
-      const { previous, digest, pending, keyId, signature, rollbackTo } = event.data;
+      const { previous, digest, pending, keyId, signature, rollbackTo, own, layers, pinned, definition } = event.data;
       const { schemaVersion: statement } = event.metadata;
       // Rows of form 1 stay as they are in tables of older releases.
-      const form = statement === 1 ? {} : { statement };
+      const form = statement === 1 ? {} : { statement, own, layers, pinned, definition };
       return { previous, digest, pending, keyId, signature, ...(rollbackTo !== undefined && { rollbackTo }), ...form };
     }
     case 'VersionTagged':

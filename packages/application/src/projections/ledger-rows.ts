@@ -1,10 +1,11 @@
 // Rows that follow from how a ledger changed over a batch: its own row and its leaves. And the way back: the ledger that kept
 // rows were made from.
 import { Document } from '@confledger/document';
-import { LedgerId, type Activation, type Ledger } from '@confledger/domain';
+import { activeLayers, LedgerId, type Activation, type Ledger, type PastActivation } from '@confledger/domain';
 import type { ItemKey, ItemWrite, LedgerWrite, StoredView } from '../ports/projection-store.js';
 import { LazyDocument } from './lazy-document.js';
 import { leafChanges } from './leaf-changes.js';
+import type { Pin } from '../ports/read-model.js';
 import type { ProjectedLedger } from './projected-ledger.js';
 import type { ChangedRows, View } from './projection.js';
 
@@ -35,14 +36,29 @@ function ledgerRow({ text }: LedgerId, { stream: { state }, parkedAt }: View<Pro
     exists: state !== null,
     latest: head?.version ?? null,
     active: active?.version ?? null,
-    activation: active?.activation ?? null,
     pending: state?.ledger.pending ?? 0,
     digest: (head?.document.document ?? Document.empty).digest,
-    activeDigest: active?.digest ?? null,
+    pinned: pinOf(state?.ledger.pin ?? null),
     retired: state?.ledger.retired ?? false,
     updatedAt: state?.updatedAt ?? null,
     parkedAt,
+    ...activeColumns(active),
   };
+}
+
+function activeColumns(active: Activation<LazyDocument> | null) {
+  if (active === null) return NOTHING_RUNS;
+  const { activation, occurredAt: activatedAt, digest: activeDigest } = active;
+  const { own: activeOwn, layers, definition } = activeLayers(active);
+  return { activation, activatedAt, activeDigest, activeOwn, layers, definition };
+}
+
+const NOTHING_RUNS = { activation: null, activatedAt: null, activeDigest: null, activeOwn: null, layers: [], definition: null };
+
+function pinOf(pin: PastActivation | null): Pin | null {
+  if (pin === null) return null;
+  const { activation, actor, occurredAt } = pin;
+  return { activation, actor, occurredAt };
 }
 
 /** The ledger that kept rows were made from. What no row says, and no further row is made from, is left empty. */
@@ -58,27 +74,26 @@ export function restoredLedger({ ledger: row, items }: StoredView): ProjectedLed
     pending,
     tags: new Map<string, number>(),
     retired,
+    activations: [],
+    pin: active === null ? null : restoredPin(row),
   };
   return { ledger, updatedAt: updatedAt ?? '', recent: latest === null ? [] : [{ version: latest, document: head }] };
 }
 
-function restoredActivation(
-  { active: version, activation, activeDigest: digest }: LedgerWrite,
-  document: Document,
-): Activation<LazyDocument> | null {
-  if (version === null || activation === null || digest === null) return null;
-  const unknown = {
-    previous: null,
-    keyId: '',
-    signature: '',
-    rollbackTo: null,
-    statement: 1,
-    layered: null,
-    previousActivation: null,
-    actor: '',
-    occurredAt: '',
-  };
-  return { activation, version, digest, document: LazyDocument.of(document), ...unknown };
+function restoredActivation(row: LedgerWrite, document: Document): Activation<LazyDocument> | null {
+  const { active: version, activation, activeDigest: digest, activatedAt: occurredAt } = row;
+  if (version === null || activation === null || digest === null || occurredAt === null) return null;
+  const { activeOwn, layers, pinned, definition } = row;
+  const own = activeOwn ?? digest;
+  const layered = { own, layers, pinned: pinned !== null, definition, previousActivation: null, restart: [], previousHash: '' };
+  const unknown = { previous: null, keyId: '', signature: '', rollbackTo: null, statement: 1, previousActivation: null, actor: '' };
+  return { activation, version, digest, occurredAt, document: LazyDocument.of(document), layered, ...unknown };
+}
+
+function restoredPin({ pinned, activeOwn, activeDigest, layers, definition }: LedgerWrite): PastActivation | null {
+  if (pinned === null) return null;
+  const unknown = { version: 0, digest: activeDigest ?? '', own: activeOwn ?? '', previousActivation: null, restart: [] };
+  return { pinned: true, layers, definition, ...pinned, ...unknown };
 }
 
 function documentOfItems(items: readonly ItemWrite[], of: ItemKey['of']): Document {

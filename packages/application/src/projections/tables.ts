@@ -16,7 +16,7 @@ import type {
   VersionWrite,
 } from '../ports/projection-store.js';
 import type { StoredEvent } from '../ports/event-store.js';
-import type { AuditRow, LedgerRow, VersionRow } from '../ports/read-model.js';
+import type { ActivationRow, AuditRow, LedgerRow, RunningRow, VersionRow } from '../ports/read-model.js';
 import { LedgerId } from '@confledger/domain';
 
 /** Empty tables at position 0; `apply` moves them on, one batch after the other. */
@@ -79,21 +79,39 @@ export class ReadModelTables {
   }
 
   ledgerRow(row: LedgerWrite): LedgerRow {
-    const { latest, active, pending, digest, activeDigest, retired } = row;
+    const { latest, active, activation, activatedAt, pending, digest, activeDigest, activeOwn, layers, pinned, definition, retired } = row;
     const id = LedgerId.parse(row.ledger);
     return {
       environment: id?.environment ?? '',
       service: id?.service ?? '',
       latest,
       active,
+      activation,
+      activatedAt,
       pending,
       digest,
       activeDigest,
+      activeOwn,
+      layers,
+      pinned,
+      definition,
       retired,
       updatedAt: row.updatedAt,
       complete: row.parkedAt === null,
       parked: (id && this.parkedStreams.get(id.stream)) ?? null,
     };
+  }
+
+  /** Null for a ledger that runs nothing. */
+  runningRow(row: LedgerWrite): RunningRow | null {
+    const { ledger, active: version, activation, activeDigest: digest, activeOwn: own, layers, pinned, definition, retired } = row;
+    if (version === null || activation === null || digest === null || own === null) return null;
+    return { ledger, version, activation, digest, own, layers, pinned, definition, retired };
+  }
+
+  /** Oldest first. */
+  activationRows(ledger: string): readonly ActivationRow[] {
+    return (this.activations.get(ledger) ?? []).map(({ ledger: _, ...row }) => row);
   }
 
   versionRow({ ledger, ...row }: VersionWrite): VersionRow {

@@ -9,6 +9,8 @@ export interface Finding {
   readonly position: bigint | null;
   /** In words, for people. */
   readonly reason: string;
+  /** Set where the event is not known to be wrong: the ledger, a parent of this one, without which it cannot be verified. */
+  readonly unverifiable?: string;
 }
 
 /** How far a verification is. `events`: every event by its position. `activations`: every ledger by its revisions. */

@@ -1,4 +1,6 @@
-// One ledger by its revisions: folded from its beginning, so that the digest of every activation is computed anew and its signature checked.
+// One ledger by its revisions: folded from its beginning, so that the digests of every activation are computed anew, from this ledger and its
+// parents, and its signature is checked.
+import { Document } from '@confledger/document';
 import { activationStatement, isSignatureOf, type PublicKey } from '@confledger/contracts';
 import {
   CommandWindow,
@@ -17,6 +19,7 @@ import { isStreamFault } from '../loading/broken-streams.js';
 import { PAGE_EVENTS } from '../loading/stream-reader.js';
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
 import { findingAt, type Finding } from './findings.js';
+import type { LayerCheck } from './layer-check.js';
 
 export interface LedgerCheckOptions {
   readonly store: Pick<EventStore, 'readStream'>;
@@ -31,6 +34,8 @@ export interface LedgerCheckOptions {
   readonly activated: ReadonlySet<number>;
   /** Null where there is none to check signatures with. */
   readonly key: PublicKey | null;
+  /** Of this ledger alone. */
+  readonly layers: LayerCheck;
 }
 
 type Activated = Recorded<LedgerEvent> & VersionActivated;
@@ -43,6 +48,9 @@ export class LedgerCheck {
   #active: { readonly version: number; readonly activation: number } | null = null;
   #activations = 0;
   #finding: Finding | null = null;
+  #unverifiable: Finding | null = null;
+  /** An activation that may hold, with what must still be put together. */
+  #toPutTogether: { readonly event: Activated; readonly own: Document | null } | null = null;
 
   constructor(options: LedgerCheckOptions) {
     this.#options = options;
@@ -53,8 +61,9 @@ export class LedgerCheck {
     return this.#activations;
   }
 
+  /** What does not hold; or else the first activation that cannot be verified. */
   get finding(): Finding | null {
-    return this.#finding;
+    return this.#finding ?? this.#unverifiable;
   }
 
   /** Reads and checks the next page; false when it was the last one. */
@@ -64,7 +73,7 @@ export class LedgerCheck {
     // One event behind the end that is known shows whether it is the end.
     const limit = Math.min(PAGE_EVENTS, end.revision + 2 - from);
     const page = await store.readStream(this.#stream.name, { from, direction: 'forwards', limit });
-    for (const stored of page) if (!this.#take(stored)) return false;
+    for (const stored of page) if (!this.#take(stored) || !(await this.#putTogether(stored))) return false;
     if (page.length === limit && this.#stream.revision <= end.revision) return true;
     this.#endsWith();
     return false;
@@ -81,6 +90,20 @@ export class LedgerCheck {
     const problem = contentProblem(stored) ?? this.#followed(stored);
     if (problem !== null) this.#finding = findingAt(stored, problem);
     return problem === null;
+  }
+
+  /** False where child and parents do not give what was taken live. After the first that cannot be verified none is tried: that costs a whole read. */
+  async #putTogether(stored: StoredEvent): Promise<boolean> {
+    if (this.#toPutTogether === null) return true;
+    const { event, own } = this.#toPutTogether;
+    this.#toPutTogether = null;
+    if (this.#unverifiable !== null) return true;
+    const problem = await this.#options.layers.problemOf({ ledger: this.#options.ledger, own }, event.data);
+    if (problem === null) return true;
+    const { reason, unverifiable } = problem;
+    if (unverifiable === null) this.#finding = findingAt(stored, reason);
+    else this.#unverifiable = { unverifiable, ...findingAt(stored, reason) };
+    return unverifiable !== null;
   }
 
   /** The stream must end as it did by positions. */
@@ -122,12 +145,20 @@ export class LedgerCheck {
     if (previous !== (this.#active?.version ?? null)) return `it says that version ${previous} was active before, which was not`;
     if (previousActivation !== undefined && previousActivation !== (this.#active?.activation ?? null))
       return `it says that activation ${previousActivation} was the one before, which it was not`;
-    const computed = this.#digests.get(version);
+    const computed = version === 0 ? Document.empty.digest : this.#digests.get(version);
     if (computed === undefined) return `it activates ${version}, which is no version`;
-    // With layers, `digest` is that of a document that this ledger alone does not give.
-    if (own !== computed || (layers.length === 0 && digest !== computed)) return `its digest is not that of version ${version}`;
+    const isForm1 = event.metadata.schemaVersion === 1;
+    if (own !== computed || (isForm1 && digest !== computed)) return `its digest is not that of version ${version}`;
+    if (layers.length > 0 || digest !== computed) this.#toPutTogether = { event, own: this.#ownAtHand(version) };
     if (this.#options.key === null) return 'there is no public key to check its signature with';
     return this.#isSigned(event, this.#options.key) ? null : 'its signature does not hold';
+  }
+
+  /** The own document at a version, where it is head. */
+  #ownAtHand(version: number): Document | null {
+    if (version === 0) return Document.empty;
+    const head = this.#stream.state?.head;
+    return head?.version === version ? head.document : null;
   }
 
   #isSigned({ revision, data, metadata }: Activated, key: PublicKey): boolean {

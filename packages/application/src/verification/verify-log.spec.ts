@@ -1,5 +1,5 @@
 // A log that holds is verified as such; whatever somebody alters in it is named, at its first event, in its stream alone.
-import { INSTALLATION_STREAM, LedgerId } from '@confledger/domain';
+import { INSTALLATION_STREAM, LedgerId, statementOf } from '@confledger/domain';
 import { logOf, metadataOf, metadataText, rehashed, SigningKey } from '@confledger/test-support';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { countingIds, NAME, testClock, testCore } from '../../../../test/support/src/ledgers-core.js';
@@ -45,7 +45,7 @@ async function verified(store: VerifyLogOptions['store'], options: Partial<Verif
 async function write(signer: Keys = keys, store = createInMemoryEventStore()): Promise<EventStore> {
   const clock = testClock();
   await ensureInstallation({ store, signer, clock, ids: countingIds('installation') });
-  const core = testCore(store, { signer, clock, statementFor: async ({ text }) => (text === NAME.text ? 1 : 2) });
+  const core = testCore(store, { signer, clock, statementFor: async ({ text }) => statementOf(text === NAME.text ? 1 : 2) });
   await core.done({ type: 'Create', configuration: { risk: { max: 1, min: 0 } } }, { guards: { activate: true } });
   await core.set('risk.max', 2);
   const { standing } = await core.done({ type: 'Tag', version: 'latest', tag: 'stable', move: false });
@@ -351,7 +351,8 @@ describe('who has the mac key and not the signing key', () => {
   });
 
   test.each([
-    ['version', 0, STREAM, /^it activates 0, which is no version$/],
+    ['version', 99, STREAM, /^it activates 99, which is no version$/],
+    ['version', 0, STREAM, /^its digest is not that of version 0$/],
     ['digest', 'f'.repeat(64), STREAM, /^its digest is not that of version 2$/],
     ['previous', 1, STREAM, /^it says that version 1 was active before/],
     ['keyId', 'f'.repeat(16), STREAM, /^its signature does not hold$/],

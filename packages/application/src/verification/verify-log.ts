@@ -1,11 +1,13 @@
 // The verification of a whole log, in two steps. First every event by its position: hashes, chains, macs, seals. Then every ledger by its
-// revisions: the digest and the signature of each activation. Holds two pages of events and one document at a time, and for each stream
-// where it ends.
+// revisions: the digests and the signature of each activation. Holds some pages of events, the documents of one ledger and its parents, those of
+// layers up to a bound, and for each stream where it ends.
 import { readPublicKey } from '@confledger/contracts';
 import type { EventStore } from '../ports/event-store.js';
 import type { Authority } from '../ports/system.js';
 import { earlier, type Finding, type VerificationEvent, type VerifiedEnd } from './findings.js';
 import { InstallationCheck } from './installation-check.js';
+import { KeptDocuments } from '../ledger/kept-documents.js';
+import { LayerCheck } from './layer-check.js';
 import { LedgerCheck, type LedgerCheckOptions } from './ledger-check.js';
 import { pagesUntil } from './log-pages.js';
 import { LogScan, type ScannedStream } from './log-scan.js';
@@ -45,9 +47,11 @@ export async function* verifyLog(options: VerifyLogOptions): AsyncGenerator<Veri
   }
   scan.end();
   const ends = new Map<string, VerifiedEnd>();
+  const verified = new KeptDocuments();
+  const brokenFrom = (stream: string): number | null => scan.streams.get(stream)?.finding?.revision ?? null;
   for (const [name, stream] of scan.streams) {
     let finding: Finding | null = stream.finding;
-    const ledger = ledgerCheckOf(stream, { store, key, until });
+    const ledger = ledgerCheckOf(stream, { store, key, until, layers: new LayerCheck({ store, brokenFrom, verified }) });
     if (ledger !== null) {
       while (await ledger.next()) yield progress('activations');
       ledgers += 1;
@@ -80,7 +84,7 @@ export async function* verifyLog(options: VerifyLogOptions): AsyncGenerator<Veri
 /** Null for a stream that is no ledger, and for a ledger of which nothing holds. */
 function ledgerCheckOf(
   { ledger, revision, hash, activated, finding }: ScannedStream,
-  sources: Pick<LedgerCheckOptions, 'store' | 'key' | 'until'>,
+  sources: Pick<LedgerCheckOptions, 'store' | 'key' | 'until' | 'layers'>,
 ): LedgerCheck | null {
   if (ledger === null || revision < 0) return null;
   return new LedgerCheck({ ...sources, ledger, end: { revision, hash }, isBroken: finding !== null, activated: new Set(activated) });
