@@ -151,9 +151,10 @@ describe('an api', () => {
 
 test('an api whose parts are down answers health with what is down, and anything else with its code', async () => {
   const away = () => Promise.reject(new EventStoreUnavailable('down'));
+  const reads = { read: away, effective: away, explain: away, activation: away, activationAt: away };
   const given = await startApi({
     eventStore: { lastPosition: away, readAll: away, readAt: away, readStream: away },
-    ledgers: { execute: away, read: away, activation: away, brokenStreams: () => [] },
+    ledgers: { execute: away, ...reads, brokenStreams: () => [], promotion: () => Promise.resolve(null) },
   });
   closers.push(() => given.close());
   const client = createClient({ url: await given.api.app.listen({ host: '127.0.0.1', port: 0 }), token: TOKEN });

@@ -49,6 +49,18 @@ const calls: { readonly [N in OperationName]: () => Promise<object> } = {
   readDifference: () => client.readDifference({ service, query: { from: 'active' } }),
   activate: () => client.activate({ service, query: { dryRun: true } }),
   activateVersion: () => client.activateVersion({ service, version: 'latest' }),
+  promote: () => client.promote({ service, query: staging, body: { from: 'production', version: 'latest', dryRun: true } }),
+  readActivation: async () => {
+    const { data } = await client.readConfiguration({ service });
+    return client.readActivation({ service, activation: String(data.activation) });
+  },
+  listActivations: () => client.listActivations({ service, query: { limit: 1 } }),
+  readEffective: () => client.readEffective({ service, query: { version: 'latest', layers: 'kept' } }),
+  explainConfiguration: () => client.explainConfiguration({ service, query: { key: 'risk.max' } }),
+  rollBackTo: async () => {
+    const { data } = await client.readConfiguration({ service });
+    return client.rollBackTo({ service, activation: String(data.activation), body: { changeReason: 'losses' } });
+  },
   rollBack: () => client.rollBack({ service, version: 'previous', body: { changeReason: 'losses' } }),
   deleteConfiguration: () => client.deleteConfiguration({ service: 'gateway', query: staging }),
   retireConfiguration: () => client.retireConfiguration({ service: 'gateway', query: staging, body: { reason: 'made by mistake' } }),

@@ -23,9 +23,12 @@ import { parseQueryString } from './request/query-string.js';
 import { unroutedHandler, type KnownRoute } from './request/unrouted.js';
 import { documentEndpoints } from './routes/documents.js';
 import { batchEndpoints } from './routes/batches.js';
+import { activationEndpoints } from './routes/activations.js';
+import { effectiveEndpoints } from './routes/effective.js';
 import { differenceEndpoints } from './routes/differences.js';
 import { integrityEndpoints } from './routes/integrity.js';
 import { environmentEndpoints } from './routes/environments.js';
+import { promotionEndpoints } from './routes/promotion.js';
 import { retirementEndpoints } from './routes/retirement.js';
 import { sealEndpoints } from './routes/seals.js';
 import { listEndpoints } from './routes/lists.js';
@@ -88,6 +91,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   for (const each of endpoints.filter(({ servedBare }) => servedBare === true)) route(app, '', each);
   await serveDocumentation(app, endpoints, version);
   app.setNotFoundHandler(refuseUnrouted);
+  // Answers say what environments give from the first one on. While the store is away they do without.
+  await context.environments.facts.fresh().catch(() => null);
   await app.ready();
   return { app, endpoints };
 }
@@ -173,10 +178,13 @@ const REFUSES_BODIES: ReadonlySet<string> = new Set(['BODY_TOO_LARGE', 'SERVER_B
 function endpointsOf(context: ApiContext): readonly Endpoint[] {
   return [
     ...documentEndpoints(context),
+    ...promotionEndpoints(context),
     ...retirementEndpoints(context),
     ...valueEndpoints(context),
     ...batchEndpoints(context),
     ...versionEndpoints(context),
+    ...activationEndpoints(context),
+    ...effectiveEndpoints(context),
     ...differenceEndpoints(context),
     ...listEndpoints(context),
     ...environmentEndpoints(context),

@@ -124,7 +124,7 @@ const BAD: BadInput[] = [
     status: 400,
     code: 'PATH_RESERVED',
   },
-  { what: 'a word that a later call will have', ask: `GET ${LEDGER}/effective`, status: 400, code: 'PATH_RESERVED' },
+  { what: 'a word that a later call will have', ask: `GET ${LEDGER}/series`, status: 400, code: 'PATH_RESERVED' },
 ];
 
 refusesEach(BAD);

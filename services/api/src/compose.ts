@@ -14,7 +14,7 @@ import {
 } from '@confledger/application';
 import { openEventStore, type EventStoreLogger, type OpenedEventStore } from '@confledger/event-stores';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/publisher-http';
-import { connectionProblems, createOwnerWarning, createPool, unlessAway } from '@confledger/postgres';
+import { connectionProblems, createElection, createOwnerWarning, createPool, unlessAway } from '@confledger/postgres';
 import {
   composed,
   limitedWarnings,
@@ -28,9 +28,12 @@ import {
 } from '@confledger/process';
 import {
   createPostgresApiHeartbeats,
+  createPostgresInheritanceBlocks,
+  createPostgresLayerDocuments,
   createPostgresNodeReports,
   createPostgresReadModel,
   createPostgresSnapshotStore,
+  deleteLostLayerDocuments,
   deleteLostSnapshots,
   ensureReadModel,
   SNAPSHOT_LIMITS,
@@ -43,6 +46,7 @@ import { keyFilesOf } from './keys.js';
 import { environmentFacts } from './ledger/environment-facts.js';
 import { StatementChoice } from './ledger/statement-choice.js';
 import { openLogMark, type LogMarkFile } from './log-mark-file.js';
+import { startInheritance } from './runtime/inheritance.js';
 import { listenAt } from './runtime/listen-at.js';
 import { watchSeals } from './runtime/seal-watch.js';
 import { serveWhileWaiting, type WaitingServer } from './runtime/waiting-server.js';
@@ -97,19 +101,27 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
     const snapshots = createPostgresSnapshotStore(pool);
     const onSnapshotFault = (error: unknown): void => warnings.warn({ err: error }, 'a snapshot could not be used');
     // Of an event that is gone. What is left of them costs time only.
-    if (acceptedLog !== null) await deleteLostSnapshots(pool, store).catch(onSnapshotFault);
+    if (acceptedLog !== null)
+      for (const deleteLost of [deleteLostSnapshots, deleteLostLayerDocuments]) await deleteLost(pool, store).catch(onSnapshotFault);
+    const layerDocuments = createPostgresLayerDocuments(pool);
     const reports = createPostgresNodeReports(pool);
-    const statements = new StatementChoice({ reports, record, clock, isForced: config.isStatement2Forced });
-    const onBrokenStream = alarmOf(logger);
     const heartbeats = createPostgresApiHeartbeats(pool);
+    const statements = new StatementChoice({ reports, heartbeats, record, clock, isForced: config.isStatement2Forced });
+    const onBrokenStream = alarmOf(logger);
     const environments = createEnvironments({
       ...{ store, clock, ids, signer: keys, onBrokenStream, authentication: new Authentication({ authority: keys, seals: record }) },
       ...environmentFacts({ statements, heartbeats, unseenApisRuledOut: config.allApisKnowEnvironments }),
     });
-    const options = { store, snapshots, clock, ids, signer: keys, seals: record, onSnapshotFault, onBrokenStream };
-    const ledgers = createLedgers({ ...options, statementFor: statements.formFor });
+    const options = { store, snapshots, layerDocuments, clock, ids, signer: keys, seals: record, onSnapshotFault, onBrokenStream };
+    const ledgers = createLedgers({ ...options, statementFor: statements.factFor, environments: environments.facts });
     const feed = config.feed === 'http' ? await serveFeed({ store, ledgers, environments, installation, warnings }, closers) : null;
+    const blocks = createPostgresInheritanceBlocks(pool);
+    const lock = createElection({ connectionString: config.readModelUrl }, `inherit ${installation}`);
+    const inheritance = startInheritance({ events: store, ledgers, environments, readModel, blocks, lock, ids, clock, logger });
+    closers.push(() => inheritance.stop());
     const { app } = await createApi({
+      inheritance: () => inheritance.standing,
+      inheritanceBlocks: blocks,
       ledgers,
       readModel,
       reports,

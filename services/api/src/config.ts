@@ -17,7 +17,7 @@ import {
 } from '@confledger/process';
 import { z } from 'zod';
 import { EDGE_LIMITS } from './edge/limits.js';
-import { ENVIRONMENTS_FEATURE } from './runtime/heartbeat.js';
+import { ENVIRONMENTS_FEATURE } from './runtime/features.js';
 
 const listed = (names: string): string[] => names.split(',').map((each) => each.trim());
 

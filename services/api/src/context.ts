@@ -6,6 +6,7 @@ import type {
   Authority,
   Clock,
   EnvironmentsCore,
+  InheritanceBlocks,
   EventStore,
   InstallationRecord,
   Ledgers,
@@ -19,6 +20,7 @@ import type { EdgeLimits, Edge } from './edge/limits.js';
 import type { AnswerCost, LargeAnswers } from './edge/large-answers.js';
 import type { ListReads } from './edge/list-reads.js';
 import type { StatementChoice } from './ledger/statement-choice.js';
+import type { InheritanceStanding } from './runtime/inheritance.js';
 
 /** The public half of the key that activations are signed with. */
 export interface SignerPublicKey {
@@ -83,6 +85,10 @@ export interface ApiOptions {
   /** Operations that need no token here, beside those that need none anywhere. */
   readonly openOperations: readonly OperationName[];
   readonly environments: EnvironmentsCore;
+  /** Ledgers that cannot follow their parents. */
+  readonly inheritanceBlocks: Pick<InheritanceBlocks, 'list'>;
+  /** What the follower of this process does; null where none runs in it. */
+  readonly inheritance: (() => InheritanceStanding) | null;
   /** Id of the installation. */
   readonly installation: string;
   readonly signerPublicKey: SignerPublicKey;

@@ -12,6 +12,8 @@ export type { InstalledLog } from './installed-log.js';
 export { openLogMark } from './log-mark-file.js';
 export { openSealFile } from './seal-file.js';
 export { startProblem } from './start-problems.js';
+export { startInheritance } from './runtime/inheritance.js';
+export type { InheritanceParts, InheritanceStanding, RunningInheritance } from './runtime/inheritance.js';
 export { environmentFacts } from './ledger/environment-facts.js';
 export { StatementChoice } from './ledger/statement-choice.js';
 export { keyFilesOf, makeKeys, openKeys } from './keys.js';

@@ -117,7 +117,7 @@ describe('versions', () => {
     await given.ask('PUT /configurations/back/x', { body: { value: 2, activate: true } });
     const { status, data } = await given.ask('POST /configurations/back/versions/previous/rollback', { body: { changeReason: 'losses' } });
     expect(status).toBe(200);
-    expect(data.rollback).toEqual({ version: 1, digest: before.data.digest });
+    expect(data.rollback).toMatchObject({ version: 1, activation: 2, layers: [], digest: before.data.digest });
     expect(data.digest).toBe(data.rollback.digest);
     expect(data).toMatchObject({ pending: 0, next: null, activated: { digest: before.data.digest } });
   });

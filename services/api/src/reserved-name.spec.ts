@@ -66,6 +66,6 @@ test('it is renamed in one batch, which is activated with statement 2; then neit
   const rollback = await given.ask(`POST ${LEDGER}/versions/2/rollback`);
   expect([rollback.status, rollback.code, rollback.body.details[0]?.path]).toEqual([400, 'NAME_RESERVED', '$inherit.hide']);
   const activation = await given.ask(`POST ${LEDGER}/versions/2/activate`);
-  expect([activation.status, activation.code, activation.body.details[0]?.path]).toEqual([400, 'NAME_RESERVED', '$inherit']);
+  expect([activation.status, activation.code, activation.body.details[0]?.path]).toEqual([409, 'NAME_IN_USE', '$inherit']);
   expect(await given.store.lastPosition()).toBe(before);
 });

@@ -80,7 +80,7 @@ describe.each(WORDS)('%s', (word) => {
 });
 
 test.each([
-  ['%72ollback', 'The calls with that word are POST …/versions/{version}/rollback.'],
+  ['%72ollback', 'The calls with that word are POST …/versions/{version}/rollback, POST …/activations/{activation}/rollback.'],
   ['validate', 'There is no call of that name yet: the word is kept for one.'],
 ])('POST …/%s is nothing, and the refusal says what there is', async (word, remedy) => {
   const { status, code, body } = await given.ask(`POST ${LEDGER}/${word}`, { body: {} });
@@ -110,10 +110,5 @@ describe('"did you mean"', () => {
     expect([code, body.error]).toEqual(['QUERY_PARAMETER_UNKNOWN', 'Query parameter "format" is not known.']);
     expect(body.details[0]?.remedy).toMatch(/^This call takes environment, from, to, /);
     expect((await given.ask(`GET ${LEDGER}/diff?formAt=x`)).body.error).toContain('did you mean fromAt?');
-  });
-
-  test('speaks of one version where there is one', async () => {
-    const { code, body } = await given.ask(`GET ${LEDGER}?version=0`);
-    expect([code, body.details[0]?.remedy]).toEqual(['VERSION_NOT_A_VERSION', 'The nearest version is 1.']);
   });
 });

@@ -121,6 +121,29 @@ describe('a healthy system', () => {
   });
 });
 
+test('the age of the oldest pin is a metric, and 0 where no ledger is pinned', async () => {
+  const given = await startApi();
+  const done = async (call: string, body: object = {}): Promise<void> => {
+    expect((await given.ask(call, { body: { changeReason: 'for the test', ...body } })).status).toBe(200);
+  };
+  const age = async () => /^confledger_oldest_pin_seconds (.+)$/m.exec((await given.ask('GET /metrics')).text)?.[1];
+  const define = (name: string, body: object) => given.ask(`PUT /environments/${name}`, { body });
+  await define('base', { type: 'testing' });
+  await define('production', { type: 'production', inheritsFrom: ['base'] });
+  await done('PUT /configurations/engine?environment=base', { configuration: { limit: 1 }, activate: true });
+  for (const own of [1, 2]) await done('PUT /configurations/engine', { configuration: { own }, activate: true });
+  await given.projected();
+  expect(await age()).toBe('0');
+  await done('POST /configurations/engine/versions/previous/rollback', {});
+  await given.projected();
+  given.pass(90_500);
+  expect(await age()).toBe('90.5');
+  await given.ask('POST /configurations/engine/activate', { body: {} });
+  await given.projected();
+  expect(await age()).toBe('0');
+  await given.close();
+});
+
 test('metrics are open where the configuration says so', async () => {
   const given = await startApi({ openOperations: ['metrics'] });
   expect((await given.ask('GET /metrics', { token: null })).status).toBe(200);
@@ -152,7 +175,8 @@ test('a part that the process of the api starts is shown as up or down, with wha
 describe('when a part is away', () => {
   const failing = (error: Error): Ledgers => {
     const fail = () => Promise.reject(error);
-    return { execute: fail, read: fail, activation: fail, brokenStreams: () => [] };
+    const reads = { read: fail, effective: fail, explain: fail, activation: fail, activationAt: fail };
+    return { execute: fail, ...reads, brokenStreams: () => [], promotion: () => Promise.resolve(null) };
   };
 
   test('an event store that cannot be reached is 503 for commands and readings, and the log knows', async () => {
@@ -256,7 +280,10 @@ describe('when a part is away', () => {
       ledgers: away,
       versions: away,
       version: away,
+      activations: away,
+      running: away,
       activeStatements: away,
+      oldestPin: away,
       audit: away,
       history: away,
       parked: away,

@@ -190,6 +190,20 @@ test('A new installation signs with statement 2 from its first activation on, wh
   expect(faults).toEqual([]);
 });
 
+test('Documents that ledgers stand on are kept beside the snapshots', async () => {
+  const composed = await start();
+  const headers = { authorization: `Bearer ${ensureAdminToken(dataDirectory)}`, 'content-type': 'application/json' };
+  const put = async (address: string, body: object): Promise<number> =>
+    (await fetch(`${composed.url}/api/v1${address}`, { method: 'PUT', headers, body: JSON.stringify(body) })).status;
+  expect(await put('/environments/base', { type: 'testing' })).toBe(200);
+  expect(await put('/environments/staging', { type: 'staging', inheritsFrom: ['base'] })).toBe(200);
+  for (const environment of ['base', 'staging'])
+    expect(await put(`/configurations/engine?environment=${environment}`, { configuration: { limit: 1 }, activate: true })).toBe(200);
+  const kept = `SELECT DISTINCT ledger FROM confledger.layer_documents ORDER BY 1`;
+  await eventually(async () => isDeepStrictEqual((await pool.query(kept)).rows, [{ ledger: 'base.engine' }, { ledger: 'staging.engine' }]));
+  expect(faults).toEqual([]);
+});
+
 test('A node of a ledger that is retired runs on, a new one starts, and both follow what is activated once it is restored', async () => {
   const composed = await start();
   const headers = { authorization: `Bearer ${ensureAdminToken(dataDirectory)}`, 'content-type': 'application/json' };

@@ -35,14 +35,17 @@ import { ENVIRONMENTS_STREAM, INSTALLATION_STREAM } from '@confledger/domain';
 import { createPostgresEventStore } from '@confledger/event-store-postgres';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/publisher-http';
 import { createLoggedGuard } from '@confledger/event-stores/guard';
-import { createPool, SchemaTooNew } from '@confledger/postgres';
+import { createElection, createPool, SchemaTooNew } from '@confledger/postgres';
 import { packageVersion } from '@confledger/process';
 import { limitedWarnings } from '@confledger/process/warnings';
 import {
   createPostgresApiHeartbeats,
+  createPostgresInheritanceBlocks,
+  createPostgresLayerDocuments,
   createPostgresNodeReports,
   createPostgresReadModel,
   createPostgresSnapshotStore,
+  deleteLostLayerDocuments,
   deleteLostSnapshots,
   ensureProjections,
 } from '@confledger/read-model-postgres';
@@ -57,6 +60,7 @@ import { migrateWithOwnRoles, type PartUrls } from './own-roles.js';
 import { localUrl, refusal } from './port.js';
 import { prepareProjector, type WokenProjector } from './projector/woken-projector.js';
 import { REFERENCE_NODE, startReferenceNode } from './reference-node.js';
+import { startInheriting } from './inheriting.js';
 import type { StandaloneConfig } from './config.js';
 import type { Shutdown } from '@confledger/process/shutdown';
 
@@ -188,18 +192,20 @@ async function startCore({ config, urls, logs, shutdown, onNotice, onFault }: Pa
   const seals = watchSeals(record, { warnings, onFault });
   shutdown.add('watch of the seals', () => seals.stop());
   const onSnapshotFault = (error: unknown): void => warnings.warn({ err: error }, 'a snapshot could not be used');
-  if (config.acceptedLog !== null) await deleteLostSnapshots(pool, store).catch(onSnapshotFault);
+  if (config.acceptedLog !== null)
+    for (const deleteLost of [deleteLostSnapshots, deleteLostLayerDocuments]) await deleteLost(pool, store).catch(onSnapshotFault);
   const onBrokenStream = alarmOf(noticed(logger, onNotice));
-  const snapshots = createPostgresSnapshotStore(pool);
-  const statements = new StatementChoice({ reports: createPostgresNodeReports(pool), record, clock, isForced: config.isStatement2Forced });
-  const options = { store, snapshots, clock, ids, signer: keys, seals: record, onSnapshotFault, onBrokenStream };
-  const ledgers = createLedgers({ ...options, statementFor: statements.formFor });
+  const [snapshots, layerDocuments] = [createPostgresSnapshotStore(pool), createPostgresLayerDocuments(pool)];
   const heartbeats = createPostgresApiHeartbeats(pool);
+  const reports = createPostgresNodeReports(pool);
+  const statements = new StatementChoice({ reports, heartbeats, record, clock, isForced: config.isStatement2Forced });
+  const options = { store, snapshots, layerDocuments, clock, ids, signer: keys, seals: record, onSnapshotFault, onBrokenStream };
   const environments = createEnvironments({
     ...{ store, clock, ids, signer: keys, onBrokenStream, authentication: new Authentication({ authority: keys, seals: record }) },
     // One process alone uses the data directory.
     ...environmentFacts({ statements, heartbeats, unseenApisRuledOut: true }),
   });
+  const ledgers = createLedgers({ ...options, statementFor: statements.factFor, environments: environments.facts });
   return { store, guard, ledgers, environments, heartbeats, pool, installation, keys, record, statements };
 }
 
@@ -233,7 +239,12 @@ async function startServing(
   const logger = logs.of('api');
   const readModel = createPostgresReadModel({ connectionString: urls.api, logger });
   shutdown.add('read model', () => readModel.close());
+  const blocks = createPostgresInheritanceBlocks(core.pool);
+  const lock = createElection({ connectionString: urls.api }, `inherit ${core.installation}`);
+  const inheritance = startInheriting({ ...core, readModel, blocks, lock, ids, clock }, { logs, shutdown });
   const { app } = await createApi({
+    inheritance: () => inheritance.standing,
+    inheritanceBlocks: blocks,
     ledgers: core.ledgers,
     readModel: projector.awaitedBy(readModel),
     ownParts: [{ name: 'projector', problem: projector.problem }],

@@ -1,4 +1,5 @@
 // What the answers of the HTTP API hold. The API builds and documents them; clients read them.
+import type { ActivationAnswer, ActivationSource, LayerMoved, RolledBack } from './activations.js';
 import type { JsonObject, JsonValue } from '@confledger/document/json-and-paths';
 import type { ErrorCode } from './errors.js';
 import type { NodeReportBody } from './nodes.js';
@@ -45,8 +46,16 @@ export interface Standing {
   /** The version that the answer is about; for a write, the newest after it. Null: created, and nothing set yet. */
   readonly version: number | null;
   readonly active: number | null;
+  /** The activation that runs; null while none does. */
+  readonly activation: number | null;
   /** How many versions are newer than the active one. */
   readonly pending: number;
+  /** Why an activation would change what runs: the ledger's own document, what its parents run, whom its environment inherits from. */
+  readonly pendingBecause: readonly ('own' | 'layers' | 'ancestors')[];
+  /** Activations of parents that are newer than those that run, as this api knows it without asking; null: it knows nothing of them. */
+  readonly inherited: { readonly newer: readonly LayerMoved[] } | null;
+  /** What runs does not follow its parents, since this activation; null while it may. */
+  readonly pin: { readonly activation: number; readonly actor: string; readonly pinnedAt: string } | null;
   /** Hex digest of the document that the answer is about. */
   readonly digest: string;
   /** `<installation>:<n>`: the place in the log that the answer is valid at. */
@@ -58,47 +67,14 @@ export interface Change {
   readonly path: string;
   readonly before?: ShownValue;
   readonly after?: ShownValue;
+  /** In the answer to a write: what is inherited in place of a deleted value. */
+  readonly inherited?: ShownValue;
 }
 
 /** A call that a client can make as it stands. */
 export interface NextCall {
   readonly method: 'POST';
   readonly url: string;
-}
-
-/** The activation of a parent ledger that a document is built on. */
-export interface LayerItem {
-  readonly ledger: string;
-  readonly origin: string;
-  readonly activation: number;
-  readonly version: number;
-  readonly digest: string;
-}
-
-/** An activation that a write brought about. */
-export interface ActivationAnswer {
-  /** The revision of the activation: it orders activations. Null in the answer to a dry run, as keyId and signature are: nothing is signed. */
-  readonly activation: number | null;
-  readonly version: number;
-  /** The version that was active before it, and the revision of that activation; null for the first. */
-  readonly previous: number | null;
-  readonly previousActivation: number | null;
-  readonly digest: string;
-  /** Digest of the version's own document, without layers. */
-  readonly own: string;
-  /** Nearest first. */
-  readonly layers: readonly LayerItem[];
-  /** Globs of paths whose change needs a restart of the node. */
-  readonly restart: readonly string[];
-  /** True while layers are kept although parents have newer ones. */
-  readonly pinned: boolean;
-  /** Revision of the environments' definition that the layers follow; null where there is none. */
-  readonly definition: number | null;
-  readonly keyId: string | null;
-  readonly signature: string | null;
-  /** The versions that went live with it, oldest first, the first 1,000. */
-  readonly tookLive: readonly number[];
-  readonly tookLiveCount: number;
 }
 
 /** The answer to every write. */
@@ -111,6 +87,8 @@ export interface WriteAnswer extends Standing {
   readonly changeCount: number;
   /** The first 100, sorted by path. */
   readonly changes: readonly Change[];
+  /** Own values that say what would be inherited without them; null where this api does not have the layers at hand. */
+  readonly redundantCount: number | null;
   /** `changes`, `activated.tookLive`, where they are cut. */
   readonly truncated: Truncated;
   /** Null when nothing went live. */
@@ -124,7 +102,30 @@ export type MinimalAnswer = Pick<WriteAnswer, 'version' | 'changed' | 'position'
 
 /** The answer to a rollback: both digests, equal. */
 export interface RollbackAnswer extends WriteAnswer {
-  readonly rollback: { readonly version: number; readonly digest: string };
+  readonly rollback: RolledBack;
+}
+
+export interface PromotionAnswer extends WriteAnswer {
+  /** What it did, or would do. Null for a repeat by its idempotency key, whose source may have moved since, and where it could not be read. */
+  readonly promotion: {
+    /** The ledger that was promoted from. */
+    readonly from: string;
+    readonly version: number;
+    /** Leaves that the target inherits with the same value: they are not set. */
+    readonly skipped: readonly PathAndValue[];
+    /** Own leaves of the target that the source lacks: prune deletes them. */
+    readonly lacking: readonly PathAndValue[];
+    /** The two hide different paths of their parents; that is never promoted. */
+    readonly hidesDiffer: boolean;
+    /** What still differs between what the two run, or would run over the newest activations of their parents. */
+    readonly stillDiffer: readonly Change[];
+    readonly stillDifferCount: number;
+  } | null;
+}
+
+export interface PathAndValue {
+  readonly path: string;
+  readonly value: ShownValue;
 }
 
 export interface TagAnswer extends WriteAnswer {
@@ -173,8 +174,8 @@ export interface ConfigurationAnswer extends ReadAnswer {
 export interface ValueAnswer extends ReadAnswer {
   readonly key: string;
   readonly value: JsonValue;
-  /** Revision of the last change at or below the path: its entity tag. */
-  readonly revision: number;
+  /** Revision of the last change at or below the path, and its entity tag. Null in what ran where the environment inherits: a parent may have given it. */
+  readonly revision: number | null;
 }
 
 export interface ValuesAnswer extends ReadAnswer {
@@ -202,7 +203,12 @@ export interface LedgerItem {
   /** The newest. */
   readonly version: number | null;
   readonly active: number | null;
+  readonly activation: number | null;
+  readonly activatedAt: string | null;
   readonly pending: number;
+  readonly pendingBecause: Standing['pendingBecause'];
+  readonly inherited: Standing['inherited'];
+  readonly pin: Standing['pin'];
   readonly digest: string;
   readonly activeDigest: string | null;
   /** True: the ledger runs on, and takes nothing until it is restored. */
@@ -259,17 +265,8 @@ export interface AuditItem {
   readonly abandoned: boolean;
   /** What else the event says, by its own words. */
   readonly attributes: JsonObject;
-}
-
-export interface DiffSide {
-  readonly version: number | null;
-  readonly digest: string;
-}
-
-export interface DiffAnswer extends Standing, List<Change> {
-  readonly from: DiffSide;
-  readonly to: DiffSide;
-  readonly changeCount: number;
+  /** What its change set was made from; null for what a client wrote. */
+  readonly source: ActivationSource | null;
 }
 
 export interface NodeItem extends NodeReportBody {

@@ -61,6 +61,15 @@ export interface EnvironmentWriteAnswer extends EnvironmentAnswer {
   readonly created: boolean;
   readonly dryRun: boolean;
   readonly commandId: string;
+  /** What it does to ledgers that run there and below; null where it changes none of them, and while the read model is away. */
+  readonly affected: AffectedLedgersItem | null;
+}
+
+export interface AffectedLedgersItem {
+  /** Whose ancestors changed: each is pending until it is activated. */
+  readonly pending: number;
+  /** Which follow their parents by themselves from now on and are behind them: each gets an activation. */
+  readonly moved: number;
 }
 
 export interface EnvironmentsQuery {

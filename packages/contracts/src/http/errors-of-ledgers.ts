@@ -18,9 +18,57 @@ export const LEDGER_ERRORS = {
     remedy: 'Check the spelling; the message names the nearest path that exists.',
   },
   NAME_RESERVED: {
-    meaning:
-      'The root member $inherit is reserved: no write may bring it in, and no version that holds it is activated where statement 2 is used.',
+    meaning: 'The root member $inherit is reserved for what a ledger hides of its parents, and the environment inherits from none.',
     remedy: 'Choose another name. A member $inherit that is there can be read and deleted.',
+  },
+  NAME_IN_USE: {
+    meaning: 'The ledger holds the root member $inherit from before the name was reserved, and cannot inherit while it does.',
+    remedy: 'Give what stands there another name, delete $inherit, then try again.',
+  },
+  INHERIT_HIDE_INVALID: {
+    meaning: 'The member $inherit holds one member, hide: an array of at most 1,000 distinct paths, without globs.',
+    remedy: 'Send such an array as $inherit.hide.',
+  },
+  REASON_REQUIRED: {
+    meaning: 'The policy of the environment asks for a reason with every change.',
+    remedy: 'Say why in reason.',
+  },
+  PROMOTION_SAME_LEDGER: {
+    meaning: 'A ledger cannot be promoted into itself.',
+    remedy: 'Name another environment in from.',
+  },
+  PROMOTION_WOULD_DELETE: {
+    meaning: 'A value of the source stands above or below own values of the target, which would be deleted.',
+    remedy: 'Send prune: true to replace them, or leave these paths out.',
+  },
+  PROMOTION_UNSEEN: {
+    meaning: 'A whole version is promoted only by who has seen what that does.',
+    remedy:
+      'Send dryRun: true first; then, without activate, the version that the target has now as expectedVersion, or, with activate, activated.digest of the dry run as expectedDigest.',
+  },
+  LEDGER_INHERITED: {
+    meaning: 'What runs in other ledgers is laid over this one, so that it cannot be retired.',
+    remedy: 'Define their environments without this parent and activate those ledgers first: then nothing is laid over it.',
+  },
+  WOULD_BLOCK: {
+    meaning: 'Ledgers that follow this one by themselves could not take the activation over; they are named with the reason.',
+    remedy: 'Mend what keeps them from following first, or send acceptBlocked: true: they then keep what they run.',
+  },
+  ACTIVATION_INVALID: {
+    meaning: 'An activation is named by its number, which is that of its event.',
+    remedy: 'GET …/activations lists the activations with their numbers.',
+  },
+  ACTIVATION_UNKNOWN: {
+    meaning: 'The ledger has no activation with this number.',
+    remedy: 'GET …/activations lists the activations.',
+  },
+  EXPECTED_ACTIVATION_CONFLICT: {
+    meaning: 'Another activation runs than the caller saw.',
+    remedy: 'Look at what was activated since, and repeat the request with the activation that runs now.',
+  },
+  EXPECTED_DIGEST_CONFLICT: {
+    meaning: 'Another document would run than the caller saw: the ledger or a parent changed since.',
+    remedy: 'Look at the difference again, and repeat the request with the new digest.',
   },
   BATCH_EMPTY: {
     meaning: 'The batch holds no operations.',

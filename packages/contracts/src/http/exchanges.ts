@@ -3,13 +3,13 @@ import type {
   AuditItem,
   BatchSuccess,
   ConfigurationAnswer,
-  DiffAnswer,
   LedgerItem,
   LedgerList,
   NodeItem,
   NodeReportAnswer,
   NodesAnswer,
   PositionedList,
+  PromotionAnswer,
   RollbackAnswer,
   Success,
   TagAnswer,
@@ -29,12 +29,15 @@ import type {
   EnvironmentWriteBody,
   EnvironmentWriteQuery,
 } from './environments.js';
+import type { ActivationItem, ActivationItemAnswer, DiffAnswer, EffectiveAnswer, ExplainAnswer } from './effective.js';
 import type { HealthAnswer, StatusAnswer } from './status.js';
 import type { NodeReportBody } from './nodes.js';
 import type { SealAnswer, SealBody } from './seals.js';
 import type { StoredEventAnswer, VerificationLine } from './verification.js';
 import type {
+  ActivateBody,
   ActivateQuery,
+  ActivateVersionQuery,
   AuditQuery,
   BatchBody,
   CommonHeaders,
@@ -45,7 +48,9 @@ import type {
   DefineHeaders,
   DifferenceQuery,
   DocumentQuery,
+  EffectiveDocumentQuery,
   EnvironmentQuery,
+  ExplainQuery,
   FeedHeaders,
   FeedQuery,
   HistoryQuery,
@@ -58,6 +63,9 @@ import type {
   PositionedQuery,
   ReadHeaders,
   ReportHeaders,
+  PromoteBody,
+  RollbackBody,
+  RollbackQuery,
   TagBody,
   TagQuery,
   ValueBody,
@@ -108,11 +116,17 @@ export interface Exchanges {
   readonly readBatch: Query<PathsQuery, Success<ValuesAnswer>>;
   readonly listVersions: Query<PositionedQuery, Success<LedgerList<VersionItem>>>;
   readonly readVersion: Query<VersionQuery, Success<VersionAnswer>>;
-  readonly activate: Write<ActivateQuery, WriteBody | undefined, Success<WriteAnswer>>;
-  readonly activateVersion: Write<WriteQuery, WriteBody | undefined, Success<WriteAnswer>>;
-  readonly rollBack: Write<WriteQuery, WriteBody | undefined, Success<RollbackAnswer>>;
+  readonly activate: Write<ActivateQuery, ActivateBody | undefined, Success<WriteAnswer>>;
+  readonly activateVersion: Write<ActivateVersionQuery, ActivateBody | undefined, Success<WriteAnswer>>;
+  readonly rollBack: Write<RollbackQuery, RollbackBody | undefined, Success<RollbackAnswer>>;
+  readonly promote: Write<WriteQuery, PromoteBody, Success<PromotionAnswer>>;
+  readonly rollBackTo: Write<RollbackQuery, RollbackBody | undefined, Success<RollbackAnswer>>;
   readonly tagVersion: Write<TagQuery, TagBody | undefined, Success<TagAnswer>>;
   readonly untagVersion: Write<WriteQuery, WriteBody | undefined, Success<TagAnswer>>;
+  readonly listActivations: Query<PositionedQuery, Success<LedgerList<ActivationItem>>>;
+  readonly readActivation: Query<EnvironmentQuery, Success<ActivationItemAnswer>>;
+  readonly readEffective: Reading<EffectiveDocumentQuery, EffectiveAnswer>;
+  readonly explainConfiguration: Query<ExplainQuery, Success<ExplainAnswer>>;
   readonly readDifference: Query<DifferenceQuery, Success<DiffAnswer>>;
   readonly readHistory: Query<HistoryQuery, Success<LedgerList<AuditItem>>>;
   readonly reportNode: Write<EnvironmentQuery, NodeReportBody, Success<NodeReportAnswer>, ReportHeaders>;

@@ -1,6 +1,22 @@
 // The HTTP API as its clients see it: operations, shapes, error codes. Loads nothing of node: and no other package, so that a browser can.
 export { baseUrl } from './base-url.js';
 export { BASE, OPERATION_NAMES, operationPath, OPERATIONS } from './operations.js';
+export type { ActivationAnswer, ActivationSource, BlockedLedger, LayerItem, LayerMoved, RolledBack } from './activations.js';
+export type {
+  ActivationItem,
+  ActivationItemAnswer,
+  DiffAnswer,
+  DiffSide,
+  EffectiveAnswer,
+  ExplainAnswer,
+  ExplainedDocument,
+  ExplainedItem,
+  ExplainedPlace,
+  LeafSource,
+  LeafTuple,
+  OverriddenItem,
+  OverriddenTuple,
+} from './effective.js';
 export type { Access, Operation, OperationName, Operations, OperationTable, PathParameters } from './operations.js';
 export type { Exchanges } from './exchanges.js';
 export { ERROR_CATALOGUE, ERROR_CODES, isErrorCode } from './errors.js';
@@ -18,7 +34,14 @@ export type {
   VerificationResultLine,
 } from './verification.js';
 export type {
+  ActivateBody,
   ActivateQuery,
+  ActivateVersionQuery,
+  ActivationLayers,
+  PromoteBody,
+  RollbackBody,
+  RollbackLayers,
+  RollbackQuery,
   AuditQuery,
   BatchBody,
   BatchOperationBody,
@@ -31,7 +54,10 @@ export type {
   DefineHeaders,
   DifferenceQuery,
   DocumentQuery,
+  EffectiveDocumentQuery,
+  EffectiveQuery,
   EnvironmentQuery,
+  ExplainQuery,
   FeedHeaders,
   FeedQuery,
   Flag,
@@ -59,17 +85,13 @@ export type {
   WriteQuery,
 } from './requests.js';
 export type {
-  ActivationAnswer,
   AuditItem,
   BatchFailure,
   BatchOperationAnswer,
   BatchSuccess,
   Change,
   ConfigurationAnswer,
-  DiffAnswer,
-  DiffSide,
   Failure,
-  LayerItem,
   LedgerItem,
   LedgerList,
   MinimalAnswer,
@@ -81,6 +103,8 @@ export type {
   PositionedList,
   ProblemDetail,
   ReadAnswer,
+  PathAndValue,
+  PromotionAnswer,
   RollbackAnswer,
   ShownValue,
   Standing,
@@ -100,6 +124,8 @@ export type {
   LogStatus,
   PartStatus,
   SealStatus,
+  BlockedSince,
+  InheritanceStatus,
   StatementsStatus,
   StatusAnswer,
 } from './status.js';

@@ -28,6 +28,21 @@ export interface DocumentQuery extends SelectionQuery, RawQuery {
   readonly format?: 'nested' | 'flat' | undefined;
 }
 
+/** Which effective document. */
+export interface EffectiveQuery extends SelectionQuery {
+  /** What a version is laid over. `active` and `previous` mean what ran, unless this says otherwise. */
+  readonly layers?: ActivationLayers | undefined;
+  /** What this activation took live, in place of a version. */
+  readonly activation?: string | undefined;
+}
+
+export interface EffectiveDocumentQuery extends EffectiveQuery, RawQuery {
+  readonly format?: 'nested' | 'flat' | undefined;
+}
+
+/** Without a path: the whole document. */
+export interface ExplainQuery extends EffectiveQuery, PathNaming {}
+
 /** Names a path. One of the two is needed; both mean the same. */
 export interface PathNaming {
   readonly path?: string | undefined;
@@ -56,6 +71,12 @@ export interface WriteQuery extends EnvironmentQuery {
   readonly expectedVersion?: string | undefined;
   /** A version; `null`: nothing is active. */
   readonly expectedActive?: string | undefined;
+  /** An activation; `null`: nothing is active. */
+  readonly expectedActivation?: string | undefined;
+  /** Of the document that would run. */
+  readonly expectedDigest?: string | undefined;
+  readonly acceptOldNodes?: Flag | undefined;
+  readonly acceptBlocked?: Flag | undefined;
   readonly dryRun?: Flag | undefined;
 }
 
@@ -67,8 +88,42 @@ export interface ContentQuery {
 export interface ContentWriteQuery extends WriteQuery, ContentQuery {}
 
 /** Which version is to go live: `latest` where none is named. */
-export interface ActivateQuery extends WriteQuery {
+export interface ActivateQuery extends ActivateVersionQuery {
   readonly version?: string | undefined;
+}
+
+/** Over which activations of its parents a version is taken live: the newest (default), or those that run. */
+export type ActivationLayers = 'newest' | 'kept';
+
+export interface ActivateVersionQuery extends WriteQuery {
+  readonly layers?: ActivationLayers | undefined;
+}
+
+export interface ActivateBody extends WriteBody {
+  readonly layers?: ActivationLayers | undefined;
+}
+
+/** What is promoted into the ledger of the address. */
+export interface PromoteBody extends WriteBody {
+  /** An environment: the source is its ledger of the same service. */
+  readonly from: string;
+  /** `active` (the default), `latest`, `previous`, a number, or a tag. */
+  readonly version?: string | number | undefined;
+  /** Leaves or whole subtrees; everything where it is absent. */
+  readonly paths?: readonly string[] | undefined;
+  /** Deletes own leaves of the target that the source lacks. */
+  readonly prune?: boolean | undefined;
+}
+
+/** Over which activations of its parents a rollback is laid: those that it ran over (default), those that run, or the newest. */
+export type RollbackLayers = 'recorded' | 'kept' | 'newest';
+
+export interface RollbackQuery extends WriteQuery {
+  readonly layers?: RollbackLayers | undefined;
+}
+
+export interface RollbackBody extends WriteBody {
+  readonly layers?: RollbackLayers | undefined;
 }
 
 export interface PathWriteQuery extends WriteQuery, PathNaming {}
@@ -90,6 +145,14 @@ export interface WriteBody {
   readonly activate?: boolean | 'all' | undefined;
   readonly expectedVersion?: number | undefined;
   readonly expectedActive?: number | null | undefined;
+  /** The activation that the caller saw run. */
+  readonly expectedActivation?: number | null | undefined;
+  /** Digest of the document that would run, as a difference or a dry run showed it. */
+  readonly expectedDigest?: string | undefined;
+  /** Goes on although live nodes cannot verify what would be signed. */
+  readonly acceptOldNodes?: boolean | undefined;
+  /** Goes on although ledgers that follow this one could not take the activation over. */
+  readonly acceptBlocked?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
   /** Not available yet: refused unless empty. */
   readonly approvals?: readonly unknown[] | undefined;
@@ -157,6 +220,8 @@ export interface DifferenceQuery extends PageQuery, EnvironmentQuery {
   readonly from?: string | undefined;
   /** A version; default `latest`. */
   readonly to?: string | undefined;
+  /** What the side that is not `active` or `previous` is laid over, where the other one is. */
+  readonly layers?: ActivationLayers | undefined;
   readonly fromAt?: string | undefined;
   readonly toAt?: string | undefined;
   readonly consistency?: 'linearizable' | 'local' | undefined;

@@ -1,4 +1,5 @@
 // What the api says about the system: status and health.
+import type { BlockedLedger } from './activations.js';
 import type { ParkedItem, Truncated } from './lists.js';
 
 export interface PartStatus {
@@ -54,6 +55,23 @@ export interface StatementsStatus {
   readonly detail: string;
 }
 
+/** Ledgers that follow their parents by themselves, as this api knows it. */
+export interface InheritanceStatus {
+  /** Whether the follower of this api is the one that works; false while another one does, and null where this api has none. */
+  readonly active: boolean | null;
+  /** Ledgers that wait to be looked at by it. */
+  readonly waiting: number;
+  /** Ledgers that cannot follow, and why: the first 50. Null while the read model is away. */
+  readonly blocked: readonly BlockedSince[] | null;
+  /** Why the follower of this api does not work; null while it does. */
+  readonly detail: string | null;
+}
+
+export interface BlockedSince extends BlockedLedger {
+  /** When it was refused first. */
+  readonly blockedAt: string;
+}
+
 /** The system as one api sees it. */
 export interface StatusAnswer {
   readonly installation: string;
@@ -81,9 +99,10 @@ export interface StatusAnswer {
   /** Streams that this api could not load, newest first, the first 50. */
   readonly brokenStreams: readonly BrokenStreamItem[];
   readonly statements: StatementsStatus;
+  readonly inheritance: InheritanceStatus;
   /** What this api has only so much of. */
   readonly limits: readonly LimitStatus[];
-  /** `parked`, `parkedStreams`, `brokenStreams`, `statements.heldBackBy`, where they are cut. */
+  /** `parked`, `parkedStreams`, `brokenStreams`, `statements.heldBackBy`, `inheritance.blocked`, where they are cut. */
   readonly truncated: Truncated;
   readonly startedAt: string;
 }

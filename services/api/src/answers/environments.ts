@@ -1,13 +1,18 @@
 // What answers say of environments.
 import { formatPosition, type Outcome } from '@confledger/application';
+import { canonicalJson, parseJsonText, type JsonObject } from '@confledger/document';
 import type { AncestorItem, EnvironmentAnswer, EnvironmentItem, EnvironmentWriteAnswer } from '@confledger/contracts/http';
 import { ancestorsOf, descendantsOf, type Ancestor, type Environment, type Environments, type EnvironmentsTypes } from '@confledger/domain';
 
 export type EnvironmentDone = Extract<Outcome<EnvironmentsTypes>, { readonly kind: 'done' }>;
 
 export function showEnvironment({ name, policy, ...rest }: Environment): EnvironmentItem {
-  const { type, inheritsFrom, abstract, properties, edition, retired, revision } = rest;
-  return { environment: name, type, inheritsFrom, abstract, properties, policy, edition, retired, revision };
+  const { type, inheritsFrom, abstract, edition, retired, revision } = rest;
+  // Events keep no order of members: every api shows them in one.
+  const { unknownSections, reasonRequired, writes, inherited } = policy;
+  const properties = parseJsonText(canonicalJson(rest.properties)) as JsonObject;
+  const shown = { unknownSections, reasonRequired, writes, inherited };
+  return { environment: name, type, inheritsFrom, abstract, properties, policy: shown, edition, retired, revision };
 }
 
 /** With ancestors and descendants; `position` is that of the state. */
@@ -31,5 +36,5 @@ export function environmentWriteAnswer(done: EnvironmentDone, name: string, inst
   const created = before.state?.environments.has(name) !== true;
   const changed = after.revision !== before.revision;
   const position = formatPosition(installation, done.position);
-  return { ...environmentAnswer(after.state, environment, position), ...{ changed, created, dryRun, commandId } };
+  return { ...environmentAnswer(after.state, environment, position), ...{ changed, created, dryRun, commandId, affected: null } };
 }

@@ -1,5 +1,5 @@
 // The forms that an answer has beside the usual one: a document or a value alone, and of a write no more than where it stands now.
-import { canonicalJson, type JsonValue } from '@confledger/document';
+import { canonicalJson, type Document, type JsonObject, type JsonValue } from '@confledger/document';
 import type { MinimalAnswer, Success, WriteAnswer } from '@confledger/contracts/http';
 import type { FastifyRequest } from 'fastify';
 import { JSON_TYPE } from './envelope.js';
@@ -33,4 +33,11 @@ export function asksForMinimal({ headers: { prefer } }: FastifyRequest): boolean
 export function minimalAnswer(answer: Success<unknown> & { readonly commit?: WriteAnswer }): Success<MinimalAnswer> {
   const { version, changed, position } = answer.commit ?? (answer.data as WriteAnswer);
   return { success: true, data: { version, changed, position }, timestamp: answer.timestamp };
+}
+
+/** One member for each leaf, named by its path. */
+export function flatten(document: Document): JsonObject {
+  const flat: { [path: string]: JsonObject[string] } = {};
+  for (const { path, value } of document.leaves()) flat[path] = value;
+  return flat;
 }

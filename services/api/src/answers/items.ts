@@ -1,6 +1,7 @@
 // Rows of the read model as lists show them.
 import {
   formatPosition,
+  type ActivationRow,
   type AuditRow,
   type LedgerRow,
   type LedgerStanding,
@@ -8,7 +9,18 @@ import {
   type ParkedStream,
   type VersionRow,
 } from '@confledger/application';
-import type { AuditItem, LedgerItem, LedgerList, ParkedItem, PositionedList, VersionItem } from '@confledger/contracts/http';
+import type {
+  ActivationItem,
+  ActivationSource,
+  AuditItem,
+  LedgerItem,
+  LedgerList,
+  ParkedItem,
+  PositionedList,
+  VersionItem,
+} from '@confledger/contracts/http';
+import type { Inheriting } from '../ledger/listed-ledgers.js';
+import { showLayers } from './layers.js';
 import { showBeforeAndAfter } from './shown-values.js';
 import { showStanding } from './standing.js';
 
@@ -64,17 +76,39 @@ export function showAuditRow(row: AuditRow, installation: string): AuditItem {
   } = row;
   const what = { position: formatPosition(installation, position), stream, environment, service, revision, version, type, path };
   const who = { actor, method, reason, occurredAt: row.occurredAt, commandId, correlationId, changeSet, abandoned, attributes: detail };
-  return Object.assign(what, showBeforeAndAfter(row), who);
+  return Object.assign(what, showBeforeAndAfter(row), who, { source: row.source ? showSource(row.source) : null });
 }
 
 /** A ledger of the list. */
-export function showLedger(row: LedgerRow, installation: string): LedgerItem {
-  const { environment, service, latest: version, active, pending, digest, activeDigest, retired, updatedAt, complete: readable } = row;
+export function showLedger(row: LedgerRow, { pendingBecause, inherited }: Inheriting, installation: string): LedgerItem {
+  const { environment, service, latest: version, active, activation, activatedAt, pending, digest, activeDigest } = row;
+  const { retired, updatedAt, complete: readable, pinned } = row;
   const parked = row.parked && parkedItem(row.parked, installation);
-  return { environment, service, version, active, pending, digest, activeDigest, retired, updatedAt, readable, parked };
+  const pin = pinned && { activation: pinned.activation, actor: pinned.actor, pinnedAt: pinned.occurredAt };
+  const runs = { environment, service, version, active, activation, activatedAt, pending, pendingBecause, inherited, pin };
+  return Object.assign(runs, { digest, activeDigest, retired, updatedAt, readable, parked });
 }
 
 /** An event that the read model could not apply. */
 export function parkedItem({ position, stream, revision, type, reason }: ParkedStream, installation: string): ParkedItem {
   return { position: formatPosition(installation, position), stream, revision, type, error: reason };
+}
+
+/** An activation as it was recorded. */
+export function showActivation(row: ActivationRow): ActivationItem {
+  const { activation, version, previousActivation, digest, own, layers, pinned, definition, actor, reason } = row;
+  const { occurredAt, rollbackTo, source } = row;
+  const what = { activation, version, previousActivation, digest, own, layers: showLayers(layers), pinned, definition };
+  return Object.assign(what, { actor, reason, occurredAt, rollbackTo, source: source && showSource(source) });
+}
+
+function showSource(source: ActivationSource): ActivationSource {
+  switch (source.kind) {
+    case 'rollback':
+      return { kind: source.kind, version: source.version, activation: source.activation };
+    case 'promotion':
+      return { kind: source.kind, ledger: source.ledger, version: source.version };
+    case 'inheritance':
+      return { kind: source.kind };
+  }
 }

@@ -4,8 +4,9 @@ import { operationPath, type NextCall, type Standing } from '@confledger/contrac
 
 /** A standing with its position written out. */
 export function showStanding(standing: LedgerStanding, installation: string): Standing {
-  const { environment, service, version, active, pending, digest, position } = standing;
-  return { environment, service, version, active, pending, digest, position: formatPosition(installation, position) };
+  const { environment, service, version, active, activation, pending, pendingBecause, inherited, pin, digest } = standing;
+  const position = formatPosition(installation, standing.position);
+  return { environment, service, version, active, activation, pending, pendingBecause, inherited, pin, digest, position };
 }
 
 /** The call that activates a version. */

@@ -1,7 +1,8 @@
 // What every write answers: what it changed, what is live now, and which call comes next.
-import type { CommandOutcome } from '@confledger/application';
-import type { WriteAnswer } from '@confledger/contracts/http';
-import { SHOWN_CHANGES_MAX, showChange } from './shown-values.js';
+import type { ChangeDone, CommandOutcome } from '@confledger/application';
+import type { Change, WriteAnswer } from '@confledger/contracts/http';
+import { showLayers } from './layers.js';
+import { SHOWN_CHANGES_MAX, showChange, showValue } from './shown-values.js';
 import { activationCall, showStanding } from './standing.js';
 import { cutMembers } from './truncated.js';
 
@@ -11,28 +12,44 @@ export type Done = Extract<CommandOutcome, { kind: 'done' }>;
 export function writeAnswer(done: Done, installation: string): WriteAnswer {
   const { standing, changes, changed, created, dryRun, commandId, activated } = done;
   const shown = changes.length > SHOWN_CHANGES_MAX ? changes.slice(0, SHOWN_CHANGES_MAX) : changes;
-  const { environment, service, version, active, pending, digest, position } = showStanding(standing, installation);
+  const where = showStanding(standing, installation);
   return {
-    environment,
-    service,
-    version,
-    active,
-    pending,
-    digest,
-    position,
+    environment: where.environment,
+    service: where.service,
+    version: where.version,
+    active: where.active,
+    activation: where.activation,
+    pending: where.pending,
+    pendingBecause: where.pendingBecause,
+    inherited: where.inherited,
+    pin: where.pin,
+    digest: where.digest,
+    position: where.position,
     changed,
     created,
     dryRun,
     commandId,
     changeCount: changes.length,
-    changes: shown.map(showChange),
+    changes: shown.map(showChangeDone),
+    redundantCount: done.redundantCount,
     truncated: cutMembers({
       changes: changes.length > SHOWN_CHANGES_MAX,
       'activated.tookLive': activated !== null && activated.tookLive.length < activated.tookLiveCount,
     }),
-    activated: dryRun && activated !== null ? { ...activated, ...UNSIGNED } : activated,
+    activated: activated && shownActivation(activated, dryRun),
     next: standing.pending === 0 || standing.version === null || dryRun ? null : activationCall(standing, standing.version),
   };
+}
+
+function showChangeDone(change: ChangeDone): Change {
+  const shown = showChange(change);
+  return change.inherited === undefined ? shown : Object.assign(shown, { inherited: showValue(change.inherited) });
+}
+
+function shownActivation(activated: NonNullable<Done['activated']>, dryRun: boolean): WriteAnswer['activated'] {
+  // Most have none.
+  const shown = activated.layers.length === 0 ? activated : { ...activated, ...{ layers: showLayers(activated.layers) } };
+  return dryRun ? { ...shown, ...UNSIGNED } : shown;
 }
 
 /** A dry run signs nothing, and does not know the number that the activation would get. */

@@ -36,6 +36,8 @@ afterAll(async () => {
 async function prepare(name: string): Promise<void> {
   await given.ask(`POST ${LEDGER}/restore`);
   await given.ask(`PUT ${LEDGER}`, { body: { configuration: DOCUMENT, activate: 'all' } });
+  // What is promoted.
+  await given.ask(`PUT ${LEDGER}?environment=testing`, { body: { configuration: DOCUMENT, activate: 'all' } });
   await given.ask(`PUT ${LEDGER}/markets.open`, { body: { value: given.now() } });
   await given.ask(`PUT ${LEDGER}/versions/latest/tags/release-2026-07?move=true`);
   await given.ask('POST /nodes/engine-7', { body: REPORT });
@@ -57,6 +59,8 @@ async function needed({ parameters }: DocumentedOperation): Promise<Record<strin
     .filter((parameter) => parameter.required || isNeeded(parameterId(parameter)))
     .map((parameter): [string, string] => [parameterId(parameter), exampleOf(parameter) ?? '']);
   const found: Record<string, string> = Object.fromEntries(values);
+  // An activation is one of the ledger as it was prepared.
+  if ('path.activation' in found) return { ...found, 'path.activation': String((await given.ask(`GET ${LEDGER}`)).data.activation) };
   if (!('path.position' in found)) return found;
   // A position is of one installation: that of a real event takes the place of the example.
   const [item] = (await given.ask('GET /audit?limit=1')).data.items;

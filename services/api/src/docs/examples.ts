@@ -33,6 +33,8 @@ export const EXAMPLE_BODIES: { readonly [N in OperationWithBody]: NonNullable<Op
   activate: { reason: 'Approved by the desk' },
   activateVersion: { reason: 'Approved by the desk' },
   rollBack: { reason: 'The new limit was wrong' },
+  promote: { from: 'testing', paths: ['markets.symbols'], reason: 'Tested for a week' },
+  rollBackTo: { reason: 'Back to what ran yesterday' },
   tagVersion: { reason: 'Released', move: true },
   untagVersion: { reason: 'Withdrawn' },
   reportNode: { environment: 'production', service: 'trading-engine', state: 'waiting', running: null, rejected: null },

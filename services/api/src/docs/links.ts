@@ -24,6 +24,7 @@ const WRITES: ReadonlySet<OperationName> = new Set([
   'deleteValue',
   'deleteValueByKey',
   'writeBatch',
+  'promote',
 ]);
 
 const ACTIVATIONS: ReadonlySet<OperationName> = new Set(['activate', 'activateVersion']);

@@ -71,6 +71,8 @@ export const BODY_ERRORS: readonly ErrorCode[] = [
 export const COMMAND_ERRORS: readonly ErrorCode[] = [
   ...LEDGER_ADDRESS_ERRORS,
   'ENVIRONMENT_UNDEFINED',
+  'ENVIRONMENT_RETIRED',
+  'REASON_REQUIRED',
   'LEDGER_RETIRED',
   ...BODY_ERRORS,
   'OPTION_MISMATCH',
@@ -84,10 +86,22 @@ export const COMMAND_ERRORS: readonly ErrorCode[] = [
   'IF_NONE_MATCH_FAILED',
   'EXPECTED_VERSION_CONFLICT',
   'EXPECTED_ACTIVE_CONFLICT',
+  'EXPECTED_ACTIVATION_CONFLICT',
   'VERSION_MOVED',
   'WRITE_CONFLICT',
   ...STREAM_ERRORS,
   'OUTCOME_UNKNOWN',
+];
+
+/** Every call that takes something live. */
+export const ACTIVATION_ERRORS: readonly ErrorCode[] = [
+  'EXPECTED_DIGEST_CONFLICT',
+  'WOULD_BLOCK',
+  'NODES_TOO_OLD',
+  'UPGRADE_UNFINISHED',
+  'NAME_IN_USE',
+  'NAME_RESERVED',
+  'DOCUMENT_TOO_LARGE',
 ];
 
 /** Every write that changes the document. */
@@ -97,9 +111,9 @@ export const WRITE_ERRORS: readonly ErrorCode[] = [
   'PATH_TOO_LONG',
   'PATH_TOO_DEEP',
   'PATH_CONTROL_CHARACTER',
-  'NAME_RESERVED',
+  ...ACTIVATION_ERRORS,
+  'INHERIT_HIDE_INVALID',
   'VALUE_TOO_LARGE',
-  'DOCUMENT_TOO_LARGE',
   'PENDING_CHANGES',
   'NOTHING_TO_ACTIVATE',
 ];

@@ -1,6 +1,6 @@
 // What decisions on environments need to know of nodes and of other apis.
 import type { ApiHeartbeats, EnvironmentsOptions } from '@confledger/application';
-import { ENVIRONMENTS_FEATURE } from '../runtime/heartbeat.js';
+import { olderApisIn } from '../runtime/features.js';
 import type { StatementChoice } from './statement-choice.js';
 
 export interface EnvironmentFactsOptions {
@@ -20,8 +20,7 @@ export function environmentFacts(options: EnvironmentFactsOptions): Pick<Environ
       return nodes.map(({ name, service }) => `${name} (${environment}.${service})`);
     },
     async olderApis() {
-      const older = (await heartbeats.list()).filter(({ features }) => !features.includes(ENVIRONMENTS_FEATURE));
-      return { seen: older.map(({ id, release }) => `${id} (release ${release})`), unseenRuledOut };
+      return { seen: await olderApisIn(heartbeats), unseenRuledOut };
     },
   };
 }

@@ -1,8 +1,9 @@
 // Chooses the form of statement that a ledger's activations are signed with: form 2 when every live node of the ledger can verify it.
 // A ledger that has form 2 already keeps it, whatever is chosen here.
-import type { Clock, InstallationRecord, NodeReport, NodeReportFilter, NodeReports } from '@confledger/application';
+import type { ApiHeartbeats, Clock, InstallationRecord, NodeReport, NodeReportFilter, NodeReports } from '@confledger/application';
 import { verifiesStatement } from '@confledger/contracts/http';
-import type { LedgerId } from '@confledger/domain';
+import { olderApisIn } from '../runtime/features.js';
+import { statementOf, type LedgerId, type StatementFact } from '@confledger/domain';
 
 /** A node whose newest report is older is not live, and holds nothing back. */
 export const LIVE_NODE_MS = 2 * 60 * 1_000;
@@ -15,6 +16,7 @@ const CHOICES_KEPT_MAX = 1_000;
 
 export interface StatementChoiceOptions {
   readonly reports: Pick<NodeReports, 'list'>;
+  readonly heartbeats: Pick<ApiHeartbeats, 'list'>;
   /** Says whether the log is sealed. */
   readonly record: Pick<InstallationRecord, 'seal'>;
   readonly clock: Clock;
@@ -27,7 +29,7 @@ export type StatementRule = 'forced' | 'unsealed' | 'nodes';
 
 interface KeptChoice {
   readonly madeAtMs: number;
-  readonly form: Promise<1 | 2>;
+  readonly fact: Promise<StatementFact>;
 }
 
 export class StatementChoice {
@@ -44,17 +46,22 @@ export class StatementChoice {
   }
 
   /** Never rejects: form 1 while the node reports cannot be read. */
-  readonly formFor = (ledger: LedgerId): Promise<1 | 2> => {
+  readonly factFor = async (ledger: LedgerId): Promise<StatementFact> => {
     const { rule } = this;
-    if (rule !== 'nodes') return Promise.resolve(rule === 'forced' ? 2 : 1);
+    if (rule === 'forced') return statementOf(2);
+    const byNodes = await this.#factByNodes(ledger);
+    return rule === 'nodes' ? byNodes : { form: 1, oldNodes: byNodes.oldNodes, olderApis: byNodes.olderApis };
+  };
+
+  #factByNodes(ledger: LedgerId): Promise<StatementFact> {
     const madeAtMs = this.#options.clock.now();
     const kept = this.#kept.get(ledger.text);
-    if (kept !== undefined && Math.abs(madeAtMs - kept.madeAtMs) < CHOICE_KEPT_MS) return kept.form;
-    const form = this.#formByNodes(ledger);
+    if (kept !== undefined && Math.abs(madeAtMs - kept.madeAtMs) < CHOICE_KEPT_MS) return kept.fact;
+    const fact = this.#factOf(ledger);
     if (this.#kept.size >= CHOICES_KEPT_MAX) this.#kept.clear();
-    this.#kept.set(ledger.text, { madeAtMs, form });
-    return form;
-  };
+    this.#kept.set(ledger.text, { madeAtMs, fact });
+    return fact;
+  }
 
   /** Live nodes that cannot verify form 2. Rejects while the node reports cannot be read. */
   async nodesWithoutForm2(filter: Omit<NodeReportFilter, 'sinceMs'> = {}): Promise<readonly NodeReport[]> {
@@ -63,9 +70,11 @@ export class StatementChoice {
     return live.filter(({ state, sdk }) => state !== 'closed' && !verifiesStatement(sdk, 2));
   }
 
-  async #formByNodes({ environment, service }: LedgerId): Promise<1 | 2> {
-    const nodes = await inTime(this.nodesWithoutForm2({ environment, service }));
-    return nodes?.length === 0 ? 2 : 1;
+  async #factOf({ environment, service }: LedgerId): Promise<StatementFact> {
+    const known = await inTime(Promise.all([this.nodesWithoutForm2({ environment, service }), olderApisIn(this.#options.heartbeats)]));
+    if (known === null) return statementOf(1);
+    const [nodes, olderApis] = known;
+    return { form: nodes.length === 0 ? 2 : 1, oldNodes: nodes.map(({ name }) => name), olderApis };
   }
 }
 

@@ -61,11 +61,23 @@ function guardsOf({ request, query, body }: WriteCall): Guards {
     query.expectedActive === 'null' ? null : wholeNumber(query.expectedActive),
     body.expectedActive,
   );
+  const expectedActivation = oneOf(
+    'expectedActivation',
+    query.expectedActivation === 'null' ? null : wholeNumber(query.expectedActivation),
+    body.expectedActivation,
+  );
+  const expectedDigest = oneOf('expectedDigest', query.expectedDigest, body.expectedDigest);
+  const acceptOldNodes = oneOf('acceptOldNodes', flag(query.acceptOldNodes), body.acceptOldNodes);
+  const acceptBlocked = oneOf('acceptBlocked', flag(query.acceptBlocked), body.acceptBlocked);
   const activate = oneOf('activate', query.activate === 'all' ? query.activate : flag(query.activate), body.activate);
   return {
     ...writeConditions(request),
     ...(expectedVersion === undefined ? {} : { expectedVersion }),
     ...(expectedActive === undefined ? {} : { expectedActive }),
+    ...(expectedActivation === undefined ? {} : { expectedActivation }),
+    ...(expectedDigest === undefined ? {} : { expectedDigest }),
+    ...(acceptOldNodes === undefined ? {} : { acceptOldNodes }),
+    ...(acceptBlocked === undefined ? {} : { acceptBlocked }),
     ...(activate === undefined ? {} : { activate }),
   };
 }

@@ -3,12 +3,12 @@ import type { JsonObject } from '@confledger/document';
 import { CREATED_ONLY_TAG, type Command } from '@confledger/domain';
 import { operationPath } from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
-import { RawBody } from '../answers/forms.js';
+import { flatten, RawBody } from '../answers/forms.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { READ_ERRORS, WRITE_ERRORS } from '../errors/groups.js';
 import { write } from '../ledger/execute-command.js';
-import { readAnswer, selectedDocument, tagOf, type Found } from '../ledger/selected-document.js';
+import { readAnswer, selectedDocument, tagOf } from '../ledger/selected-document.js';
 import { answeredByTag } from '../request/conditions.js';
 import { configurationAnswer, successOf, writeAnswer } from '../schemas/answers.js';
 import { configurationBody, contentWriteQuery, documentQuery, optionsBody, writeQuery } from '../schemas/requests.js';
@@ -40,17 +40,11 @@ function readDocument(context: ApiContext, name: 'readConfiguration' | 'readConf
       const tag = tagOf(call.query, () => found.document.digest, found.standing.version ?? CREATED_ONLY_TAG);
       if (answeredByTag(call, tag)) return 'sent';
       await context.largeAnswers.turn(found.document);
-      const configuration = call.query.format === 'flat' ? flatten(found) : found.document.toJson();
+      const configuration = call.query.format === 'flat' ? flatten(found.document) : found.document.toJson();
       if (call.query.raw === 'true') return RawBody.of(configuration);
       return success(Object.assign(readAnswer(context, found), { configuration }), context.clock);
     },
   });
-}
-
-function flatten({ document }: Found): JsonObject {
-  const flat: { [path: string]: JsonObject[string] } = {};
-  for (const { path, value } of document.leaves()) flat[path] = value;
-  return flat;
 }
 
 const DOCUMENT_ERRORS = [...WRITE_ERRORS, 'DOCUMENT_NOT_OBJECT'] as const;

@@ -9,6 +9,7 @@ import { endpoint, type Call, type Endpoint } from '../endpoint.js';
 import { BODY_ERRORS, STREAM_ERRORS } from '../errors/groups.js';
 import { RequestRefused } from '../errors/request-refused.js';
 import { entityTag, writeConditions } from '../request/conditions.js';
+import { ledgersAffectedBy } from '../ledger/affected-ledgers.js';
 import { environmentUnknown } from '../request/defined-environments.js';
 import { flag, plainRequest } from '../request/write-options.js';
 import { successOf } from '../schemas/answers.js';
@@ -169,5 +170,5 @@ async function execute(
   const answer = answerOf(outcome, command.name, context.installation);
   if (!outcome.dryRun) call.reply.header('etag', entityTag(answer.revision));
   if (outcome.replayed) call.reply.header('idempotency-replayed', 'true');
-  return answer;
+  return { ...answer, ...{ affected: await ledgersAffectedBy(context, outcome, command.name) } };
 }

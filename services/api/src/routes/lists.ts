@@ -9,6 +9,7 @@ import { endpoint, type Endpoint } from '../endpoint.js';
 import { LEDGER_ADDRESS_ERRORS, LIST_ERRORS, PATH_ERRORS, PATH_QUERY_ERRORS } from '../errors/groups.js';
 import { documentAt } from '../ledger/selected-document.js';
 import { readablePath } from '../request/addresses.js';
+import { inheritingOf } from '../ledger/listed-ledgers.js';
 import { requireDefined } from '../request/defined-environments.js';
 import { checkService, environmentOf } from '../request/environments.js';
 import { pageRequest, waitForPosition } from '../request/pages.js';
@@ -36,9 +37,12 @@ function listLedgers(context: ApiContext): Endpoint {
       await requireDefined(context, filter.environment);
       const page = pageRequest(query);
       await waitForPosition(context, query.atLeast);
-      const rows = await context.listReads.run(actor.id, () => context.readModel.ledgers(filter, page));
+      const [rows, inheriting] = await context.listReads.run(actor.id, async () => {
+        const found = await context.readModel.ledgers(filter, page);
+        return [found, await inheritingOf(context, found.items)] as const;
+      });
       return success(
-        positionedPage(rows, (row) => showLedger(row, context.installation), context.installation),
+        positionedPage(rows, (row) => showLedger(row, inheriting(row), context.installation), context.installation),
         context.clock,
       );
     },

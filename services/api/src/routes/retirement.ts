@@ -9,7 +9,11 @@ import { successOf, writeAnswer } from '../schemas/answers.js';
 import { optionsBody, writeQuery } from '../schemas/requests.js';
 
 /** A retired ledger takes these two. */
-const RETIREMENT_ERRORS: readonly ErrorCode[] = [...COMMAND_ERRORS.filter((code) => code !== 'LEDGER_RETIRED'), 'LEDGER_UNKNOWN'];
+const RETIREMENT_ERRORS: readonly ErrorCode[] = [
+  ...COMMAND_ERRORS.filter((code) => code !== 'LEDGER_RETIRED'),
+  'LEDGER_UNKNOWN',
+  'LEDGER_INHERITED',
+];
 
 /** The endpoints of retirement. */
 export function retirementEndpoints(context: ApiContext): Endpoint[] {

@@ -14,6 +14,7 @@ import type {
 } from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
 import { parkedItem } from '../answers/items.js';
+import { inheritanceStatus } from '../answers/inheritance.js';
 import { statementsStatus } from '../answers/statements.js';
 import { cutMembers } from '../answers/truncated.js';
 import type { ApiContext } from '../context.js';
@@ -84,6 +85,7 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
     : [NOTHING_PARKED, NOTHING_PARKED, null];
   const broken = [...environments.brokenStreams(), ...context.ledgers.brokenStreams()];
   const defined = await environmentsNow(context, checks);
+  const inheritance = await inheritanceStatus(context, checks);
   const shownParked = (event: ParkedStream): ParkedItem => parkedItem(event, installation);
   const [statements, readModelStanding, feed] = await Promise.all([
     statementsStatus(context, { readModel: checks.readModel.healthy, eventStore: checks.eventStore.healthy }),
@@ -111,12 +113,14 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
     parkedStreams: parkedStreams.items.map(shownParked),
     brokenStreams: broken.slice(0, PARKED_SHOWN_MAX).map(brokenItem),
     statements: statements.status,
+    inheritance: inheritance.status,
     limits: context.edge.all.map(({ name, unit, max, inUse, refusals }) => ({ name, unit, max, inUse, refusals })),
     truncated: cutMembers({
       parked: parked.next !== null,
       parkedStreams: parkedStreams.next !== null,
       brokenStreams: broken.length > PARKED_SHOWN_MAX,
       'statements.heldBackBy': statements.isCut,
+      'inheritance.blocked': inheritance.isCut,
     }),
     startedAt,
   };

@@ -8,6 +8,7 @@ import { RawBody } from '../answers/forms.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { PATH_ERRORS, PATH_QUERY_ERRORS, READ_ERRORS, WRITE_ERRORS } from '../errors/groups.js';
+import { keyNotFound } from '../errors/key-not-found.js';
 import { write } from '../ledger/execute-command.js';
 import { readAnswer, selectedDocument, tagOf, type Found } from '../ledger/selected-document.js';
 import { pathInUrl, readablePath } from '../request/addresses.js';
@@ -25,7 +26,6 @@ import {
   writeQuery,
   writeValueQuery,
 } from '../schemas/requests.js';
-import { RequestRefused } from '../errors/request-refused.js';
 
 /** The endpoints of values. */
 export function valueEndpoints(context: ApiContext): Endpoint[] {
@@ -64,25 +64,18 @@ function readEndpoints(context: ApiContext): Endpoint[] {
 
 async function valueAt(context: ApiContext, call: ReadCall, found: Found, key: string) {
   const node = found.document.nodeAt(key);
-  if (node === undefined) throw notFound(found, key);
+  const inherits = (context.environments.facts.known(found.standing.environment)?.ancestors.length ?? 0) > 0;
+  const ran = call.query.version === 'active' || call.query.version === 'previous';
+  if (node === undefined) throw keyNotFound(found, key, inherits && !ran);
   const tag = tagOf(call.query, () => found.document.digestAt(key) ?? '', node.revision);
   if (answeredByTag(call, tag)) return 'sent';
   await context.largeAnswers.turn({ leafCount: leafWeight(node), size: node.size });
   const value = found.document.valueAt(key);
-  if (value === undefined) throw notFound(found, key);
+  if (value === undefined) throw keyNotFound(found, key);
+  // The number of an event in another ledger would mean nothing here.
+  const revision = inherits && ran ? null : node.revision;
   if (call.query.raw === 'true') return RawBody.of(value);
-  return success(Object.assign(readAnswer(context, found), { key, value, revision: node.revision }), context.clock);
-}
-
-function notFound({ document, standing }: Found, key: string): Error {
-  const nearest = document.nearest(key);
-  const where = standing.version === null ? 'the empty document' : `version ${standing.version}`;
-  return RequestRefused.of('KEY_NOT_FOUND', {
-    path: key,
-    rule: 'key-not-found',
-    message: `There is no value at ${key} in ${where}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
-    remedy: nearest === undefined ? 'Read the document to see what is there.' : `Ask for ${nearest}.`,
-  });
+  return success(Object.assign(readAnswer(context, found), { key, value, revision }), context.clock);
 }
 
 function setEndpoints(context: ApiContext): Endpoint[] {

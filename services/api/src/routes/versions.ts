@@ -1,18 +1,32 @@
 // Versions of a ledger: list and look at them, activate one, roll back to one, tag one.
+import type { ActivateBody, ActivateVersionQuery, RollbackBody, RollbackQuery } from '@confledger/contracts/http';
 import type { Command, VersionName } from '@confledger/domain';
 import { ledgerPage, showVersion } from '../answers/items.js';
 import { success } from '../answers/envelope.js';
 import { showStanding } from '../answers/standing.js';
 import type { ApiContext } from '../context.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
-import { COMMAND_ERRORS, LEDGER_ADDRESS_ERRORS, LIST_ERRORS, SELECTION_ERRORS } from '../errors/groups.js';
+import { ACTIVATION_ERRORS, COMMAND_ERRORS, LEDGER_ADDRESS_ERRORS, LIST_ERRORS, SELECTION_ERRORS } from '../errors/groups.js';
 import { write } from '../ledger/execute-command.js';
 import { documentAt } from '../ledger/selected-document.js';
+import { activationNumber } from '../request/activations.js';
 import { pageRequest, READ_MODEL_WAIT_MS_MAX, readModelBehind, waitForPosition } from '../request/pages.js';
 import { parseVersion } from '../request/selectors.js';
 import { rollbackAnswer, successOf, tagAnswer, writeAnswer } from '../schemas/answers.js';
 import { ledgerList, versionAnswer, versionItem } from '../schemas/lists.js';
-import { activateQuery, optionsBody, tagBody, tagQuery, versionQuery, positionedQuery, writeQuery } from '../schemas/requests.js';
+import {
+  activateBody,
+  activateQuery,
+  activateVersionQuery,
+  optionsBody,
+  rollbackBody,
+  rollbackQuery,
+  tagBody,
+  tagQuery,
+  versionQuery,
+  positionedQuery,
+  writeQuery,
+} from '../schemas/requests.js';
 import { oneOf } from '../request/words.js';
 import { flag, type WriteCall } from '../request/write-options.js';
 
@@ -27,7 +41,7 @@ const VERSION_ERRORS = [
 
 /** The endpoints of versions. */
 export function versionEndpoints(context: ApiContext): Endpoint[] {
-  return [listVersions(context), readVersion(context), ...activations(context), rollBack(context), tag(context), untag(context)];
+  return [listVersions(context), readVersion(context), ...activations(context), ...rollbacks(context), tag(context), untag(context)];
 }
 
 function listVersions(context: ApiContext): Endpoint {
@@ -58,7 +72,8 @@ function readVersion(context: ApiContext): Endpoint {
       await waitForPosition(context, query.atLeast);
       const { standing } = await documentAt(context, ledger, { version: versionOf(parameters.version) });
       const shown = showStanding(standing, context.installation);
-      if (standing.version === null) return success({ ...shown, item: null }, context.clock);
+      // The empty document is a version without a change.
+      if (standing.version === null || standing.version === 0) return success({ ...shown, item: null }, context.clock);
       // The version stands in the log; the read model may need a moment to have it too.
       const row =
         (await context.readModel.version(ledger.text, standing.version)) ??
@@ -80,37 +95,64 @@ function versionOf(text: string): VersionName {
 
 function activations(context: ApiContext): Endpoint[] {
   const common = {
-    body: { schema: optionsBody, required: false },
+    body: { schema: activateBody, required: false },
     answer: successOf(writeAnswer),
     statuses: [200],
-    errors: [...COMMAND_ERRORS, ...VERSION_ERRORS, 'NOTHING_TO_ACTIVATE', 'NAME_RESERVED'],
+    errors: [...COMMAND_ERRORS, ...VERSION_ERRORS, ...ACTIVATION_ERRORS, 'NOTHING_TO_ACTIVATE'],
   } as const;
-  const activate = async (call: WriteCall, version: string) =>
-    success((await write(context, call, { type: 'Activate', version: versionOf(version) })).answer, context.clock);
+  const activate = async (call: ActivateCall, version: string) => {
+    const layers = oneOf('layers', call.query.layers, call.body.layers);
+    const command: Command = { type: 'Activate', version: versionOf(version), ...(layers === undefined ? {} : { layers }) };
+    return success((await write(context, call, command)).answer, context.clock);
+  };
   return [
     endpoint(context, 'activate', {
       ...common,
       query: activateQuery,
       handle: (call) => activate(call, call.query.version ?? 'latest'),
     }),
-    endpoint(context, 'activateVersion', { ...common, query: writeQuery, handle: (call) => activate(call, call.parameters.version) }),
+    endpoint(context, 'activateVersion', {
+      ...common,
+      query: activateVersionQuery,
+      handle: (call) => activate(call, call.parameters.version),
+    }),
   ];
 }
 
-function rollBack(context: ApiContext): Endpoint {
-  return endpoint(context, 'rollBack', {
-    query: writeQuery,
-    body: { schema: optionsBody, required: false },
+/** A write that may say over which activations of the parents it is laid. */
+interface ActivateCall extends WriteCall {
+  readonly query: ActivateVersionQuery;
+  readonly body: ActivateBody;
+}
+
+function rollbacks(context: ApiContext): Endpoint[] {
+  const common = {
+    query: rollbackQuery,
+    body: { schema: rollbackBody, required: false },
     answer: successOf(rollbackAnswer),
     statuses: [200],
-    errors: [...COMMAND_ERRORS, ...VERSION_ERRORS, 'NAME_RESERVED'],
-    handle: async (call) => {
-      const { answer, done } = await write(context, call, { type: 'Rollback', version: versionOf(call.parameters.version) });
-      if (done.rollback === null) throw new Error('a rollback was answered without what it restored');
-      return success({ ...answer, rollback: done.rollback }, context.clock);
-    },
-  });
+  } as const;
+  const rollBack = async (call: WriteCall & { readonly query: RollbackQuery; readonly body: RollbackBody }, target: RollbackTarget) => {
+    const layers = oneOf('layers', call.query.layers, call.body.layers);
+    const { answer, done } = await write(context, call, { ...target, ...(layers === undefined ? {} : { layers }) });
+    if (done.rollback === null) throw new Error('a rollback was answered without what it restored');
+    return success({ ...answer, rollback: done.rollback }, context.clock);
+  };
+  return [
+    endpoint(context, 'rollBack', {
+      ...common,
+      errors: [...COMMAND_ERRORS, ...VERSION_ERRORS, ...ACTIVATION_ERRORS],
+      handle: (call) => rollBack(call, { type: 'Rollback', version: versionOf(call.parameters.version) }),
+    }),
+    endpoint(context, 'rollBackTo', {
+      ...common,
+      errors: [...COMMAND_ERRORS, ...ACTIVATION_ERRORS, 'LEDGER_UNKNOWN', 'ACTIVATION_UNKNOWN', 'ACTIVATION_INVALID'],
+      handle: (call) => rollBack(call, { type: 'RollbackTo', activation: activationNumber(call.parameters.activation) }),
+    }),
+  ];
 }
+
+type RollbackTarget = Extract<Command, { type: 'Rollback' | 'RollbackTo' }>;
 
 function tag(context: ApiContext): Endpoint {
   return endpoint(context, 'tagVersion', {

@@ -2,20 +2,12 @@
 import type { ApiHeartbeats, ApiIdentity } from '@confledger/application';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { ApiContext } from '../context.js';
+import { FEATURES } from './features.js';
 
 /** Time between two heartbeats, in milliseconds. */
 export const HEARTBEAT_INTERVAL_MS = 5_000;
 /** How long a stop waits for the removal of its heartbeat, in milliseconds; it expires by itself. */
 export const HEARTBEAT_REMOVAL_MS_MAX = 1_000;
-
-/** Knows the environments that the log defines, and holds writes to them. */
-export const ENVIRONMENTS_FEATURE = 'environments';
-
-/**
- * What this release supports that an older one may lack, by name. A write that needs a feature of every api waits until all live ones list
- * it. A release that brings such a write adds its name here.
- */
-export const FEATURES: readonly string[] = [ENVIRONMENTS_FEATURE];
 
 /** Writes the heartbeat from when the api is ready until it has closed. */
 export function writeHeartbeats(

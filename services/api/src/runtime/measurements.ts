@@ -13,7 +13,18 @@ const SECONDS = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0
 /** What is asked when the metrics are read. */
 export type MeasuredParts = Pick<
   ApiContext,
-  'edge' | 'environments' | 'eventStore' | 'logGuard' | 'readModel' | 'ownParts' | 'clock' | 'feedPosition' | 'reports' | 'ledgers'
+  | 'edge'
+  | 'environments'
+  | 'inheritance'
+  | 'inheritanceBlocks'
+  | 'eventStore'
+  | 'logGuard'
+  | 'readModel'
+  | 'ownParts'
+  | 'clock'
+  | 'feedPosition'
+  | 'reports'
+  | 'ledgers'
 >;
 
 export interface Measurements {
@@ -76,6 +87,7 @@ function systemGauges(registry: Registry) {
     registers,
   });
   const environments = new Gauge({ name: 'confledger_environments', help: 'Environments that are defined and not retired', registers });
+  const inheriting = inheritanceGauges(registry);
   const counted = eventStoreCounters(registry);
   const watched = nodeGauges(registry);
   const limits = limitGauges(registry);
@@ -93,6 +105,7 @@ function systemGauges(registry: Registry) {
       if (checks.eventStore.healthy) await context.environments.fresh().catch(() => null);
       if (context.environments.known !== null) environments.set(namesOf(context.environments.known).length);
       limits.refresh(context.edge.all);
+      await inheriting.refresh(context);
       if (checks.logPosition !== null) position.set(Number(checks.logPosition));
       if (checks.logPosition !== null && checks.readModelPosition !== null)
         lag.set(Math.max(0, Number(checks.logPosition - checks.readModelPosition)));
@@ -106,6 +119,33 @@ function systemGauges(registry: Registry) {
       } catch {
         failures.inc();
       }
+    },
+  };
+}
+
+type InheritanceParts = Pick<MeasuredParts, 'inheritance' | 'inheritanceBlocks' | 'readModel' | 'clock'>;
+
+function inheritanceGauges(registry: Registry) {
+  const registers = [registry];
+  const waiting = new Gauge({ name: 'confledger_inheritance_waiting', help: 'Ledgers that wait to follow their parents', registers });
+  const blocked = new Gauge({ name: 'confledger_inheritance_blocked', help: 'Ledgers that cannot follow their parents', registers });
+  const active = new Gauge({ name: 'confledger_inheritance_active', help: '1 when the follower of this process works', registers });
+  const oldestPin = new Gauge({
+    name: 'confledger_oldest_pin_seconds',
+    help: 'Age of the oldest pin of a ledger; 0 without any',
+    registers,
+  });
+  const made = new Gauge({ name: 'confledger_inheritance_activations', help: 'Activations by the follower of this process', registers });
+  return {
+    async refresh({ inheritance, inheritanceBlocks, readModel, clock }: InheritanceParts): Promise<void> {
+      const standing = inheritance?.();
+      active.set(standing?.isActive === true ? 1 : 0);
+      waiting.set(standing?.waiting ?? 0);
+      made.set(standing?.activations ?? 0);
+      const blocks = await inheritanceBlocks.list({}).catch(() => null);
+      if (blocks !== null) blocked.set(blocks.length);
+      const pinnedAt = await readModel.oldestPin().catch(() => undefined);
+      if (pinnedAt !== undefined) oldestPin.set(pinnedAt === null ? 0 : Math.max(0, clock.now() - Date.parse(pinnedAt)) / 1_000);
     },
   };
 }

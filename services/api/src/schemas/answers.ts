@@ -4,6 +4,7 @@ import { z } from 'zod';
 import {
   ERROR_CODES,
   type ActivationAnswer,
+  type ActivationSource,
   type BatchFailure,
   type BatchOperationAnswer,
   type BatchSuccess,
@@ -12,9 +13,13 @@ import {
   type DiffAnswer,
   type ErrorCode,
   type Failure,
+  type BlockedLedger,
   type LayerItem,
+  type LayerMoved,
   type MinimalAnswer,
   type ProblemDetail,
+  type PathAndValue,
+  type PromotionAnswer,
   type RollbackAnswer,
   type Standing,
   type Success,
@@ -58,12 +63,31 @@ export const failureAnswer: z.ZodType<Failure> = z
   .strictObject({ ...failureShape, details, detailCount: count.exactOptional(), truncated: truncated.exactOptional() })
   .meta({ id: 'Failure' });
 
+const blockedLedger: z.ZodType<BlockedLedger> = z.strictObject({ ledger: z.string(), code: z.string(), message: z.string() });
+const layerMoved: z.ZodType<LayerMoved> = z.strictObject({ ledger: z.string(), from: revision.nullable(), to: revision.nullable() });
+
+/** What a change set was made from. */
+export const activationSource: z.ZodType<ActivationSource> = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('rollback'), version: revision, activation: revision.nullable() }),
+  z.strictObject({ kind: z.literal('promotion'), ledger: z.string(), version: revision }),
+  z.strictObject({ kind: z.literal('inheritance') }),
+]);
+
+/** What a standing, and a ledger of a list, says of what could be inherited. */
+export const inheritingMembers = {
+  pendingBecause: z.array(z.enum(['own', 'layers', 'ancestors'])),
+  inherited: z.strictObject({ newer: z.array(layerMoved) }).nullable(),
+  pin: z.strictObject({ activation: revision, actor: z.string(), pinnedAt: z.iso.datetime() }).nullable(),
+};
+
 const standingShape = {
   environment: z.string(),
   service: z.string(),
   version: versionNumber,
   active: versionNumber,
+  activation: revision.nullable(),
   pending: count,
+  ...inheritingMembers,
   digest,
   position,
 };
@@ -74,7 +98,12 @@ export const standing: z.ZodType<Standing> = z.strictObject(standingShape);
 export const standingMembers = standingShape;
 
 export const change: z.ZodType<Change> = z
-  .strictObject({ path: z.string(), before: shownValue.exactOptional(), after: shownValue.exactOptional() })
+  .strictObject({
+    path: z.string(),
+    before: shownValue.exactOptional(),
+    after: shownValue.exactOptional(),
+    inherited: shownValue.exactOptional(),
+  })
   .meta({ id: 'Change' });
 
 export const layer: z.ZodType<LayerItem> = z.strictObject({
@@ -105,6 +134,7 @@ const activated: z.ZodType<ActivationAnswer> = z
     definition: revision.nullable(),
     keyId: z.string().regex(KEY_ID_PATTERN).nullable().meta(ofDryRuns),
     signature: z.string().regex(SIGNATURE_PATTERN).nullable().meta(ofDryRuns),
+    layersMoved: z.array(layerMoved),
     tookLive: z.array(revision),
     tookLiveCount: count,
   })
@@ -118,6 +148,7 @@ const writeShape = {
   commandId: z.string(),
   changeCount: count,
   changes: z.array(change).max(100),
+  redundantCount: count.nullable(),
   truncated,
   activated: activated.nullable(),
   next: z.strictObject({ method: z.literal('POST'), url: z.string() }).nullable(),
@@ -131,7 +162,33 @@ export const minimalAnswer: z.ZodType<MinimalAnswer> = z
 
 export const rollbackAnswer: z.ZodType<RollbackAnswer> = z.strictObject({
   ...writeShape,
-  rollback: z.strictObject({ version: revision, digest }),
+  rollback: z.strictObject({
+    version: revision,
+    activation: revision.nullable(),
+    digest,
+    own: digest,
+    before: z.strictObject({ version: revision, activation: revision, digest, own: digest }).nullable(),
+    otherActivations: z.array(revision),
+    layers: z.array(layerMoved),
+    blocked: z.array(blockedLedger),
+  }),
+});
+
+const pathAndValue: z.ZodType<PathAndValue> = z.strictObject({ path: z.string(), value: shownValue });
+
+export const promotionAnswer: z.ZodType<PromotionAnswer> = z.strictObject({
+  ...writeShape,
+  promotion: z
+    .strictObject({
+      from: z.string(),
+      version: revision,
+      skipped: z.array(pathAndValue).max(100),
+      lacking: z.array(pathAndValue).max(100),
+      hidesDiffer: z.boolean(),
+      stillDiffer: z.array(change).max(100),
+      stillDifferCount: count,
+    })
+    .nullable(),
 });
 
 export const tagAnswer: z.ZodType<TagAnswer> = z.strictObject({ ...writeShape, tag: z.string() });
@@ -164,11 +221,25 @@ const readShape = { ...standingShape, provisional: z.boolean() };
 
 export const configurationAnswer: z.ZodType<ConfigurationAnswer> = z.strictObject({ ...readShape, configuration: jsonObject });
 
-export const valueAnswer: z.ZodType<ValueAnswer> = z.strictObject({ ...readShape, key: z.string(), value: jsonValue, revision });
+export const valueAnswer: z.ZodType<ValueAnswer> = z.strictObject({
+  ...readShape,
+  key: z.string(),
+  value: jsonValue,
+  revision: revision.nullable(),
+});
 
 export const valuesAnswer: z.ZodType<ValuesAnswer> = z.strictObject({ ...readShape, values: jsonObject, missing: z.array(z.string()) });
 
-const diffSide = z.strictObject({ version: versionNumber, digest });
+/** The members of every reading of a document. */
+export const readMembers = readShape;
+
+const diffSide = z.strictObject({
+  version: versionNumber,
+  digest,
+  effective: z.boolean(),
+  activation: revision.nullable(),
+  layers: z.array(layer),
+});
 
 export const diffAnswer: z.ZodType<DiffAnswer> = z.strictObject({
   ...standingShape,

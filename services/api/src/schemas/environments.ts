@@ -96,4 +96,5 @@ export const environmentWriteAnswer: z.ZodType<EnvironmentWriteAnswer> = z.stric
   created: z.boolean(),
   dryRun: z.boolean(),
   commandId: z.string(),
+  affected: z.strictObject({ pending: z.number().int().min(0), moved: z.number().int().min(0) }).nullable(),
 } satisfies ShapeOf<EnvironmentWriteAnswer>);

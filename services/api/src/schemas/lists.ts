@@ -14,7 +14,7 @@ import type {
   VersionAnswer,
   VersionItem,
 } from '@confledger/contracts/http';
-import { standingMembers, truncated } from './answers.js';
+import { activationSource, inheritingMembers, standingMembers, truncated } from './answers.js';
 import { PLAIN_TEXT } from './texts.js';
 import { count, digest, instant, jsonObject, position, revision, shownValue, versionNumber } from './values.js';
 
@@ -38,7 +38,10 @@ export const ledgerItem: z.ZodType<LedgerItem> = z
     service: z.string(),
     version: versionNumber,
     active: versionNumber,
+    activation: revision.nullable(),
+    activatedAt: instant.nullable(),
     pending: count,
+    ...inheritingMembers,
     digest,
     activeDigest: digest.nullable(),
     retired: z.boolean(),
@@ -91,6 +94,7 @@ export const auditItem: z.ZodType<AuditItem> = z
     changeSet: z.string(),
     abandoned: z.boolean(),
     attributes: jsonObject,
+    source: activationSource.nullable(),
   })
   .meta({ id: 'AuditItem' });
 
@@ -163,6 +167,12 @@ export const statusAnswer: z.ZodType<StatusAnswer> = z.strictObject({
     ledgers: z.strictObject({ activeCount: count, statement2Count: count }).nullable(),
     heldBackBy: z.array(z.strictObject({ ledger: z.string(), node: z.string(), sdk: z.string().nullable() })),
     detail: z.string(),
+  }),
+  inheritance: z.strictObject({
+    active: z.boolean().nullable(),
+    waiting: count,
+    blocked: z.array(z.strictObject({ ledger: z.string(), code: z.string(), message: z.string(), blockedAt: instant })).nullable(),
+    detail: z.string().nullable(),
   }),
   limits: z.array(
     z.strictObject({

@@ -3,7 +3,12 @@
 // away. Texts in a query stay texts here; what they mean is read where each is used, with a code of its own.
 import { z } from 'zod';
 import type {
+  ActivateBody,
   ActivateQuery,
+  ActivateVersionQuery,
+  PromoteBody,
+  RollbackBody,
+  RollbackQuery,
   AuditQuery,
   BatchBody,
   ConfigurationBody,
@@ -12,7 +17,10 @@ import type {
   ContentWriteQuery,
   DifferenceQuery,
   DocumentQuery,
+  EffectiveDocumentQuery,
+  EffectiveQuery,
   EnvironmentQuery,
+  ExplainQuery,
   FeedQuery,
   HistoryQuery,
   PathWriteQuery,
@@ -35,9 +43,10 @@ import type {
   WriteBody,
   WriteQuery,
 } from '@confledger/contracts/http';
-import { REASON_CHARACTERS_MAX } from '@confledger/domain';
+import { PROMOTED_PATHS_MAX, REASON_CHARACTERS_MAX } from '@confledger/domain';
 import { nodeState, problemAt, PROBLEMS_MAX, rejectedVersion, runningVersion } from './lists.js';
 import { INSTANT_TEXT, PAGE_LIMIT_TEXT, PLAIN_TEXT, POSITION_TEXT, SOME_TEXT } from './texts.js';
+import { NAME_PATTERN } from '../request/environments.js';
 import { environmentName, jsonObject, jsonValue, pathText, revision, serviceName } from './values.js';
 
 /** A schema for each member of a shape of the contract: a member that is missing, or one too many, does not compile. */
@@ -69,6 +78,8 @@ const atText = z
   .meta({ description: 'An instant with offset, ISO 8601', example: '2026-07-31T14:05:00Z' });
 const consistency = z.enum(['linearizable', 'local']).optional().meta({ description: 'local: answered from what this api keeps' });
 
+const digestText = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits');
+
 /** What a write may carry beside the change, in the body. */
 const writeMembers = {
   environment,
@@ -76,6 +87,10 @@ const writeMembers = {
   activate: z.union([z.boolean(), z.literal('all')], 'expected true, false or "all"').optional(),
   expectedVersion: revision.optional(),
   expectedActive: revision.nullable().optional(),
+  expectedActivation: revision.nullable().optional().meta({ description: 'The activation that was seen to run; null: none' }),
+  expectedDigest: digestText.optional().meta({ description: 'Of the document that would run, as a diff or a dry run showed it' }),
+  acceptBlocked: z.boolean().optional().meta({ description: 'Goes on although ledgers that follow could not take it over' }),
+  acceptOldNodes: z.boolean().optional().meta({ description: 'Goes on although live nodes cannot verify what would be signed' }),
   dryRun: z.boolean().optional(),
   approvals: z.array(z.unknown()).max(0).optional().meta({ description: 'Not available yet: refused unless empty' }),
 } satisfies ShapeOf<WriteBody>;
@@ -87,6 +102,10 @@ const writeParameters = {
   activate: z.enum(['true', 'false', 'all']).optional(),
   expectedVersion: wholeNumber,
   expectedActive: z.union([wholeNumber.unwrap(), z.literal('null')], 'expected a whole number or null').optional(),
+  expectedActivation: z.union([wholeNumber.unwrap(), z.literal('null')], 'expected a whole number or null').optional(),
+  expectedDigest: digestText.optional(),
+  acceptOldNodes: flag,
+  acceptBlocked: flag,
   dryRun: flag,
 } satisfies ShapeOf<WriteQuery>;
 
@@ -98,7 +117,18 @@ const contentParameter = {
 } satisfies ShapeOf<ContentQuery>;
 
 export const writeQuery = z.strictObject(writeParameters);
-export const activateQuery = z.strictObject({ ...writeParameters, version: versionText } satisfies ShapeOf<ActivateQuery>);
+const activationLayers = z
+  .enum(['newest', 'kept'], 'expected newest or kept')
+  .optional()
+  .meta({ description: 'Which activations of the parents it is laid over: the newest (default), or those that run' });
+const rollbackLayers = z
+  .enum(['recorded', 'kept', 'newest'], 'expected recorded, kept or newest')
+  .optional()
+  .meta({ description: 'Which activations of the parents it is laid over: those it ran over (default), those that run, or the newest' });
+const activateVersionParameters = { ...writeParameters, layers: activationLayers } satisfies ShapeOf<ActivateVersionQuery>;
+export const activateVersionQuery = z.strictObject(activateVersionParameters);
+export const activateQuery = z.strictObject({ ...activateVersionParameters, version: versionText } satisfies ShapeOf<ActivateQuery>);
+export const rollbackQuery = z.strictObject({ ...writeParameters, layers: rollbackLayers } satisfies ShapeOf<RollbackQuery>);
 export const contentWriteQuery = z.strictObject({ ...writeParameters, ...contentParameter } satisfies ShapeOf<ContentWriteQuery>);
 export const pathContentWriteQuery = z.strictObject({
   ...writeParameters,
@@ -109,9 +139,30 @@ export const writeValueQuery = z.strictObject({ ...writeParameters, ...pathNamin
 export const tagQuery = z.strictObject({ ...writeParameters, move: flag } satisfies ShapeOf<TagQuery>);
 
 export const optionsBody = z.strictObject(writeMembers);
+export const activateBody = z.strictObject({ ...writeMembers, layers: activationLayers } satisfies ShapeOf<ActivateBody>);
+export const rollbackBody = z.strictObject({ ...writeMembers, layers: rollbackLayers } satisfies ShapeOf<RollbackBody>);
 export const configurationBody = z.strictObject({ ...writeMembers, configuration: jsonObject } satisfies ShapeOf<ConfigurationBody>);
 export const valueBody = z.strictObject({ ...writeMembers, value: jsonValue } satisfies ShapeOf<ValueBody>);
 export const tagBody = z.strictObject({ ...writeMembers, move: z.boolean().optional() } satisfies ShapeOf<TagBody>);
+
+export const promoteBody = z.strictObject({
+  ...writeMembers,
+  from: z
+    .string()
+    .regex(NAME_PATTERN, 'expected the name of an environment')
+    .meta({ description: 'The environment of the source: its ledger of the same service', example: 'staging' }),
+  version: z
+    .union([z.string().meta(SOME_TEXT), revision])
+    .optional()
+    .meta({ description: 'active (default), latest, previous, a number, or a tag' }),
+  paths: z
+    .array(pathText)
+    .min(1, 'expected at least one path')
+    .max(PROMOTED_PATHS_MAX)
+    .optional()
+    .meta({ description: 'Leaves or whole subtrees; absent: everything' }),
+  prune: z.boolean().optional().meta({ description: 'Deletes own leaves of the target that the source lacks' }),
+} satisfies ShapeOf<PromoteBody>);
 
 const id = z.string().max(255).meta(PLAIN_TEXT).optional().meta({ description: 'Default: the index of the operation' });
 const operationPath = { path: pathText.optional(), key: pathText.optional() };
@@ -139,6 +190,19 @@ export const documentQuery = z.strictObject({
 } satisfies ShapeOf<DocumentQuery>);
 export const valueQuery = z.strictObject({ ...selection, ...rawParameter } satisfies ShapeOf<ValueQuery>);
 export const keyQuery = z.strictObject({ ...selection, ...rawParameter, ...pathNaming } satisfies ShapeOf<PathQuery>);
+const effectiveSelection = {
+  ...selection,
+  layers: activationLayers.meta({
+    description: 'Which activations of the parents it is laid over: the newest (default), or those that run. With at: those that ran then',
+  }),
+  activation: wholeNumber.meta({ description: 'What this activation took live, in place of a version' }),
+} satisfies ShapeOf<EffectiveQuery>;
+export const effectiveQuery = z.strictObject({
+  ...effectiveSelection,
+  ...rawParameter,
+  format: z.enum(['nested', 'flat']).optional(),
+} satisfies ShapeOf<EffectiveDocumentQuery>);
+export const explainQuery = z.strictObject({ ...effectiveSelection, ...pathNaming } satisfies ShapeOf<ExplainQuery>);
 const repeatedPath = z.union([pathText, z.array(pathText)]).optional();
 export const keysQuery = z.strictObject({
   ...selection,
@@ -186,6 +250,9 @@ export const diffQuery = z.strictObject({
   environment,
   from: z.string().meta(SOME_TEXT).optional().meta({ description: 'A version; default active' }),
   to: z.string().meta(SOME_TEXT).optional().meta({ description: 'A version; default latest' }),
+  layers: activationLayers.meta({
+    description: 'What the side that is not active or previous is laid over, where the other is: the newest (default), or what runs',
+  }),
   fromAt: atText,
   toAt: atText,
   consistency,
@@ -198,7 +265,9 @@ export const environmentQuery = z.strictObject({ environment } satisfies ShapeOf
 
 /** The query parameters of all calls. */
 export const QUERY_PARAMETERS: ReadonlySet<string> = new Set(
-  [tagQuery, writeValueQuery, documentQuery, keysQuery, historyQuery, auditQuery, diffQuery].flatMap(({ shape }) => Object.keys(shape)),
+  [tagQuery, writeValueQuery, documentQuery, keysQuery, historyQuery, auditQuery, diffQuery, effectiveQuery].flatMap(({ shape }) =>
+    Object.keys(shape),
+  ),
 );
 
 /** Not strict at any depth: a newer node may report more than this api knows. */

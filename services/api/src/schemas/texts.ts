@@ -43,6 +43,8 @@ export const SOME_TEXT: TextSchema = { minLength: 1, ...PLAIN_TEXT };
 export const TAG_TEXT: TextSchema = {
   pattern: String.raw`^(?!\d+$)(?!(?:${VERSION_WORDS})$)[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`,
 };
+/** The number of an event. */
+export const NUMBER_TEXT: TextSchema = { pattern: String.raw`^(?:0|[1-9]\d{0,14})$` };
 export const POSITION_TEXT: TextSchema = { pattern: String.raw`^[^:\s]+:(?:0|[1-9]\d*)$` };
 /** Offsets reach from -14:59 to +14:59. */
 export const INSTANT_TEXT: TextSchema = {
