@@ -10,7 +10,7 @@ import {
   LogGuard,
   runRelay,
 } from '@confledger/application';
-import { InMemoryApiHeartbeats, InMemoryReadModel } from '@confledger/application/testing';
+import { InMemoryApiHeartbeats, InMemoryInheritanceBlocks, InMemoryReadModel } from '@confledger/application/testing';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,8 +32,13 @@ const store = createPostgresEventStore({ connectionString, wakesOthers: false })
 const record = await ensureInstallation({ store, signer, ids, clock });
 const installation = record.id;
 const reports = { put: () => Promise.resolve(), forget: () => Promise.resolve(), list: () => Promise.resolve([]) };
-const statements = new StatementChoice({ reports, record, clock, isForced: false });
-const ledgers = createLedgers({ store, clock, ids, signer, statementFor: statements.formFor });
+const heartbeats = new InMemoryApiHeartbeats(clock);
+const statements = new StatementChoice({ reports, heartbeats, record, clock, isForced: false });
+const authentication = new Authentication({ authority: signer, seals: record });
+const defining = { store, clock, ids, signer, authentication };
+await defineFirstEnvironments(defining, { names: [], existedBefore: false });
+const environments = createEnvironments({ ...defining, ...environmentFacts({ statements, heartbeats, unseenApisRuledOut: true }) });
+const ledgers = createLedgers({ store, clock, ids, signer, statementFor: statements.factFor, environments: environments.facts });
 let position = await store.lastPosition();
 const feed = createHttpFeed({ installation, load: (ledger) => activeByName(ledgers, ledger), position: () => position });
 const stopping = new AbortController();
@@ -41,17 +46,14 @@ const relay = runRelay(
   { events: store, ledgers, publisher: feed, onEvent: (event) => void (position = 'position' in event ? event.position : position) },
   stopping.signal,
 );
-const authentication = new Authentication({ authority: signer, seals: record });
-const defining = { store, clock, ids, signer, authentication };
-await defineFirstEnvironments(defining, { names: [], existedBefore: false });
-const heartbeats = new InMemoryApiHeartbeats(clock);
-const environments = createEnvironments({ ...defining, ...environmentFacts({ statements, heartbeats, unseenApisRuledOut: true }) });
 const { app } = await createApi({
   ledgers,
   readModel: new InMemoryReadModel(),
   reports,
   statements,
   heartbeats,
+  inheritance: null,
+  inheritanceBlocks: new InMemoryInheritanceBlocks(),
   eventStore: store,
   logGuard: new LogGuard(),
   feed,
