@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const pages = ['.', 'packages/docs', 'packages/docs/adr'].flatMap((folder) =>
+const pages = ['.', 'packages/docs', 'packages/docs/adr', 'packages/docs/example'].flatMap((folder) =>
   readdirSync(path.join(root, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => path.join(root, folder, name)),

@@ -1,5 +1,5 @@
 // Every sample of the README and of the docs, run as it stands on a fresh instance of its own, its output held against what the page shows.
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,8 +10,22 @@ import { agrees, readPage, runSamples, type Sample, samplesOf, type Session, typ
 import { isAlive } from './standalone.js';
 
 /** Pages with samples. A page that gets its first one is to be added here; the last test sees to it. */
-const PAGES = ['README.md', 'packages/docs/http.md', 'packages/docs/sdk.md', 'packages/docs/client.md', 'packages/docs/operations.md'];
+const PAGES = [
+  'README.md',
+  'packages/docs/http.md',
+  'packages/docs/environments.md',
+  'packages/docs/sdk.md',
+  'packages/docs/client.md',
+  'packages/docs/operations.md',
+];
+/** Pages that go on where the one before ended, on one instance: the README first, then by their numbers. */
+const EXAMPLE = 'packages/docs/example';
+const CHAPTERS = readdirSync(fileURLToPath(new URL(`../../../${EXAMPLE}`, import.meta.url)))
+  .filter((name) => /^\d+-.*\.md$/.test(name))
+  .sort((one, other) => Number.parseInt(one, 10) - Number.parseInt(other, 10));
+const EXAMPLE_PAGES = ['README.md', ...CHAPTERS].map((name) => `${EXAMPLE}/${name}`);
 const PAGE_TIMEOUT_MS = 180_000;
+const EXAMPLE_TIMEOUT_MS = 300_000;
 
 // In this package, so that samples import what its package.json names.
 const sourceFolder = fileURLToPath(new URL('../.cache/samples/', import.meta.url));
@@ -26,8 +40,9 @@ async function session(): Promise<Session> {
   await new Promise((resolve) => probe.close(resolve));
   if (address === null || typeof address === 'string') throw new Error('no port');
   const folder = mkdtempSync(path.join(tmpdir(), 'confledger samples '));
-  // Programs that a page names by their place in the repository.
-  symlinkSync(fileURLToPath(new URL('../../../services', import.meta.url)), path.join(folder, 'services'));
+  // Programs and files that a page names by their place in the repository.
+  for (const name of ['services', 'packages'])
+    symlinkSync(fileURLToPath(new URL(`../../../${name}`, import.meta.url)), path.join(folder, name));
   return { folder, port: address.port, sourceFolder };
 }
 
@@ -40,6 +55,26 @@ async function endStandalone(folder: string): Promise<void> {
   await eventually(() => !isAlive(pid), { timeoutMs: 30_000 });
 }
 
+/** Gives a folder of its own to what starts an instance there, and ends both. */
+async function inSession(use: (where: Session) => Promise<void>): Promise<void> {
+  const where = await session();
+  try {
+    await use(where);
+  } finally {
+    await endStandalone(where.folder);
+    rmSync(where.folder, { recursive: true, force: true });
+  }
+}
+
+async function runsAsShown(page: string, samples: readonly Sample[], where: Session): Promise<void> {
+  for (const { sample, exitCode, output } of await runSamples(page, samples, where)) {
+    const shown = sample.expected?.replaceAll('8011', String(where.port));
+    const said = `${page}:${sample.line} ended with ${exitCode} and printed:\n${output}`;
+    expect(exitCode, said).toBe(0);
+    expect(shown === undefined || agrees(output, shown), `${said}\nThe page shows:\n${shown ?? ''}`).toBe(true);
+  }
+}
+
 const START: Sample = { language: 'bash', code: 'npm start', expected: null, line: 0 };
 
 describe.each(PAGES)('%s', (page) => {
@@ -47,18 +82,7 @@ describe.each(PAGES)('%s', (page) => {
   const samples = own[0]?.code.includes('npm start') === true ? own : [START, ...own];
 
   test('every sample runs and prints what the page shows', { timeout: PAGE_TIMEOUT_MS }, async () => {
-    const where = await session();
-    try {
-      for (const { sample, exitCode, output } of await runSamples(page, samples, where)) {
-        const shown = sample.expected?.replaceAll('8011', String(where.port));
-        const said = `${page}:${sample.line} ended with ${exitCode} and printed:\n${output}`;
-        expect(exitCode, said).toBe(0);
-        expect(shown === undefined || agrees(output, shown), `${said}\nThe page shows:\n${shown ?? ''}`).toBe(true);
-      }
-    } finally {
-      await endStandalone(where.folder);
-      rmSync(where.folder, { recursive: true, force: true });
-    }
+    await inSession((where) => runsAsShown(page, samples, where));
   });
 
   const typed = samples.map((sample, index) => ({ sample, index })).filter(({ sample }) => sample.language === 'ts');
@@ -70,12 +94,23 @@ describe.each(PAGES)('%s', (page) => {
   });
 });
 
+test('the example runs from its first page to its last and prints what they show', { timeout: EXAMPLE_TIMEOUT_MS }, async () => {
+  await inSession(async (where) => {
+    for (const page of EXAMPLE_PAGES) await runsAsShown(page, samplesOf(readPage(page)), where);
+  });
+});
+
+test('the README of the example names every page of it', () => {
+  const readme = readPage(`${EXAMPLE}/README.md`);
+  for (const page of CHAPTERS) expect(readme).toContain(`](${page})`);
+});
+
 test('no page has samples that nobody runs', () => {
   const pages = ['ARCHITECTURE.md', 'failure-modes.md', 'glossary.md'].map((name) => `packages/docs/${name}`);
   for (const page of pages) expect(samplesOf(readPage(page)), page).toEqual([]);
   // Run by kafka-samples.engine.spec.ts and operations-samples.engine.spec.ts.
   const onKafka = ['packages/docs/sdk.md', 'packages/docs/operations.md'];
-  const others = [...pages, ...PAGES].filter((page) => !onKafka.includes(page));
+  const others = [...pages, ...PAGES, ...EXAMPLE_PAGES].filter((page) => !onKafka.includes(page));
   for (const page of others) expect(samplesOf(readPage(page), 'kafka'), page).toEqual([]);
 });
 

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { createLedgers, type ActiveDocument } from '@confledger/application';
 import { activationMarker } from '@confledger/contracts';
-import { LedgerId, type Command } from '@confledger/domain';
+import { LedgerId, statementOf, type Command } from '@confledger/domain';
 import { createInMemoryEventStore } from '@confledger/application/testing';
 import { SigningKey } from '@confledger/test-support';
 import type { LogRow } from '../log-check.js';
@@ -29,7 +29,7 @@ export interface Story {
 export async function honestStory(form: 1 | 2): Promise<Story> {
   const signer = new SigningKey();
   const store = createInMemoryEventStore();
-  const statementFor = () => Promise.resolve(form);
+  const statementFor = () => Promise.resolve(statementOf(form));
   const core = createLedgers({ store, signer, clock: { now: () => Date.now() }, ids: { next: () => randomUUID() }, statementFor });
   const acknowledged: Acknowledged[] = [];
   const send = async (commandId: string, command: Command, activates: boolean): Promise<void> => {

@@ -104,14 +104,14 @@ describe.each(['postgres', 'eventstoredb'] as const)('on %s', (store) => {
       if (proxy === null) return context.skip('the EventStoreDB of CONFLEDGER_TEST_EVENTSTORE_URL is reached without a proxy');
       const [victim, other] = apis();
       const [service = ''] = SERVICES;
-      // It knows the ledger from now on, and reads nothing before it appends.
+      // It knows the ledger and its environment from now on, and reads nothing before it appends a draft within a second.
       const warming = new Operator(() => installation.callerOf(victim));
       clients.push(warming);
       await warming.command('PUT', service, '/warm', { value: 1 });
       const command: Command = {
         method: 'PATCH',
         place: '',
-        body: { configuration: { unanswered: { a: 1, b: 2 } }, activate: 'all' },
+        body: { configuration: { unanswered: { a: 1, b: 2 } } },
         key: 'unanswered',
       };
       proxy.pause('toClient');

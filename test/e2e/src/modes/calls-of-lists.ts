@@ -129,6 +129,8 @@ const CAUGHT_UP = /"readModel":\{[^}]*"lagMs":0\},"feed":\{[^}]*"lagMs":0\}/;
 
 /** What the status says of the process that answers, and of those beside it. */
 const OF_ONE_API: readonly RegExp[] = [
+  // One of the apis has the follower that works.
+  /"inheritance":\{"active":(?:true|false),"waiting":\d+/g,
   // There are as many apis as were started, and each has an id that is new at each start.
   /(?<="apis":\[)(?:\{"id":[^{}]+"answering":false\},)*\{"id":"[^"]+"/g,
   /(?<="answering":true\})(?:,\{"id":[^{}]+"answering":false\})*/g,

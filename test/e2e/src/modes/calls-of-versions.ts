@@ -55,7 +55,8 @@ const rollingBack: readonly Call[] = [
   ask(`GET ${DESK}/versions/first?atLeast={position}`),
   ask(`GET ${DESK}/versions/active?atLeast={position}`),
   ask(`GET ${DESK}/versions/${FIRST}?atLeast={position}`),
-  refused('VERSION_NOT_A_VERSION', `GET ${DESK}/versions/0?atLeast={position}`),
+  ask(`GET ${DESK}/versions/0?atLeast={position}`),
+  refused('VERSION_NOT_A_VERSION', `GET ${DESK}/versions/1?atLeast={position}`),
   ask('GET /configurations/empty/versions/latest?atLeast={position}'),
 ];
 

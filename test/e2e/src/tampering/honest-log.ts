@@ -7,7 +7,7 @@ import {
   type LedgersOptions,
   type Seals,
 } from '@confledger/application';
-import { ledgerAggregate, type Command, type Guards, type LedgerId } from '@confledger/domain';
+import { ledgerAggregate, statementOf, type Command, type Guards, type LedgerId } from '@confledger/domain';
 import { SigningKey } from '@confledger/test-support';
 import { randomUUID } from 'node:crypto';
 
@@ -54,7 +54,7 @@ export async function writeHonestLog(
   let now = FIRST_INSTANT_MS;
   const clock = { now: () => now };
   const seals = await ensureInstallation({ store, signer: keys, ids, clock });
-  const core = createLedgers({ store, signer: keys, seals, ids, clock, statementFor: async (id) => statementOf(id) });
+  const core = createLedgers({ store, signer: keys, seals, ids, clock, statementFor: async (id) => statementOf(formOf(id)) });
   const written = new Map<LedgerId, number>();
   for (let turn = 0; ledgers.some((id) => (written.get(id) ?? 0) < eventsALedger); turn += 1) {
     for (const id of ledgers) {
@@ -66,7 +66,7 @@ export async function writeHonestLog(
   return { keys, seals, endMs: now };
 }
 
-const statementOf = ({ service }: LedgerId): 1 | 2 => (Number(service.at(-1)) % 2 === 0 ? 1 : 2);
+const formOf = ({ service }: LedgerId): 1 | 2 => (Number(service.at(-1)) % 2 === 0 ? 1 : 2);
 
 /** One command of the story. Answers how many events the ledger has. */
 async function carryOut(core: LedgersCore, id: LedgerId, turn: number): Promise<number> {
