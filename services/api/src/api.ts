@@ -79,7 +79,6 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   });
   app.addHook('onClose', async () => measurements.close());
   writeHeartbeats(app, context);
-  readEnvironmentsFirst(app, context);
   const refuseUnrouted = unroutedHandler(routes);
   guardRequests(app, tokens, refuseUnrouted);
   logRequests(app, logger, measurements);
@@ -95,11 +94,6 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   await context.environments.facts.fresh().catch(() => null);
   await app.ready();
   return { app, endpoints };
-}
-
-/** The first requests find them known. A store that is away is asked again by whoever needs them. */
-function readEnvironmentsFirst(app: FastifyInstance, { environments }: Pick<ApiOptions, 'environments'>): void {
-  app.addHook('onReady', async () => void environments.fresh().catch(() => undefined));
 }
 
 interface MadeServer {
