@@ -135,6 +135,7 @@ export { affectedLedgers } from './followers/affected-ledgers.js';
 export type { AffectedLedgers } from './followers/affected-ledgers.js';
 export { InheritanceIndex } from './followers/inheritance-index.js';
 export { layersMoved } from './ledger/layers-moved.js';
+export { pendingReasons } from './ledger/standing.js';
 export type { RunningLedger } from './followers/inheritance-index.js';
 export type {
   ActivationDone,

@@ -1,7 +1,7 @@
 // Differences between two trees, leaf by leaf, and the changes that lead from one to the other.
 import { equalJson, isEmptyObject, type JsonValue } from './json.js';
 import { comparePaths, joinPath, overlaps } from './path.js';
-import { nodeJson, type TreeNode, type TreeObject } from './tree.js';
+import { hasMembers, nodeJson, type TreeNode, type TreeObject } from './tree.js';
 
 /** A leaf that differs; an absent member means that there is none on that side. */
 export interface Difference {
@@ -55,10 +55,6 @@ function pushMembers(path: string, node: TreeObject, side: 'before' | 'after', i
     if (hasMembers(member)) pushMembers(memberPath, member, side, into);
     else into.push(side === 'before' ? { path: memberPath, before: nodeJson(member) } : { path: memberPath, after: nodeJson(member) });
   }
-}
-
-function hasMembers(node: TreeNode | undefined): node is TreeObject {
-  return node?.kind === 'object' && node.members.size > 0;
 }
 
 /** The value of a scalar, an array or `{}`. */

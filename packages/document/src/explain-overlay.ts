@@ -2,7 +2,7 @@
 import { Document } from './document.js';
 import type { JsonValue } from './json.js';
 import { joinPath } from './path.js';
-import type { DocumentNode, ObjectNode } from './tree.js';
+import { hasMembers, type DocumentNode, type ObjectNode } from './tree.js';
 
 /** A leaf of an effective document with the level that it comes from. */
 export interface ExplainedLeaf {
@@ -97,10 +97,6 @@ function overridden(path: string, { level, node }: Found, levels: readonly Docum
   const { revision } = node;
   if (hasMembers(node)) return { level, kind: 'object', digest: levels[level]?.digestAt(path) ?? '', revision };
   return { level, kind: 'leaf', value: leafValue(node), revision };
-}
-
-function hasMembers(node: DocumentNode): node is ObjectNode {
-  return node.kind === 'object' && node.members.size > 0;
 }
 
 function leafValue(node: DocumentNode): JsonValue {

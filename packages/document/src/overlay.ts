@@ -1,6 +1,6 @@
 // One document laid over another, as trees: what only one of the two has is shared, and the newest merges are remembered.
 import { RememberedPairs } from './remembered-pairs.js';
-import { leafWeight, TreeObject, type TreeNode } from './tree.js';
+import { hasMembers, leafWeight, TreeObject, type TreeNode } from './tree.js';
 
 const merges = new RememberedPairs<TreeObject, TreeObject, TreeObject>();
 
@@ -12,8 +12,7 @@ export function overlaidRoots(upper: TreeObject, lower: TreeObject): TreeObject 
 
 /** Two objects with members merge; anything else, `{}` included, replaces what lies below it. */
 function overlaid(upper: TreeNode, lower: TreeNode): TreeNode {
-  if (upper.kind === 'leaf' || lower.kind === 'leaf' || upper.members.size === 0 || lower.members.size === 0) return upper;
-  return overlaidObjects(upper, lower);
+  return hasMembers(upper) && hasMembers(lower) ? overlaidObjects(upper, lower) : upper;
 }
 
 function overlaidObjects(upper: TreeObject, lower: TreeObject): TreeObject {

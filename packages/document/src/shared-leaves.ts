@@ -1,7 +1,7 @@
 // How many leaves two documents have in common. The newest counts are remembered: after a change only the objects on its path are counted.
 import { equalJson } from './json.js';
 import { RememberedPairs } from './remembered-pairs.js';
-import { leafWeight, nodeJson, type TreeNode, type TreeObject } from './tree.js';
+import { hasMembers, leafWeight, nodeJson, type TreeNode, type TreeObject } from './tree.js';
 
 const counts = new RememberedPairs<TreeObject, TreeObject, number>();
 
@@ -21,8 +21,4 @@ function sharedAt(one: TreeNode, other: TreeNode | undefined): number {
   if (one === other) return leafWeight(one);
   if (hasMembers(one) && hasMembers(other)) return sharedLeaves(one, other);
   return !hasMembers(one) && !hasMembers(other) && equalJson(nodeJson(one), nodeJson(other)) ? 1 : 0;
-}
-
-function hasMembers(node: TreeNode): node is TreeObject {
-  return node.kind === 'object' && node.members.size > 0;
 }

@@ -31,6 +31,11 @@ export type DocumentNode = LeafNode | ObjectNode;
 /** A node as this package makes it. */
 export type TreeNode = TreeLeaf | TreeObject;
 
+/** True for an object that is no leaf: a `{}` is one. */
+export function hasMembers<Node extends DocumentNode>(node: Node | undefined): node is Extract<Node, { readonly kind: 'object' }> {
+  return node?.kind === 'object' && node.members.size > 0;
+}
+
 // In an object of more members than this, leaves remember their digests, so that one change does not hash all of them again
 // (10,000 members: 2 ms instead of 8). In smaller objects hashing again is cheaper than the 48 bytes a leaf.
 const FORGETFUL_MEMBERS_MAX = 64;

@@ -1,5 +1,5 @@
 // What this installation is about: streams of several kinds, what they can be asked, what they decide, what their events add up to.
-export { ancestorsAt, ancestorsOf, descendantsOf, haveSameAncestors } from './environments/ancestors.js';
+export { ancestorNames, ancestorsAt, ancestorsOf, descendantsOf, haveSameAncestors } from './environments/ancestors.js';
 export type { Ancestor } from './environments/ancestors.js';
 export type {
   EnvironmentDefinition,
@@ -22,14 +22,14 @@ export type {
 } from './environments/events.js';
 export { ENVIRONMENT_ANCESTORS_MAX, ENVIRONMENT_DEPTH_MAX } from './environments/graph-rules.js';
 export { POLICY_OF_TYPE } from './environments/policies.js';
-export { EXISTING_INSTALLATION_FACT } from './environments/state.js';
+export { EXISTING_INSTALLATION_FACT, namesInUse } from './environments/state.js';
 export type { Environment, Environments } from './environments/state.js';
 export { SEALED_STREAMS_MAX } from './installation/events.js';
 export type { InstallationCreated, InstallationEvent, MacKeySet, SealedEnd, StreamsSealed } from './installation/events.js';
 export { INSTALLATION_STREAM, installationAggregate } from './installation/installation.js';
 export type { Installation, InstallationCommand, InstallationTypes, Seal } from './installation/installation.js';
 export type { BatchOperation, Command, Guards, LedgerRefusal, LedgerRefusalCode, RollbackLayers, VersionName } from './ledger/commands.js';
-export { pathOf } from './ledger/decisions.js';
+export { goesLive, pathOf } from './ledger/decisions.js';
 export { differencesOf } from './ledger/differences.js';
 export { BATCH_OPERATIONS_MAX, batchTooLarge } from './ledger/edits.js';
 export type {
@@ -52,7 +52,7 @@ export { withoutLayers } from './ledger/events.js';
 export { CREATED_ONLY_TAG, entityTag } from './ledger/guards.js';
 export { LEDGER_PATTERN, LedgerId } from './ledger/ledger-id.js';
 export { ledgerAggregate, signedBy } from './ledger/ledger.js';
-export { environmentFactOf, UNKEPT_ENVIRONMENT } from './ledger/environment.js';
+export { environmentFactOf, followsOthers, UNKEPT_ENVIRONMENT } from './ledger/environment.js';
 export type { EnvironmentFact } from './ledger/environment.js';
 export { assertNotBehind } from './ledger/bases.js';
 export { follows, INHERITANCE_ACTOR_ID } from './ledger/inheritance.js';
@@ -70,7 +70,7 @@ export type { Base } from './ledger/layers.js';
 export type { LedgerStream, LedgerTypes } from './ledger/ledger-types.js';
 export { promotedOfKey } from './ledger/promoted-version.js';
 export type { PromotedVersion, PromoteCommand } from './ledger/promoted-version.js';
-export { PROMOTED_PATHS_MAX, promotionPlan } from './ledger/promotion.js';
+export { promotedDocument, PROMOTED_PATHS_MAX, promotionPlan } from './ledger/promotion.js';
 export type { PromotedLeaf, Promotion, PromotionPlan } from './ledger/promotion.js';
 export { hiddenPaths, holdsReserved, HIDE_PATH, RESERVED_NAME, withoutReserved } from './ledger/reserved.js';
 export { activationUnknown } from './ledger/rollback.js';
@@ -84,6 +84,7 @@ export { TAGS_MAX } from './ledger/tags.js';
 export {
   VERSION_WORDS,
   contentOf,
+  isOfRun,
   isWord,
   notAVersion,
   nothingActive,
@@ -91,7 +92,7 @@ export {
   resolveVersion,
   versionNumber,
 } from './ledger/versions.js';
-export type { ExistingLedger, LoadedVersion, ResolvedVersion, VersionContent } from './ledger/versions.js';
+export type { ExistingLedger, LoadedVersion, ResolvedVersion, RunName, VersionContent } from './ledger/versions.js';
 export { decide } from './stream/aggregate.js';
 export type {
   Aggregate,

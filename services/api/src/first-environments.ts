@@ -8,8 +8,7 @@ import {
   type Keys,
   type Seals,
 } from '@confledger/application';
-import type { Environments } from '@confledger/domain';
-import { namesOf } from './request/defined-environments.js';
+import { namesInUse, type Environments } from '@confledger/domain';
 
 export interface FirstEnvironmentsOptions extends Omit<DefineFirstOptions, 'authentication' | 'signer'> {
   /** `CONFLEDGER_ENVIRONMENTS`; null where it is not set. */
@@ -53,6 +52,6 @@ async function unlessBroken(
 
 function ignoredNames(state: Environments | null, names: readonly string[]): readonly string[] {
   if (state === null) return [];
-  const defined = namesOf(state);
+  const defined = namesInUse(state);
   return names.filter((name) => !defined.includes(name));
 }

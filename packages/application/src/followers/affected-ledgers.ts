@@ -1,5 +1,5 @@
 // What another definition of an environment does to the ledgers that run there and below.
-import { environmentFactOf, haveSameAncestors, LedgerId, type EnvironmentFact, type Environments } from '@confledger/domain';
+import { environmentFactOf, followsOthers, LedgerId, type EnvironmentFact, type Environments } from '@confledger/domain';
 import { InheritanceIndex, type KnownEnvironments, type RunningLedger } from './inheritance-index.js';
 
 /** The environments, and the last revision of their stream. */
@@ -47,5 +47,5 @@ function behindIn(environments: KnownEnvironments, running: readonly RunningLedg
 function isAstray(environments: KnownEnvironments, { ledger, definition }: RunningLedger): boolean {
   const id = LedgerId.parse(ledger);
   const fact = id === null ? null : environments.known(id.environment);
-  return fact !== null && fact.standing === 'defined' && !haveSameAncestors(fact.ancestorsAt(definition), fact.ancestors);
+  return fact !== null && fact.standing === 'defined' && followsOthers(definition, fact);
 }

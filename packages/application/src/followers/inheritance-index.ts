@@ -1,14 +1,6 @@
 // What every ledger runs, over what: who has to look again when a ledger or an environment changed. Made from what the read model says, then
 // kept by the log.
-import {
-  descendantsOf,
-  haveSameAncestors,
-  LedgerId,
-  type Ancestor,
-  type EnvironmentFact,
-  type Environments,
-  type Layer,
-} from '@confledger/domain';
+import { descendantsOf, follows, LedgerId, type Ancestor, type EnvironmentFact, type Environments, type Layer } from '@confledger/domain';
 
 /** Which activation of which ledger a layer is. */
 export type LayerName = Pick<Layer, 'ledger' | 'activation'>;
@@ -86,8 +78,7 @@ export class InheritanceIndex {
     if (retired) return false;
     const id = LedgerId.parse(ledger);
     const fact = id === null ? null : this.#environments.known(id.environment);
-    if (id === null || fact === null || fact.standing !== 'defined' || fact.policy.inherited !== 'automatic') return false;
-    if (pinned || !haveSameAncestors(fact.ancestorsAt(definition), fact.ancestors)) return false;
+    if (id === null || fact === null || !follows({ pinned, definition }, fact)) return false;
     return !areSame(layers, this.#layers(id.service, fact.ancestors));
   }
 

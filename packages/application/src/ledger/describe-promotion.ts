@@ -4,6 +4,7 @@ import {
   effectiveDocument,
   hiddenPaths,
   LedgerId,
+  promotedDocument,
   promotionPlan,
   RESERVED_NAME,
   type Ledger,
@@ -34,7 +35,6 @@ export async function describePromotion(
   const head = stream.state?.head.document ?? Document.empty;
   const base = await newestBase(tools, target);
   const plan = promotionPlan({ source: source.document, head, inherited: base.without(hiddenPaths(head)), paths });
-  const after = plan.selection.over(prune ? head.without(plan.lacking.map(({ path }) => path)) : head);
   const runs = await sourceEffective(tools, sourceId, source);
   return {
     from,
@@ -42,7 +42,7 @@ export async function describePromotion(
     skipped: plan.skipped,
     lacking: plan.lacking,
     hidesDiffer: source.document.digestAt([RESERVED_NAME]) !== head.digestAt([RESERVED_NAME]),
-    stillDiffer: runs.diff(effectiveDocument(after, base)),
+    stillDiffer: runs.diff(effectiveDocument(promotedDocument(plan, head, prune), base)),
   };
 }
 

@@ -1,6 +1,7 @@
 // Commands of ledgers that others follow: what they would take live is tried on those first.
 import {
   descendantsOf,
+  goesLive,
   type Command,
   type Environments,
   type Guards,
@@ -68,20 +69,7 @@ export class FollowedCommands {
   }
 
   #mayActivate({ environment }: LedgerId, command: Command, { guards }: Request): boolean {
-    switch (command.type) {
-      case 'Activate':
-        return true;
-      case 'Rollback':
-      case 'RollbackTo':
-      case 'Inherit':
-      case 'Tag':
-      case 'Untag':
-      case 'Retire':
-      case 'Restore':
-        return false;
-      default:
-        return (guards.activate ?? this.#options.environments.known(environment)?.policy.writes === 'live') !== false;
-    }
+    return !NEVER_REFUSED.has(command.type) && goesLive(command, guards, this.#options.environments.known(environment));
   }
 
   async #blockedBy(id: LedgerId, { before, after }: Done<LedgerTypes>): Promise<readonly WouldBlock[]> {
@@ -93,5 +81,8 @@ export class FollowedCommands {
     return layer === null ? [] : wouldBlock(this.#options, id, { layer, document });
   }
 }
+
+/** A rollback is never refused for others, and what follows is tried with its parent. */
+const NEVER_REFUSED: ReadonlySet<Command['type']> = new Set(['Rollback', 'RollbackTo', 'Inherit']);
 
 const activationOf = (ledger: Ledger | null): number | null => ledger?.active?.activation ?? null;

@@ -1,36 +1,56 @@
-// Documents by what names their content, the longest unused first. Those of one family share most of their subtrees.
+// What is kept by name, the longest unused first, bounded by the leaves of its documents.
 import type { Document } from '@confledger/document';
 
-/** Documents kept at once. */
-const DOCUMENTS_MAX = 4_000;
+export interface KeptLimits<Value> {
+  readonly leavesOf: (value: Value) => number;
+  /** Leaves over all of them. */
+  readonly leavesMax: number;
+  /** How many are kept at once. Default: any number. */
+  readonly countMax?: number;
+}
 
-/** Leaves over all of them; shared ones count in each. */
-const LEAVES_MAX = 2_000_000;
-
-export class KeptDocuments {
-  readonly #documents = new Map<string, Document>();
+export class KeptByLeaves<Value extends object> {
+  readonly #limits: KeptLimits<Value>;
+  readonly #kept = new Map<string, Value>();
   #leaves = 0;
 
-  get(name: string): Document | undefined {
-    const document = this.#documents.get(name);
-    if (document === undefined) return undefined;
-    this.#documents.delete(name);
-    this.#documents.set(name, document);
-    return document;
+  constructor(limits: KeptLimits<Value>) {
+    this.#limits = limits;
   }
 
-  keep(name: string, document: Document): void {
+  get(name: string): Value | undefined {
+    const value = this.#kept.get(name);
+    if (value === undefined) return undefined;
+    this.#kept.delete(name);
+    this.#kept.set(name, value);
+    return value;
+  }
+
+  /** One that is over the limit alone stays until the next is kept. */
+  keep(name: string, value: Value): void {
+    const { leavesOf, leavesMax, countMax = Infinity } = this.#limits;
     this.#forget(name);
-    this.#documents.set(name, document);
-    this.#leaves += document.leafCount;
-    for (const oldest of this.#documents.keys()) {
-      if (this.#documents.size <= DOCUMENTS_MAX && this.#leaves <= LEAVES_MAX) return;
+    this.#kept.set(name, value);
+    this.#leaves += leavesOf(value);
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= countMax && this.#leaves <= leavesMax) return;
       if (oldest !== name) this.#forget(oldest);
     }
   }
 
   #forget(name: string): void {
-    this.#leaves -= this.#documents.get(name)?.leafCount ?? 0;
-    this.#documents.delete(name);
+    const value = this.#kept.get(name);
+    if (value === undefined) return;
+    this.#leaves -= this.#limits.leavesOf(value);
+    this.#kept.delete(name);
   }
 }
+
+/** Documents by what names their content. Those of one family share most of their subtrees; shared leaves count in each. */
+export type KeptDocuments = KeptByLeaves<Document>;
+
+const DOCUMENTS_MAX = 4_000;
+const LEAVES_MAX = 2_000_000;
+
+export const keptDocuments = (): KeptDocuments =>
+  new KeptByLeaves({ leavesOf: ({ leafCount }) => leafCount, leavesMax: LEAVES_MAX, countMax: DOCUMENTS_MAX });

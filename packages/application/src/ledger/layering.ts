@@ -21,7 +21,7 @@ import {
 import type { FactSource } from '../commands/facts.js';
 import type { KeptStream } from '../loading/kept-stream.js';
 import { activationEvent, loadVersion, type LedgerReader } from './ledger-versions.js';
-import { KeptDocuments } from './kept-documents.js';
+import { keptDocuments } from './kept-documents.js';
 import { StoredDocuments, type DocumentName } from './stored-documents.js';
 
 /** What names the document of an activation. */
@@ -45,9 +45,9 @@ export class Layering {
   readonly #options: LayeringOptions;
   readonly #stored: StoredDocuments;
   /** Documents that ran, by digest. */
-  readonly #documents = new KeptDocuments();
+  readonly #documents = keptDocuments();
   /** Layers laid over each other, by `layersKey`. */
-  readonly #bases = new KeptDocuments();
+  readonly #bases = keptDocuments();
 
   constructor(options: LayeringOptions) {
     this.#options = options;

@@ -1,6 +1,7 @@
 // Where each leaf of an effective document comes from, traced through the layers of its layers to the ledger that gave the value.
 import { explainOverlay, type Document, type ExplainedLeaf, type JsonValue, type Overridden } from '@confledger/document';
 import { hiddenPaths, LedgerId, withoutReserved, type Layer } from '@confledger/domain';
+import { KeptByLeaves } from './kept-documents.js';
 import type { Layering } from './layering.js';
 
 /** The place of a leaf's last change. */
@@ -52,9 +53,8 @@ const NO_OVERRIDES: readonly OverriddenLeaf[] = Object.freeze([]);
 
 export class LeafOrigins {
   readonly #layering: Layering;
-  /** By ledger, origin and activation, the one that was used longest ago first. */
-  readonly #levels = new Map<string, Level>();
-  #leaves = 0;
+  /** By ledger, origin and activation. */
+  readonly #levels = new KeptByLeaves<Level>({ leavesOf: ({ document }) => document.leafCount, leavesMax: TRACED_LEAVES_MAX });
 
   constructor(layering: Layering) {
     this.#layering = layering;
@@ -72,9 +72,9 @@ export class LeafOrigins {
   async #levelOf(layer: Layer): Promise<Level> {
     const key = `${layer.ledger} ${layer.origin} ${layer.activation}`;
     const kept = this.#levels.get(key);
-    if (kept !== undefined) this.#levels.delete(key);
-    const level = kept ?? (await this.#made(layer));
-    if (!this.#levels.has(key)) this.#keep(key, level, kept === undefined);
+    if (kept !== undefined) return kept;
+    const level = await this.#made(layer);
+    this.#levels.keep(key, level);
     return level;
   }
 
@@ -86,16 +86,6 @@ export class LeafOrigins {
       return ownLevel(layer.ledger, layer.activation, own.digest === document.digest ? own : withoutReserved(own));
     const traced = await this.of({ ledger: layer.ledger, activation: layer.activation, live: null, own, layers: past.layers, document });
     return tracedLevel(layer.ledger, document, traced);
-  }
-
-  #keep(key: string, level: Level, isNew: boolean): void {
-    this.#levels.set(key, level);
-    if (isNew) this.#leaves += level.document.leafCount;
-    for (const [oldest, { document }] of this.#levels) {
-      if (this.#leaves <= TRACED_LEAVES_MAX || oldest === key) return;
-      this.#levels.delete(oldest);
-      this.#leaves -= document.leafCount;
-    }
   }
 }
 

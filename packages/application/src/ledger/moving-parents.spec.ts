@@ -43,6 +43,16 @@ function interrupted(store: EventStore, name: string, before: () => Promise<unkn
   };
 }
 
+/** Another process, whose first append to staging comes when the parent was activated and staging has followed. */
+function beingOvertaken(store: EventStore, core: LayeredCore, limit: number): LayeredCore {
+  return layeredCore(
+    interrupted(store, stream('staging'), async () => {
+      await done(core, 'base', set('limit', limit), LIVE);
+      await done(core, 'staging', { type: 'Inherit' });
+    }),
+  );
+}
+
 async function json(core: LayeredCore, environment: string): Promise<unknown> {
   return (await core.ledgers.active(LedgerId.of(environment, SERVICE)))?.document.toJson();
 }
@@ -70,12 +80,7 @@ describe('a parent that moves while its child is decided', () => {
   test('never takes the child backwards: after a lost append the parents are read anew', async () => {
     const { store, core } = await given();
     await done(core, 'base', set('limit', 1.5), LIVE);
-    const losing = layeredCore(
-      interrupted(store, stream('staging'), async () => {
-        await done(core, 'base', set('limit', 2), LIVE);
-        await done(core, 'staging', { type: 'Inherit' });
-      }),
-    );
+    const losing = beingOvertaken(store, core, 2);
     const { activated } = await done(losing, 'staging', { type: 'Activate', version: 'active' });
     expect(activated).toBeNull();
     expect(await json(losing, 'staging')).toEqual({ limit: 2, own: 1 });
@@ -85,12 +90,7 @@ describe('a parent that moves while its child is decided', () => {
     const { store, core } = await given();
     await done(core, 'base', set('limit', 999), LIVE);
     await done(core, 'staging', { type: 'Inherit' });
-    const slow = layeredCore(
-      interrupted(store, stream('staging'), async () => {
-        await done(core, 'base', set('limit', 998), LIVE);
-        await done(core, 'staging', { type: 'Inherit' });
-      }),
-    );
+    const slow = beingOvertaken(store, core, 998);
     expect(await slow.execute('staging', { type: 'Rollback', version: 'previous' })).toMatchObject({
       kind: 'refused',
       refusal: { code: 'VERSION_MOVED' },
@@ -102,12 +102,7 @@ describe('a parent that moves while its child is decided', () => {
     const { store, core } = await given();
     await done(core, 'base', set('limit', 999), LIVE);
     await done(core, 'staging', { type: 'Inherit' });
-    const slow = layeredCore(
-      interrupted(store, stream('staging'), async () => {
-        await done(core, 'base', set('limit', 998), LIVE);
-        await done(core, 'staging', { type: 'Inherit' });
-      }),
-    );
+    const slow = beingOvertaken(store, core, 998);
     await done(slow, 'staging', { type: 'RollbackTo', activation: 2 });
     expect(await json(core, 'staging')).toEqual({ limit: 1, own: 1 });
   });

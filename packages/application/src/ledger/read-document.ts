@@ -1,6 +1,7 @@
 // Reads of a document: head, a version, a tag, or any of these as of an instant. Linearizable unless asked otherwise.
 import { Document } from '@confledger/document';
 import {
+  isOfRun,
   notAVersion,
   nothingActive,
   nothingPrevious,
@@ -11,6 +12,7 @@ import {
   type LedgerRefusal,
   type LedgerTypes,
   type PastActivation,
+  type RunName,
   type VersionName,
 } from '@confledger/domain';
 import type { KeptStream } from '../loading/kept-stream.js';
@@ -83,12 +85,6 @@ async function select(request: ReadRequest, selection: Selection): Promise<ReadO
   const standing = { ...standingOf(id, ledger, position, around), ...{ version, digest: document.digest } };
   return { kind: 'found', standing, document, revision, provisional };
 }
-
-/** A word for what ran, with everything that it was built on. */
-type RunName = 'active' | 'previous';
-
-/** Whether a name means what ran; every other means an own document. */
-export const isOfRun = (name: VersionName): name is RunName => name === 'active' || name === 'previous';
 
 /** A version with its own document. */
 export async function ownSelected(

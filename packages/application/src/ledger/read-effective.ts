@@ -5,6 +5,7 @@ import {
   activeLayers,
   assertNotBehind,
   documentToRun,
+  isOfRun,
   NO_BASE,
   pastActivationOf,
   type Base,
@@ -16,7 +17,7 @@ import {
 import type { Ran } from './layering.js';
 import { activationEvent } from './ledger-versions.js';
 import type { EffectiveOutcome, EffectiveSelector } from './ledgers.js';
-import { activationNamed, atHand, isOfRun, ownSelected, refused, selectionOf, type ReadRequest, type Selection } from './read-document.js';
+import { activationNamed, atHand, ownSelected, refused, selectionOf, type ReadRequest, type Selection } from './read-document.js';
 import { standingOf } from './standing.js';
 
 export interface EffectiveRequest extends ReadRequest {

@@ -2,7 +2,7 @@
 import { Document } from '@confledger/document';
 import {
   activeLayers,
-  haveSameAncestors,
+  followsOthers,
   layersKey,
   type Ancestor,
   type EnvironmentFact,
@@ -64,12 +64,19 @@ const NOTHING_NEWER = { newer: [] } as const;
 function reasons({ head, active }: Ledger, fact: EnvironmentFact | null, inherited: LedgerStanding['inherited']): PendingReason[] {
   if (active === null) return head.version === null ? [] : ['own'];
   const { own, definition } = activeLayers(active);
-  const because: PendingReason[] = [];
-  if (head.document.digest !== own) because.push('own');
-  if (inherited !== null && inherited.newer.length > 0) because.push('layers');
-  if (fact !== null && !haveSameAncestors(fact.ancestorsAt(definition), fact.ancestors)) because.push('ancestors');
-  return because;
+  return pendingReasons({
+    own: head.document.digest !== own,
+    layers: inherited !== null && inherited.newer.length > 0,
+    ancestors: fact !== null && followsOthers(definition, fact),
+  });
 }
+
+/** Those that hold, in the order of every answer. */
+export function pendingReasons(holds: Readonly<Record<PendingReason, boolean>>): PendingReason[] {
+  return PENDING_REASONS.filter((reason) => holds[reason]);
+}
+
+const PENDING_REASONS: readonly PendingReason[] = ['own', 'layers', 'ancestors'];
 
 export interface SurroundingsOptions {
   /** Null where no environments are kept. */

@@ -94,7 +94,8 @@ class Trial {
     const fact = this.#options.environments.known(id.environment);
     const stream = fact === null ? null : await this.#streamOf(id);
     const ledger = stream?.state ?? null;
-    if (fact === null || stream === null || ledger === null || ledger.active === null || !follows(ledger, fact)) return;
+    if (fact === null || stream === null || ledger === null || ledger.active === null || !follows(activeLayers(ledger.active), fact))
+      return;
     const base = await this.#baseOf(fact.ancestors, this.#moved);
     if (haveSameLayers(activeLayers(ledger.active).layers, base.layers)) return;
     const decision = await this.#decide(id, stream, fact, base);

@@ -6,7 +6,7 @@ import type { EventStore } from '../ports/event-store.js';
 import type { Authority } from '../ports/system.js';
 import { earlier, type Finding, type VerificationEvent, type VerifiedEnd } from './findings.js';
 import { InstallationCheck } from './installation-check.js';
-import { KeptDocuments } from '../ledger/kept-documents.js';
+import { keptDocuments } from '../ledger/kept-documents.js';
 import { LayerCheck } from './layer-check.js';
 import { LedgerCheck, type LedgerCheckOptions } from './ledger-check.js';
 import { pagesUntil } from './log-pages.js';
@@ -47,7 +47,7 @@ export async function* verifyLog(options: VerifyLogOptions): AsyncGenerator<Veri
   }
   scan.end();
   const ends = new Map<string, VerifiedEnd>();
-  const verified = new KeptDocuments();
+  const verified = keptDocuments();
   const brokenFrom = (stream: string): number | null => scan.streams.get(stream)?.finding?.revision ?? null;
   for (const [name, stream] of scan.streams) {
     let finding: Finding | null = stream.finding;

@@ -20,6 +20,11 @@ export function ancestorsAt(state: Environments, name: string, revision: number)
   });
 }
 
+/** Every name in a tree, nearest first in each branch. */
+export function ancestorNames(ancestors: readonly Ancestor[]): readonly string[] {
+  return ancestors.flatMap(({ name, parents }) => [name, ...ancestorNames(parents)]);
+}
+
 /** Whether two trees hold the same names in the same places. */
 export function haveSameAncestors(one: readonly Ancestor[], other: readonly Ancestor[]): boolean {
   if (one.length !== other.length) return false;

@@ -15,7 +15,7 @@ import { ENVIRONMENT_TYPES, type EnvironmentDefined, type EnvironmentsEvent, typ
 import { graphRefusal } from './graph-rules.js';
 import { environmentGuardRefusal } from './guards.js';
 import { policyOf } from './policies.js';
-import { EXISTING_INSTALLATION_FACT, type Environment, type Environments } from './state.js';
+import { EXISTING_INSTALLATION_FACT, haveSameParents, type Environment, type Environments } from './state.js';
 import { nodesTooOld, upgradeUnfinished } from './upgrade-rules.js';
 
 type EnvironmentsDecision = Decision<EnvironmentsTypes>;
@@ -57,7 +57,7 @@ function define(state: Environments, { name, definition }: CommandOf<'Define'>, 
   const unfit = definitionRefusal(state, defined) ?? graphRefusal(state, defined);
   if (unfit) return refused(unfit);
   if (before !== null && isSame(before, defined)) return NOTHING;
-  const isGivenParents = defined.inheritsFrom.length > 0 && !(before !== null && !before.retired && hasParentsOf(before, defined));
+  const isGivenParents = defined.inheritsFrom.length > 0 && !(before !== null && !before.retired && haveSameParents(before, defined));
   const heirs = isGivenParents && context.guards.acceptOldNodes !== true ? [name, ...descendantsOf(state, name)] : [];
   return onFacts(state, context, heirs, event);
 }
@@ -95,9 +95,6 @@ function isSame(before: Environment, defined: Environment): boolean {
   const other = [defined.inheritsFrom, defined.properties, defined.policy, defined.edition];
   return !retired && canonicalJson([inheritsFrom, properties, policy, edition]) === canonicalJson(other);
 }
-
-const hasParentsOf = (one: Environment, other: Environment): boolean =>
-  canonicalJson(one.inheritsFrom) === canonicalJson(other.inheritsFrom);
 
 /** Only while the first start of this release has not come to its end. */
 function notStarted(): EnvironmentsRefusal {

@@ -2,7 +2,7 @@
 import { refuse } from '../stream/refusals.js';
 import { descendantsOf } from './ancestors.js';
 import type { EnvironmentsRefusal } from './commands.js';
-import type { Environment, Environments } from './state.js';
+import { namesInUse, type Environment, type Environments } from './state.js';
 
 /** Levels from an environment to the farthest of its ancestors; one without parents has depth 1. */
 export const ENVIRONMENT_DEPTH_MAX = 8;
@@ -76,8 +76,12 @@ function climb(environments: Graph, name: string, ancestry: Ancestry, depth: num
 
 function unknownParent(name: string, parent: string, environments: Graph): EnvironmentsRefusal {
   const message = `${name} cannot inherit from ${parent}, which is not defined`;
-  const known = [...environments.values()].filter(({ retired }) => !retired).map((each) => each.name);
-  return refuse('ENVIRONMENT_PARENT_UNKNOWN', PLACE, message, `Define ${parent} first, or name one of: ${known.join(', ')}`);
+  return refuse(
+    'ENVIRONMENT_PARENT_UNKNOWN',
+    PLACE,
+    message,
+    `Define ${parent} first, or name one of: ${namesInUse({ environments }).join(', ')}`,
+  );
 }
 
 function retiredParent(name: string, parent: string): EnvironmentsRefusal {

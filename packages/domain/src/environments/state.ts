@@ -1,19 +1,12 @@
 // What the events of all environments add up to: each one's newest definition, and whose parents were which at every revision.
-import type { JsonObject } from '@confledger/document';
 import type { Recorded } from '../stream/events.js';
 import { EventMisfit } from '../stream/stream-state.js';
-import type { EnvironmentDefined, EnvironmentPolicy, EnvironmentsEvent, EnvironmentType } from './events.js';
+import type { EnvironmentDefined, EnvironmentsEvent } from './events.js';
+
+type Definition = EnvironmentDefined['data'];
 
 /** One environment, as its newest definition says. */
-export interface Environment {
-  readonly name: string;
-  readonly type: EnvironmentType;
-  /** Names of its parents, nearest first. */
-  readonly inheritsFrom: readonly string[];
-  readonly abstract: boolean;
-  readonly properties: JsonObject;
-  readonly policy: EnvironmentPolicy;
-  readonly edition: number;
+export interface Environment extends Definition {
   readonly retired: boolean;
   /** Of its last event: its entity tag. */
   readonly revision: number;
@@ -57,7 +50,8 @@ function withDefinition(state: Environments, { data, revision }: Recorded<Enviro
   const { name, type, inheritsFrom, abstract, properties, policy, edition } = data;
   const environment = { name, type, inheritsFrom, abstract, properties, policy, edition, retired: false, revision };
   const before = state.parents.get(name) ?? [];
-  const isSame = sameNames(before.at(-1)?.inheritsFrom ?? null, inheritsFrom);
+  const newest = before.at(-1);
+  const isSame = newest !== undefined && haveSameParents(newest, data);
   const next = {
     ...state,
     environments: new Map(state.environments).set(name, environment),
@@ -88,6 +82,13 @@ function assertTree({ environments }: Environments, name: string): void {
   }
 }
 
-function sameNames(one: readonly string[] | null, other: readonly string[]): boolean {
-  return one !== null && one.length === other.length && one.every((name, index) => name === other[index]);
+type WithParents = Pick<Definition, 'inheritsFrom'>;
+
+export function haveSameParents({ inheritsFrom: one }: WithParents, { inheritsFrom: other }: WithParents): boolean {
+  return one.length === other.length && one.every((name, index) => name === other[index]);
+}
+
+/** Names of the environments that are not retired, in the order of their first definitions. */
+export function namesInUse({ environments }: Pick<Environments, 'environments'>): readonly string[] {
+  return [...environments.values()].filter(({ retired }) => !retired).map(({ name }) => name);
 }

@@ -4,6 +4,7 @@ import type { EventSource } from '../stream/events.js';
 import type { LedgerRefusal } from './commands.js';
 import type { DraftEvent } from './events.js';
 import type { LedgerTypes } from './ledger-types.js';
+import { statementNeed } from './statement-fact.js';
 
 type LedgerDecision = Decision<LedgerTypes>;
 
@@ -21,6 +22,18 @@ export class Asked {
     const found = this.context.facts.get(sort, key);
     if (found === undefined) this.#needs.push({ sort, key, ...(this.#isAhead && { isAhead: true }) });
     return found;
+  }
+
+  /** The ledger's environment, which every decision asks for first; undefined where it must be loaded. */
+  get environment(): LedgerTypes['facts']['environment'] | undefined {
+    const { facts, id } = this.context;
+    return facts.get('environment', id.environment);
+  }
+
+  /** Asks for what an activation is signed with; whoever makes one finds it among the facts. */
+  askStatement(): void {
+    const { sort, key } = statementNeed(this.context.id);
+    this.get(sort, key);
   }
 
   /** Asks for facts that may turn out not to be needed. */

@@ -4,7 +4,7 @@ import { Asked } from './asked.js';
 import type { Command, Guards, LedgerRefusal } from './commands.js';
 import { edited } from './edit-decisions.js';
 import { environmentRefusal, reasonMissing } from './environment.js';
-import { guardRefusal } from './guards.js';
+import { activateOf, guardRefusal } from './guards.js';
 import { inherited } from './inheritance.js';
 import type { LedgerStream, LedgerTypes } from './ledger-types.js';
 import { ledgerExists, ledgerUnknown } from './outlines.js';
@@ -71,10 +71,15 @@ function decided(stream: LedgerStream, command: Exclude<Command, { type: 'Inheri
   }
 }
 
-function goesLive({ type }: Command, { activate }: Guards, { policy }: LedgerTypes['facts']['environment']): boolean {
+/** Whether a command takes something live, in an environment as it is known. */
+export function goesLive(
+  { type }: Pick<Command, 'type'>,
+  guards: Pick<Guards, 'activate'>,
+  environment: Parameters<typeof activateOf>[1],
+): boolean {
   if (type === 'Activate' || type === 'Rollback' || type === 'RollbackTo') return true;
   if (type === 'Tag' || type === 'Untag' || type === 'Retire' || type === 'Restore') return false;
-  return (activate ?? policy.writes === 'live') !== false;
+  return activateOf(guards, environment) !== false;
 }
 
 /** The path that a command addresses; null for those that address the document. */

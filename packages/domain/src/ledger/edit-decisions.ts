@@ -20,7 +20,7 @@ import type { LedgerId } from './ledger-id.js';
 import type { LedgerStream, LedgerTypes } from './ledger-types.js';
 import { changeEvent, createdEvent } from './outlines.js';
 import { activeLayers, type Ledger } from './state.js';
-import { statementNeed } from './statement-fact.js';
+import { activateOf } from './guards.js';
 import { activationOf, isOrdinaryName, unexpected } from './statements.js';
 
 export function edited(stream: LedgerStream, command: EditCommand, asked: Asked): Decision<LedgerTypes> {
@@ -47,12 +47,11 @@ export interface GoingLive {
 
 /** Undefined while something must be loaded. A write takes live what it wrote and nothing else: it keeps the layers. */
 export function goingLive(ledger: Ledger | null, asked: Asked): GoingLive | undefined {
-  const { id, guards } = asked.context;
-  const environment = asked.context.facts.get('environment', id.environment);
-  const activate = guards.activate ?? environment?.policy.writes === 'live';
+  const { environment } = asked;
+  const { guards } = asked.context;
+  const activate = activateOf(guards, environment);
   if (activate === false) return environment && { environment, activate, isAsked: false, basis: null };
-  const { sort, key } = statementNeed(id);
-  asked.get(sort, key);
+  asked.askStatement();
   const basis = keptBasis(ledger, environment, asked);
   if (environment === undefined || basis === undefined || asked.isWaiting) return undefined;
   return { environment, activate, isAsked: guards.activate !== undefined, basis };

@@ -1,9 +1,9 @@
 // What a ledger's decisions know of its environment.
 import { nearestWord } from '@confledger/document';
 import { refuse } from '../stream/refusals.js';
-import { ancestorsAt, ancestorsOf, type Ancestor } from '../environments/ancestors.js';
+import { ancestorsAt, ancestorsOf, haveSameAncestors, type Ancestor } from '../environments/ancestors.js';
 import type { EnvironmentPolicy } from '../environments/events.js';
-import type { Environments } from '../environments/state.js';
+import { namesInUse, type Environments } from '../environments/state.js';
 import type { LedgerRefusal } from './commands.js';
 import type { LedgerId } from './ledger-id.js';
 
@@ -41,7 +41,6 @@ export const UNKEPT_ENVIRONMENT: EnvironmentFact = {
 export function environmentFactOf(state: Environments | null, definition: number, name: string): EnvironmentFact {
   if (state === null) return { ...UNKEPT_ENVIRONMENT, standing: 'undefined' };
   const defined = state.environments.get(name);
-  const names = [...state.environments.values()].filter(({ retired }) => !retired).map((each) => each.name);
   return {
     standing: defined === undefined ? 'undefined' : defined.retired ? 'retired' : 'defined',
     abstract: defined?.abstract ?? false,
@@ -50,8 +49,13 @@ export function environmentFactOf(state: Environments | null, definition: number
     ancestorsAt: (revision) => (revision === null ? [] : ancestorsAt(state, name, revision)),
     hasInherited: state.parents.get(name)?.some(({ inheritsFrom }) => inheritsFrom.length > 0) ?? false,
     definition,
-    names,
+    names: namesInUse(state),
   };
+}
+
+/** Whether what runs, whose layers follow the ancestors as of a definition, follows others than the environment has now. */
+export function followsOthers(definition: number | null, { ancestorsAt: ancestorsThen, ancestors }: EnvironmentFact): boolean {
+  return !haveSameAncestors(ancestorsThen(definition), ancestors);
 }
 
 /** Why nothing can be written in the environment; null where it can. */

@@ -1,4 +1,5 @@
 // What a client said it saw, against what is there. A guard that fails is refused before anything else is looked at.
+import type { EnvironmentPolicy } from '../environments/events.js';
 import { refuse } from '../stream/refusals.js';
 import type { Guards, LedgerRefusal } from './commands.js';
 import type { LedgerId } from './ledger-id.js';
@@ -21,6 +22,14 @@ export interface Guarded {
   readonly id: LedgerId;
   readonly ledger: Ledger | null;
   readonly path: string | null;
+}
+
+/** What a change is to take live: what its sender says, or else what its environment does. */
+export function activateOf(
+  { activate }: Pick<Guards, 'activate'>,
+  environment: { readonly policy: Pick<EnvironmentPolicy, 'writes'> } | null | undefined,
+): NonNullable<Guards['activate']> {
+  return activate ?? environment?.policy.writes === 'live';
 }
 
 export function guardRefusal(guarded: Guarded, guards: Guards): LedgerRefusal | null {

@@ -1,13 +1,12 @@
 // What an environment that follows its parents by itself does when one of them moved.
-import { haveSameAncestors } from '../environments/ancestors.js';
 import type { Decision } from '../stream/aggregate.js';
 import type { Asked } from './asked.js';
 import { newestBasis } from './bases.js';
-import type { EnvironmentFact } from './environment.js';
+import { followsOthers, type EnvironmentFact } from './environment.js';
+import type { Layered } from './events.js';
 import { haveSameLayers } from './layers.js';
 import type { LedgerStream, LedgerTypes } from './ledger-types.js';
-import { activeLayers, type Ledger } from './state.js';
-import { statementNeed } from './statement-fact.js';
+import { activeLayers } from './state.js';
 import { activationOf } from './statements.js';
 import { contentOf } from './versions.js';
 
@@ -22,9 +21,8 @@ export function inherited(stream: LedgerStream, asked: Asked): Decision<LedgerTy
   const ledger = stream.state;
   if (ledger === null || ledger.active === null || ledger.retired) return NOTHING;
   const environment = asked.get('environment', id.environment);
-  if (environment !== undefined && !follows(ledger, environment)) return NOTHING;
-  const { sort, key } = statementNeed(id);
-  asked.get(sort, key);
+  if (environment !== undefined && !follows(activeLayers(ledger.active), environment)) return NOTHING;
+  asked.askStatement();
   const content = contentOf({ id, ledger, revision: stream.revision }, ledger.active.version, asked);
   if (content !== undefined && 'code' in content) return asked.refused(content);
   const basis = newestBasis(ledger, environment, asked);
@@ -37,8 +35,7 @@ export function inherited(stream: LedgerStream, asked: Asked): Decision<LedgerTy
 }
 
 /** What runs follows its parents: it is not pinned, and its environment inherits from the same ones as when it was taken live. */
-export function follows({ active }: Pick<Ledger, 'active'>, environment: EnvironmentFact): boolean {
-  if (active === null || environment.standing !== 'defined' || environment.policy.inherited !== 'automatic') return false;
-  const { pinned, definition } = activeLayers(active);
-  return !pinned && haveSameAncestors(environment.ancestorsAt(definition), environment.ancestors);
+export function follows({ pinned, definition }: Pick<Layered, 'pinned' | 'definition'>, environment: EnvironmentFact): boolean {
+  if (pinned || environment.standing !== 'defined' || environment.policy.inherited !== 'automatic') return false;
+  return !followsOthers(definition, environment);
 }

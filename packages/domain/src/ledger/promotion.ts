@@ -54,6 +54,11 @@ export function promotionPlan({ source, head, inherited, paths }: Promotion): Pr
   return { selection, skipped: skipped.map(pathAndValue), lacking: lacking.map(pathAndValue) };
 }
 
+/** The own document of the target behind it. */
+export function promotedDocument({ selection, lacking }: PromotionPlan, head: Document, prune: boolean): Document {
+  return selection.over(prune ? head.without(lacking.map(({ path }) => path)) : head);
+}
+
 const pathAndValue = ({ path, value }: PromotedLeaf): PromotedLeaf => ({ path, value });
 
 /** No own leaf of the target stands above the path, which would hide what is inherited. */
@@ -89,8 +94,7 @@ export function promoted(stream: LedgerStream, command: PromoteCommand, asked: A
   const unfit = command.from === id.text ? sameLedger(id.text) : pathsRefusal(command.paths);
   if (unfit) return asked.refused(unfit);
   const source = asked.get('promoted', promotedKey(command));
-  const environment = asked.context.facts.get('environment', id.environment);
-  const inherits = newestBasis(ledger, environment, asked);
+  const inherits = newestBasis(ledger, asked.environment, asked);
   const going = goingLive(ledger, asked);
   if (source === undefined || inherits === undefined || going === undefined || asked.isWaiting) return asked.needs();
   if (source.kind === 'refused') return asked.refused(source.refusal);
@@ -105,17 +109,17 @@ export function promoted(stream: LedgerStream, command: PromoteCommand, asked: A
 
 /** What setting the selection makes of head, with what the source lacks taken away first where that is asked for. */
 function differencesOfPlan(
-  { selection, skipped, lacking }: PromotionPlan,
+  plan: PromotionPlan,
   head: Document,
   { prune, paths, from }: PromoteCommand,
 ): readonly Difference[] | LedgerRefusal {
+  const { selection, skipped } = plan;
   const isThere = (named: string) =>
     selection.nodeAt(named) !== undefined || head.nodeAt(named) !== undefined || skipped.some(({ path }) => chosenBy([named])(path));
   const missing = (paths ?? []).find((path) => !isThere(path));
   if (missing !== undefined)
     return refuse('KEY_NOT_FOUND', missing, `There is nothing at ${missing} in ${from} or here`, 'Check the spelling of the path');
-  const base = prune ? head.without(lacking.map(({ path }) => path)) : head;
-  const differences = head.diff(selection.over(base));
+  const differences = head.diff(promotedDocument(plan, head, prune));
   const gone = prune ? [] : differencesToChanges(differences).filter((change) => !('value' in change));
   return gone.length === 0 ? differences : wouldDelete(gone.map(({ path }) => path));
 }

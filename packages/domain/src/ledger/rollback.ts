@@ -15,9 +15,18 @@ import type { LedgerTypes } from './ledger-types.js';
 import { changeEvent } from './outlines.js';
 import { holdsReserved, ordinaryNameRefusal, RESERVED_NAME } from './reserved.js';
 import { activeLayers, type Ledger, type PastActivation } from './state.js';
-import { statementNeed } from './statement-fact.js';
 import { activationOf, isOrdinaryName, isRepetition, unexpected, type ToActivate } from './statements.js';
-import { contentOf, isWord, nothingActive, nothingPrevious, versionNumber, type ExistingLedger, type VersionContent } from './versions.js';
+import {
+  contentOf,
+  isOfRun,
+  isWord,
+  nothingActive,
+  nothingPrevious,
+  versionNumber,
+  type ExistingLedger,
+  type RunName,
+  type VersionContent,
+} from './versions.js';
 
 type RollbackCommand = Extract<Command, { type: 'Rollback' | 'RollbackTo' }>;
 
@@ -31,9 +40,7 @@ interface Target {
 }
 
 export function rolledBack(existing: ExistingLedger, command: RollbackCommand, asked: Asked): Decision<LedgerTypes> {
-  const { id } = asked.context;
-  const { sort, key } = statementNeed(id);
-  asked.get(sort, key);
+  asked.askStatement();
   const target = targetOf(existing, command, asked);
   if (target === undefined) {
     askAhead(existing, command, asked);
@@ -42,12 +49,12 @@ export function rolledBack(existing: ExistingLedger, command: RollbackCommand, a
   if ('code' in target) return asked.refused(target);
   const content = contentOf(existing, target.version, asked);
   if (content !== undefined && 'code' in content) return asked.refused(content);
-  const environment = asked.context.facts.get('environment', id.environment);
+  const { environment } = asked;
   const basis = basisOf(existing.ledger, command, target, environment, asked);
   if (content === undefined || basis === undefined || asked.isWaiting) return asked.needs(target.meant);
   const isRecorded = (command.layers ?? 'recorded') === 'recorded';
   // By its number a version is asked for, and not that what runs stays: to keep it, its activation is named.
-  const pins = command.type === 'RollbackTo' || command.version === 'active' || command.version === 'previous';
+  const pins = command.type === 'RollbackTo' || isOfRun(command.version);
   const events = eventsOf(existing, { content, basis, pins, past: isRecorded ? target.past : null }, asked);
   const source = { kind: 'rollback', version: target.version, activation: target.past?.activation ?? null } as const;
   return asked.done(events, target.meant, source);
@@ -57,7 +64,7 @@ export function rolledBack(existing: ExistingLedger, command: RollbackCommand, a
 function targetOf(existing: ExistingLedger, command: RollbackCommand, asked: Asked): Target | LedgerRefusal | undefined {
   if (command.type === 'RollbackTo') return ranAt(existing, command.activation, asked, null);
   const { active } = existing.ledger;
-  if (command.version === 'previous' || command.version === 'active') {
+  if (isOfRun(command.version)) {
     if (active === null) return nothingActive(existing);
     const activation = meantBefore(existing.ledger, command.version, asked) ?? ranWith(active, command.version);
     return activation === null ? nothingPrevious(existing) : ranAt(existing, activation, asked, activation);
@@ -68,16 +75,14 @@ function targetOf(existing: ExistingLedger, command: RollbackCommand, asked: Ask
   return past === undefined ? undefined : { version, past, meant: isWord(command.version) ? version : null };
 }
 
-const ranWith = (
-  { activation, previousActivation }: Pick<PastActivation, 'activation' | 'previousActivation'>,
-  word: 'active' | 'previous',
-) => (word === 'active' ? activation : previousActivation);
+const ranWith = ({ activation, previousActivation }: Pick<PastActivation, 'activation' | 'previousActivation'>, word: RunName) =>
+  word === 'active' ? activation : previousActivation;
 
 /**
  * The activation that the word meant when the command came, where nothing moved since but what the ledger inherits. A parent that is
  * activated again and again would keep an emergency rollback from being done. Null before that, and where anybody else took something live.
  */
-function meantBefore({ activations }: Ledger, word: 'active' | 'previous', { context }: Asked): number | null {
+function meantBefore({ activations }: Ledger, word: RunName, { context }: Asked): number | null {
   const { meant = null } = context;
   if (meant === null) return null;
   const index = activations.findIndex((each) => ranWith(each, word) === meant);
@@ -100,11 +105,11 @@ export function activationUnknown({ text, service }: LedgerId, activation: numbe
 }
 
 /** The latest activation of a version; null where it never ran, undefined while that must be looked up. */
-function latestOf({ id, ledger }: ExistingLedger, version: number, asked: Asked): PastActivation | null | undefined {
+function latestOf({ ledger }: ExistingLedger, version: number, asked: Asked): PastActivation | null | undefined {
   const kept = ledger.activations.findLast((each) => each.version === version);
   const [oldest] = ledger.activations;
   if (kept !== undefined || oldest === undefined || oldest.previousActivation === null) return kept ?? null;
-  const environment = asked.context.facts.get('environment', id.environment);
+  const { environment } = asked;
   // Without anything to inherit, now or ever, what it ran over makes no difference.
   const stoodAlone = ledger.active?.statement === 1;
   if (stoodAlone && (environment === undefined || environment.ancestors.length === 0)) return environment === undefined ? undefined : null;
@@ -113,12 +118,12 @@ function latestOf({ id, ledger }: ExistingLedger, version: number, asked: Asked)
 
 /** What a version that never ran needs, while it is looked up in a history of form 1 whether it did: there is no third round. */
 function askAhead(existing: ExistingLedger, command: RollbackCommand, asked: Asked): void {
-  const { ledger, id } = existing;
+  const { ledger } = existing;
   if (command.type !== 'Rollback' || ledger.active?.statement !== 1) return;
   const version = versionNumber(existing, command.version);
   if (typeof version === 'number') contentOf(existing, version, asked);
   // A version that did run needs no parent, whose stream may be one that cannot be read.
-  asked.ahead(() => newestBasis(ledger, asked.context.facts.get('environment', id.environment), asked));
+  asked.ahead(() => newestBasis(ledger, asked.environment, asked));
 }
 
 function basisOf(
@@ -145,13 +150,12 @@ interface GivenBack {
 function eventsOf(
   { ledger, revision }: ExistingLedger,
   { content, basis, past, pins }: GivenBack,
-  { context }: Asked,
+  { context, environment }: Asked,
 ): DraftEvent[] | LedgerRefusal {
-  const { id, guards, facts } = context;
+  const { id, guards } = context;
   const own = content.document;
   const differences = ledger.head.document.diff(own);
   const runs = ledger.active;
-  const environment = facts.get('environment', id.environment);
   const runsAlready = !pins && past !== null && past.activation === runs?.activation;
   if (differences.length === 0 && runs !== null && (runsAlready || isSame(activeLayers(runs), own.digest, basis, environment)))
     return unexpected(id, runs.digest, guards.expectedDigest) ?? [];

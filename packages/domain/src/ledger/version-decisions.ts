@@ -1,18 +1,16 @@
 // What taking a version live, and naming one, come to.
 import { Document } from '@confledger/document';
-import { haveSameAncestors } from '../environments/ancestors.js';
 import type { Decision } from '../stream/aggregate.js';
 import type { Asked } from './asked.js';
 import { keptBasis, newestBasis, type Basis } from './bases.js';
 import { refuse } from '../stream/refusals.js';
 import type { Command, LedgerRefusal } from './commands.js';
 import type { LedgerId } from './ledger-id.js';
-import type { EnvironmentFact } from './environment.js';
+import { followsOthers, type EnvironmentFact } from './environment.js';
 import { haveSameLayers } from './layers.js';
 import type { LedgerStream, LedgerTypes } from './ledger-types.js';
 import { createdEvent, ledgerUnknown } from './outlines.js';
 import { activeLayers, type Ledger } from './state.js';
-import { statementNeed } from './statement-fact.js';
 import { activationOf, isRepetition, unexpected } from './statements.js';
 import { tagged, untagged } from './tags.js';
 import { contentOf, isWord, versionNumber, type ExistingLedger, type VersionContent } from './versions.js';
@@ -30,11 +28,10 @@ export function activated(stream: LedgerStream, command: Extract<Command, { type
   const version = ledger === null ? 0 : versionNumber({ id, ledger, revision: stream.revision }, command.version);
   if (typeof version !== 'number') return asked.refused(version);
   const meant = isWord(command.version) ? version : null;
-  const { sort, key } = statementNeed(id);
-  asked.get(sort, key);
+  asked.askStatement();
   const content = ledger === null ? VERSION_0 : contentOf({ id, ledger, revision: stream.revision }, version, asked);
   if (content !== undefined && 'code' in content) return asked.refused(content);
-  const environment = asked.context.facts.get('environment', id.environment);
+  const { environment } = asked;
   const basis = (command.layers === 'kept' ? keptBasis : newestBasis)(ledger, environment, asked);
   if (content === undefined || environment === undefined || basis === undefined || asked.isWaiting) return asked.needs(meant);
   // Nothing to run: a name that is misspelt, as a rule.
@@ -65,8 +62,8 @@ function eventsOf({ stream, content, basis, environment, isKept }: Activating, {
   return stream.origin === null ? [createdEvent(id), activation] : [activation];
 }
 
-function notThere(id: LedgerId, { context }: Asked): LedgerRefusal {
-  const inherits = (context.facts.get('environment', id.environment)?.ancestors.length ?? 0) > 0;
+function notThere(id: LedgerId, { environment }: Asked): LedgerRefusal {
+  const inherits = (environment?.ancestors.length ?? 0) > 0;
   if (!inherits) return ledgerUnknown(id);
   const remedy = 'Write its first value, or activate version 0 to run what it inherits alone: POST …/versions/0/activate';
   return refuse('LEDGER_UNKNOWN', null, `There is no ledger ${id.text}`, remedy);
@@ -81,7 +78,7 @@ function nothingInherited(id: LedgerId): LedgerRefusal {
 export function isNewest({ active }: Ledger, { base }: Basis, environment: EnvironmentFact): boolean {
   if (active === null) return false;
   const { layers, pinned, definition } = activeLayers(active);
-  return !pinned && haveSameLayers(layers, base.layers) && haveSameAncestors(environment.ancestorsAt(definition), environment.ancestors);
+  return !pinned && haveSameLayers(layers, base.layers) && !followsOthers(definition, environment);
 }
 
 /** Commands that name a version and take nothing live. */

@@ -32,6 +32,12 @@ export type ResolvedVersion =
 /** Words that name a version and can therefore be no tag. */
 export const VERSION_WORDS = ['latest', 'active', 'previous'] as const;
 
+/** A word for what ran, with everything that it was built on. */
+export type RunName = 'active' | 'previous';
+
+/** Whether a name means what ran; every other means an own document. */
+export const isOfRun = (name: VersionName | undefined): name is RunName => name === 'active' || name === 'previous';
+
 /** Resolves a name to its number: a refusal when it names nothing here. */
 export function versionNumber(existing: ExistingLedger, name: VersionName): number | LedgerRefusal {
   const { ledger, revision } = existing;

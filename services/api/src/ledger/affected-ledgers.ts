@@ -1,6 +1,6 @@
 // What a definition of an environment does to ledgers, as the read model knows them.
 import { affectedLedgers, type AffectedLedgers, type EnvironmentsCore, type ReadModel, type RunningLedger } from '@confledger/application';
-import { ancestorsOf, descendantsOf, type Ancestor, type Environments } from '@confledger/domain';
+import { ancestorNames, ancestorsOf, descendantsOf, type Environments } from '@confledger/domain';
 import { readRunning } from '../runtime/inheritance.js';
 
 type Outcome = Awaited<ReturnType<EnvironmentsCore['execute']>>;
@@ -30,9 +30,7 @@ function concerned(before: Environments, after: Environments, name: string): str
   for (const state of [before, after])
     for (const each of [name, ...descendantsOf(state, name)]) {
       names.add(each);
-      for (const above of flat(ancestorsOf(state, each))) names.add(above);
+      for (const above of ancestorNames(ancestorsOf(state, each))) names.add(above);
     }
   return [...names];
 }
-
-const flat = (ancestors: readonly Ancestor[]): string[] => ancestors.flatMap(({ name, parents }) => [name, ...flat(parents)]);

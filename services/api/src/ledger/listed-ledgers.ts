@@ -2,13 +2,14 @@
 import {
   InheritanceIndex,
   layersMoved,
+  pendingReasons,
   type EnvironmentsCore,
   type LayerMoved,
   type LedgerRow,
   type PendingReason,
   type ReadModel,
 } from '@confledger/application';
-import { haveSameAncestors, type Ancestor } from '@confledger/domain';
+import { ancestorNames, followsOthers } from '@confledger/domain';
 import { readRunning } from '../runtime/inheritance.js';
 
 /** What concerns what a ledger could inherit. */
@@ -27,7 +28,7 @@ interface Parts {
 
 /** For the rows of a page. What parents run is read once for all of them. */
 export async function inheritingOf({ environments: { facts }, readModel }: Parts, rows: readonly LedgerRow[]): Promise<InheritingOf> {
-  const names = new Set(rows.flatMap(({ environment }) => namesIn(facts.known(environment)?.ancestors ?? [])));
+  const names = new Set(rows.flatMap(({ environment }) => ancestorNames(facts.known(environment)?.ancestors ?? [])));
   const index = new InheritanceIndex(facts);
   const parents = names.size === 0 ? null : await readRunning(readModel, { environments: [...names] });
   for (const each of parents?.ledgers ?? []) index.put(each);
@@ -36,9 +37,8 @@ export async function inheritingOf({ environments: { facts }, readModel }: Parts
     if (fact === null) return { pendingBecause: ownReason(row), inherited: null };
     const newer = layersMoved(row.layers, index.newestLayers(`${row.environment}.${row.service}`));
     if (row.active === null) return { pendingBecause: ownReason(row), inherited: { newer } };
-    const isAstray = !haveSameAncestors(fact.ancestorsAt(row.definition), fact.ancestors);
-    const layers: PendingReason[] = newer.length > 0 ? ['layers'] : [];
-    return { pendingBecause: [...ownReason(row), ...layers, ...(isAstray ? ['ancestors' as const] : [])], inherited: { newer } };
+    const holds = { own: row.digest !== row.activeOwn, layers: newer.length > 0, ancestors: followsOthers(row.definition, fact) };
+    return { pendingBecause: pendingReasons(holds), inherited: { newer } };
   };
 }
 
@@ -46,5 +46,3 @@ export async function inheritingOf({ environments: { facts }, readModel }: Parts
 function ownReason({ latest, active, digest, activeOwn }: LedgerRow): PendingReason[] {
   return (active === null ? latest !== null : digest !== activeOwn) ? ['own'] : [];
 }
-
-const namesIn = (ancestors: readonly Ancestor[]): string[] => ancestors.flatMap(({ name, parents }) => [name, ...namesIn(parents)]);

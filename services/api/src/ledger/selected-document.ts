@@ -1,7 +1,7 @@
 // The document that a request selects, at a version or an instant, and what every answer about it says beside it.
 import type { ReadOutcome, ReadSelector } from '@confledger/application';
 import type { ReadAnswer, SelectionQuery } from '@confledger/contracts/http';
-import type { LedgerId } from '@confledger/domain';
+import { isOfRun, type LedgerId } from '@confledger/domain';
 import { showStanding } from '../answers/standing.js';
 import type { ApiContext } from '../context.js';
 import { digestTag, entityTag } from '../request/conditions.js';
@@ -32,5 +32,5 @@ export function readAnswer(context: ApiContext, found: Found): ReadAnswer {
 
 /** The entity tag of a reading: of what ran it is the digest, of a version, which a number, a tag and `latest` name, a revision. */
 export function tagOf({ version }: SelectionQuery, digest: () => string, revision: number): string {
-  return version === 'active' || version === 'previous' ? digestTag(digest()) : entityTag(revision);
+  return isOfRun(version) ? digestTag(digest()) : entityTag(revision);
 }

@@ -3,7 +3,7 @@
 import { EventStoreUnavailable, isStreamFault, type EnvironmentsCore, type Ledgers } from '@confledger/application';
 import type { Operation } from '@confledger/contracts/http';
 import { nearestWord } from '@confledger/document';
-import type { Environment, Environments, LedgerId } from '@confledger/domain';
+import { namesInUse, type Environments, type LedgerId } from '@confledger/domain';
 import { RequestRefused } from '../errors/request-refused.js';
 
 /** The environments as the api knows them, and the ledgers that may lie outside of them. */
@@ -58,7 +58,7 @@ async function confirmedEnvironments({ environments }: Pick<DefinedParts, 'envir
 
 /** `state` null: it is not known which there are. */
 export function environmentUnknown(name: string, state: Environments | null): RequestRefused {
-  const names = state === null ? [] : namesOf(state);
+  const names = state === null ? [] : namesInUse(state);
   const nearest = nearestWord(name, names);
   return RequestRefused.of('ENVIRONMENT_UNKNOWN', {
     path: 'environment',
@@ -78,9 +78,4 @@ function environmentUndefined(name: string): RequestRefused {
 
 function abstractText(name: string): string {
   return `${name} is abstract: it is only inherited from, and no node runs it`;
-}
-
-/** Names of the environments that are not retired, in the order of their definitions. */
-export function namesOf({ environments }: Environments): readonly string[] {
-  return [...environments.values()].filter(({ retired }: Environment) => !retired).map(({ name }) => name);
 }

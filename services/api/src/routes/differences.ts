@@ -1,7 +1,7 @@
 // The difference between two states of one ledger, leaf by leaf, in pages.
 import type { EffectiveSelector, ReadSelector } from '@confledger/application';
 import type { DifferenceQuery, DiffSide } from '@confledger/contracts/http';
-import type { LedgerId } from '@confledger/domain';
+import { isOfRun, type LedgerId } from '@confledger/domain';
 import { success } from '../answers/envelope.js';
 import { showChange } from '../answers/shown-values.js';
 import { showLayers } from '../answers/layers.js';
@@ -56,17 +56,15 @@ async function bothSides(context: ApiContext, ledger: LedgerId, query: Differenc
   // An instant alone means head at that instant.
   const from = select(query.from ?? (query.fromAt === undefined ? 'active' : undefined), query.fromAt);
   const to = select(query.to, query.toAt);
-  const areEffective = isOfRun(from) || isOfRun(to);
+  const areEffective = isOfRun(from.version) || isOfRun(to.version);
   const sideOf = (selector: ReadSelector) =>
     areEffective ? effectiveAt(context, ledger, laidOver(selector, query.layers)) : documentAt(context, ledger, selector);
   return [await sideOf(from), await sideOf(to)];
 }
 
-const isOfRun = ({ version }: ReadSelector): boolean => version === 'active' || version === 'previous';
-
 /** What ran is laid over what it ran over, and what lies in the past over what ran then. */
 function laidOver(selector: ReadSelector, layers: DifferenceQuery['layers']): EffectiveSelector {
-  return layers === undefined || isOfRun(selector) || selector.at !== undefined ? selector : { ...selector, layers };
+  return layers === undefined || isOfRun(selector.version) || selector.at !== undefined ? selector : { ...selector, layers };
 }
 
 type Side = Found | FoundEffective;

@@ -1,6 +1,6 @@
 // Promoting a version of one environment into another: the same service, its own leaves, looked at first.
 import type { PromotionAnswer } from '@confledger/contracts/http';
-import { LedgerId, type PromoteCommand } from '@confledger/domain';
+import { goesLive, LedgerId, type PromoteCommand } from '@confledger/domain';
 import type { PromotionDone } from '@confledger/application';
 import { success } from '../answers/envelope.js';
 import { SHOWN_CHANGES_MAX, showChange, showValue } from '../answers/shown-values.js';
@@ -74,11 +74,10 @@ const PROMOTION_ERRORS = [
 /** Whoever promotes everything says what he saw: the version that he writes on, or the document that would run. */
 function assertSeen({ environments }: ApiContext, call: WriteCall, { paths }: PromoteCommand): void {
   const { guards, dryRun } = commandRequest(call);
-  const { activate = environments.known?.environments.get(call.ledger.environment)?.policy.writes === 'live' } = guards;
-  const goesLive = activate !== false;
-  const saw = goesLive ? guards.expectedDigest : guards.expectedVersion;
+  const takesLive = goesLive({ type: 'Promote' }, guards, environments.known?.environments.get(call.ledger.environment));
+  const saw = takesLive ? guards.expectedDigest : guards.expectedVersion;
   if (paths !== null || dryRun === true || saw !== undefined) return;
-  throw RequestRefused.of('PROMOTION_UNSEEN', { path: goesLive ? 'expectedDigest' : 'expectedVersion' });
+  throw RequestRefused.of('PROMOTION_UNSEEN', { path: takesLive ? 'expectedDigest' : 'expectedVersion' });
 }
 
 function showPromotion({

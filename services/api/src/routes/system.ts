@@ -1,6 +1,6 @@
 // The system about itself: status, health, metrics.
 import { parseJsonText } from '@confledger/document';
-import type { Environments } from '@confledger/domain';
+import { namesInUse } from '@confledger/domain';
 import { z } from 'zod';
 import { formatPosition, type BrokenStream, type LogStanding, type ParkedStream, type StoredEvent } from '@confledger/application';
 import type {
@@ -22,8 +22,8 @@ import { endpoint, type Endpoint } from '../endpoint.js';
 import { successOf } from '../schemas/answers.js';
 import { healthAnswer as healthSchema, statusAnswer } from '../schemas/lists.js';
 import { noQuery } from '../schemas/requests.js';
-import { namesOf } from '../request/defined-environments.js';
 import { checkHealth, healthAnswer, type HealthChecks } from '../runtime/health-checks.js';
+import { brokenStreams, environmentsNow } from '../runtime/streams-now.js';
 
 /** How many parked events, and how many parked streams, the status names. */
 const PARKED_SHOWN_MAX = 50;
@@ -75,7 +75,7 @@ function status(context: ApiContext): Endpoint {
 }
 
 async function describe(context: ApiContext): Promise<StatusAnswer> {
-  const { installation, version, signerPublicKey, environments, startedAt, feedPosition } = context;
+  const { installation, version, signerPublicKey, startedAt, feedPosition } = context;
   const checks = await checkHealth(context);
   const { logPosition, readModelPosition } = checks;
   const { readModel } = context;
@@ -83,7 +83,7 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
   const [parked, parkedStreams, apis] = checks.readModel.healthy
     ? await Promise.all([readModel.parked(page), readModel.parkedStreams(page), liveApis(context)])
     : [NOTHING_PARKED, NOTHING_PARKED, null];
-  const broken = [...environments.brokenStreams(), ...context.ledgers.brokenStreams()];
+  const broken = brokenStreams(context);
   const defined = await environmentsNow(context, checks);
   const inheritance = await inheritanceStatus(context, checks);
   const shownParked = (event: ParkedStream): ParkedItem => parkedItem(event, installation);
@@ -96,7 +96,7 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
     installation,
     release: version,
     publicKey: { keyId: signerPublicKey.keyId, publicKey: signerPublicKey.publicKey },
-    environments: defined === null ? [] : namesOf(defined),
+    environments: defined === null ? [] : namesInUse(defined),
     parts: [
       part('event store', checks.eventStore),
       part('read model', checks.readModel),
@@ -124,11 +124,6 @@ async function describe(context: ApiContext): Promise<StatusAnswer> {
     }),
     startedAt,
   };
-}
-
-/** The newest that can be had: one that hangs would hold the answer up. Null while nothing is known. */
-async function environmentsNow({ environments }: ApiContext, { eventStore }: HealthChecks): Promise<Environments | null> {
-  return eventStore.healthy ? environments.fresh().catch(() => environments.known) : environments.known;
 }
 
 /** Null where the list cannot be read: the rest of the status is shown all the same. */

@@ -1,7 +1,7 @@
 // Single values and subtrees, by path in the URL or by `value?key=`.
 import { leafWeight, type JsonValue } from '@confledger/document';
 import type { ValueQuery } from '@confledger/contracts/http';
-import type { LedgerId } from '@confledger/domain';
+import { isOfRun, type LedgerId } from '@confledger/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { success } from '../answers/envelope.js';
 import { RawBody } from '../answers/forms.js';
@@ -65,7 +65,7 @@ function readEndpoints(context: ApiContext): Endpoint[] {
 async function valueAt(context: ApiContext, call: ReadCall, found: Found, key: string) {
   const node = found.document.nodeAt(key);
   const inherits = (context.environments.facts.known(found.standing.environment)?.ancestors.length ?? 0) > 0;
-  const ran = call.query.version === 'active' || call.query.version === 'previous';
+  const ran = isOfRun(call.query.version);
   if (node === undefined) throw keyNotFound(found, key, inherits && !ran);
   const tag = tagOf(call.query, () => found.document.digestAt(key) ?? '', node.revision);
   if (answeredByTag(call, tag)) return 'sent';

@@ -1,10 +1,11 @@
 // What the api measures of itself, for Prometheus: requests, and, when asked, positions, lags and node states.
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import type { BrokenStream, EventStoreCounts } from '@confledger/application';
+import type { EventStoreCounts } from '@confledger/application';
+import { namesInUse } from '@confledger/domain';
 import type { ApiContext } from '../context.js';
 import type { Limit } from '../edge/limits.js';
-import { namesOf } from '../request/defined-environments.js';
 import { checkHealth } from './health-checks.js';
+import { brokenStreams, environmentsNow } from './streams-now.js';
 import { NodeLags } from './node-lags.js';
 import { watchNodes, type WatchedNode } from './watched-nodes.js';
 
@@ -102,8 +103,8 @@ function systemGauges(registry: Registry) {
       for (const kind of ['broken', 'unreadable'] as const)
         broken.set({ kind }, brokenStreams(context).filter((each) => each.kind === kind).length);
       counted.refresh(context.eventStore.counts?.());
-      if (checks.eventStore.healthy) await context.environments.fresh().catch(() => null);
-      if (context.environments.known !== null) environments.set(namesOf(context.environments.known).length);
+      const defined = await environmentsNow(context, checks);
+      if (defined !== null) environments.set(namesInUse(defined).length);
       limits.refresh(context.edge.all);
       await inheriting.refresh(context);
       if (checks.logPosition !== null) position.set(Number(checks.logPosition));
@@ -148,10 +149,6 @@ function inheritanceGauges(registry: Registry) {
       if (pinnedAt !== undefined) oldestPin.set(pinnedAt === null ? 0 : Math.max(0, clock.now() - Date.parse(pinnedAt)) / 1_000);
     },
   };
-}
-
-function brokenStreams({ environments, ledgers }: MeasuredParts): readonly BrokenStream[] {
-  return [...environments.brokenStreams(), ...ledgers.brokenStreams()];
 }
 
 function eventStoreCounters(registry: Registry) {
