@@ -16,11 +16,15 @@ const TAKE_OVER = { timeoutMs: 20_000 };
 
 /** In the message that sends a batch: the name of its prepared statement. */
 const BATCH = 'frequent "';
+/** The schema of the first generation. */
+const TABLES = 'confledger_read_1';
 
 let kafka: SharedKafka;
 let installation: Installation;
-/** Beside the proxy. */
+/** Beside the proxy, and never in a transaction. */
 let database: pg.Client;
+/** Beside the proxy: its transaction holds a batch. */
+let holder: pg.Client;
 /** Of all tests: the log holds what all of them did. */
 let clients: ToldClient[];
 let operator: Operator;
@@ -30,66 +34,73 @@ beforeAll(async () => {
   kafka = await sharedKafka();
   installation = await Installation.start({ kafka, store: 'eventstoredb', projectors: 2, follow: SERVICES });
   database = new pg.Client({ connectionString: installation.databaseUrl });
-  await database.connect();
+  holder = new pg.Client({ connectionString: installation.databaseUrl });
+  await Promise.all([database.connect(), holder.connect()]);
   operator = new Operator(() => installation.caller());
   clients = [operator];
   for (const service of SERVICES) await operator.command('PUT', service, '/hand', { value: 'first', activate: 'all' });
 }, 300_000);
 afterEach(async () => {
-  installation.readModelProxy.resume();
+  await letGo();
+  // A test that failed leaves its victim dead: the next test needs a standby.
+  for (const each of installation.projectors) if (!each.alive) await each.start();
   await load?.stop();
-});
+}, 180_000);
 afterAll(async () => {
+  await holder?.end();
   await database?.end();
   await installation?.close();
 });
 
-/** Resolves when a projector is about to send this to Postgres; it, or the answer to it, is held back from then on. */
-function heldAt(statement: string, direction: 'both' | 'toClient'): Promise<void> {
+/** Ends every hold. */
+async function letGo(): Promise<void> {
+  installation.readModelProxy.onRequest = undefined;
+  installation.readModelProxy.resume();
+  await holder.query('ROLLBACK');
+}
+
+/** Resolves when a projector is about to send a batch to Postgres, which is held back from then on, as is everything else between them. */
+function heldAtBatch(): Promise<void> {
   const { readModelProxy } = installation;
   return new Promise((resolve) => {
     readModelProxy.onRequest = (chunk) => {
-      if (!chunk.includes(statement)) return;
+      if (!chunk.includes(BATCH)) return;
       readModelProxy.onRequest = undefined;
-      readModelProxy.pause(direction);
+      readModelProxy.pause();
       resolve();
     };
   });
 }
 
-/** Nobody's transaction is open. */
-async function isCommitted(): Promise<boolean> {
-  const { rows } = await database.query(
-    "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND (state LIKE '%transaction%' OR state = 'active')",
-  );
-  return rows.length === 0;
+/** Outside any transaction: inside one, pg_stat_activity keeps saying what it said at the first look. */
+async function select(sql: string, values: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
+  return (await database.query<Record<string, unknown>>(sql, [...values])).rows;
 }
 
-/** Answers what lets go again. */
-type Hold = () => Promise<() => Promise<unknown>>;
+const checkpoint = async (): Promise<unknown> => (await select(`SELECT position FROM ${TABLES}.checkpoint`))[0]?.['position'];
 
-const letGo = async (): Promise<void> => installation.readModelProxy.resume();
+/** Resolves when the batch is where the victim is to be killed. */
+type Hold = () => Promise<void>;
 
-const unwritten: Hold = async () => {
-  await heldAt(BATCH, 'both');
-  return letGo;
-};
+const unwritten: Hold = heldAtBatch;
 
-/** The statement has moved the checkpoint and waits for the table of the audit. */
+/** The statement has moved the checkpoint, which nobody else sees yet, and waits for a row of the list of ledgers. */
 const inTheMidst: Hold = async () => {
-  const { rows } = await database.query<{ name: string }>(
-    `SELECT quote_ident(schemaname) AS name FROM pg_tables WHERE tablename = 'audit'`,
-  );
-  await database.query(`BEGIN; LOCK TABLE ${rows[0]?.name}.audit IN ACCESS EXCLUSIVE MODE`);
-  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%WITH moved%'`;
-  await eventually(async () => (await database.query(waiting)).rows.length > 0, LONG);
-  return () => database.query('COMMIT');
+  await eventually(async () => (await select(`SELECT FROM ${TABLES}.ledgers`)).length === SERVICES.length, LONG);
+  const { rows } = await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  await holder.query(`BEGIN; SELECT FROM ${TABLES}.ledgers FOR UPDATE`);
+  const waiting = 'SELECT FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))';
+  await eventually(async () => (await select(waiting, [rows[0]?.pid])).length > 0, LONG);
+  expect(await select(`SELECT FROM ${TABLES}.checkpoint FOR UPDATE SKIP LOCKED`)).toEqual([]);
 };
 
+/** The answer alone is held back. */
 const unanswered: Hold = async () => {
-  await heldAt(BATCH, 'toClient');
-  await eventually(isCommitted);
-  return letGo;
+  await heldAtBatch();
+  const before = await checkpoint();
+  installation.readModelProxy.resume();
+  installation.readModelProxy.pause('toClient');
+  await eventually(async () => (await checkpoint()) !== before, LONG);
 };
 
 test.each([
@@ -105,10 +116,10 @@ test.each([
     load = startLoad(installation, name, SERVICES);
     clients.push(...load.clients);
     await eventually(() => (load?.acknowledged() ?? 0) > 0, LONG);
-    const release = await hold();
+    await hold();
     await victim.kill();
     const before = load.acknowledged();
-    await release();
+    await letGo();
     await eventually(async () => (await standby?.health())?.state === 'active', TAKE_OVER);
     await eventually(() => (load?.acknowledged() ?? 0) > before, LONG);
     await victim.start();
@@ -137,7 +148,7 @@ test('while no projector lives, lists say where they stand, who asks for more is
     body: { code: 'READ_MODEL_BEHIND' },
   });
   for (const each of projectors) each.launch();
-  await eventually(async () => (await caller.call('GET', `/configurations?atLeast=${position}`)).status === 200, TAKE_OVER);
+  await eventually(async () => (await caller.call('GET', `/configurations?atLeast=${position}`)).status === 200, LONG);
   expect(await storyProblems(installation, clients)).toEqual([]);
 });
 
