@@ -205,7 +205,7 @@ test(
     await Promise.all(services.map((service) => longHistory(operator, service)));
     const followers = services.map((service) => started.follow(service));
     await started.addPart('relay');
-    await eventually(() => followers.every(isReady), { timeoutMs: HEALING_MS_MAX });
+    await eventually(() => followers.every(isReady), LONG);
     expect(await storyProblems(started, [operator])).toEqual([]);
     const markers = (await recordsOf(kafka.brokers, started.activeTopic)).filter(({ key }) => key.endsWith('|')).map(({ key }) => key);
     expect(markers.toSorted()).toEqual(services.map((service) => `production.${service}|`).toSorted());

@@ -1,4 +1,5 @@
 // A trading program as a user would write one, over Kafka: says in lines of JSON what it runs, each time that changes. Started by follower.ts.
+import { existsSync } from 'node:fs';
 import { kafkaFeed } from '@confledger/feed-kafka';
 import { connectNode } from '@confledger/sdk';
 
@@ -11,6 +12,9 @@ const {
   FOLLOW_CACHE = '',
   FOLLOW_SESSION_MS = '10000',
 } = process.env;
+
+/** A program without a cache ends where the feed says nothing for this long: on a busy machine, the relay that makes the topic starts slowly. */
+const FIRST_START_TIMEOUT_MS = 60_000;
 
 /** @type {import('@confledger/sdk').TradingNode | null} */
 let node = null;
@@ -42,6 +46,7 @@ node = await connectNode({
   }),
   publicKey: FOLLOW_PUBLIC_KEY,
   cacheFile: FOLLOW_CACHE,
+  ...(existsSync(FOLLOW_CACHE) ? {} : { startTimeoutMs: FIRST_START_TIMEOUT_MS }),
   waitForFirst: true,
   onStatus: tell,
 });
