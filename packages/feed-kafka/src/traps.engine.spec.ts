@@ -136,6 +136,18 @@ test('a topic that is not there is named, and what makes it', async () => {
   await expect(starting).rejects.toThrow(`there is no topic ${topic}: check the namespace, and that a relay of it runs`);
 });
 
+test('a topic that a broker has made, but does not know yet, is waited for by its writer', async () => {
+  const route = await kafkaRoute(kafka.brokers);
+  cleaners.push(() => route.close());
+  let denials = 0;
+  for (const proxy of route.proxies) denyTopic(proxy, () => denials < 3 && (denials += 1) > 0);
+  const publisher = await writer({ socketFactory: route.socketFactory });
+  const activation = await activate(publisher, { n: 1 });
+  const follower = follow();
+  await eventually(() => follower.running?.activation === activation, LONG);
+  expect(denials).toBe(3);
+});
+
 describe('a topic that is made again while a node is away', () => {
   let route: KafkaRoute;
   beforeEach(async () => void (route = await kafkaRoute(kafka.brokers)));
@@ -326,6 +338,24 @@ function refusePartitions(proxy: TcpProxy, when: () => boolean): void {
     // Length, correlation id, throttle time, the number of topics (one), its name, the number of partitions; then number and error of each.
     const partitions = 18 + chunk.readInt16BE(16);
     for (let n = 0; n < chunk.readInt32BE(partitions); n += 1) chunk.writeInt16BE(CONCURRENT_TRANSACTIONS, partitions + 8 + n * 6);
+  };
+}
+
+/** Kafka's number for the request that asks which topics there are, and its answer about one that is not there. */
+const METADATA = 3;
+const UNKNOWN_TOPIC_OR_PARTITION = 3;
+
+/** Makes a broker answer about the topic of the test that it is not there, as often as `when` says. */
+function denyTopic(proxy: TcpProxy, when: () => boolean): void {
+  const asked = new Set<number>();
+  proxy.onRequest = (chunk) => {
+    if (chunk.length > 12 && chunk.readInt16BE(4) === METADATA) asked.add(chunk.readInt32BE(8));
+  };
+  proxy.onAnswer = (chunk) => {
+    if (chunk.length < 8 || !asked.delete(chunk.readInt32BE(4))) return;
+    const name = chunk.indexOf(topic);
+    // Before the name: the error, and the length of the name.
+    if (name >= 0 && when()) chunk.writeInt16BE(UNKNOWN_TOPIC_OR_PARTITION, name - 4);
   };
 }
 

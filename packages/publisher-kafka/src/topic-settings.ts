@@ -1,5 +1,7 @@
 // The topics as they must be: made so where they are missing, checked where they are there.
-import kafkajs, { type Admin } from 'kafkajs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { brokerErrorType } from '@confledger/feed-kafka/topic';
+import kafkajs, { type Admin, type PartitionMetadata } from 'kafkajs';
 
 // Node finds no named exports in this CommonJS module.
 const { ConfigResourceTypes } = kafkajs;
@@ -59,6 +61,17 @@ export class TopicUnfit extends Error {
   override readonly name = 'TopicUnfit';
 }
 
+/** What a broker answers for a moment after a topic was made, until its metadata have caught up; kafkajs gives up at the first one. */
+const PASSING: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+const ATTEMPTS_MAX = 50;
+const ATTEMPT_DELAY_MS = 100;
+
+/** A topic as it is. */
+interface TopicFound {
+  readonly partitions: readonly PartitionMetadata[];
+  readonly config: TopicConfig;
+}
+
 /** Makes the topic or checks it, and answers what it is. Rejects with `TopicUnfit`. */
 export async function ensureTopic(
   admin: Admin,
@@ -67,13 +80,8 @@ export async function ensureTopic(
   rules: TopicRules,
 ): Promise<{ readonly partitionCount: number; readonly config: TopicConfig }> {
   const { replicationFactor = REPLICATION_FACTOR_DEFAULT, minInsyncReplicas = MIN_INSYNC_REPLICAS_DEFAULT } = settings;
-  if (!(await admin.listTopics()).includes(topic)) {
-    const { partitions = PARTITIONS_DEFAULT } = settings;
-    await makeTopic(admin, topic, { partitions, replicationFactor, minInsyncReplicas }, rules);
-  }
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-  const partitions = topics[0]?.partitions ?? [];
-  const config = await configOf(admin, topic, ['min.insync.replicas', 'max.message.bytes', ...Object.keys(rules.made)]);
+  const required = { partitions: settings.partitions ?? PARTITIONS_DEFAULT, replicationFactor, minInsyncReplicas };
+  const { partitions, config } = await untilKnown(() => findOrMakeTopic(admin, topic, required, rules));
   const says = (name: string): string => config.get(name) ?? 'not known';
   const problems = rules.problems(says);
   if (!(Number(says('min.insync.replicas')) >= minInsyncReplicas)) {
@@ -86,6 +94,24 @@ export async function ensureTopic(
   if (replicas < replicationFactor) problems.push(`its replication factor is ${replicas}, not ${replicationFactor}`);
   if (problems.length > 0) throw new TopicUnfit(`the topic ${topic} cannot be used: ${problems.join('; ')}`);
   return { partitionCount: partitions.length, config };
+}
+
+async function untilKnown(find: () => Promise<TopicFound>): Promise<TopicFound> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await find();
+    } catch (error) {
+      if (attempt === ATTEMPTS_MAX || !PASSING.has(brokerErrorType(error) ?? '')) throw error;
+      await sleep(ATTEMPT_DELAY_MS);
+    }
+  }
+}
+
+async function findOrMakeTopic(admin: Admin, topic: string, settings: Required<TopicSettings>, rules: TopicRules): Promise<TopicFound> {
+  if (!(await admin.listTopics()).includes(topic)) await makeTopic(admin, topic, settings, rules);
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const config = await configOf(admin, topic, ['min.insync.replicas', 'max.message.bytes', ...Object.keys(rules.made)]);
+  return { partitions: topics[0]?.partitions ?? [], config };
 }
 
 async function makeTopic(admin: Admin, topic: string, settings: Required<TopicSettings>, { made }: TopicRules): Promise<void> {
