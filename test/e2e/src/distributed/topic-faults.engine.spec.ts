@@ -191,7 +191,7 @@ async function longHistory(operator: Operator, service: string): Promise<void> {
 
 test(
   'a relay that starts on a long history with an empty topic writes the newest activation of each ledger, and no other',
-  { timeout: 240_000 },
+  { timeout: 480_000 },
   async () => {
     const started = (installation = await Installation.start({
       kafka,
