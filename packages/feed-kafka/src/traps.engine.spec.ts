@@ -3,7 +3,15 @@ import type { FeedPublisher } from '@confledger/application';
 import { FeedFollower, SigningLedger } from '@confledger/conformance';
 import { PATH_BYTES_MAX, VALUE_BYTES_MAX } from '@confledger/document';
 import { connectNode } from '@confledger/sdk';
-import { eventually, kafkaRoute, sharedKafka, type KafkaRoute, type TcpProxy, type SharedKafka } from '@confledger/test-support';
+import {
+  createTestTopic,
+  eventually,
+  kafkaRoute,
+  sharedKafka,
+  type KafkaRoute,
+  type TcpProxy,
+  type SharedKafka,
+} from '@confledger/test-support';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, KafkaJSNonRetriableError, logLevel, type Admin } from 'kafkajs';
@@ -242,7 +250,7 @@ describe('a consumer', () => {
   });
 
   test('is not given partitions that hold nothing of its own, not after it has joined again either', async () => {
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 2, replicationFactor: 1 }] });
+    await createTestTopic(admin, { topic, numPartitions: 2, replicationFactor: 1 });
     const seen: string[] = [];
     let joins = 0;
     const listener = {

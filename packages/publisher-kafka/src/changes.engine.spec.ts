@@ -2,7 +2,15 @@
 // every step, in topics that were deleted, expired, written to by others, or are long.
 import { APPEND_BYTES_MAX, FeedFenced, runChanges, type ChangesEvent, type EventPlace, type StoredEvent } from '@confledger/application';
 import { createInMemoryEventStore } from '@confledger/application/testing';
-import { eventually, kafkaRoute, sharedKafka, type SharedKafka, topicMessages, type TopicMessage } from '@confledger/test-support';
+import {
+  createTestTopic,
+  eventually,
+  kafkaRoute,
+  sharedKafka,
+  type SharedKafka,
+  topicMessages,
+  type TopicMessage,
+} from '@confledger/test-support';
 import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { Kafka, logLevel, type Admin, type KafkaMessage, type Message } from 'kafkajs';
@@ -399,10 +407,7 @@ test('a compacted topic, one with fewer replicas in sync, or with other partitio
   await expect(publisherOf().takeOver(never)).rejects.toThrow('has 5 partitions, but was written with another number');
   namespace = `changes-${randomUUID()}`;
   const configEntries = [{ name: 'cleanup.policy', value: 'compact' }];
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: [{ topic: `${namespace}.changes`, numPartitions: 1, replicationFactor: 1, configEntries }],
-  });
+  await createTestTopic(admin, { topic: `${namespace}.changes`, numPartitions: 1, replicationFactor: 1, configEntries });
   await expect(publisherOf().takeOver(never)).rejects.toThrow(
     new TopicUnfit(`the topic ${namespace}.changes cannot be used: its cleanup.policy is compact, not delete`),
   );

@@ -8,6 +8,7 @@ import { SigningKey } from '@confledger/conformance';
 import type { JsonObject } from '@confledger/document';
 import { connectNode, type TradingNode } from '@confledger/sdk';
 import {
+  createTestTopic,
   eventually,
   kafkaRoute,
   startKafka,
@@ -576,17 +577,14 @@ test('a topic of another installation, with other settings, or with more partiti
   await eventually(async () => (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length === PARTITIONS + 1);
   await expect(takeOver()).rejects.toThrow(`has ${PARTITIONS + 1} partitions, but was written with ${PARTITIONS}`);
   namespace = `faults-${randomUUID()}`;
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic: `${namespace}.active`, numPartitions: 1, replicationFactor: 1 }] });
+  await createTestTopic(admin, { topic: `${namespace}.active`, numPartitions: 1, replicationFactor: 1 });
   await expect(takeOver()).rejects.toThrow('cleanup.policy is delete, not compact');
   namespace = `faults-${randomUUID()}`;
   const configEntries = [
     { name: 'cleanup.policy', value: 'compact' },
     { name: 'max.message.bytes', value: '100000' },
   ];
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: [{ topic: `${namespace}.active`, numPartitions: 1, replicationFactor: 1, configEntries }],
-  });
+  await createTestTopic(admin, { topic: `${namespace}.active`, numPartitions: 1, replicationFactor: 1, configEntries });
   await expect(takeOver()).rejects.toThrow('max.message.bytes is 100000, less than 1000000');
 });
 
@@ -614,7 +612,7 @@ async function replaceTopic(records: readonly TopicMessage[]): Promise<void> {
   await eventually(async () => !(await admin.listTopics()).includes(topic), LONG);
   const config = { 'cleanup.policy': 'compact', 'delete.retention.ms': String(24 * 60 * 60 * 1_000), 'min.insync.replicas': '1' };
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 1, configEntries }] });
+  await createTestTopic(admin, { topic, numPartitions: PARTITIONS, replicationFactor: 1, configEntries });
   const producer = client.producer({
     createPartitioner:
       () =>

@@ -5,7 +5,7 @@ import { eventStoreDbDouble } from '@confledger/doubles';
 import { openEventStoreNow } from '@confledger/event-stores';
 import { kafkaFeed } from '@confledger/feed-kafka';
 import { connectNode, type TradingNode } from '@confledger/sdk';
-import { eventually, freshDatabase, SigningKey, sharedKafka, type SharedKafka } from '@confledger/test-support';
+import { createTestTopic, eventually, freshDatabase, SigningKey, sharedKafka, type SharedKafka } from '@confledger/test-support';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -210,10 +210,7 @@ test('trouble with changes holds no activation up, and is told apart', { timeout
   const { key, ledgers } = await openInstallation(environment);
   await withAdmin(async (admin) => {
     const configEntries = [{ name: 'cleanup.policy', value: 'compact' }];
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: [{ topic: `${namespace}.changes`, numPartitions: 3, replicationFactor: 1, configEntries }],
-    });
+    await createTestTopic(admin, { topic: `${namespace}.changes`, numPartitions: 3, replicationFactor: 1, configEntries });
   });
   const relay = relayProcess(environment);
   await activate(ledgers, 1);

@@ -1,4 +1,5 @@
 // What tests share. Never imported by what is shipped.
+export { createTestTopic } from './create-test-topic.js';
 export { eventually } from './eventually.js';
 export { faultyEventStore } from './faulty-event-store.js';
 export type { AppendFault, FaultyEventStore } from './faulty-event-store.js';

@@ -1,5 +1,5 @@
 // What somebody with access to the brokers can do to a topic: delete it, cut it, write to it, change its settings.
-import { eventually } from '@confledger/test-support';
+import { createTestTopic, eventually } from '@confledger/test-support';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import type { TopicRecord } from './topic-records.js';
 
@@ -33,10 +33,7 @@ export class TopicTampering {
       await admin.deleteTopics({ topics: [this.#topic] });
       await eventually(async () => !(await admin.listTopics()).includes(this.#topic), LONG);
       const configEntries = entries(REQUIRED_SETTINGS);
-      await admin.createTopics({
-        waitForLeaders: true,
-        topics: [{ topic: this.#topic, numPartitions: partitions, replicationFactor: 1, configEntries }],
-      });
+      await createTestTopic(admin, { topic: this.#topic, numPartitions: partitions, replicationFactor: 1, configEntries });
     });
     await this.write(records);
   }
