@@ -34,6 +34,33 @@ export function compileGlob(glob: string): (path: string) => boolean {
   return matcher;
 }
 
+/** One segment of a glob: a name, or null where any one stands. */
+export type GlobSegment = string | null;
+
+/** The segments of a glob of segments and one-segment wildcards; none for `''`, the root. `**` is refused. */
+export function globSegments(text: string): Result<readonly GlobSegment[], CodedProblem> {
+  if (text === '') return { ok: true, value: [] };
+  const parts = globParts(text);
+  if (!Array.isArray(parts)) return { ok: false, problem: { ...withoutAnyNumber(parts), path: text } };
+  if (parts.includes(ANY_NUMBER)) return { ok: false, problem: { ...anyNumberFlaw(text), path: text } };
+  return { ok: true, value: parts.map((part) => (typeof part === 'string' ? part : null)) };
+}
+
+/** There is no ** to be offered here. */
+function withoutAnyNumber(flaw: Flaw): Flaw {
+  if (flaw.rule !== 'star-in-name') return flaw;
+  return { ...flaw, remedy: 'Use * for one whole segment; write "\\*" for a star that belongs to a name.' };
+}
+
+function anyNumberFlaw(text: string): Flaw {
+  return {
+    code: 'PATH_BAD_ESCAPE',
+    rule: 'one-segment-wildcards',
+    message: `${JSON.stringify(text)} holds **, which stands for any number of segments; here * stands for exactly one.`,
+    remedy: 'Name each segment, or write * for any one; write "\\*\\*" for a name of two stars.',
+  };
+}
+
 function matcherOf(parts: readonly Part[]): (path: string) => boolean {
   if (parts.length === 1 && parts[0] === ANY_NUMBER) return (path) => path === '' || parsePath(path).ok;
   return (path) => {

@@ -5,10 +5,10 @@ export { differencesToChanges, type Difference, type DocumentChange } from './di
 export { leafDigest, treeDigest, type DigestTree } from './digest.js';
 export { Document } from './document.js';
 export { explainOverlay, type ExplainedLeaf, type Overridden } from './explain-overlay.js';
-export { compileGlob, matchesGlob, parseGlob } from './glob.js';
+export { compileGlob, globSegments, matchesGlob, parseGlob, type GlobSegment } from './glob.js';
 export { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 export { type Leaf } from './leaves.js';
-export { jsonSize, leafWeight } from './tree.js';
+export { jsonSize, leafWeight, nodeDigest } from './tree.js';
 export {
   DEPTH_MAX,
   DOCUMENT_CHARACTERS_MAX,

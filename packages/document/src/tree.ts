@@ -1,6 +1,6 @@
 // The nodes of the immutable tree that a document is. Members stand in name order, which digest, JSON and leaves rely on.
 import { canonicalJson, sortNames } from './canonical.js';
-import { MemberHasher, valueDigest, type Digest } from './digest.js';
+import { hex, MemberHasher, valueDigest, type Digest } from './digest.js';
 import { frozenCopy, objectFor } from './frozen-json.js';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 import { DocumentFault } from './problem.js';
@@ -142,6 +142,9 @@ const SCALAR_CHARACTERS = 6;
 export function nodeJson(node: TreeNode): JsonValue {
   return node.kind === 'object' ? node.json : node.value;
 }
+
+/** The digest of what stands at a node, lower-case hex. */
+export const nodeDigest = (node: DocumentNode): string => hex((node as TreeNode).digest);
 
 /** How many leaves a node is in the count of the object above it. */
 export function leafWeight(node: DocumentNode): number {
