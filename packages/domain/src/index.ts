@@ -10,7 +10,7 @@ export type {
   EnvironmentsTypes,
   OlderApis,
 } from './environments/commands.js';
-export { EDITION_NEWEST, ENVIRONMENTS_MAX, ENVIRONMENT_PROPERTIES_BYTES_MAX, isEnvironmentName } from './environments/definition-rules.js';
+export { ENVIRONMENTS_MAX, ENVIRONMENT_PROPERTIES_BYTES_MAX, isEnvironmentName } from './environments/definition-rules.js';
 export { ENVIRONMENTS_STREAM, environmentsAggregate } from './environments/environments.js';
 export { ENVIRONMENT_TYPES } from './environments/events.js';
 export type {
@@ -29,7 +29,7 @@ export type { InstallationCreated, InstallationEvent, MacKeySet, SealedEnd, Stre
 export { INSTALLATION_STREAM, installationAggregate } from './installation/installation.js';
 export type { Installation, InstallationCommand, InstallationTypes, Seal } from './installation/installation.js';
 export type { BatchOperation, Command, Guards, LedgerRefusal, LedgerRefusalCode, RollbackLayers, VersionName } from './ledger/commands.js';
-export { goesLive, pathOf } from './ledger/decisions.js';
+export { goesLive, mountIn, pathOf } from './ledger/decisions.js';
 export { differencesOf } from './ledger/differences.js';
 export { BATCH_OPERATIONS_MAX, batchTooLarge } from './ledger/edits.js';
 export type {
@@ -125,3 +125,30 @@ export { decodeStream, encodeStream } from './stream/snapshots.js';
 export type { SnapshotCodec } from './stream/snapshots.js';
 export { EventMisfit, StreamCorrupt, emptyStream, follow, followAll, followProblem, step } from './stream/stream-state.js';
 export type { ApplyChangeSet, Step, StreamState } from './stream/stream-state.js';
+export { DIALECTS } from './schemas/rules.js';
+export type {
+  Dialect,
+  Examined,
+  Judgement,
+  Rule,
+  RuleOrigin,
+  SchemaAnnotation,
+  SchemaDocument,
+  SchemaProblem,
+  SchemaProblemCode,
+  ToJudge,
+  Unjudged,
+  Violation,
+} from './schemas/rules.js';
+export { categoryRules, NO_RULES, ownRules, parentRules, rulesInForce } from './schemas/in-force.js';
+export type { RulesInForce } from './schemas/in-force.js';
+export type { MountedSchema, Schemas } from './schemas/mounted.js';
+export { MOUNTS_MAX, mountOf, schemaRefusal, schemaUnknown, SCHEMAS_BYTES_MAX, withEdits } from './schemas/mounts.js';
+export type { SchemaEdit } from './schemas/mounts.js';
+export { unknownSections } from './schemas/unknown-sections.js';
+export { violationCount, violationDetails, VIOLATIONS_LISTED_MAX } from './ledger/judging.js';
+export type { LedgerNotes, Said, ToBeSaid } from './ledger/notes.js';
+export type { RollbackSchemas } from './ledger/commands.js';
+export type { SchemaRemoved, SchemaSet } from './ledger/events.js';
+export type { LaidLayers } from './ledger/layers.js';
+export { EDITION_NEWEST } from '@confledger/categories';

@@ -13,6 +13,7 @@ import {
   type InheritanceOptions,
   type Keys,
   type LedgersCore,
+  type LedgersOptions,
   type RunningLedger,
 } from '../../../packages/application/src/index.js';
 import { createInMemoryEventStore, InMemoryInheritanceBlocks } from '../../../packages/application/src/in-memory/testing.js';
@@ -46,7 +47,7 @@ export interface TestInstallation {
   readonly store: EventStore;
   readonly clock: TestClock;
   readonly blocks: InMemoryInheritanceBlocks;
-  api(store?: EventStore): TestApi;
+  api(store?: EventStore, more?: Partial<LedgersOptions>): TestApi;
   /** What each ledger runs, by a walk over the whole log. */
   running(): ReturnType<InheritanceOptions['running']>;
   /** Starts a follower; the function ends it. */
@@ -70,20 +71,27 @@ export async function testInstallation({
   const common = { store, clock, ids: countingIds('id'), signer };
   const record = await ensureInstallation(common);
   const authentication = new Authentication({ authority: signer, seals: record });
-  await defineFirstEnvironments({ ...common, ...{ authentication } }, { names: [], existedBefore: false });
+  await defineFirstEnvironments({ ...common, ...{ authentication } }, { names: [], existedBefore: false, edition: 0 });
   const blocks = new InMemoryInheritanceBlocks();
   const installation: TestInstallation = {
     store,
     clock,
     blocks,
-    api(own = store) {
+    api(own = store, more = {}) {
       const facts = {
         oldNodes: async () => statement().oldNodes,
         olderApis: async () => ({ seen: statement().olderApis, unseenRuledOut: true }),
       };
       const parts = { ...common, store: own, authentication };
       const environments = createEnvironments({ ...parts, ...facts });
-      const ledgers = createLedgers({ ...parts, seals: record, statementFor: async () => statement(), environments: environments.facts });
+      const seals = { seals: record };
+      const ledgers = createLedgers({
+        ...parts,
+        ...seals,
+        statementFor: async () => statement(),
+        environments: environments.facts,
+        ...more,
+      });
       return testApi(ledgers, environments);
     },
     running: () => runningIn(store),
@@ -106,7 +114,7 @@ function testApi(ledgers: LedgersCore, environments: EnvironmentsCore): TestApi 
     async define(name, definition = {}) {
       const type = name === 'production' || name === 'staging' ? name : 'development';
       const outcome = await environments.execute(
-        { type: 'Define', name, definition: { type, ...definition } },
+        { type: 'Define', name, definition: { type, edition: 0, ...definition } },
         { ...request(), ...{ guards: {} } },
       );
       if (outcome.kind === 'refused') throw new Error(`${outcome.refusal.code}: ${outcome.refusal.message}`);

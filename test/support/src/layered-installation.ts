@@ -55,7 +55,7 @@ export function layeredCore(
     execute: (environment, command, guards = {}, dryRun = false) =>
       ledgers.execute(id(environment), command, requestOf(command, { guards, dryRun })),
     async define(name, definition) {
-      const command: EnvironmentsCommand = { type: 'Define', name, definition };
+      const command: EnvironmentsCommand = { type: 'Define', name, definition: { edition: 0, ...definition } };
       const outcome = await environments.execute(command, {
         ...requestOf({ type: 'Inherit' }),
         request: JSON.stringify([command, cores]),
@@ -68,7 +68,7 @@ export function layeredCore(
 
 /** Makes the first definitions, as the first start does. */
 export async function defineFirst(store: EventStore): Promise<void> {
-  await defineFirstEnvironments(environmentsOptions(store), { names: [], existedBefore: false });
+  await defineFirstEnvironments(environmentsOptions(store), { names: [], existedBefore: false, edition: 0 });
 }
 
 function environmentsOptions(store: EventStore) {

@@ -5,7 +5,6 @@ import {
   decide,
   emptyStream,
   followAll,
-  laidOver,
   layersKey,
   layersOfKey,
   LedgerId,
@@ -31,14 +30,21 @@ import {
   type PromotedVersion,
   type Recorded,
   type RecordedText,
+  type SchemaDocument,
+  type Schemas,
   type SignActivation,
-  type UnsignedActivation,
+  type ToBeSaid,
   type Verdict,
 } from '../../../packages/domain/src/index.js';
+import { set } from './ledger-drafts.js';
+import { baseOf, type Parent } from './ledger-parents.js';
 import { ledgerFacts } from './ledger-facts.js';
+import { plainlyExamined, plainlySaid } from './plain-judge.js';
 import { judge, type Expected } from './ledger-judgement.js';
 
 export { refused, type Expected } from './ledger-judgement.js';
+export { baseOf, type Parent } from './ledger-parents.js';
+export { created, set, schemaSet, schemaRemoved, deleted, tagged, untagged, retired, restored, activated } from './ledger-drafts.js';
 
 export const LEDGER = 'production.trading-engine';
 export const ID = LedgerId.of('production', 'trading-engine');
@@ -46,28 +52,12 @@ export const ID = LedgerId.of('production', 'trading-engine');
 /** A day that is none: 2026-01-05, 09:00 UTC. Each change set is a second later than the one before. */
 export const FIRST_INSTANT_MS = Date.UTC(2026, 0, 5, 9);
 
-const ROUNDS_MAX = 2;
+const ROUNDS_MAX = 3;
 
 /** A signature that can be told from others, made of what it covers. */
 export const fakeSign: SignActivation = ({ origin, ...rest }) => ({
   keyId: '0123456789abcdef',
   signature: Buffer.from(JSON.stringify({ origin: origin.length, ...rest })).toString('base64url'),
-});
-
-export const created = (): DraftEvent => ({ type: 'LedgerCreated', data: { environment: 'production', service: 'trading-engine' } });
-export const set = (path: string, value: Extract<DraftEvent, { type: 'ConfigSet' }>['data']['value']): DraftEvent => ({
-  type: 'ConfigSet',
-  data: { path, value },
-});
-export const deleted = (path: string): DraftEvent => ({ type: 'ConfigDeleted', data: { path } });
-export const tagged = (version: number, tag: string): DraftEvent => ({ type: 'VersionTagged', data: { version, tag } });
-export const untagged = (version: number, tag: string): DraftEvent => ({ type: 'VersionUntagged', data: { version, tag } });
-export const retired = (): DraftEvent => ({ type: 'LedgerRetired', data: {} });
-export const restored = (): DraftEvent => ({ type: 'LedgerRestored', data: {} });
-export const activated = (data: UnsignedActivation['data'], statement: UnsignedActivation['statement'] = { form: 1 }): DraftEvent => ({
-  type: 'VersionActivated',
-  data,
-  statement,
 });
 
 /** A change set that was begun and never completed: its first events only. */
@@ -109,17 +99,6 @@ export interface When {
   readonly usedBy?: readonly string[];
 }
 
-/** A layer with its document. */
-export interface Parent {
-  readonly layer: Layer;
-  readonly document: Document;
-}
-
-/** The base that parents make. */
-export function baseOf(parents: readonly Parent[]): Base {
-  return { layers: parents.map(({ layer }) => layer), document: laidOver(parents.map(({ document }) => document)) };
-}
-
 /** A history in the making. Every step is what the ledger itself would have written, or a change set spelled out. */
 export class History {
   readonly events: Recorded<LedgerEvent>[] = [];
@@ -158,11 +137,11 @@ export class History {
         fingerprint,
         reason,
         guards,
-        facts: { get: (sort, of) => (loaded.has(`${sort} ${of}`) ? known.get(sort, of) : undefined) },
+        facts: { get: (sort, of, subject) => (loaded.has(`${sort} ${of}`) ? known.get(sort, of, subject) : undefined) },
         meant: when.meant ?? null,
       });
       if (decision.kind !== 'needs') return decision;
-      if (rounds === ROUNDS_MAX) throw new Error(`asked a third time: ${JSON.stringify(decision.needs)}`);
+      if (rounds === ROUNDS_MAX) throw new Error(`asked a fourth time: ${JSON.stringify(decision.needs)}`);
       for (const { sort, key: of } of decision.needs) loaded.add(`${sort} ${of}`);
     }
   }
@@ -182,23 +161,33 @@ export class History {
       statement: () => ({ form: statement, oldNodes, olderApis }),
       environment: () => environment,
       newest: () => baseOf(parents),
+      draftBase: () => baseOf(parents),
       promoted: () => promoted,
       usedBy: () => usedBy,
-      laid: (text) => baseOf(layersOfKey(String(text)).map((layer) => this.#parent(layer))).document,
+      laid: (text) => this.#laid(layersOfKey(String(text))),
+      examined: (_key, subject) => plainlyExamined(subject as SchemaDocument),
+      said: (_key, subject) => plainlySaid(subject as ToBeSaid),
+      schemasAt: (activation) => this.schemasAt(Number(activation)),
       activation: (revision) => this.activationsBefore().find(({ activation }) => activation === revision) ?? null,
       latestActivation: (version) => this.activationsBefore().findLast((each) => each.version === version) ?? null,
     });
   }
 
-  #parent(layer: Layer): Parent {
-    const known = this.#parents.get(layersKey([layer]));
-    if (known === undefined) throw new Error(`no parent was given as ${JSON.stringify(layer)}`);
-    return known;
+  /** Undefined where one of them was not given: whoever needs it asks for ever. */
+  #laid(layers: readonly Layer[]): Base | undefined {
+    const parents = layers.flatMap((layer) => this.#parents.get(layersKey([layer])) ?? []);
+    return parents.length === layers.length ? baseOf(parents) : undefined;
   }
 
   /** Every activation in the history, oldest first. */
   activationsBefore(): PastActivation[] {
     return this.events.flatMap((event) => (event.type === 'VersionActivated' ? [pastActivationOf(event, null)] : []));
+  }
+
+  /** The ledger's own schemas at an activation. */
+  schemasAt(activation: number): Schemas {
+    const events = this.events.filter(({ revision }) => revision <= activation);
+    return followAll(ledgerAggregate.apply, emptyStream(ID.stream) as LedgerStream, events).state?.schemas ?? new Map();
   }
 
   /** Carries a command out; throws when it is not accepted. */

@@ -61,13 +61,7 @@ export class Replay {
     const { version, digest, own = digest, layers = [], pinned = false } = event;
     const document = versions.get(version);
     if (document === undefined) throw new Error(`version ${version} is none`);
-    const { $inherit: inherit, ...rest } = document;
-    const below = (await Promise.all(layers.map((layer) => this.#layer(layer)))).reduceRight<JsonObject>(
-      (under, over) => laid(over, under),
-      {},
-    );
-    const hidden = isObject(inherit) && Array.isArray(inherit['hide']) ? (inherit['hide'] as string[]) : [];
-    const effective = laid(rest, hidden.reduce(without, below));
+    const effective = laidOver(document, await Promise.all(layers.map((layer) => this.#layer(layer))));
     const parts = { effective, recomputed: digestOf(effective), recomputedOwn: digestOf(document), own };
     return { activation, version, digest, layers, pinned, actor: actor.id, kind: source?.kind ?? null, ...parts };
   }
@@ -79,13 +73,21 @@ export class Replay {
   }
 }
 
+/** An own document over what its layers run, nearest first, without what it hides of them. */
+export function laidOver({ $inherit: inherit, ...own }: JsonObject, layers: readonly JsonObject[]): JsonObject {
+  const below = layers.reduceRight<JsonObject>((under, over) => laid(over, under), {});
+  const hidden = isObject(inherit) && Array.isArray(inherit['hide']) ? (inherit['hide'] as string[]) : [];
+  return laid(own, hidden.reduce(without, below));
+}
+
 /** An empty object is no leaf any more when something is set below it: no event says so. */
-function setLeaf(leaves: Map<string, JsonValue>, { path, value }: { readonly path: string; readonly value: JsonValue }): void {
+export function setLeaf(leaves: Map<string, JsonValue>, { path, value }: { readonly path: string; readonly value: JsonValue }): void {
   for (const above of leaves.keys()) if (path.startsWith(`${above}.`)) leaves.delete(above);
   leaves.set(path, value);
 }
 
-function nested(leaves: ReadonlyMap<string, JsonValue>): JsonObject {
+/** Leaves as the document that they make. */
+export function nested(leaves: ReadonlyMap<string, JsonValue>): JsonObject {
   const root: Record<string, JsonValue> = {};
   for (const [path, value] of leaves) {
     const segments = segmentsOf(path);
@@ -127,7 +129,7 @@ function without(document: JsonObject, path: string): JsonObject {
   return remove(document, segmentsOf(path));
 }
 
-function digestOf(json: JsonObject): string {
+export function digestOf(json: JsonObject): string {
   const document = Document.from(json);
   if (!document.ok) throw new Error(document.problem.message);
   return document.value.digest;

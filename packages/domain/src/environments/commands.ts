@@ -14,7 +14,7 @@ export interface EnvironmentDefinition {
   /** `{}` by default. */
   readonly properties?: JsonObject;
   readonly policy?: Partial<EnvironmentPolicy>;
-  /** `EDITION_NEWEST` by default. */
+  /** That of the definition before by default; the newest for an environment that is defined first. */
   readonly edition?: number;
 }
 
@@ -22,7 +22,13 @@ export type EnvironmentsCommand =
   | { readonly type: 'Define'; readonly name: string; readonly definition: EnvironmentDefinition }
   | { readonly type: 'Retire'; readonly name: string }
   /** By the first start: the four types by their names, and these names with the type `production`. Nothing where the stream has events. */
-  | { readonly type: 'DefineFirst'; readonly names: readonly string[]; readonly existedBefore: boolean };
+  | {
+      readonly type: 'DefineFirst';
+      readonly names: readonly string[];
+      readonly existedBefore: boolean;
+      /** Of the built-in schemas, in a new installation: what ran before there were any goes on being judged by none. */
+      readonly edition: number;
+    };
 
 /** What the client says it saw, and what it accepts. */
 export interface EnvironmentGuards {
@@ -75,6 +81,7 @@ export interface EnvironmentsTypes {
   readonly draft: EnvironmentsEvent;
   readonly command: EnvironmentsCommand;
   readonly guards: EnvironmentGuards;
+  readonly notes: undefined;
   readonly facts: {
     /** By the name of an environment: its live nodes that cannot verify an activation with layers. */
     readonly oldNodes: readonly string[];

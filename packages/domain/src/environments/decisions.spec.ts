@@ -1,6 +1,7 @@
 // What each command to the environments comes to: given(commands).when(command).then(events | refused | nothing).
 import { describe, expect, test } from 'vitest';
 import { FIRST_START, givenEnvironments as given, refusedEnvironment as refused } from '../../../../test/support/src/environments-spec.js';
+import { EDITION_NEWEST } from '@confledger/categories';
 import type { EnvironmentDefinition, EnvironmentsCommand } from './commands.js';
 import { ENVIRONMENT_PROPERTIES_BYTES_MAX, ENVIRONMENTS_MAX } from './definition-rules.js';
 import type { EnvironmentDefined, EnvironmentsEvent, EnvironmentType } from './events.js';
@@ -12,7 +13,7 @@ type Rest = Partial<EnvironmentDefinition>;
 const define = (name: string, rest: Rest = {}): EnvironmentsCommand => ({
   type: 'Define',
   name,
-  definition: { type: 'testing', ...rest },
+  definition: { type: 'testing', edition: 0, ...rest },
 });
 const below = (name: string, ...inheritsFrom: string[]): EnvironmentsCommand => define(name, { inheritsFrom });
 const retire = (name: string): EnvironmentsCommand => ({ type: 'Retire', name });
@@ -35,32 +36,40 @@ describe('DefineFirst', () => {
     expect(state).toMatchObject({ existedBefore: false, hasLaterEvents: false });
     expect(state.environments.get('production')).toMatchObject({ retired: false, revision: 3 });
   });
+  test('gives a new installation the edition that it asks for, and an older one none', () => {
+    given()
+      .when({ ...FIRST_START, edition: 1 } as EnvironmentsCommand)
+      .then(FOUR.map((each) => ({ ...each, data: { ...each.data, edition: 1 } }) as EnvironmentsEvent));
+    given()
+      .when({ ...FIRST_START, existedBefore: true, edition: 1 } as EnvironmentsCommand)
+      .then(FOUR);
+  });
   test('defines other names of the settings as production, each name once', () => {
     given()
-      .when({ type: 'DefineFirst', names: ['qa', 'testing', 'qa'], existedBefore: false })
+      .when({ type: 'DefineFirst', names: ['qa', 'testing', 'qa'], existedBefore: false, edition: 0 })
       .then([...FOUR, defined('qa', 'production')]);
   });
   test('records the installation that existed before as a fact, from which the fold reads it', () => {
     const { history, when } = given();
-    when({ type: 'DefineFirst', names: [], existedBefore: true }).then(FOUR);
+    when({ type: 'DefineFirst', names: [], existedBefore: true, edition: 0 }).then(FOUR);
     expect(history.asked).toEqual(['installation installation']);
     expect(history.events[0]?.metadata.facts).toEqual({ installation: 2 });
     expect(history.state.existedBefore).toBe(true);
   });
   test('does nothing where the stream has events', () => {
     given(FIRST_START)
-      .when({ type: 'DefineFirst', names: ['qa'], existedBefore: true })
+      .when({ type: 'DefineFirst', names: ['qa'], existedBefore: true, edition: 0 })
       .then('nothing');
   });
   test('refuses a name that no environment can have, and too many', () => {
     given()
-      .when({ type: 'DefineFirst', names: ['QA'], existedBefore: false })
+      .when({ type: 'DefineFirst', names: ['QA'], existedBefore: false, edition: 0 })
       .then(refused('ENVIRONMENT_NAME_INVALID', { says: /'QA'/ }));
     given()
-      .when({ type: 'DefineFirst', names: numbered(ENVIRONMENTS_MAX - 3), existedBefore: false })
+      .when({ type: 'DefineFirst', names: numbered(ENVIRONMENTS_MAX - 3), existedBefore: false, edition: 0 })
       .then(refused('ENVIRONMENT_LIMIT'));
     given()
-      .when({ type: 'DefineFirst', names: numbered(ENVIRONMENTS_MAX - 4), existedBefore: false })
+      .when({ type: 'DefineFirst', names: numbered(ENVIRONMENTS_MAX - 4), existedBefore: false, edition: 0 })
       .then('accepted');
   });
 });
@@ -113,9 +122,22 @@ describe('Define', () => {
       .when(define('a'.repeat(63)))
       .then('accepted');
   });
+  test('without an edition takes the newest where the environment is new, and keeps the one in force otherwise', () => {
+    const withoutEdition = (rest: Rest = {}): EnvironmentsCommand => ({
+      type: 'Define',
+      name: 'qa',
+      definition: { type: 'testing', ...rest },
+    });
+    given(FIRST_START)
+      .when(withoutEdition())
+      .then([defined('qa', 'testing', { edition: EDITION_NEWEST })]);
+    given(FIRST_START, define('qa'))
+      .when(withoutEdition({ properties: { a: 1 } }))
+      .then([defined('qa', 'testing', { properties: { a: 1 } })]);
+  });
   test('refuses an edition that this release does not know', () => {
     given(FIRST_START)
-      .when(define('qa', { edition: 1 }))
+      .when(define('qa', { edition: EDITION_NEWEST + 1 }))
       .then(refused('EDITION_UNKNOWN', { at: 'edition' }));
   });
   test('refuses properties that are too large or hold what no document may', () => {
@@ -132,7 +154,7 @@ describe('Define', () => {
   });
   test('refuses more environments than the limit; retired ones do not count', () => {
     const names = numbered(ENVIRONMENTS_MAX - 4);
-    const full: EnvironmentsCommand = { type: 'DefineFirst', names, existedBefore: false };
+    const full: EnvironmentsCommand = { type: 'DefineFirst', names, existedBefore: false, edition: 0 };
     given(full).when(define('qa')).then(refused('ENVIRONMENT_LIMIT'));
     given(full, retire('e-1')).when(define('qa')).then('accepted');
     given(full, retire('e-1'), define('qa'))

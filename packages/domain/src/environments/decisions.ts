@@ -1,4 +1,5 @@
 // What a command does to the environments: events, nothing, a refusal, or the need of facts. Pure.
+import { EDITION_NEWEST } from '@confledger/categories';
 import { canonicalJson, nearestWord } from '@confledger/document';
 import type { Decision, DecisionContext, Need } from '../stream/aggregate.js';
 import { refuse } from '../stream/refusals.js';
@@ -10,7 +11,7 @@ import {
   type EnvironmentsRefusal,
   type EnvironmentsTypes,
 } from './commands.js';
-import { definitionRefusal, EDITION_NEWEST, ENVIRONMENTS_MAX, nameRefusal, tooManyEnvironments } from './definition-rules.js';
+import { definitionRefusal, ENVIRONMENTS_MAX, nameRefusal, tooManyEnvironments } from './definition-rules.js';
 import { ENVIRONMENT_TYPES, type EnvironmentDefined, type EnvironmentsEvent, type EnvironmentType } from './events.js';
 import { graphRefusal } from './graph-rules.js';
 import { environmentGuardRefusal } from './guards.js';
@@ -37,7 +38,7 @@ const refused = (refusal: EnvironmentsRefusal): EnvironmentsDecision => ({ kind:
 const accepted = (events: readonly EnvironmentsEvent[]): EnvironmentsDecision => ({ kind: 'accepted', events, meant: null });
 
 /** Names beyond the four are those of an installation's own settings: the careful type is the right one for what runs already. */
-function first({ names, existedBefore }: CommandOf<'DefineFirst'>, { facts }: Context): EnvironmentsDecision {
+function first({ names, existedBefore, edition: wanted }: CommandOf<'DefineFirst'>, { facts }: Context): EnvironmentsDecision {
   const types = new Map<string, EnvironmentType>(ENVIRONMENT_TYPES.map((type) => [type, type]));
   for (const name of names) {
     const unfit = nameRefusal(name);
@@ -47,12 +48,13 @@ function first({ names, existedBefore }: CommandOf<'DefineFirst'>, { facts }: Co
   if (types.size > ENVIRONMENTS_MAX) return refused(tooManyEnvironments(types.size));
   if (existedBefore && facts.get('installation', EXISTING_INSTALLATION_FACT) === undefined)
     return { kind: 'needs', needs: [{ sort: 'installation', key: EXISTING_INSTALLATION_FACT }], meant: null };
-  return accepted([...types].map(([name, type]) => definedEvent(name, { type })));
+  const edition = existedBefore ? 0 : wanted;
+  return accepted([...types].map(([name, type]) => definedEvent(name, { type, edition }, null)));
 }
 
 function define(state: Environments, { name, definition }: CommandOf<'Define'>, context: Context): EnvironmentsDecision {
-  const event = definedEvent(name, definition);
   const before = state.environments.get(name) ?? null;
+  const event = definedEvent(name, definition, before);
   const defined: Environment = { ...event.data, retired: false, revision: before?.revision ?? -1 };
   const unfit = definitionRefusal(state, defined) ?? graphRefusal(state, defined);
   if (unfit) return refused(unfit);
@@ -84,8 +86,9 @@ function onFacts(state: Environments, { facts }: Context, heirs: readonly string
   return unfit ? refused(unfit) : accepted([event]);
 }
 
-function definedEvent(name: string, definition: EnvironmentDefinition): EnvironmentDefined {
-  const { type, inheritsFrom = [], abstract = false, properties = {}, edition = EDITION_NEWEST } = definition;
+/** A definition that names no edition keeps the one in force: no release changes a rule. */
+function definedEvent(name: string, definition: EnvironmentDefinition, before: Environment | null): EnvironmentDefined {
+  const { type, inheritsFrom = [], abstract = false, properties = {}, edition = before?.edition ?? EDITION_NEWEST } = definition;
   const policy = policyOf(type, definition.policy);
   return { type: 'EnvironmentDefined', data: { name, type, inheritsFrom, abstract, properties, policy, edition } };
 }

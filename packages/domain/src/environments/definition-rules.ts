@@ -1,4 +1,5 @@
 // What one definition may say, whatever the environments around it are.
+import { EDITION_NEWEST } from '@confledger/categories';
 import { canonicalJson, checkValue } from '@confledger/document';
 import { LedgerId } from '../ledger/ledger-id.js';
 import { refusalOf, refuse } from '../stream/refusals.js';
@@ -9,8 +10,6 @@ import type { Environment, Environments } from './state.js';
 export const ENVIRONMENTS_MAX = 200;
 /** Of an environment's properties as canonical JSON. */
 export const ENVIRONMENT_PROPERTIES_BYTES_MAX = 8 * 1024;
-/** The newest edition of built-in schemas: 0 has none. */
-export const EDITION_NEWEST = 0;
 
 /** Whether a text can name an environment: as in the name of a ledger. */
 export const isEnvironmentName = (name: string): boolean => LedgerId.parse(`${name}.x`)?.environment === name;

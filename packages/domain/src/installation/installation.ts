@@ -56,6 +56,7 @@ export interface InstallationTypes {
   readonly command: InstallationCommand;
   readonly guards: null;
   readonly facts: Readonly<Record<never, never>>;
+  readonly notes: undefined;
   readonly refusal: 'INSTALLATION_EXISTS' | 'INSTALLATION_UNKNOWN' | 'INSTALLATION_SEALED' | 'INSTALLATION_NOT_SEALED' | 'MAC_KEY_SET';
 }
 

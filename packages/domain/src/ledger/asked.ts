@@ -3,10 +3,19 @@ import type { Decision, DecisionContext, Need } from '../stream/aggregate.js';
 import type { EventSource } from '../stream/events.js';
 import type { LedgerRefusal } from './commands.js';
 import type { DraftEvent } from './events.js';
+import type { LedgerNotes } from './notes.js';
 import type { LedgerTypes } from './ledger-types.js';
 import { statementNeed } from './statement-fact.js';
 
 type LedgerDecision = Decision<LedgerTypes>;
+
+/** What goes with the events of a decision. */
+export interface DoneWith {
+  /** The revision that the command's word meant. */
+  readonly meant?: number | null;
+  readonly source?: EventSource | undefined;
+  readonly notes?: LedgerNotes | undefined;
+}
 
 export class Asked {
   readonly context: DecisionContext<LedgerTypes>;
@@ -18,9 +27,14 @@ export class Asked {
   }
 
   /** A fact; undefined where it must be loaded first. */
-  get<Sort extends keyof LedgerTypes['facts']>(sort: Sort, key: string | number): LedgerTypes['facts'][Sort] | undefined {
-    const found = this.context.facts.get(sort, key);
-    if (found === undefined) this.#needs.push({ sort, key, ...(this.#isAhead && { isAhead: true }) });
+  get<Sort extends keyof LedgerTypes['facts']>(
+    sort: Sort,
+    key: string | number,
+    subject?: unknown,
+  ): LedgerTypes['facts'][Sort] | undefined {
+    const found = this.context.facts.get(sort, key, subject);
+    const isAsked = this.#needs.some((need) => need.sort === sort && need.key === key);
+    if (found === undefined && !isAsked) this.#needs.push({ sort, key, subject, ...(this.#isAhead && { isAhead: true }) });
     return found;
   }
 
@@ -58,9 +72,10 @@ export class Asked {
   }
 
   /** Events, nothing where there are none, or a refusal. */
-  done(events: readonly DraftEvent[] | LedgerRefusal, meant: number | null = null, source?: EventSource): LedgerDecision {
+  done(events: readonly DraftEvent[] | LedgerRefusal, { meant = null, source, notes }: DoneWith = {}): LedgerDecision {
     if ('code' in events) return this.refused(events);
     if (events.length === 0) return { kind: 'nothing', meant };
-    return source === undefined ? { kind: 'accepted', events, meant } : { kind: 'accepted', events, meant, source };
+    if (source === undefined && notes === undefined) return { kind: 'accepted', events, meant };
+    return { kind: 'accepted', events, meant, ...(source && { source }), ...(notes && { notes }) };
   }
 }

@@ -22,6 +22,15 @@ export function newestBasis(ledger: Ledger | null, environment: EnvironmentFact 
   return { base, pinned: false, definition };
 }
 
+/** What a draft is judged over: the newest activations of the parents; where one of them cannot be read, the layers that run. */
+export function draftBase(ledger: Ledger | null, environment: EnvironmentFact | undefined, asked: Asked): Base | undefined {
+  if (environment === undefined) return undefined;
+  if (environment.ancestors.length === 0) return NO_BASE;
+  const base = asked.get('draftBase', ancestorsKey(environment.ancestors));
+  if (base !== null) return base;
+  return ledger === null || ledger.active === null ? NO_BASE : baseOf(activeLayers(ledger.active).layers, asked);
+}
+
 /** The layers that run, and whether they are pinned; where nothing runs, the newest. */
 export function keptBasis(ledger: Ledger | null, environment: EnvironmentFact | undefined, asked: Asked): Basis | undefined {
   const active = ledger?.active ?? null;
@@ -40,8 +49,8 @@ export function recordedBasis(past: PastActivation, environment: EnvironmentFact
 
 function baseOf(layers: readonly Layer[], asked: Asked): Base | undefined {
   if (layers.length === 0) return NO_BASE;
-  const document = asked.get('laid', layersKey(layers));
-  return document && { layers, document };
+  const laid = asked.get('laid', layersKey(layers));
+  return laid && { layers, document: laid.document, rules: laid.rules };
 }
 
 /** Never a lower activation of an ancestor than the one before. A parent that ends before what is recorded of it was set back with its log. */

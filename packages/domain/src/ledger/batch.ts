@@ -4,7 +4,7 @@ import { refuse } from '../stream/refusals.js';
 import type { BatchOperation, LedgerRefusal } from './commands.js';
 
 /** Sorted by segments, whatever lies below a path follows it at once: comparing neighbours is enough. */
-export function overlappingKeys(operations: readonly BatchOperation[]): LedgerRefusal | null {
+export function overlappingKeys(operations: readonly Extract<BatchOperation, { key: string }>[]): LedgerRefusal | null {
   const addresses = operations.flatMap(({ id, key }) => {
     const path = parsePath(key);
     return path.ok ? [{ id, segments: path.value }] : [];

@@ -1,10 +1,13 @@
 // The commands of a ledger, and what they may be refused with. Refusals are values; faults are exceptions.
 import type { JsonObject, JsonValue } from '@confledger/document';
+import type { SchemaDocument, SchemaProblemCode } from '../schemas/rules.js';
 import type { Refusal, StreamRefusalCode } from '../stream/refusals.js';
 
 export type BatchOperation =
   | { readonly id: string; readonly type: 'SET'; readonly key: string; readonly value: JsonValue }
-  | { readonly id: string; readonly type: 'DELETE'; readonly key: string };
+  | { readonly id: string; readonly type: 'DELETE'; readonly key: string }
+  | ({ readonly id: string; readonly type: 'SCHEMA_SET'; readonly mount: string } & SchemaDocument)
+  | { readonly id: string; readonly type: 'SCHEMA_REMOVE'; readonly mount: string };
 
 /** A version as a client names it: a number, a tag, or one of the three words. */
 export type VersionName = number | string;
@@ -23,12 +26,15 @@ export type Command =
   /** Deletes the leaf, or every leaf below. */
   | { readonly type: 'Delete'; readonly path: string }
   | { readonly type: 'Batch'; readonly operations: readonly BatchOperation[] }
+  /** Mounts a schema, in the place of the one at the very mount. */
+  | ({ readonly type: 'SetSchema'; readonly mount: string } & SchemaDocument)
+  | { readonly type: 'RemoveSchema'; readonly mount: string }
   /** Takes a version live over the newest activations of the parents (the default), or over those that run. */
   | { readonly type: 'Activate'; readonly version: VersionName; readonly layers?: 'newest' | 'kept' }
   /** Gives back what ran: of a version, its latest activation. `recorded` (the default): over the layers of that activation. */
-  | { readonly type: 'Rollback'; readonly version: VersionName; readonly layers?: RollbackLayers }
+  | { readonly type: 'Rollback'; readonly version: VersionName; readonly layers?: RollbackLayers; readonly schemas?: RollbackSchemas }
   /** Gives back what one activation took live. */
-  | { readonly type: 'RollbackTo'; readonly activation: number; readonly layers?: RollbackLayers }
+  | { readonly type: 'RollbackTo'; readonly activation: number; readonly layers?: RollbackLayers; readonly schemas?: RollbackSchemas }
   /** Sets the own leaves of a version of another ledger of the service here. With `prune`, what it lacks is deleted. */
   | {
       readonly type: 'Promote';
@@ -50,6 +56,9 @@ export type Command =
 /** Which activations of its parents a rollback is laid over: those of the activation that it gives back, those that run, or the newest. */
 export type RollbackLayers = 'recorded' | 'kept' | 'newest';
 
+/** Whether a rollback leaves the ledger's own schemas as they are, or gives back those of the activation too. */
+export type RollbackSchemas = 'current' | 'restore';
+
 /** What the client says it saw, and what it wants beside the change itself. */
 export interface Guards {
   /** The ledger's head version that the client saw. */
@@ -68,6 +77,10 @@ export interface Guards {
   readonly acceptOldNodes?: boolean;
   /** Goes on although ledgers that follow could not. Nothing that a decision looks at. */
   readonly acceptBlocked?: boolean;
+  /** Takes a schema although head or what runs breaks it: those violations stand then. */
+  readonly standing?: 'accepted';
+  /** Goes on with a rollback although today's rules refuse what it gives back. */
+  readonly acceptViolations?: boolean;
   /** true: take live what this call writes and nothing else. 'all': accept pending versions too. */
   readonly activate?: boolean | 'all';
 }
@@ -75,6 +88,14 @@ export interface Guards {
 /** Codes that a command to a ledger may be refused with, beside those of every stream. */
 export type LedgerRefusalCode =
   | 'LEDGER_EXISTS'
+  | 'MOUNT_INVALID'
+  | 'SCHEMA_UNKNOWN'
+  | 'SCHEMA_LIMIT'
+  | 'SCHEMA_VIOLATED'
+  | 'WHAT_IF_RUNNING'
+  | 'SCHEMA_JUDGE_UNAVAILABLE'
+  | SchemaProblemCode
+  | 'VALIDATION_ERROR'
   | 'LEDGER_UNKNOWN'
   | 'LEDGER_RETIRED'
   | 'KEY_NOT_FOUND'

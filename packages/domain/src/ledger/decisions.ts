@@ -1,5 +1,6 @@
 // What a command does to a ledger: events, nothing, a refusal, or the need of facts. Pure.
 import type { Decision, DecisionContext } from '../stream/aggregate.js';
+import { mountOf } from '../schemas/mounts.js';
 import { Asked } from './asked.js';
 import type { Command, Guards, LedgerRefusal } from './commands.js';
 import { edited } from './edit-decisions.js';
@@ -37,7 +38,7 @@ function unfitFor(
     environmentRefusal(id, environment) ??
     retiredRefusal(id, ledger, command) ??
     reasonMissing(id, environment, reason) ??
-    guardRefusal({ id, ledger, path: pathOf(command), goesLive: goesLive(command, guards, environment) }, guards)
+    guardRefusal({ id, ledger, path: pathOf(command), mount: mountIn(command), goesLive: goesLive(command, guards, environment) }, guards)
   );
 }
 
@@ -51,6 +52,8 @@ function decided(stream: LedgerStream, command: Exclude<Command, { type: 'Inheri
     case 'Merge':
     case 'Set':
     case 'Batch':
+    case 'SetSchema':
+    case 'RemoveSchema':
       return edited(stream, command, asked);
     case 'DeleteAll':
     case 'Delete':
@@ -80,6 +83,13 @@ export function goesLive(
   if (type === 'Activate' || type === 'Rollback' || type === 'RollbackTo') return true;
   if (type === 'Tag' || type === 'Untag' || type === 'Retire' || type === 'Restore') return false;
   return activateOf(guards, environment) !== false;
+}
+
+/** The mount that a command addresses, in its one form; null for those that address none. */
+export function mountIn(command: Command): string | null {
+  if (command.type !== 'SetSchema' && command.type !== 'RemoveSchema') return null;
+  const mount = mountOf(command.mount);
+  return typeof mount === 'string' ? mount : null;
 }
 
 /** The path that a command addresses; null for those that address the document. */

@@ -11,50 +11,36 @@ import type { Decision } from '../stream/aggregate.js';
 import type { EventSource } from '../stream/events.js';
 import { refuse } from '../stream/refusals.js';
 import type { Asked } from './asked.js';
-import { keptBasis, type Basis } from './bases.js';
-import type { Guards, LedgerRefusal } from './commands.js';
+import type { SchemaEdit } from '../schemas/mounts.js';
+import { needsBeside, NO_SCHEMAS } from './activation-judged.js';
+import type { Basis } from './bases.js';
+import { judgedEdit } from './edit-judged.js';
+import { goingLive, type GoingLive } from './going-live.js';
+import { judgementRefusal, notesOf } from './judging.js';
+import { askAboutSchemas, schemaEditsOf, schemasRefusal, schemaViolated } from './schema-edits.js';
+import type { LedgerRefusal } from './commands.js';
 import { editOf, type EditCommand } from './edits.js';
-import type { EnvironmentFact } from './environment.js';
 import type { DraftEvent, UnsignedActivation } from './events.js';
 import type { LedgerId } from './ledger-id.js';
 import type { LedgerStream, LedgerTypes } from './ledger-types.js';
-import { changeEvent, createdEvent } from './outlines.js';
+import { changeEvent, createdEvent, schemaEvent } from './outlines.js';
 import { activeLayers, type Ledger } from './state.js';
-import { activateOf } from './guards.js';
-import { activationOf, isOrdinaryName, unexpected } from './statements.js';
+import { activationOf, hasNewerSchemas, isOrdinaryName, unexpected } from './statements.js';
 
 export function edited(stream: LedgerStream, command: EditCommand, asked: Asked): Decision<LedgerTypes> {
   const { id } = asked.context;
   const ledger = stream.state;
+  const schemas = schemaEditsOf(command, ledger?.schemas ?? NO_SCHEMAS);
+  // What they are judged with is known after a round more: they are looked at in the first.
+  if (!('code' in schemas)) askAboutSchemas(schemas, asked);
   const going = goingLive(ledger, asked);
-  if (going === undefined) return asked.needs();
+  if (going === undefined) return needsBeside(ledger && { id, ledger, revision: stream.revision }, asked);
   const head = ledger?.head.document ?? Document.empty;
   const hasParents = going.environment.ancestors.length > 0;
   const edit = editOf(head, command, { hasParents, isOrdinaryName: isOrdinaryName(ledger, head, going.environment.hasInherited) });
   if (!edit.ok) return asked.refused(edit.refusal);
-  return changed({ stream, id, going, differences: edit.differences }, asked);
-}
-
-/** Whether and on what a change goes live. */
-export interface GoingLive {
-  readonly environment: EnvironmentFact;
-  readonly activate: NonNullable<Guards['activate']>;
-  /** It was asked for, and is not only what the environment does. */
-  readonly isAsked: boolean;
-  /** Null where nothing goes live. */
-  readonly basis: Basis | null;
-}
-
-/** Undefined while something must be loaded. A write takes live what it wrote and nothing else: it keeps the layers. */
-export function goingLive(ledger: Ledger | null, asked: Asked): GoingLive | undefined {
-  const { environment } = asked;
-  const { guards } = asked.context;
-  const activate = activateOf(guards, environment);
-  if (activate === false) return environment && { environment, activate, isAsked: false, basis: null };
-  asked.askStatement();
-  const basis = keptBasis(ledger, environment, asked);
-  if (environment === undefined || basis === undefined || asked.isWaiting) return undefined;
-  return { environment, activate, isAsked: guards.activate !== undefined, basis };
+  if ('code' in schemas) return asked.refused(schemas);
+  return changed({ stream, id, going, differences: edit.differences, schemas }, asked);
 }
 
 /** A change that was made out: what differs from head. */
@@ -63,25 +49,36 @@ export interface Changed {
   readonly id: LedgerId;
   readonly going: GoingLive;
   readonly differences: readonly Difference[];
+  /** What is set and removed among the ledger's own schemas. */
+  readonly schemas?: readonly SchemaEdit[];
   readonly source?: EventSource;
 }
 
 /** The events of a change, with the activation behind them where it goes live. */
-export function changed({ stream, id, going, differences, source }: Changed, asked: Asked): Decision<LedgerTypes> {
+export function changed({ stream, id, going, differences, schemas = [], source }: Changed, asked: Asked): Decision<LedgerTypes> {
   const ledger = stream.state;
   const head = ledger?.head.document ?? Document.empty;
   const tooLarge = leafLimit(head, differences) ?? sizeLimit(head, differences);
   if (tooLarge) return asked.refused(tooLarge);
+  const unfit = schemas.length > 0 ? schemasRefusal(ledger, schemas, asked) : null;
+  if (unfit) return asked.refused(unfit);
+  if (asked.isWaiting) return asked.needs();
   const changes = differencesToChanges(differences).map(changeEvent);
   const created = stream.origin === null ? [createdEvent(id)] : [];
-  const events: DraftEvent[] = [...created, ...changes];
+  const events: DraftEvent[] = [...created, ...schemas.map(schemaEvent), ...changes];
   const version = changes.length > 0 ? stream.revision + events.length : null;
-  const live = going.basis && activationAfterEdit({ ledger, version, differences, going, basis: going.basis }, asked);
+  const content = version === null ? head : head.apply(revisedChanges(differences, version));
+  const judgement = judgedEdit({ stream, id, going, before: head, after: content, schemas }, asked);
+  if (judgement === undefined) return asked.needs();
+  const { restart, added, violatedBySchemas } = judgement;
+  const live = going.basis && activationAfterEdit({ ledger, version, content, schemas, going, basis: going.basis, restart }, asked);
   if (live && 'code' in live) return asked.refused(live);
   if (live) events.push(live);
+  const refused = schemaViolated(id, { edits: schemas, violations: violatedBySchemas, added }, asked) ?? judgementRefusal(id, judgement);
+  if (refused && events.length > 0) return asked.refused(refused);
   if (events.length === 0 && ledger !== null) return asked.done([]);
   // An abandoned first set left a LedgerCreated behind, and nothing is to be changed: one harmless event makes the ledger exist.
-  return asked.done(events.length > 0 ? events : [createdEvent(id)], null, source);
+  return asked.done(events.length > 0 ? events : [createdEvent(id)], { source, notes: notesOf(judgement) });
 }
 
 function leafLimit(head: Document, differences: readonly Difference[]): LedgerRefusal | null {
@@ -111,24 +108,30 @@ interface Edited {
   readonly ledger: Ledger | null;
   /** The version that the edit makes; null when it changes nothing. */
   readonly version: number | null;
-  readonly differences: readonly Difference[];
+  /** The own document behind it. */
+  readonly content: Document;
+  readonly schemas: readonly SchemaEdit[];
   readonly going: GoingLive;
   readonly basis: Basis;
+  readonly restart: readonly string[];
 }
 
 /** `activate: true` takes live what this call wrote and nothing else; 'all' accepts what was pending before. */
-function activationAfterEdit({ ledger, going, basis, ...edit }: Edited, { context }: Asked): UnsignedActivation | LedgerRefusal | null {
+function activationAfterEdit(
+  { ledger, going, basis, content, restart, ...edit }: Edited,
+  { context }: Asked,
+): UnsignedActivation | LedgerRefusal | null {
   const { id, guards } = context;
   const live = ledger?.active ?? null;
   const running = live === null ? null : activeLayers(live).own;
   if (ledger && going.activate === true && ledger.head.version !== null && ledger.head.document.digest !== running)
     return pendingChanges(id, ledger);
+  if (going.activate === true && live !== null && hasNewerSchemas(ledger)) return pendingSchemas(id);
   const version = edit.version ?? ledger?.head.version ?? null;
   if (version === null) return going.isAsked ? nothingToActivate(id) : null;
-  const head = ledger?.head.document ?? Document.empty;
-  const content = edit.version === null ? head : head.apply(revisedChanges(edit.differences, edit.version));
-  if (live !== null && content.digest === running && edit.version === null) return unexpected(id, live.digest, guards.expectedDigest);
-  return activationOf(ledger, { version, pending: 0 }, { own: content, head: content, ...basis }, context);
+  const isSame = live !== null && content.digest === running && edit.version === null && edit.schemas.length === 0;
+  if (isSame && !hasNewerSchemas(ledger)) return unexpected(id, live.digest, guards.expectedDigest);
+  return activationOf(ledger, { version, pending: 0 }, { own: content, head: content, ...basis, ...{ restart } }, context);
 }
 
 /** The changes as they are folded when they are events: `version` is the revision of the last. */
@@ -141,6 +144,11 @@ function revisedChanges(differences: readonly Difference[], version: number) {
 function nothingToActivate(id: LedgerId): LedgerRefusal {
   const message = `${id.text} has no version that could be activated`;
   return refuse('NOTHING_TO_ACTIVATE', 'activate', message, 'Write a value first, or leave activate out');
+}
+
+function pendingSchemas(id: LedgerId): LedgerRefusal {
+  const message = `The schemas of ${id.text} were changed since its last activation, by calls before this one`;
+  return refuse('PENDING_CHANGES', 'activate', message, 'Look at GET …/schema, then activate on purpose, or send activate: "all"');
 }
 
 function pendingChanges(id: LedgerId, { pending, head }: Ledger): LedgerRefusal {

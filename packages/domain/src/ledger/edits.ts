@@ -19,7 +19,10 @@ import { HIDE_PATH, reservedNameRefusal, sortedHide, type ReservedUse } from './
 /** Operations in one batch. */
 export const BATCH_OPERATIONS_MAX = 10_000;
 
-export type EditCommand = Extract<Command, { type: 'Create' | 'Replace' | 'Merge' | 'DeleteAll' | 'Set' | 'Delete' | 'Batch' }>;
+export type EditCommand = Extract<
+  Command,
+  { type: 'Create' | 'Replace' | 'Merge' | 'DeleteAll' | 'Set' | 'Delete' | 'Batch' | 'SetSchema' | 'RemoveSchema' }
+>;
 export type Edit =
   | { readonly ok: true; readonly differences: readonly Difference[] }
   | { readonly ok: false; readonly refusal: LedgerRefusal };
@@ -43,6 +46,9 @@ function simpleEditOf(head: Document, command: Exclude<EditCommand, { type: 'Bat
       return setAt(head, command.path, command.value);
     case 'Delete':
       return deleteAt(head, command.path, reserved);
+    case 'SetSchema':
+    case 'RemoveSchema':
+      return { ok: true, differences: [] };
   }
 }
 
@@ -93,12 +99,18 @@ function batch(head: Document, operations: readonly BatchOperation[], reserved: 
   if (operations.length === 0)
     return { ok: false, refusal: refuse('BATCH_EMPTY', 'operations', 'The batch has no operations', 'Send at least one operation') };
   if (operations.length > BATCH_OPERATIONS_MAX) return { ok: false, refusal: batchTooLarge(operations.length) };
-  const clash = duplicateIds(operations) ?? overlappingKeys(operations);
+  const values = operations.filter(isOfValue);
+  const clash = duplicateIds(operations) ?? overlappingKeys(values);
   if (clash) return { ok: false, refusal: clash };
-  return mergeEdits(operations, (operation) => editOfOperation(head, operation, reserved));
+  return mergeEdits(values, (operation) => editOfOperation(head, operation, reserved));
 }
 
-function editOfOperation(head: Document, operation: BatchOperation, reserved: ReservedUse): Edit {
+/** Operations on values; the others are on schemas. */
+export type ValueOperation = Extract<BatchOperation, { type: 'SET' | 'DELETE' }>;
+
+const isOfValue = (operation: BatchOperation): operation is ValueOperation => operation.type === 'SET' || operation.type === 'DELETE';
+
+function editOfOperation(head: Document, operation: ValueOperation, reserved: ReservedUse): Edit {
   return operation.type === 'SET'
     ? unreserved(setAt(head, operation.key, operation.value), reserved)
     : deleteAt(head, operation.key, reserved);
@@ -122,7 +134,7 @@ function withSortedHide(difference: Difference): Difference[] {
  * Operations touch disjoint subtrees, so that their differences add up; only a `{}` above two of them comes twice. The first problem
  * of each is reported under its id.
  */
-function mergeEdits(operations: readonly BatchOperation[], edit: (operation: BatchOperation) => Edit): Edit {
+function mergeEdits(operations: readonly ValueOperation[], edit: (operation: ValueOperation) => Edit): Edit {
   const differences = new Map<string, Difference>();
   const failed: { id: string; refusal: LedgerRefusal }[] = [];
   for (const operation of operations) {

@@ -3,6 +3,8 @@ import { nearestWord } from '@confledger/document';
 import { refuse } from '../stream/refusals.js';
 import { ancestorsAt, ancestorsOf, haveSameAncestors, type Ancestor } from '../environments/ancestors.js';
 import type { EnvironmentPolicy } from '../environments/events.js';
+import { categoryRules } from '../schemas/in-force.js';
+import type { Rule } from '../schemas/rules.js';
 import { namesInUse, type Environments } from '../environments/state.js';
 import type { LedgerRefusal } from './commands.js';
 import type { LedgerId } from './ledger-id.js';
@@ -12,7 +14,11 @@ export interface EnvironmentFact {
   readonly standing: 'defined' | 'retired' | 'undefined';
   /** Whether nodes run it. */
   readonly abstract: boolean;
-  readonly policy: Pick<EnvironmentPolicy, 'reasonRequired' | 'writes' | 'inherited'>;
+  readonly policy: Pick<EnvironmentPolicy, 'reasonRequired' | 'writes' | 'inherited' | 'unknownSections'>;
+  /** Number of the set of built-in schemas in force. */
+  readonly edition: number;
+  /** The rules of that edition; null where this release does not know it. */
+  readonly categories: readonly Rule[] | null;
   /** The environments that it inherits from, to the top, nearest first. */
   readonly ancestors: readonly Ancestor[];
   /** The same as of a revision of `environments`; none for null. */
@@ -29,7 +35,9 @@ export interface EnvironmentFact {
 export const UNKEPT_ENVIRONMENT: EnvironmentFact = {
   standing: 'defined',
   abstract: false,
-  policy: { reasonRequired: false, writes: 'draft', inherited: 'automatic' },
+  policy: { reasonRequired: false, writes: 'draft', inherited: 'automatic', unknownSections: 'allowed' },
+  edition: 0,
+  categories: categoryRules(0) ?? null,
   ancestors: [],
   ancestorsAt: () => [],
   hasInherited: false,
@@ -45,6 +53,8 @@ export function environmentFactOf(state: Environments | null, definition: number
     standing: defined === undefined ? 'undefined' : defined.retired ? 'retired' : 'defined',
     abstract: defined?.abstract ?? false,
     policy: defined?.policy ?? UNKEPT_ENVIRONMENT.policy,
+    edition: defined?.edition ?? 0,
+    categories: categoryRules(defined?.edition ?? 0) ?? null,
     ancestors: ancestorsOf(state, name),
     ancestorsAt: (revision) => (revision === null ? [] : ancestorsAt(state, name, revision)),
     hasInherited: state.parents.get(name)?.some(({ inheritsFrom }) => inheritsFrom.length > 0) ?? false,
@@ -59,8 +69,11 @@ export function followsOthers(definition: number | null, { ancestorsAt: ancestor
 }
 
 /** Why nothing can be written in the environment; null where it can. */
-export function environmentRefusal({ environment }: LedgerId, { standing, names }: EnvironmentFact): LedgerRefusal | null {
-  if (standing === 'defined') return null;
+export function environmentRefusal(
+  { environment }: LedgerId,
+  { standing, names, edition, categories }: EnvironmentFact,
+): LedgerRefusal | null {
+  if (standing === 'defined') return categories === null ? editionUnknown(environment, edition) : null;
   if (standing === 'retired') {
     const remedy = `Define it again with PUT /environments/${environment}, or write to another environment`;
     return refuse('ENVIRONMENT_RETIRED', 'environment', `Environment ${environment} is retired: it can be read, and takes nothing`, remedy);
@@ -69,6 +82,12 @@ export function environmentRefusal({ environment }: LedgerId, { standing, names 
   const message = `Environment ${environment} is not defined${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;
   const remedy = `Define it with PUT /environments/${environment}, or use one of ${names.join(', ')}`;
   return refuse('ENVIRONMENT_UNDEFINED', 'environment', message, remedy);
+}
+
+/** What a newer release judges by, this one must not write past. */
+function editionUnknown(environment: string, edition: number): LedgerRefusal {
+  const message = `Environment ${environment} is held to edition ${edition} of the built-in schemas, which this api does not know`;
+  return refuse('UPGRADE_UNFINISHED', 'environment', message, 'Upgrade this api, or send the request to one of the newer release');
 }
 
 /** The refusal of a command without a reason where the environment asks for one. */

@@ -1,7 +1,8 @@
 // The events of a ledger: a storage format. Names and members never change; a new form of an event gets a new schemaVersion and a decoder
-// that makes today's shape of the old one. Order within a change set: LedgerCreated, changes, tags, the activation last. LedgerRetired and
-// LedgerRestored each stand alone in theirs.
-import type { JsonValue } from '@confledger/document';
+// that makes today's shape of the old one. Order within a change set: LedgerCreated, schemas, changes, tags, the activation last. LedgerRetired
+// and LedgerRestored each stand alone in theirs.
+import { isJsonObject, type JsonValue } from '@confledger/document';
+import { DIALECTS, type Dialect, type SchemaDocument } from '../schemas/rules.js';
 import {
   holdsMembers,
   isCount,
@@ -30,6 +31,18 @@ export interface ConfigSet {
 export interface ConfigDeleted {
   readonly type: 'ConfigDeleted';
   readonly data: { readonly path: string };
+}
+
+/** A schema was mounted, in the place of the one that stood at the very mount. It makes no version. */
+export interface SchemaSet {
+  readonly type: 'SchemaSet';
+  readonly data: { readonly mount: string; readonly dialect: Dialect; readonly schema: SchemaDocument['schema'] };
+}
+
+/** The schema at a mount was taken away. */
+export interface SchemaRemoved {
+  readonly type: 'SchemaRemoved';
+  readonly data: { readonly mount: string };
 }
 
 /** A version became the one that nodes run. The revision of this event names the activation and orders it. */
@@ -96,6 +109,8 @@ export interface LedgerRestored {
 
 export type LedgerEvent =
   | LedgerCreated
+  | SchemaSet
+  | SchemaRemoved
   | ConfigSet
   | ConfigDeleted
   | VersionActivated
@@ -131,6 +146,8 @@ const layered = {
   definition: isCountOrNull,
 };
 const tag = { version: isCount, tag: isText };
+const isDialect = (value: unknown): boolean => DIALECTS.some((dialect) => dialect === value);
+const isSchema = (value: unknown): boolean => isFlag(value) || isJsonObject(value as JsonValue);
 
 /** What an activation says of the document that runs, beside its digest. */
 export type Layered = Pick<VersionActivated['data'], 'own' | 'layers' | 'restart' | 'pinned' | 'definition'>;
@@ -144,6 +161,8 @@ export function withoutLayers(digest: string): Layered {
 /** What this release reads. */
 export const LEDGER_EVENTS: EventDecoders<LedgerEvent> = {
   LedgerCreated: { 1: membersOf<LedgerCreated['data']>({ environment: isText, service: isText }) },
+  SchemaSet: { 1: membersOf<SchemaSet['data']>({ mount: isText, dialect: isDialect, schema: isSchema }) },
+  SchemaRemoved: { 1: membersOf<SchemaRemoved['data']>({ mount: isText }) },
   ConfigSet: { 1: membersOf<ConfigSet['data']>({ path: isText, value: isPresent }) },
   ConfigDeleted: { 1: membersOf<ConfigDeleted['data']>({ path: isText }) },
   VersionActivated: {

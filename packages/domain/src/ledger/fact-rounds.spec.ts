@@ -1,6 +1,6 @@
 // A decision names all facts that it needs at once: two rounds are enough for every command, on every ledger, with nothing known before.
 import { expect, test } from 'vitest';
-import { inheriting, parent } from '../../../../test/support/src/layers.js';
+import { documentOf, inheriting, parent } from '../../../../test/support/src/layers.js';
 import { created, given, set, carriedOut, type Given, type History, type When } from '../../../../test/support/src/ledger-spec.js';
 import type { Command, Guards } from './commands.js';
 import { ACTIVATIONS_KEPT } from './state.js';
@@ -81,6 +81,46 @@ test.each(LEDGERS)('every command to a ledger %s is decided after two rounds of 
     for (const command of COMMANDS)
       for (const guards of GUARDS)
         expect(roundsOf(history, command, { ...when, guards }), JSON.stringify([command, guards])).toBe('decided');
+});
+
+const atMost = (maximum: number) => ({ dialect: '2020-12', schema: { maximum } }) as const;
+const RULED: readonly Given[] = [
+  ...versions,
+  { type: 'SetSchema', mount: 'a', ...atMost(100) },
+  carriedOut({ type: 'Activate', version: 1 }, at5),
+  carriedOut({ type: 'SetSchema', mount: 'limit', ...atMost(1_000) }, at5),
+  ...many(at5),
+  carriedOut({ type: 'RemoveSchema', mount: 'a' }, at5),
+];
+const RESTORING: Command[] = [
+  ...[5, 8, 12, 40].map((activation): Command => ({ type: 'RollbackTo', activation, schemas: 'restore' })),
+  ...LAYERS.map((layers): Command => ({ type: 'RollbackTo', activation: 6, schemas: 'restore', ...(layers !== undefined && { layers }) })),
+  ...NAMES.map((version): Command => ({ type: 'Rollback', version, schemas: 'restore' })),
+];
+const RULING: Command[] = [
+  { type: 'SetSchema', mount: 'a', ...atMost(50) },
+  { type: 'SetSchema', mount: 'limit', ...atMost(50) },
+  { type: 'RemoveSchema', mount: 'limit' },
+  {
+    type: 'Batch',
+    operations: [
+      { id: '1', type: 'SET', key: 'a', value: 9 },
+      { id: '2', type: 'SCHEMA_SET', mount: 'a', ...atMost(50) },
+    ],
+  },
+  { type: 'Promote', from: 'base.trading-engine', version: 'latest', paths: null, prune: false },
+];
+const promoted = { kind: 'found', version: 4, document: documentOf({ a: 7 }) } as const;
+
+test('every command to a ledger with schemas, or about them, is decided after three rounds of facts', () => {
+  const { history } = given(...RULED);
+  const inherited = parent('base', 9, { limit: 999 });
+  for (const environment of [inheriting(['base']), inheriting(['base', 'more'], { before: ['base'], definition: 9 })])
+    for (const command of [...COMMANDS, ...RESTORING, ...RULING])
+      for (const guards of GUARDS) {
+        const when: When = { environment, parents: [inherited], statement: 2, promoted, guards };
+        expect(roundsOf(history, command, when), JSON.stringify([command, guards])).toBe('decided');
+      }
 });
 
 /** 'decided', or what was said of a third round. A newer fact than what runs is set back is a fault of the log, not of the rounds. */

@@ -193,7 +193,7 @@ function standing({ revision, hash: last, occurredAt, origin, open, commands, st
   const phase = state === null ? 'absent' : 'existing';
   const stream = { phase, revision, hash: last, occurredAt, origin, open: open?.id ?? null, commands: commands.toArray() };
   if (state === null) return stream;
-  const { head, active, pending, tags, retired, pin } = state;
+  const { head, active, pending, tags, schemas, schemaRevision, retired, pin } = state;
   const { document: _document, ...activation } = active ?? { document: null };
   return {
     ...stream,
@@ -204,7 +204,9 @@ function standing({ revision, hash: last, occurredAt, origin, open, commands, st
     active: active && activation,
     pending,
     tags: [...tags],
-    // Streams of before retirement do not say it.
+    // Streams of before schemas do not say that there are none.
+    ...(schemaRevision !== null && { schemas: [...schemas.values()], schemaRevision }),
+    // Nor do those of before retirement.
     ...(retired && { retired }),
     ...(pin && { pin }),
   };

@@ -6,8 +6,9 @@ import type { LedgerId } from './ledger-id.js';
 import type { Ledger } from './state.js';
 
 /** Entity tag of what a command addresses: null when it is not there. */
-export function entityTag(ledger: Ledger | null, path: string | null): number | null {
+export function entityTag(ledger: Ledger | null, path: string | null, mount: string | null = null): number | null {
   if (ledger === null) return null;
+  if (mount !== null) return ledger.schemas.get(mount)?.revision ?? null;
   if (path === null) return ledger.head.version ?? CREATED_ONLY_TAG;
   return ledger.head.document.nodeAt(path)?.revision ?? null;
 }
@@ -22,6 +23,8 @@ export interface Guarded {
   readonly id: LedgerId;
   readonly ledger: Ledger | null;
   readonly path: string | null;
+  /** The mount of the schema that it addresses; null for any other command. */
+  readonly mount: string | null;
 }
 
 /** What a change is to take live: what its sender says, or else what its environment does. */
@@ -43,31 +46,37 @@ export function guardRefusal(guarded: Guarded, guards: Guards): LedgerRefusal | 
   );
 }
 
-function ifNoneMatch({ id, ledger, path }: Guarded, { ifNoneMatch: wanted }: Guards): LedgerRefusal | null {
-  const tag = wanted === undefined ? null : entityTag(ledger, path);
+function ifNoneMatch({ id, ledger, path, mount }: Guarded, { ifNoneMatch: wanted }: Guards): LedgerRefusal | null {
+  const tag = wanted === undefined ? null : entityTag(ledger, path, mount);
   if (tag === null) return null;
-  const what = path ?? id.text;
+  const what = whatOf(id, path, mount);
   return refuse(
     'IF_NONE_MATCH_FAILED',
     path,
-    `${what} exists already (entity tag "${tag}")`,
+    `${what} exists already (entity tag "${shownTag(tag, mount)}")`,
     'Leave If-None-Match out to change what is there',
   );
 }
 
-function ifMatch({ id, ledger, path }: Guarded, { ifMatch: seen }: Guards): LedgerRefusal | null {
+function ifMatch({ id, ledger, path, mount }: Guarded, { ifMatch: seen }: Guards): LedgerRefusal | null {
   if (seen === undefined) return null;
-  const tag = entityTag(ledger, path);
+  const tag = entityTag(ledger, path, mount);
   if (tag !== null && (seen === '*' || seen === tag)) return null;
-  const what = path ?? id.text;
-  const now = tag === null ? 'it does not exist' : `it is at "${tag}"`;
+  const what = whatOf(id, path, mount);
+  const now = tag === null ? 'it does not exist' : `it is at "${shownTag(tag, mount)}"`;
   return refuse(
     'IF_MATCH_FAILED',
     path,
-    `If-Match says ${seen === '*' ? '*' : `"${seen}"`} for ${what}, but ${now}`,
+    `If-Match says ${seen === '*' ? '*' : `"${shownTag(seen, mount)}"`} for ${what}, but ${now}`,
     'Read it again, look at what changed since, and repeat the request with the new entity tag',
   );
 }
+
+const whatOf = (id: LedgerId, path: string | null, mount: string | null): string =>
+  mount === null ? (path ?? id.text) : `the schema at the mount '${mount}'`;
+
+/** The tag of a schema has a letter in front, so that it is never taken for that of a path. */
+const shownTag = (tag: number, mount: string | null): string => (mount === null ? `${tag}` : `s${tag}`);
 
 function expectedVersion({ id, ledger }: Guarded, { expectedVersion: seen }: Guards): LedgerRefusal | null {
   if (seen === undefined) return null;

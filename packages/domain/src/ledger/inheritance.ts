@@ -7,6 +7,8 @@ import type { Layered } from './events.js';
 import { haveSameLayers } from './layers.js';
 import type { LedgerStream, LedgerTypes } from './ledger-types.js';
 import { activeLayers } from './state.js';
+import { activationJudged, needsBeside } from './activation-judged.js';
+import { judgementRefusal, notesOf } from './judging.js';
 import { activationOf } from './statements.js';
 import { contentOf } from './versions.js';
 
@@ -26,12 +28,19 @@ export function inherited(stream: LedgerStream, asked: Asked): Decision<LedgerTy
   const content = contentOf({ id, ledger, revision: stream.revision }, ledger.active.version, asked);
   if (content !== undefined && 'code' in content) return asked.refused(content);
   const basis = newestBasis(ledger, environment, asked);
-  if (content === undefined || basis === undefined || asked.isWaiting) return asked.needs();
+  const existing = { id, ledger, revision: stream.revision };
+  if (content === undefined || basis === undefined || asked.isWaiting) return needsBeside(existing, asked);
   if (haveSameLayers(activeLayers(ledger.active).layers, basis.base.layers)) return NOTHING;
+  const judgement = activationJudged(existing, { own: content.document, head: ledger.head.document, ...basis }, ledger.schemas, asked);
+  if (judgement === undefined) return asked.needs();
+  const unfit = judgementRefusal(id, judgement);
+  if (unfit) return asked.refused(unfit);
   const numbers = { version: ledger.active.version, pending: ledger.pending };
-  const what = { own: content.document, head: ledger.head.document, ...basis };
+  const what = { own: content.document, head: ledger.head.document, ...basis, restart: judgement.restart };
   const activation = activationOf(ledger, numbers, what, { ...asked.context, facts });
-  return 'code' in activation ? asked.refused(activation) : asked.done([activation], null, { kind: 'inheritance' });
+  return 'code' in activation
+    ? asked.refused(activation)
+    : asked.done([activation], { source: { kind: 'inheritance' }, notes: notesOf(judgement) });
 }
 
 /** What runs follows its parents: it is not pinned, and its environment inherits from the same ones as when it was taken live. */

@@ -1,17 +1,24 @@
 // What a ledger's document is laid over: activations of the ledgers of the same service in the environments that its environment inherits from.
 import { canonicalJson, Document, parseJsonText } from '@confledger/document';
 import type { Ancestor } from '../environments/ancestors.js';
+import type { Rule } from '../schemas/rules.js';
 import type { Layer } from './events.js';
 import { hiddenPaths, withoutReserved } from './reserved.js';
 
-/** Layers, nearest first, and what they are laid over each other. */
-export interface Base {
-  readonly layers: readonly Layer[];
+/** Layers laid over each other, and the rules that come with them. */
+export interface LaidLayers {
   readonly document: Document;
+  /** Those of each layer and of the layers below it, nearest first. The same object for the same layers. */
+  readonly rules: readonly Rule[];
+}
+
+/** Layers, nearest first, and what they are laid over each other. */
+export interface Base extends LaidLayers {
+  readonly layers: readonly Layer[];
 }
 
 /** No layers. */
-export const NO_BASE: Base = { layers: [], document: Document.empty };
+export const NO_BASE: Base = { layers: [], document: Document.empty, rules: [] };
 
 /** The documents of layers, nearest first, laid over each other. */
 export function laidOver(documents: readonly Document[]): Document {

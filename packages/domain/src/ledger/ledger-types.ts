@@ -1,12 +1,14 @@
 // The types of a ledger, as the machinery of streams takes them.
-import type { Document } from '@confledger/document';
 import type { Recorded } from '../stream/events.js';
 import type { StreamState } from '../stream/stream-state.js';
 import type { Command, Guards, LedgerRefusalCode } from './commands.js';
 import type { DraftEvent, LedgerEvent } from './events.js';
 import type { LedgerId } from './ledger-id.js';
 import type { EnvironmentFact } from './environment.js';
-import type { Base } from './layers.js';
+import type { Examined } from '../schemas/rules.js';
+import type { Schemas } from '../schemas/mounted.js';
+import type { LedgerNotes, Said } from './notes.js';
+import type { Base, LaidLayers } from './layers.js';
 import type { PromotedVersion } from './promoted-version.js';
 import type { Ledger, PastActivation } from './state.js';
 import type { StatementFact } from './statement-fact.js';
@@ -28,8 +30,10 @@ export interface LedgerTypes {
     readonly statement: StatementFact;
     /** By `ancestorsKey`: the newest activations of the parents, laid over each other. */
     readonly newest: Base;
+    /** As `newest`, for a draft: null where a parent cannot be read. */
+    readonly draftBase: Base | null;
     /** By `layersKey`: recorded layers, laid over each other. */
-    readonly laid: Document;
+    readonly laid: LaidLayers;
     /** By its revision; null where the event there is no activation that took effect. */
     readonly activation: PastActivation | null;
     /** By `promotedKey`. */
@@ -38,7 +42,14 @@ export interface LedgerTypes {
     readonly usedBy: readonly string[];
     /** By version: its latest activation; null where it never ran. */
     readonly latestActivation: PastActivation | null;
+    /** By `examinedKey`; the subject is the schema. */
+    readonly examined: Examined;
+    /** By `saidKey`; the subject is `ToBeSaid`. */
+    readonly said: Said;
+    /** By the revision of an activation: the ledger's own schemas when it was taken live. */
+    readonly schemasAt: Schemas;
   };
+  readonly notes: LedgerNotes;
   readonly refusal: LedgerRefusalCode;
 }
 

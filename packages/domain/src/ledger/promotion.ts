@@ -2,10 +2,12 @@
 import { comparePaths, differencesToChanges, Document, overlaps, parsePath, type Difference, type JsonValue } from '@confledger/document';
 import type { Decision } from '../stream/aggregate.js';
 import { refusalOf, refuse, refuseWith } from '../stream/refusals.js';
+import { needsBeside } from './activation-judged.js';
 import type { Asked } from './asked.js';
 import { newestBasis } from './bases.js';
 import type { LedgerRefusal } from './commands.js';
-import { changed, goingLive } from './edit-decisions.js';
+import { changed } from './edit-decisions.js';
+import { goingLive } from './going-live.js';
 import type { LedgerStream, LedgerTypes } from './ledger-types.js';
 import { promotedKey, type PromoteCommand } from './promoted-version.js';
 import { hiddenPaths, RESERVED_NAME, withoutReserved } from './reserved.js';
@@ -96,7 +98,8 @@ export function promoted(stream: LedgerStream, command: PromoteCommand, asked: A
   const source = asked.get('promoted', promotedKey(command));
   const inherits = newestBasis(ledger, asked.environment, asked);
   const going = goingLive(ledger, asked);
-  if (source === undefined || inherits === undefined || going === undefined || asked.isWaiting) return asked.needs();
+  if (source === undefined || inherits === undefined || going === undefined || asked.isWaiting)
+    return needsBeside(ledger && { id, ledger, revision: stream.revision }, asked);
   if (source.kind === 'refused') return asked.refused(source.refusal);
   const head = ledger?.head.document ?? Document.empty;
   const { paths } = command;

@@ -12,10 +12,13 @@ import { INHERITANCE_ACTOR_ID } from './inheritance.js';
 import { haveSameLayers } from './layers.js';
 import type { LedgerId } from './ledger-id.js';
 import type { LedgerTypes } from './ledger-types.js';
-import { changeEvent } from './outlines.js';
+import { editsTo, withEdits, type SchemaEdit } from '../schemas/mounts.js';
+import { activationJudged, needsBeside } from './activation-judged.js';
+import { judgementRefusal, notesOf, violationCount, type Judged } from './judging.js';
+import { changeEvent, schemaEvent } from './outlines.js';
 import { holdsReserved, ordinaryNameRefusal, RESERVED_NAME } from './reserved.js';
 import { activeLayers, type Ledger, type PastActivation } from './state.js';
-import { activationOf, isOrdinaryName, isRepetition, unexpected, type ToActivate } from './statements.js';
+import { activationOf, hasNewerSchemas, isOrdinaryName, isRepetition, unexpected, type ToActivate } from './statements.js';
 import {
   contentOf,
   isOfRun,
@@ -51,13 +54,53 @@ export function rolledBack(existing: ExistingLedger, command: RollbackCommand, a
   if (content !== undefined && 'code' in content) return asked.refused(content);
   const { environment } = asked;
   const basis = basisOf(existing.ledger, command, target, environment, asked);
-  if (content === undefined || basis === undefined || asked.isWaiting) return asked.needs(target.meant);
+  const restored = schemaEditsOf(existing, command, target, asked);
+  if (restored !== undefined && 'code' in restored) return asked.refused(restored);
+  if (content === undefined || basis === undefined || restored === undefined || asked.isWaiting)
+    return needsBeside(existing, asked, target.meant);
   const isRecorded = (command.layers ?? 'recorded') === 'recorded';
   // By its number a version is asked for, and not that what runs stays: to keep it, its activation is named.
   const pins = command.type === 'RollbackTo' || isOfRun(command.version);
-  const events = eventsOf(existing, { content, basis, pins, past: isRecorded ? target.past : null }, asked);
-  const source = { kind: 'rollback', version: target.version, activation: target.past?.activation ?? null } as const;
-  return asked.done(events, target.meant, source);
+  const past = isRecorded ? target.past : null;
+  const run = past && asItRan(past, content.document);
+  const what = { own: content.document, head: content.document, ...basis, ...run };
+  const judgement = activationJudged(existing, what, withEdits(existing.ledger.schemas, restored), asked);
+  if (judgement === undefined) return asked.needs(target.meant);
+  const { added } = judgement;
+  // Nobody could say what needs a restart: what it needed when it ran.
+  const restart = judgement.isUnavailable === true ? (target.past?.restart ?? []) : judgement.restart;
+  const events = eventsOf(existing, { content, basis, pins, past, restored, restart }, asked);
+  const unfit = 'code' in events || events.length === 0 ? null : rollbackViolates(asked, judgement);
+  if (unfit) return asked.refused(unfit);
+  const ran = { version: target.version, activation: target.past?.activation ?? null };
+  const source = { kind: 'rollback', ...ran, ...(added.length > 0 && { acceptedViolations: added.length }) } as const;
+  return asked.done(events, { meant: target.meant, source, notes: notesOf(judgement, added) });
+}
+
+/** What ran is given back although today's rules refuse it, where its sender has seen that they do. */
+function rollbackViolates({ context }: Asked, judgement: Judged): LedgerRefusal | null {
+  const refusal = context.guards.acceptViolations === true ? null : judgementRefusal(context.id, judgement);
+  if (refusal === null || judgement.isUnavailable === true) return refusal;
+  const { added } = judgement;
+  const message = `What would be given back breaks rules of today that what runs keeps: ${violationCount(added.length)}`;
+  return { ...refusal, message: `${message}; send acceptViolations: true to go on with them` };
+}
+
+/** What gives back the schemas of the activation; nothing where those of today stay. Undefined while they must be looked up. */
+function schemaEditsOf(
+  { id, ledger }: ExistingLedger,
+  { schemas = 'current' }: RollbackCommand,
+  { version, past }: Target,
+  asked: Asked,
+): readonly SchemaEdit[] | LedgerRefusal | undefined {
+  if (schemas === 'current') return [];
+  if (past === null) {
+    const message = `Version ${version} of ${id.text} never ran, so that no schemas belong to it`;
+    return refuse('ACTIVATION_UNKNOWN', 'schemas', message, 'Leave schemas out, or name an activation');
+  }
+  const { active } = ledger;
+  const then = active?.activation === past.activation ? active.schemas : asked.get('schemasAt', past.activation);
+  return then && editsTo(ledger.schemas, then);
 }
 
 /** Undefined while it must be looked up in the history. */
@@ -144,12 +187,15 @@ interface GivenBack {
   readonly past: PastActivation | null;
   /** It is to stay, also where it runs already. */
   readonly pins: boolean;
+  /** What gives back its schemas. */
+  readonly restored: readonly SchemaEdit[];
+  readonly restart: readonly string[];
 }
 
 /** Makes head equal to what ran and takes it live. Where head matches already, the activation alone: in an emergency it must not refuse. */
 function eventsOf(
   { ledger, revision }: ExistingLedger,
-  { content, basis, past, pins }: GivenBack,
+  { content, basis, past, pins, restored, restart }: GivenBack,
   { context, environment }: Asked,
 ): DraftEvent[] | LedgerRefusal {
   const { id, guards } = context;
@@ -157,20 +203,22 @@ function eventsOf(
   const differences = ledger.head.document.diff(own);
   const runs = ledger.active;
   const runsAlready = !pins && past !== null && past.activation === runs?.activation;
-  if (differences.length === 0 && runs !== null && (runsAlready || isSame(activeLayers(runs), own.digest, basis, environment)))
+  const isUnchanged = differences.length === 0 && restored.length === 0 && !hasNewerSchemas(ledger);
+  if (isUnchanged && runs !== null && (runsAlready || isSame(activeLayers(runs), own.digest, basis, environment)))
     return unexpected(id, runs.digest, guards.expectedDigest) ?? [];
   const inherits = (environment?.ancestors.length ?? 0) > 0;
   const bringsName = holdsReserved(own) && differences.some(({ path }) => path.startsWith(RESERVED_NAME));
   const isOrdinary =
     past === null ? isOrdinaryName(ledger, own, environment?.hasInherited ?? false) : asItRan(past, own).ranWithOrdinaryName;
   if (bringsName && isOrdinary) return ordinaryNameRefusal(`Version ${content.version} cannot be restored`, inherits);
+  const schemas = restored.map(schemaEvent);
   const changes = differencesToChanges(differences).map(changeEvent);
-  const version = changes.length > 0 ? revision + changes.length : (ledger.head.version ?? content.version);
+  const version = changes.length > 0 ? revision + schemas.length + changes.length : (ledger.head.version ?? content.version);
   const numbers = { version, pending: 0, rollbackTo: content.version };
-  const what = { own, head: own, ...basis, ...(past && asItRan(past, own)) };
+  const what = { own, head: own, ...basis, ...{ restart }, ...(past && asItRan(past, own)) };
   const activation = activationOf(ledger, numbers, what, context);
   if ('code' in activation) return activation;
-  return changes.length === 0 && isRepetition(ledger, activation) ? [] : [...changes, activation];
+  return isUnchanged && isRepetition(ledger, activation) ? [] : [...schemas, ...changes, activation];
 }
 
 /** The document that must come of it, and whether the reserved member was part of it: then it was a name like any other. */

@@ -2,7 +2,8 @@
 import { DocumentFault, type Document, type DocumentChange } from '@confledger/document';
 import type { Recorded } from '../stream/events.js';
 import { EventMisfit } from '../stream/stream-state.js';
-import { withoutLayers, type Layered, type LedgerEvent, type VersionActivated } from './events.js';
+import type { MountedSchema, Schemas } from '../schemas/mounted.js';
+import { withoutLayers, type Layered, type LedgerEvent, type SchemaRemoved, type SchemaSet, type VersionActivated } from './events.js';
 
 /** A change with the revision of its event. */
 export type RevisedChange = DocumentChange & { readonly revision: number };
@@ -40,6 +41,8 @@ export interface Activation<D = Document> {
   readonly occurredAt: string;
   /** The document of `version`; null when it was not head at that moment and must be read from the history. */
   readonly document: D | null;
+  /** The ledger's own schemas when it was taken live. */
+  readonly schemas: Schemas;
 }
 
 /** What a statement of form 2 covers beside the members of form 1, actor and time. */
@@ -53,6 +56,10 @@ export interface Ledger<D = Document> {
   /** How many versions are newer than the active one. */
   readonly pending: number;
   readonly tags: ReadonlyMap<string, number>;
+  /** The ledger's own schemas, by mount. */
+  readonly schemas: Schemas;
+  /** Revision of the last event that set or removed one; null before the first. */
+  readonly schemaRevision: number | null;
   /** A retired ledger takes no command but to be restored. */
   readonly retired: boolean;
   /** The newest `ACTIVATIONS_KEPT` activations, oldest first; the active one is the last. */
@@ -81,7 +88,17 @@ type ChangeSetEvents = readonly Recorded<LedgerEvent>[];
 /** The fold of a ledger, over documents that begin as `empty`. */
 export function ledgerFold<D extends Foldable<D>>(empty: D): (ledger: Ledger<D> | null, events: ChangeSetEvents) => Ledger<D> {
   const head = { version: null, ordinal: 0, document: empty };
-  const nothing: Ledger<D> = { head, active: null, pending: 0, tags: new Map(), retired: false, activations: [], pin: null };
+  const nothing: Ledger<D> = {
+    head,
+    active: null,
+    pending: 0,
+    tags: new Map(),
+    schemas: new Map(),
+    schemaRevision: null,
+    retired: false,
+    activations: [],
+    pin: null,
+  };
   return (ledger, events) => {
     let next = withChanges(ledger ?? nothing, events);
     for (const event of events) next = withLabel(next, event);
@@ -130,13 +147,13 @@ function withLabel<D>(ledger: Ledger<D>, event: Recorded<LedgerEvent>): Ledger<D
       const { previousActivation = ledger.active?.activation ?? null } = event.data;
       const document = documentOf(ledger, version);
       const layered = statement === 1 ? null : layeredStatement(event.data, previousActivation, event.metadata.previousHash ?? '');
-      const place = { activation: event.revision, actor: actor.id, occurredAt, document };
+      const place = { activation: event.revision, actor: actor.id, occurredAt, document, schemas: ledger.schemas };
       const active = { version, previous, digest, keyId, signature, rollbackTo, statement, previousActivation, layered, ...place };
       const past = pastActivationOf(event, previousActivation);
       const pin = past.pinned ? (ledger.pin ?? past) : null;
       const activations = [...ledger.activations.slice(1 - ACTIVATIONS_KEPT), past];
-      const { head, tags, retired } = ledger;
-      return { head, active, pending, tags, retired, activations, pin };
+      const { head, tags, schemas, schemaRevision, retired } = ledger;
+      return { head, active, pending, tags, schemas, schemaRevision, retired, activations, pin };
     }
     case 'VersionTagged':
       return { ...ledger, tags: new Map(ledger.tags).set(event.data.tag, event.data.version) };
@@ -145,6 +162,9 @@ function withLabel<D>(ledger: Ledger<D>, event: Recorded<LedgerEvent>): Ledger<D
       tags.delete(event.data.tag);
       return { ...ledger, tags };
     }
+    case 'SchemaSet':
+    case 'SchemaRemoved':
+      return withSchemas(ledger, withSchema(ledger.schemas, event), event.revision);
     case 'LedgerRetired':
       return { ...ledger, retired: true };
     case 'LedgerRestored':
@@ -154,6 +174,18 @@ function withLabel<D>(ledger: Ledger<D>, event: Recorded<LedgerEvent>): Ledger<D
     case 'ConfigDeleted':
       return ledger;
   }
+}
+
+function withSchemas<D>(ledger: Ledger<D>, schemas: Schemas, schemaRevision: number): Ledger<D> {
+  const { head, active, pending, tags, retired, activations, pin } = ledger;
+  return { head, active, pending, tags, schemas, schemaRevision, retired, activations, pin };
+}
+
+function withSchema(schemas: Schemas, { type, data, revision }: Recorded<SchemaSet | SchemaRemoved>): Schemas {
+  const next = new Map<string, MountedSchema>(schemas);
+  if (type === 'SchemaRemoved') next.delete(data.mount);
+  else next.set(data.mount, { mount: data.mount, dialect: data.dialect, schema: data.schema, revision });
+  return next;
 }
 
 function layeredStatement(data: VersionActivated['data'], previousActivation: number | null, previousHash: string): LayeredStatement {

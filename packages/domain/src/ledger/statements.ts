@@ -3,15 +3,17 @@ import { DOCUMENT_CHARACTERS_MAX, DOCUMENT_LEAVES_MAX, type Document } from '@co
 import type { DecisionContext } from '../stream/aggregate.js';
 import { refuse } from '../stream/refusals.js';
 import { StreamCorrupt } from '../stream/stream-state.js';
+import type { Asked } from './asked.js';
 import type { LedgerRefusal } from './commands.js';
 import { UNKEPT_ENVIRONMENT, type EnvironmentFact } from './environment.js';
 import type { UnsignedActivation } from './events.js';
-import { effectiveDocument, type Base } from './layers.js';
+import { effectiveDocument, layersKey, NO_BASE, type Base } from './layers.js';
 import type { LedgerId } from './ledger-id.js';
 import type { LedgerTypes } from './ledger-types.js';
 import { holdsReserved, isWellFormed, nameInUse } from './reserved.js';
 import { activeLayers, type Ledger } from './state.js';
 import { statementOf, type StatementFact } from './statement-fact.js';
+import { contentOf, type ExistingLedger } from './versions.js';
 
 const hasForm2 = (ledger: Ledger | null): boolean => (ledger?.active?.statement ?? 1) >= 2;
 
@@ -26,6 +28,8 @@ export interface ToActivate {
   readonly definition: number | null;
   /** The document that must come of it, because it ran once. */
   readonly recordedDigest?: string;
+  /** Globs of places that nodes must not pick up live, as the rules in force say. */
+  readonly restart?: readonly string[];
   /** Of what ran once it is known whether the reserved member was a name like any other. */
   readonly ranWithOrdinaryName?: boolean;
 }
@@ -44,7 +48,8 @@ export function activationOf(
   const { document: effective, isOrdinary } = documentToRun(ledger, what, facts.get('environment', id.environment));
   const own = what.own.digest;
   // A pin alone does not: where old nodes hold form 2 back, an emergency rollback goes out with form 1, which nothing follows either.
-  const needsForm2 = base.layers.length > 0 || numbers.version === 0 || effective.digest !== own;
+  const restart = restartOf(what, statement);
+  const needsForm2 = base.layers.length > 0 || restart.length > 0 || numbers.version === 0 || effective.digest !== own;
   const form = hasForm2(ledger) || needsForm2 || (statement.form === 2 && !isOrdinary) ? 2 : 1;
   const unfit =
     unexpected(id, effective.digest, guards.expectedDigest) ??
@@ -60,8 +65,31 @@ export function activationOf(
   const data = { version, previous, digest: effective.digest, pending, ...(rollbackTo !== undefined && { rollbackTo }) };
   if (form === 1) return { type: 'VersionActivated', data, statement: { form } };
   const previousActivation = ledger?.active?.activation ?? null;
-  const layered = { previousActivation, own, layers: base.layers, restart: [], pinned, definition };
+  const layered = { previousActivation, own, layers: base.layers, restart, pinned, definition };
   return { type: 'VersionActivated', data, statement: { form, ...layered } };
+}
+
+/** Old nodes cannot verify what names them: a rollback then goes out without, so that it reaches them. */
+function restartOf({ restart = [], recordedDigest }: ToActivate, { form }: StatementFact): readonly string[] {
+  return recordedDigest === undefined || form === 2 ? restart : [];
+}
+
+/** Whether a schema was set or removed since what runs was taken live. */
+export function hasNewerSchemas(ledger: Ledger | null): boolean {
+  const changed = ledger?.schemaRevision ?? null;
+  return changed !== null && changed > (ledger?.active?.activation ?? -1);
+}
+
+/** The document that runs; null where nothing does, undefined while parts of it must be loaded. */
+export function runningDocument(existing: ExistingLedger | null, asked: Asked): Document | null | undefined {
+  const active = existing?.ledger.active ?? null;
+  if (existing === null || active === null) return null;
+  const { layers, own } = activeLayers(active);
+  const content = contentOf(existing, active.version, asked);
+  const base = layers.length === 0 ? NO_BASE : asked.get('laid', layersKey(layers));
+  if (content === undefined || base === undefined) return undefined;
+  if ('code' in content) throw new StreamCorrupt(`${existing.id.text} runs version ${active.version}, which it does not have`);
+  return layers.length === 0 && own === active.digest ? content.document : effectiveDocument(content.document, base.document);
 }
 
 /** Whether what runs is exactly this already: form 1 knows no definition, so that the same document again says nothing new. */

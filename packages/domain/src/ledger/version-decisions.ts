@@ -11,7 +11,9 @@ import { haveSameLayers } from './layers.js';
 import type { LedgerStream, LedgerTypes } from './ledger-types.js';
 import { createdEvent, ledgerUnknown } from './outlines.js';
 import { activeLayers, type Ledger } from './state.js';
-import { activationOf, isRepetition, unexpected } from './statements.js';
+import { activationJudged, needsBeside, NO_SCHEMAS } from './activation-judged.js';
+import { judgementRefusal, notesOf } from './judging.js';
+import { activationOf, hasNewerSchemas, isRepetition, unexpected } from './statements.js';
 import { tagged, untagged } from './tags.js';
 import { contentOf, isWord, versionNumber, type ExistingLedger, type VersionContent } from './versions.js';
 
@@ -33,10 +35,19 @@ export function activated(stream: LedgerStream, command: Extract<Command, { type
   if (content !== undefined && 'code' in content) return asked.refused(content);
   const { environment } = asked;
   const basis = (command.layers === 'kept' ? keptBasis : newestBasis)(ledger, environment, asked);
-  if (content === undefined || environment === undefined || basis === undefined || asked.isWaiting) return asked.needs(meant);
+  const existing = ledger && { id, ledger, revision: stream.revision };
+  if (content === undefined || environment === undefined || basis === undefined || asked.isWaiting)
+    return needsBeside(existing, asked, meant);
   // Nothing to run: a name that is misspelt, as a rule.
   if (ledger === null && basis.base.layers.length === 0) return asked.refused(nothingInherited(id));
-  return asked.done(eventsOf({ stream, content, basis, environment, isKept: command.layers === 'kept' }, asked), meant);
+  const own = content.document;
+  const head = ledger?.head.document ?? Document.empty;
+  const judgement = activationJudged(existing, { own, head, ...basis }, ledger?.schemas ?? NO_SCHEMAS, asked);
+  if (judgement === undefined) return asked.needs(meant);
+  const { restart } = judgement;
+  const events = eventsOf({ stream, content, basis, environment, isKept: command.layers === 'kept', restart }, asked);
+  const unfit = 'code' in events || events.length === 0 ? null : judgementRefusal(id, judgement);
+  return unfit ? asked.refused(unfit) : asked.done(events, { meant, notes: notesOf(judgement) });
 }
 
 interface Activating {
@@ -45,20 +56,27 @@ interface Activating {
   readonly basis: Basis;
   readonly environment: EnvironmentFact;
   readonly isKept: boolean;
+  readonly restart: readonly string[];
 }
 
-function eventsOf({ stream, content, basis, environment, isKept }: Activating, { context }: Asked) {
+function eventsOf({ stream, content, basis, environment, isKept, restart }: Activating, { context }: Asked) {
   const { id, guards } = context;
   const ledger = stream.state;
   const own = content.document;
   const runs = ledger?.active ?? null;
-  if (ledger !== null && runs !== null && activeLayers(runs).own === own.digest && (isKept || isNewest(ledger, basis, environment)))
+  if (
+    ledger !== null &&
+    runs !== null &&
+    activeLayers(runs).own === own.digest &&
+    (isKept || isNewest(ledger, basis, environment)) &&
+    !hasNewerSchemas(ledger)
+  )
     return unexpected(id, runs.digest, guards.expectedDigest) ?? [];
   const pending = (ledger?.head.ordinal ?? 0) - content.ordinal;
   const head = ledger?.head.document ?? Document.empty;
-  const activation = activationOf(ledger, { version: content.version, pending }, { own, head, ...basis }, context);
+  const activation = activationOf(ledger, { version: content.version, pending }, { own, head, ...basis, ...{ restart } }, context);
   if ('code' in activation) return activation;
-  if (isRepetition(ledger, activation)) return [];
+  if (isRepetition(ledger, activation) && !hasNewerSchemas(ledger)) return [];
   return stream.origin === null ? [createdEvent(id), activation] : [activation];
 }
 
@@ -86,9 +104,10 @@ export function onVersion(existing: ExistingLedger, command: Extract<Command, { 
   const version = versionNumber(existing, command.version);
   if (typeof version !== 'number') return asked.refused(version);
   const meant = isWord(command.version) ? version : null;
-  if (command.type === 'Untag') return asked.isWaiting ? asked.needs(meant) : asked.done(untagged(existing, command.tag, version), meant);
+  if (command.type === 'Untag')
+    return asked.isWaiting ? asked.needs(meant) : asked.done(untagged(existing, command.tag, version), { meant });
   const content = contentOf(existing, version, asked);
   if (content !== undefined && 'code' in content) return asked.refused(content);
   if (content === undefined || asked.isWaiting) return asked.needs(meant);
-  return asked.done(tagged(existing, command, content.version), meant);
+  return asked.done(tagged(existing, command, content.version), { meant });
 }

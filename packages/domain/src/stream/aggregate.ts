@@ -21,6 +21,8 @@ export interface AggregateTypes {
   readonly guards: unknown;
   /** What decisions may need besides their own stream's state: a name for each sort of fact, with its type. */
   readonly facts: { readonly [sort: string]: unknown };
+  /** What an answer says of a decision beside its events. */
+  readonly notes: unknown;
   /** Codes of refusals beside those of every stream. */
   readonly refusal: string;
 }
@@ -35,6 +37,8 @@ export type Need<A extends AggregateTypes> = {
   readonly [Sort in keyof A['facts'] & string]: {
     readonly sort: Sort;
     readonly key: string | number;
+    /** What the fact is about, where the key only names it. */
+    readonly subject?: unknown;
     /** Asked for in case that it is needed: where its streams cannot be served, the decision is made without it, or asks again. */
     readonly isAhead?: true;
   };
@@ -43,7 +47,7 @@ export type Need<A extends AggregateTypes> = {
 /** The facts that were loaded for a decision. */
 export interface Facts<A extends AggregateTypes> {
   /** Undefined for a fact that was not loaded: answer 'needs' then. */
-  get<Sort extends keyof A['facts'] & string>(sort: Sort, key: string | number): A['facts'][Sort] | undefined;
+  get<Sort extends keyof A['facts'] & string>(sort: Sort, key: string | number, subject?: unknown): A['facts'][Sort] | undefined;
 }
 
 /** What a decision is made on, besides the state and the command. */
@@ -65,10 +69,11 @@ export type Decision<A extends AggregateTypes> =
       readonly meant: number | null;
       /** What the change set is made from, where that is not the command alone. */
       readonly source?: EventSource;
+      readonly notes?: A['notes'];
     }
   | { readonly kind: 'nothing'; readonly meant: number | null }
   | { readonly kind: 'refused'; readonly refusal: RefusalOf<A> }
-  /** Load these, all that can be named now, and decide again: two rounds at most. */
+  /** Load these, all that can be named now, and decide again: two rounds at most, and one for what is judged on them. */
   | { readonly kind: 'needs'; readonly needs: readonly Need<A>[]; readonly meant: number | null };
 
 /** One kind of stream. */

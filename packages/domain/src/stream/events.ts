@@ -26,7 +26,7 @@ export type FactRevisions = { readonly [stream: string]: number };
 
 /** What a change set was made from. */
 export type EventSource =
-  | { readonly kind: 'rollback'; readonly version: number; readonly activation: number | null }
+  | { readonly kind: 'rollback'; readonly version: number; readonly activation: number | null; readonly acceptedViolations?: number }
   | { readonly kind: 'promotion'; readonly ledger: string; readonly version: number }
   | { readonly kind: 'inheritance' };
 

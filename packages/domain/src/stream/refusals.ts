@@ -14,6 +14,10 @@ export interface Refusal<Code extends string = string> {
 /** A problem; `operation` is the id of the batch operation that has it. */
 export interface RefusalDetail extends Problem {
   readonly operation?: string;
+  /** Of the schema that is violated; `''` is the root. */
+  readonly mount?: string;
+  /** JSON pointer into the schema, or into the array at `path`. */
+  readonly pointer?: string;
 }
 
 /** A refusal with one problem. `path` names the field or the path that is wrong. */
