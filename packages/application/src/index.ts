@@ -105,7 +105,9 @@ export type { Loaded } from './loading/loaded.js';
 export type { StreamReaderOptions } from './loading/stream-reader.js';
 export { beginningOf, kindOfStream, STREAM_KINDS, STREAMS } from './streams.js';
 export type { StreamKind } from './streams.js';
-export { LEAVES_KEPT_MAX, LEDGERS_KEPT_MAX, createLedgerReads, createLedgers } from './ledger/create-ledgers.js';
+export { createLedgerReads, createLedgers } from './ledger/create-ledgers.js';
+export { LEAVES_KEPT_MAX, LEDGERS_KEPT_MAX } from './ledger/ledgers-in-use.js';
+export { NoSchemaJudge } from './ledger/no-judge.js';
 export type { LedgerReads, LedgersCore, LedgersOptions } from './ledger/create-ledgers.js';
 export type { ChangeDone } from './ledger/beside-base.js';
 export { activeByName } from './ledger/active-document.js';
@@ -137,9 +139,12 @@ export { InheritanceIndex } from './followers/inheritance-index.js';
 export { layersMoved } from './ledger/layers-moved.js';
 export { pendingReasons } from './ledger/standing.js';
 export type { RunningLedger } from './followers/inheritance-index.js';
+export type { LedgerStanding, LayerMoved, PendingReason } from './ledger/ledger-standing.js';
+export type { ListedRule, RulesOutcome, WhatIf, WhatIfLine, WhatIfOutcome } from './ledger/ledger-rules.js';
 export type {
   ActivationDone,
   ActivationNow,
+  CommandDone,
   CommandOutcome,
   Consistency,
   EffectiveOutcome,
@@ -147,9 +152,6 @@ export type {
   ExplainOutcome,
   ExplainSelector,
   LeafSource,
-  LedgerStanding,
-  LayerMoved,
-  PendingReason,
   PromotionDone,
   Ledgers,
   OverriddenValue,
@@ -168,3 +170,6 @@ export { KEEP_INTERVAL_MS, runChanges } from './followers/changes.js';
 export type { ChangesEvent, ChangesOptions } from './followers/changes.js';
 export { BEAT_INTERVAL_MS, runRelay } from './followers/relay.js';
 export type { RelayEvent, RelayOptions } from './followers/relay.js';
+export { SchemaJudgeUnavailable } from './ports/schemas.js';
+export type { SchemaJudge } from './ports/schemas.js';
+export { RESTART_GLOBS_MAX } from './ledger/rule-facts.js';

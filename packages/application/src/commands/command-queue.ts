@@ -281,7 +281,11 @@ function sayDecided<A extends AggregateTypes>(waiting: readonly Queued<A>[], sta
   }
 }
 
-function doneOf<A extends AggregateTypes>(commandId: string, { before, after, recorded, meant }: Staged<A>, position: bigint): Done<A> {
+function doneOf<A extends AggregateTypes>(
+  commandId: string,
+  { before, after, recorded, meant, notes }: Staged<A>,
+  position: bigint,
+): Done<A> {
   const events = recorded.map(({ event }) => event);
-  return { kind: 'done', commandId, replayed: false, dryRun: false, before, after, recorded: events, meant, position };
+  return { kind: 'done', commandId, replayed: false, dryRun: false, before, after, recorded: events, meant, notes, position };
 }

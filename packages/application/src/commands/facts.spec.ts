@@ -17,6 +17,7 @@ interface CounterTypes {
   readonly draft: { readonly type: 'Counted'; readonly data: { readonly by: number } };
   readonly command: { readonly by: number; readonly asks: readonly (readonly string[])[] };
   readonly guards: null;
+  readonly notes: undefined;
   readonly facts: { readonly limit: number };
   readonly refusal: 'OVER_THE_LIMIT';
 }
@@ -94,19 +95,33 @@ test('the hash covers the facts, and the chain goes on behind them', async () =>
   expect(emptyStream('counter-x').revision).toBe(-1);
 });
 
-test('two rounds are made; a decision that asks for more is a fault of its own, and the next command is served', async () => {
+test('three rounds are made; a decision that asks for more is a fault of its own, and the next command is served', async () => {
   const { count, loads } = given();
-  expect(await count(1, [['a'], ['b']])).toMatchObject({ kind: 'done' });
-  expect(loads).toEqual(['a', 'b']);
-  await expect(count(1, [['a'], ['b'], ['c']])).rejects.toThrow(`${FACT_ROUNDS_MAX + 1} times`);
+  expect(await count(1, [['a'], ['b'], ['c']])).toMatchObject({ kind: 'done' });
+  expect(loads).toEqual(['a', 'b', 'c']);
+  await expect(count(1, [['a'], ['b'], ['c'], ['d']])).rejects.toThrow(`${FACT_ROUNDS_MAX + 1} times`);
   expect(await count(1)).toMatchObject({ kind: 'done' });
 });
 
 test('rounds are counted for each state that is decided on', async () => {
   const loader: FactLoaders<CounterTypes> = { limit: { load: async () => ({ value: 1, sources: [], isLasting: true }) } };
   const facts = new LoadedFacts<CounterTypes>('x', loader);
-  for (const revision of [7, 7, 8, 8]) await facts.load([{ sort: 'limit', key: 'a' }], revision);
+  for (const revision of [7, 7, 7, 8, 8, 8]) await facts.load([{ sort: 'limit', key: 'a' }], revision);
   await expect(facts.load([{ sort: 'limit', key: 'a' }], 8)).rejects.toThrow(`${FACT_ROUNDS_MAX + 1} times`);
+});
+
+test('rounds are counted anew behind a confirmation: what was kept may have changed, and another decision asks for other facts', async () => {
+  const fact = (value: number) => ({ value, sources: [], isLasting: false });
+  const loader: FactLoaders<CounterTypes> = {
+    limit: { load: async () => fact(2), recent: (_id, key) => (key === 'kept' ? fact(1) : undefined) },
+  };
+  const facts = new LoadedFacts<CounterTypes>('x', loader);
+  expect(facts.get('limit', 'kept')).toBe(1);
+  for (const key of ['a', 'b', 'c']) await facts.load([{ sort: 'limit', key }], 7);
+  await facts.confirm();
+  expect(facts.get('limit', 'kept')).toBe(2);
+  for (const key of ['d', 'e', 'f']) await facts.load([{ sort: 'limit', key }], 7);
+  await expect(facts.load([{ sort: 'limit', key: 'g' }], 7)).rejects.toThrow(`${FACT_ROUNDS_MAX + 1} times`);
 });
 
 test('facts serve one append: after a lost one they are read anew', async () => {

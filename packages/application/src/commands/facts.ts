@@ -4,8 +4,8 @@ import type { AggregateTypes, FactRevisions, Facts, Need } from '@confledger/dom
 import { isStreamFault } from '../loading/broken-streams.js';
 import { EventStoreUnavailable } from '../ports/event-store.js';
 
-/** A decision names all that it needs at once; what that points to is a second round. */
-export const FACT_ROUNDS_MAX = 2;
+/** A decision names all that it needs at once; what that points to is a second round, and what is judged on all of them a third. */
+export const FACT_ROUNDS_MAX = 3;
 
 /** How old a kept copy may be when the command arrives to accept a draft, in milliseconds. */
 export const RECENT_FACT_MS = 1_000;
@@ -35,9 +35,9 @@ export interface LoadedFact<Value> {
 /** How one sort of fact is loaded. */
 export interface FactLoader<Id, Value> {
   /** By reads that begin with the call. */
-  load(id: Id, key: string | number): Promise<LoadedFact<Value>>;
+  load(id: Id, key: string | number, subject?: unknown): Promise<LoadedFact<Value>>;
   /** What is kept of it, if that was confirmed at `sinceMs` (by `performance.now()`) or later, or can never be otherwise. */
-  recent?(id: Id, key: string | number, sinceMs: number): LoadedFact<Value> | undefined;
+  recent?(id: Id, key: string | number, sinceMs: number, subject?: unknown): LoadedFact<Value> | undefined;
 }
 
 export type FactLoaders<A extends AggregateTypes> = {
@@ -72,8 +72,8 @@ export class LoadedFacts<A extends AggregateTypes> implements Facts<A> {
     this.#loaders = loaders;
   }
 
-  get<Sort extends keyof A['facts'] & string>(sort: Sort, key: string | number): A['facts'][Sort] | undefined {
-    const known = this.#facts.get(keyOf(sort, key)) ?? this.#recent(sort, key);
+  get<Sort extends keyof A['facts'] & string>(sort: Sort, key: string | number, subject?: unknown): A['facts'][Sort] | undefined {
+    const known = this.#facts.get(keyOf(sort, key)) ?? this.#recent(sort, key, subject);
     return known?.fact.value as A['facts'][Sort] | undefined;
   }
 
@@ -96,8 +96,9 @@ export class LoadedFacts<A extends AggregateTypes> implements Facts<A> {
     await this.#read(needs);
   }
 
-  /** Reads what is unconfirmed. */
+  /** Reads what is unconfirmed. What is decided on it may be another decision, which has its own rounds. */
   confirm(): Promise<void> {
+    this.#rounds = 0;
     return this.#read(this.unconfirmed);
   }
 
@@ -167,10 +168,11 @@ export class LoadedFacts<A extends AggregateTypes> implements Facts<A> {
 
   async #read(needs: readonly Need<A>[]): Promise<void> {
     const askedAtMs = performance.now();
-    const load = async ({ sort, key, isAhead }: Need<A>): Promise<void> => {
+    const load = async (need: Need<A>): Promise<void> => {
+      const { sort, key, subject, isAhead } = need;
       try {
-        const fact = await this.#loaders[sort].load(this.#id, key);
-        this.#keep({ sort, key }, fact, { isConfirmed: true, askedAtMs });
+        const fact = await this.#loaders[sort].load(this.#id, key, subject);
+        this.#keep({ sort, key, subject }, fact, { isConfirmed: true, askedAtMs });
       } catch (error) {
         if (isAhead !== true || !isStreamFault(error)) throw error;
       }
@@ -178,12 +180,12 @@ export class LoadedFacts<A extends AggregateTypes> implements Facts<A> {
     await Promise.all(needs.map(load));
   }
 
-  #recent(sort: keyof A['facts'] & string, key: string | number): KnownFact<A> | undefined {
+  #recent(sort: keyof A['facts'] & string, key: string | number, subject: unknown): KnownFact<A> | undefined {
     const loader = this.#loaders[sort];
     if (loader.recent === undefined) return undefined;
-    const fact = loader.recent(this.#id, key, this.#cameAtMs - RECENT_FACT_MS);
+    const fact = loader.recent(this.#id, key, this.#cameAtMs - RECENT_FACT_MS, subject);
     if (fact === undefined || !(fact.isLasting || this.#isRecentEnough)) return undefined;
-    return this.#keep({ sort, key }, fact, { isConfirmed: fact.isLasting, askedAtMs: this.#cameAtMs });
+    return this.#keep({ sort, key, subject }, fact, { isConfirmed: fact.isLasting, askedAtMs: this.#cameAtMs });
   }
 
   get #isRecentEnough(): boolean {

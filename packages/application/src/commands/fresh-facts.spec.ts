@@ -21,6 +21,7 @@ interface CounterTypes {
   readonly draft: Counted;
   readonly command: Count;
   readonly guards: null;
+  readonly notes: undefined;
   readonly facts: { readonly limit: number; readonly own: number };
   readonly refusal: 'OVER_THE_LIMIT';
 }

@@ -32,6 +32,8 @@ export type Outcome<A extends AggregateTypes> =
       readonly recorded: readonly Recorded<A['event']>[];
       /** The revision that a word in the command meant; null without one, and in a repeated answer. */
       readonly meant: number | null;
+      /** What the decision said beside its events; undefined in a repeated answer, and where nothing was done. */
+      readonly notes?: A['notes'] | undefined;
       /** The position of the log that the answer is valid at. */
       readonly position: bigint;
     }

@@ -47,6 +47,7 @@ export interface Staged<A extends AggregateTypes> {
   readonly events: readonly EventToAppend[];
   readonly recorded: readonly RecordedText<A['event']>[];
   readonly meant: number | null;
+  readonly notes: A['notes'] | undefined;
   readonly bytes: number;
 }
 
@@ -63,7 +64,7 @@ export function stage<A extends AggregateTypes>(
     tip,
     recorded.map(({ event }) => event),
   );
-  return stagedOf(tip, after, recorded, decision.meant);
+  return stagedOf(tip, after, recorded, decision);
 }
 
 /** In turns: 100,000 events take seconds, in which every other stream and every health check would wait. */
@@ -80,7 +81,7 @@ export async function stageInTurns<A extends AggregateTypes>(
     after = follow(tools.aggregate.apply, after, text.event);
     if (recorded.length % EVENTS_IN_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
   }
-  return stagedOf(tip, after, recorded, decision.meant);
+  return stagedOf(tip, after, recorded, decision);
 }
 
 function recording<A extends AggregateTypes>(
@@ -108,10 +109,10 @@ function stagedOf<A extends AggregateTypes>(
   before: StreamOf<A>,
   after: StreamOf<A>,
   recorded: readonly RecordedText<A['event']>[],
-  meant: number | null,
+  { meant, notes }: Accepted<A>,
 ): Staged<A> {
   const events = recorded.map(toAppend);
   let bytes = 0;
   for (const event of events) bytes += bytesOf(event);
-  return { before, after, events, recorded, meant, bytes };
+  return { before, after, events, recorded, meant, notes, bytes };
 }

@@ -1,5 +1,5 @@
 // What the first start does about environments: defines those that there are from then on, once.
-import type { Environments } from '@confledger/domain';
+import { EDITION_NEWEST, type Environments } from '@confledger/domain';
 import { createEnvironments, type EnvironmentsOptions } from './create-environments.js';
 
 export type DefineFirstOptions = Pick<EnvironmentsOptions, 'store' | 'signer' | 'ids' | 'clock' | 'authentication'>;
@@ -9,6 +9,8 @@ export interface FirstEnvironments {
   readonly names: readonly string[];
   /** Whether the installation was there before this start. */
   readonly existedBefore: boolean;
+  /** Edition of the built-in schemas that a new installation begins with. Default: the newest. */
+  readonly edition?: number;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface FirstEnvironments {
 export async function defineFirstEnvironments(options: DefineFirstOptions, first: FirstEnvironments): Promise<Environments> {
   const { ids } = options;
   const environments = createEnvironments({ ...options, ...NO_FACTS });
-  const command = { type: 'DefineFirst', ...first } as const;
+  const command = { type: 'DefineFirst', edition: EDITION_NEWEST, ...first } as const;
   const outcome = await environments.execute(command, {
     actor: { id: 'confledger', method: 'internal', roles: [] },
     reason: 'first start of a release with environments',

@@ -6,4 +6,6 @@ export { InMemoryInheritanceBlocks } from './inheritance-blocks.js';
 export { InMemoryLayerDocuments } from './layer-documents.js';
 export { InMemoryNodeReports } from './node-reports.js';
 export { InMemoryReadModel } from './read-model.js';
+export { memorySchemaJudge } from './schema-judge.js';
+export type { MemorySchemaJudgeOptions } from './schema-judge.js';
 export { InMemorySnapshotStore } from './snapshot-store.js';

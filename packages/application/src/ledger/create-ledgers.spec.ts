@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { faultyEventStore } from '../../../../test/support/src/faulty-event-store.js';
 import { testCore } from '../../../../test/support/src/ledgers-core.js';
 import { createInMemoryEventStore } from '../in-memory/event-store.js';
-import { LEDGERS_KEPT_MAX } from './create-ledgers.js';
+import { LEDGERS_KEPT_MAX } from './ledgers-in-use.js';
 
 const local = { consistency: 'local' } as const;
 const named = (index: number) => LedgerId.of('production', `service-${index}`);

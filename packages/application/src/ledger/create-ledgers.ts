@@ -16,6 +16,7 @@ import { BrokenStreams, type BrokenStream } from '../loading/broken-streams.js';
 import { KeptStream } from '../loading/kept-stream.js';
 import type { EventStore, StoredEvent } from '../ports/event-store.js';
 import type { ActiveDocument } from '../ports/feed.js';
+import type { SchemaJudge } from '../ports/schemas.js';
 import type { SnapshotStore } from '../ports/snapshots.js';
 import type { Authority, Clock, Ids, Keys, Signer } from '../ports/system.js';
 import { activationNow, activeDocument, type SourcedActive } from './active-document.js';
@@ -23,6 +24,7 @@ import type { FactLoaders } from '../commands/facts.js';
 import { FollowedCommands, type Tried } from './followed-commands.js';
 import { describePromotion } from './describe-promotion.js';
 import { Layering } from './layering.js';
+import { LedgersInUse, type InUse } from './ledgers-in-use.js';
 import { ledgerFactLoaders, type EnvironmentFacts } from './ledger-facts.js';
 import { activationAt } from './activation-at.js';
 import { createLedgerReader, type LedgerReader } from './ledger-versions.js';
@@ -43,16 +45,13 @@ import { EarlyOutcome } from './outcomes.js';
 import { Explanations } from './explain-document.js';
 import { readDocument } from './read-document.js';
 import { readEffective } from './read-effective.js';
+import { readRules } from './read-rules.js';
+import { NO_JUDGE } from './no-judge.js';
+import { WhatIfs } from './what-if.js';
 import { standingOf, surroundingsOf, type Surroundings } from './standing.js';
 import { wouldBlockRefusal, type WouldBlock } from './try-followers.js';
 import { StoredDocuments, type StoredDocumentsOptions } from './stored-documents.js';
 import { seenUpTo, versionsBetween } from './versions-between.js';
-
-/** Ledgers kept in memory; beyond it the one that was used longest ago and is idle is forgotten. */
-export const LEDGERS_KEPT_MAX = 2_000;
-
-/** Leaves kept in memory over all ledgers: about 1 GB at the most. */
-export const LEAVES_KEPT_MAX = 2_000_000;
 
 export interface LedgerReadsOptions {
   readonly store: EventStore;
@@ -76,6 +75,8 @@ export interface LedgersOptions extends Omit<LedgerReadsOptions, 'authority'>, S
   readonly signer: Keys;
   /** What the statements of a ledger's activations may hold. Default: form 1, which every node can verify. */
   readonly statementFor?: (ledger: LedgerId) => Promise<StatementFact>;
+  /** Whoever judges by schemas. Default: nobody, so that none can be set. */
+  readonly judge?: SchemaJudge;
   /** The environments of the installation. Default: each may have ledgers, and none inherits. */
   readonly environments?: EnvironmentFacts | null;
 }
@@ -112,14 +113,19 @@ export function createLedgers(options: LedgersOptions): LedgersCore {
   const { reader, broken } = readerOf({ ...options, authority: options.signer });
   const inUse: LedgersInUse<Queued> = new LedgersInUse((id) => queued(options, id, { reader, facts }));
   const keptOf = (id: LedgerId) => inUse.of(id).kept;
-  const layering = new Layering({ reader, keptOf, stored: new StoredDocuments(options) });
+  const layering = new Layering({ reader, keptOf, stored: new StoredDocuments({ ...options, ...{ macOf: reader.authentication.macOf } }) });
   const around = aroundOf(inUse, environments, layering);
   const statementFor = options.statementFor ?? (() => Promise.resolve(statementOf(1)));
-  const facts = ledgerFactLoaders({ reader, layering, keptOf, environments, statementFor });
+  const { judge = NO_JUDGE } = options;
+  const facts = ledgerFactLoaders({ reader, layering, keptOf, environments, statementFor, judge });
+  const environmentOf = async ({ environment }: LedgerId) => (await environments?.load(null, environment))?.value ?? UNKEPT_ENVIRONMENT;
+  const whatIfs = new WhatIfs({ reader, layering, judge, environmentOf });
   const followed = environments && new FollowedCommands({ layering, keptOf, environments, facts, queueOf: (id) => inUse.of(id).queue });
   return {
     ...readsOf({ options, reader, inUse, layering, around, environments }),
     brokenStreams: () => broken.list(),
+    rules: (id) => readRules({ kept: keptOf(id), layering, around, judge, environmentOf }, id),
+    whatIf: (id, asked, signal) => whatIfs.start(id, asked, signal),
     activationAt: (id, activation) => activationAt(reader, id, activation),
     promotion: (target, command) => describePromotion({ reader, layering, keptOf, environments }, target, command),
     async execute(id, command, request, onDecided): Promise<CommandOutcome> {
@@ -231,49 +237,6 @@ function signerOf(signer: Signer): SignActivation {
     const marker = { keyId, ...activation };
     return { keyId, signature: signer.sign(activationStatement(ledger, more === null ? marker : { ...marker, ...more })) };
   };
-}
-
-interface InUse {
-  readonly kept: KeptStream<LedgerTypes>;
-  readonly queue: Pick<CommandQueue<LedgerTypes>, 'idle'> | null;
-}
-
-/** The ledgers in use, by their streams, the longest unused first. */
-class LedgersInUse<L extends InUse> {
-  readonly #ledgers = new Map<string, L>();
-  readonly #make: (id: LedgerId) => L;
-
-  constructor(make: (id: LedgerId) => L) {
-    this.#make = make;
-  }
-
-  there(stream: string): L | undefined {
-    return this.#ledgers.get(stream);
-  }
-
-  of(id: LedgerId): L {
-    const found = this.#ledgers.get(id.stream);
-    if (found) {
-      this.#ledgers.delete(id.stream);
-      this.#ledgers.set(id.stream, found);
-      return found;
-    }
-    const made = this.#make(id);
-    this.#ledgers.set(id.stream, made);
-    this.#forgetIdle(id.stream);
-    return made;
-  }
-
-  #forgetIdle(except: string): void {
-    let size = 0;
-    for (const { kept } of this.#ledgers.values()) size += kept.size;
-    for (const [stream, { kept, queue }] of this.#ledgers) {
-      if (this.#ledgers.size <= LEDGERS_KEPT_MAX && size <= LEAVES_KEPT_MAX) return;
-      if (stream === except || queue?.idle === false || kept.busy) continue;
-      size -= kept.size;
-      this.#ledgers.delete(stream);
-    }
-  }
 }
 
 /** Versions that one answer names as taken live; their count is exact. */

@@ -1,7 +1,9 @@
 // Makes a refusal say what happened: which versions are pending, what changed since the client looked.
 import { overlaps } from '@confledger/document';
 import {
+  mountIn,
   refuseWith,
+  type Command,
   type Guards,
   type Ledger,
   type LedgerId,
@@ -22,6 +24,7 @@ export interface Refused {
   readonly ledger: Ledger | null;
   readonly refusal: LedgerRefusal;
   readonly guards: Guards;
+  readonly command: Command;
 }
 
 export async function explainRefusal(reader: LedgerReader, refused: Refused): Promise<LedgerRefusal> {
@@ -41,14 +44,15 @@ function notNamed(count: number): RefusalDetail[] {
   return [{ path: null, rule: 'versions-not-named', message, remedy: 'List the versions to see all of them' }];
 }
 
-function seenVersion({ ledger, refusal, guards }: Refused): number | null {
+function seenVersion({ ledger, refusal, guards, command }: Refused): number | null {
   switch (refusal.code) {
     case 'PENDING_CHANGES':
       return ledger === null ? null : seenUpTo(ledger.active?.version ?? null);
     case 'EXPECTED_VERSION_CONFLICT':
       return guards.expectedVersion ?? null;
     case 'IF_MATCH_FAILED':
-      return typeof guards.ifMatch === 'number' ? guards.ifMatch : null;
+      // The tag of a schema is moved by no version.
+      return mountIn(command) === null && typeof guards.ifMatch === 'number' ? guards.ifMatch : null;
     default:
       return null;
   }

@@ -2,6 +2,7 @@
 import {
   descendantsOf,
   goesLive,
+  parentRules,
   type Command,
   type Environments,
   type Guards,
@@ -77,8 +78,16 @@ export class FollowedCommands {
     if (active === null || active.activation === activationOf(before.state)) return [];
     const { version, document: own } = active;
     const layer = layerOf(id, after.origin, active);
-    const document = await this.#options.layering.documentOf(id, ranOf(active), { version, document: own });
-    return layer === null ? [] : wouldBlock(this.#options, id, { layer, document });
+    if (layer === null) return [];
+    const { layering } = this.#options;
+    const ran = ranOf(active);
+    const base = await layering.base(ran.layers);
+    // It may never be recorded: what is stored under its number must not be what another command took live.
+    const document =
+      ran.layers.length === 0
+        ? await layering.documentOf(id, ran, { version, document: own })
+        : await layering.documentOver(id, ran, base.document, { version, document: own });
+    return wouldBlock(this.#options, id, { layer, document, rules: [...parentRules(active.schemas, id.text), ...base.rules] });
   }
 }
 

@@ -17,11 +17,13 @@ import {
   type Ledger,
   type LedgerTypes,
   type PastActivation,
+  type Rule,
 } from '@confledger/domain';
 import type { FactSource } from '../commands/facts.js';
 import type { KeptStream } from '../loading/kept-stream.js';
 import { activationEvent, loadVersion, type LedgerReader } from './ledger-versions.js';
 import { keptDocuments } from './kept-documents.js';
+import { LayerRules } from './layer-rules.js';
 import { StoredDocuments, type DocumentName } from './stored-documents.js';
 
 /** What names the document of an activation. */
@@ -41,6 +43,12 @@ export interface LayeringOptions {
   readonly stored?: StoredDocuments;
 }
 
+/** How a document that is not stored is made, and the rules that are stored with it. */
+interface ToStore {
+  readonly make: () => Promise<Document>;
+  readonly rules: () => Promise<readonly Rule[]>;
+}
+
 export class Layering {
   readonly #options: LayeringOptions;
   readonly #stored: StoredDocuments;
@@ -48,26 +56,39 @@ export class Layering {
   readonly #documents = keptDocuments();
   /** Layers laid over each other, by `layersKey`. */
   readonly #bases = keptDocuments();
+  /** The rules that come with layers. */
+  readonly rules: LayerRules;
 
   constructor(options: LayeringOptions) {
     this.#options = options;
     this.#stored = options.stored ?? new StoredDocuments();
+    this.rules = new LayerRules({
+      ...options,
+      activationOf: (layer) => this.layerActivation(layer),
+      storedOf: (layer) => this.#stored.rules(layer),
+    });
   }
 
   /** The document that an activation took live. Throws `StreamCorrupt` where it cannot be put together again. */
   async documentOf(id: LedgerId, ran: Ran, atHand: AtHand | null = null, above: Chain | null = null): Promise<Document> {
     if (ran.layers.length === 0 && atHand?.version === ran.version && atHand.document?.digest === ran.digest) return atHand.document;
     if (ran.layers.length === 0) return this.#documents.get(ran.digest) ?? this.#together(id, ran, atHand, above);
-    return this.#storedOr({ ledger: id.text, ...ran }, () => this.#together(id, ran, atHand, above));
+    return this.#storedOr(
+      { ledger: id.text, ...ran },
+      {
+        make: () => this.#together(id, ran, atHand, above),
+        rules: () => this.rules.ofRun(id, ran),
+      },
+    );
   }
 
   /** A document from memory, else as it is stored, else as it is made from streams, which is stored then. */
-  async #storedOr(name: DocumentName, make: () => Promise<Document>): Promise<Document> {
+  async #storedOr(name: DocumentName, { make, rules }: ToStore): Promise<Document> {
     const { ledger, activation, digest } = name;
     const document = this.#documents.get(digest) ?? (await this.#stored.find(name)) ?? (await make());
     this.#documents.keep(digest, document);
     // What is in memory may have been that of another activation.
-    this.#stored.keep({ ledger, activation, digest }, document);
+    this.#stored.keep({ ledger, activation, digest }, document, rules);
     return document;
   }
 
@@ -118,6 +139,13 @@ export class Layering {
     return base;
   }
 
+  /** Recorded layers, laid over each other, with their rules. */
+  async base(layers: readonly Layer[]): Promise<Base> {
+    if (layers.length === 0) return NO_BASE;
+    const [document, rules] = await Promise.all([this.laid(layers), this.rules.of(layers)]);
+    return { layers, document, rules };
+  }
+
   /** The same, where it is known without a read. */
   laidIfKept(key: string): Document | undefined {
     return this.#bases.get(key);
@@ -125,10 +153,11 @@ export class Layering {
 
   /** The document of a layer: what that ancestor ran with its activation. */
   async layerDocument(layer: Layer, above: Chain | null = null): Promise<Document> {
-    return this.#storedOr(layer, async () => {
+    const make = async () => {
       const { id, past } = await this.layerActivation(layer);
       return this.#together(id, past, null, above);
-    });
+    };
+    return this.#storedOr(layer, { make, rules: () => this.rules.of([layer]) });
   }
 
   /** The activation that a layer names. Throws `StreamCorrupt` where there is none, or another one. */
@@ -161,7 +190,7 @@ export class Layering {
     const sources: FactSource[] = [];
     const found = await Promise.all(ancestors.map((ancestor) => this.#running(service, ancestor, sources)));
     const layers = found.flat();
-    return { base: layers.length === 0 ? NO_BASE : { layers, document: await this.laid(layers) }, sources };
+    return { base: await this.base(layers), sources };
   }
 
   /** Where an ancestor runs nothing of the service, its own ancestors stand in its place. */

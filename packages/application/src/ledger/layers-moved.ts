@@ -1,6 +1,6 @@
 // How the layers of two activations differ.
 import type { Layer } from '@confledger/domain';
-import type { LayerMoved } from './ledgers.js';
+import type { LayerMoved } from './ledger-standing.js';
 
 type LayerName = Pick<Layer, 'ledger' | 'activation'>;
 

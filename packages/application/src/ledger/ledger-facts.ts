@@ -7,17 +7,21 @@ import {
   pastActivationOf,
   promotedOfKey,
   UNKEPT_ENVIRONMENT,
+  type Base,
   type EnvironmentFact,
   type Environments,
   type EnvironmentsTypes,
   type LedgerTypes,
   type StatementFact,
 } from '@confledger/domain';
-import type { FactLoader, FactLoaders, LoadedFact } from '../commands/facts.js';
+import type { FactLoader, FactLoaders, FactSource, LoadedFact } from '../commands/facts.js';
+import { isStreamFault } from '../loading/broken-streams.js';
 import type { KeptStream } from '../loading/kept-stream.js';
 import type { Loaded } from '../loading/loaded.js';
 import type { Layering } from './layering.js';
+import type { SchemaJudge } from '../ports/schemas.js';
 import { promotedVersion } from './promoted-version.js';
+import { ruleFacts } from './rule-facts.js';
 import { activationEvent, latestActivation, loadVersion, type LedgerReader } from './ledger-versions.js';
 
 /** The environments of an installation, as decisions on ledgers ask for them. */
@@ -91,9 +95,11 @@ export interface LedgerFactsOptions {
   /** Null where no environments are kept: then each may have ledgers, and none inherits. */
   readonly environments: EnvironmentFacts | null;
   readonly statementFor: (ledger: LedgerId) => Promise<StatementFact>;
+  readonly judge: SchemaJudge;
 }
 
-export function ledgerFactLoaders({ reader, layering, keptOf, environments, statementFor }: LedgerFactsOptions): FactLoaders<LedgerTypes> {
+export function ledgerFactLoaders(options: LedgerFactsOptions): FactLoaders<LedgerTypes> {
+  const { reader, layering, keptOf, environments, statementFor, judge } = options;
   return {
     version: {
       async load(ledger, version) {
@@ -112,11 +118,13 @@ export function ledgerFactLoaders({ reader, layering, keptOf, environments, stat
         return { value: base, sources, isLasting: false };
       },
     },
+    draftBase: new DraftBases(layering, keptOf),
     laid: {
-      load: async (_ledger, key) => ({ value: await layering.laid(layersOfKey(String(key))), sources: [], isLasting: true }),
+      load: async (_ledger, key) => ({ value: await layering.base(layersOfKey(String(key))), sources: [], isLasting: true }),
       recent(_ledger, key) {
-        const value = layering.laidIfKept(String(key));
-        return value && { value, sources: [], isLasting: true };
+        const document = layering.laidIfKept(String(key));
+        const rules = layering.rules.ifKept(String(key));
+        return document && rules && { value: { document, rules }, sources: [], isLasting: true };
       },
     },
     promoted: {
@@ -124,6 +132,13 @@ export function ledgerFactLoaders({ reader, layering, keptOf, environments, stat
         const { from, version } = promotedOfKey(String(key));
         const { value, source } = await promotedVersion({ reader, keptOf }, from, version);
         return { value, sources: [source], isLasting: false };
+      },
+    },
+    ...ruleFacts(judge),
+    schemasAt: {
+      load: async (ledger, activation) => {
+        const value = await layering.rules.schemasAt(ledger, Number(activation));
+        return { value, sources: [], isLasting: true, isOwn: true };
       },
     },
     usedBy: {
@@ -142,6 +157,51 @@ export function ledgerFactLoaders({ reader, layering, keptOf, environments, stat
       },
     },
   };
+}
+
+/** Services whose parents' activations are kept for drafts. */
+const DRAFT_BASES_MAX = 1_000;
+
+/** What drafts are judged over: a copy that is recent enough will do. */
+class DraftBases implements FactLoader<LedgerId, Base | null> {
+  readonly #layering: Layering;
+  readonly #keptOf: LedgerFactsOptions['keptOf'];
+  readonly #kept = new Map<string, { readonly askedAtMs: number; readonly fact: LoadedFact<Base | null> }>();
+
+  constructor(layering: Layering, keptOf: LedgerFactsOptions['keptOf']) {
+    this.#layering = layering;
+    this.#keptOf = keptOf;
+  }
+
+  async load({ service }: LedgerId, key: string | number): Promise<LoadedFact<Base | null>> {
+    const askedAtMs = performance.now();
+    const fact = await this.#read(service, String(key));
+    if (this.#kept.size >= DRAFT_BASES_MAX) this.#kept.clear();
+    this.#kept.set(`${service} ${key}`, { askedAtMs, fact });
+    return fact;
+  }
+
+  recent({ service }: LedgerId, key: string | number, sinceMs: number): LoadedFact<Base | null> | undefined {
+    const kept = this.#kept.get(`${service} ${key}`);
+    const isRecent = kept !== undefined && kept.askedAtMs >= sinceMs && kept.fact.sources.every((source) => !this.#hasMoved(source));
+    return isRecent ? kept.fact : undefined;
+  }
+
+  /** As this process knows: it may have written there itself. */
+  #hasMoved({ stream, revision }: FactSource): boolean {
+    const id = LedgerId.ofStream(stream);
+    return id !== null && (this.#keptOf(id).known?.stream.revision ?? revision) !== revision;
+  }
+
+  async #read(service: string, key: string): Promise<LoadedFact<Base | null>> {
+    try {
+      const { base, sources } = await this.#layering.newest(service, ancestorsOfKey(key));
+      return { value: base, sources, isLasting: false };
+    } catch (error) {
+      if (!isStreamFault(error)) throw error;
+      return { value: null, sources: [], isLasting: false };
+    }
+  }
 }
 
 /** Every environment is looked at: what runs may follow a definition of before. */

@@ -1,35 +1,22 @@
 // What services ask of the core: commands and reads of ledgers. `createLedgers` answers it over any event store.
 import type { Difference, Document, JsonValue } from '@confledger/document';
-import type { Command, Guards, Layer, LedgerId, LedgerRefusal, PromotedLeaf, PromoteCommand, VersionName } from '@confledger/domain';
+import type {
+  Command,
+  Guards,
+  Layer,
+  LedgerId,
+  LedgerNotes,
+  LedgerRefusal,
+  PromotedLeaf,
+  PromoteCommand,
+  VersionName,
+} from '@confledger/domain';
+import type { RulesOutcome, WhatIf, WhatIfOutcome } from './ledger-rules.js';
+import type { LayerMoved, LedgerStanding } from './ledger-standing.js';
 import type { CommandRequest } from '../commands/outcome.js';
 import type { ActivationRow } from '../ports/read-model.js';
 import type { ChangeDone } from './beside-base.js';
 import type { BrokenStream } from '../loading/broken-streams.js';
-
-/** Where a ledger stands, as every answer about it says. */
-export interface LedgerStanding {
-  readonly environment: string;
-  readonly service: string;
-  /** The version that the answer is about; for a write: head after it. Null while only `LedgerCreated` stands. */
-  readonly version: number | null;
-  readonly active: number | null;
-  /** The activation that runs; null while none does. */
-  readonly activation: number | null;
-  readonly pending: number;
-  /** Why an activation would change what runs. */
-  readonly pendingBecause: readonly PendingReason[];
-  /** Which activations of parents are newer than those that run, as this process knows it; null: nothing is known. */
-  readonly inherited: { readonly newer: readonly LayerMoved[] } | null;
-  /** Since when what runs does not follow its parents, and by whom; null while it is free to. */
-  readonly pin: { readonly activation: number; readonly actor: string; readonly pinnedAt: string } | null;
-  /** Digest of the document that the answer is about. */
-  readonly digest: string;
-  /** The position of the log that the answer is valid at. */
-  readonly position: bigint;
-}
-
-/** The ledger's own document, its parents' activations, or whom its environment inherits from: each differs from what runs. */
-export type PendingReason = 'own' | 'layers' | 'ancestors';
 
 /** An activation that a command brought about. */
 export interface ActivationDone {
@@ -52,13 +39,6 @@ export interface ActivationDone {
   /** Every version that went live with it, oldest first (at most 1,000 named; `tookLiveCount` is exact). */
   readonly tookLive: readonly number[];
   readonly tookLiveCount: number;
-}
-
-/** Another activation of a parent than before; null where there is none. */
-export interface LayerMoved {
-  readonly ledger: string;
-  readonly from: number | null;
-  readonly to: number | null;
 }
 
 /** What a rollback gave back. */
@@ -109,10 +89,14 @@ export type CommandOutcome =
       readonly changes: readonly ChangeDone[];
       /** See `BesideBase`. */
       readonly redundantCount: number | null;
+      /** The ledger's own schemas that were set or removed. */
+      readonly schemaChanges: readonly { readonly mount: string; readonly change: 'set' | 'removed' }[];
       /** Null when nothing went live. */
       readonly activated: ActivationDone | null;
       /** For a rollback: what it gave back. */
       readonly rollback: RollbackDone | null;
+      /** What the rules say beside the change; null where they say nothing, and in a repeated answer. */
+      readonly notes: LedgerNotes | null;
       /** The version that a promotion promoted; null where nothing was recorded. */
       readonly promoted: number | null;
       /** Entity tag of what was addressed: head version, or revision of the last change at the path. Null when it is gone. */
@@ -231,6 +215,10 @@ export type ActivationNow =
   | { readonly kind: 'unknown' };
 
 export interface Ledgers {
+  /** The rules of a ledger over the newest layers, and what is wrong by them already. Linearizable, as a read is. */
+  rules(ledger: LedgerId): Promise<RulesOutcome>;
+  /** Which versions or activations a schema would have refused, outright. Ends with its signal. */
+  whatIf(ledger: LedgerId, asked: WhatIf, signal: AbortSignal): Promise<WhatIfOutcome>;
   /**
    * `onDecided` hears, while the append is under way, what the outcome will be if that succeeds, but for its position. It may not be called,
    * or more than once; where the last object that it got is the one that is answered, what was made of it holds.

@@ -6,6 +6,7 @@ import {
   differencesOf,
   entityTag,
   layeredOf,
+  mountIn,
   pathOf,
   type Command,
   type Guards,
@@ -64,13 +65,13 @@ export class EarlyOutcome {
 
 type Refused = Extract<Outcome<LedgerTypes>, { kind: 'refused' }>;
 
-async function refusedOf(reader: LedgerReader, { id, guards, around }: Asked, outcome: Refused): Promise<CommandOutcome> {
+async function refusedOf(reader: LedgerReader, { id, command, guards, around }: Asked, outcome: Refused): Promise<CommandOutcome> {
   const { commandId, refusal, at } = outcome;
   const ledger = at?.stream.state ?? null;
   return {
     kind: 'refused',
     commandId,
-    refusal: await explainRefusal(reader, { id, ledger, refusal, guards }),
+    refusal: await explainRefusal(reader, { id, ledger, refusal, guards, command }),
     standing: at === null || ledger === null ? null : standingOf(id, ledger, at.position, around),
   };
 }
@@ -91,10 +92,12 @@ function doneOf({ id, command, around }: Asked, outcome: Done): CommandDone {
     standing: standingOf(id, after, position, around),
     changes,
     redundantCount,
+    schemaChanges: schemaChangesOf(recorded),
     activated: activationDone(before, after, recorded),
     rollback: restored(before, after, { command, recorded, meant }),
+    notes: outcome.notes ?? null,
     promoted: promotedBy(recorded),
-    etag: entityTag(after, pathOf(command)),
+    etag: entityTag(after, pathOf(command), mountIn(command)),
   };
 }
 
@@ -103,11 +106,19 @@ function isCreated(before: Ledger | null, command: Command, recorded: Done['reco
   if (recorded.length === 0) return false;
   if (before === null) return true;
   if (command.type === 'Tag') return !before.tags.has(command.tag);
+  if (command.type === 'SetSchema') return !before.schemas.has(mountIn(command) ?? '');
   return command.type === 'Set' && before.head.document.nodeAt(command.path) === undefined;
 }
 
 function changesBy(before: Document, recorded: Done['recorded']): Difference[] {
   return differencesOf(before, changesOf(recorded)).sort((one, other) => comparePaths(one.path, other.path));
+}
+
+function schemaChangesOf(recorded: Done['recorded']): CommandDone['schemaChanges'] {
+  return recorded.flatMap(({ type, data }): CommandDone['schemaChanges'] => {
+    if (type === 'SchemaSet') return [{ mount: data.mount, change: 'set' }];
+    return type === 'SchemaRemoved' ? [{ mount: data.mount, change: 'removed' }] : [];
+  });
 }
 
 /** The activation among a command's events; it names the version that it was asked for, and counts the others that it took live. */

@@ -112,11 +112,11 @@ async function baseOf(request: EffectiveRequest, ledger: Ledger | null, { ancest
   const isOfThen = selector.at !== undefined;
   if (active !== null && (isOfThen || selector.layers === 'kept')) {
     const { layers } = activeLayers(active);
-    return layers.length === 0 ? NO_BASE : { layers, document: await layering.laid(layers) };
+    return layering.base(layers);
   }
   if (isOfThen || ancestors.length === 0) return NO_BASE;
   const known = selector.consistency === 'local' ? around.newest(kept.id.service, ancestors) : null;
-  if (known !== null) return { layers: known, document: await layering.laid(known) };
+  if (known !== null) return layering.base(known);
   const { base } = await layering.newest(kept.id.service, ancestors);
   assertNotBehind(kept.id, ledger, base.layers);
   return base;

@@ -70,7 +70,7 @@ test('a snapshot of the release before layers is passed over', async () => {
 /** The same snapshot as the last release would have written it, with a valid mac: it knows neither past activations nor a pin. */
 async function ofLastRelease(snapshots: InMemorySnapshotStore, store: EventStore): Promise<InMemorySnapshotStore> {
   const events = await store.readStream(STAGING.stream, { limit: 1_000 });
-  const found = await snapshots.newest(STAGING.stream, 4, { atMost: events.length });
+  const found = await snapshots.newest(STAGING.stream, 5, { atMost: events.length });
   if (found === null) throw new Error('there is no snapshot');
   const { mac: _mac, ...snapshot } = found;
   const { activations: _activations, pin: _pin, ...body } = JSON.parse(snapshot.body) as Record<string, unknown>;

@@ -15,7 +15,7 @@ import type { KeptStream } from '../loading/kept-stream.js';
 import type { EnvironmentFacts } from './ledger-facts.js';
 import { layerOf, runningIn, type Layering } from './layering.js';
 import { layersMoved } from './layers-moved.js';
-import type { LedgerStanding, PendingReason } from './ledgers.js';
+import type { LedgerStanding, PendingReason } from './ledger-standing.js';
 
 /** What this process knows of the environments and of what parents run, without a read. */
 export interface Surroundings {
@@ -61,12 +61,17 @@ function inheritedBy(service: string, { active }: Ledger, fact: EnvironmentFact 
 const NOTHING_NEWER = { newer: [] } as const;
 
 /** Why an activation would change what runs. */
-function reasons({ head, active }: Ledger, fact: EnvironmentFact | null, inherited: LedgerStanding['inherited']): PendingReason[] {
+function reasons(
+  { head, active, schemaRevision }: Ledger,
+  fact: EnvironmentFact | null,
+  inherited: LedgerStanding['inherited'],
+): PendingReason[] {
   if (active === null) return head.version === null ? [] : ['own'];
   const { own, definition } = activeLayers(active);
   return pendingReasons({
     own: head.document.digest !== own,
     layers: inherited !== null && inherited.newer.length > 0,
+    schemas: (schemaRevision ?? -1) > active.activation,
     ancestors: fact !== null && followsOthers(definition, fact),
   });
 }
@@ -76,7 +81,7 @@ export function pendingReasons(holds: Readonly<Record<PendingReason, boolean>>):
   return PENDING_REASONS.filter((reason) => holds[reason]);
 }
 
-const PENDING_REASONS: readonly PendingReason[] = ['own', 'layers', 'ancestors'];
+const PENDING_REASONS: readonly PendingReason[] = ['own', 'layers', 'schemas', 'ancestors'];
 
 export interface SurroundingsOptions {
   /** Null where no environments are kept. */

@@ -16,6 +16,11 @@ const LIVE = { activate: true } as const;
 const [BASE, STAGING] = [LedgerId.of('base', SERVICE), LedgerId.of('staging', SERVICE)];
 const set = (path: string, value: number): Command => ({ type: 'Set', path, value });
 
+interface Body {
+  readonly [name: string]: JsonValue;
+  readonly document: readonly JsonValue[];
+}
+
 let store: InMemoryEventStore;
 let documents: InMemoryLayerDocuments;
 let faults: unknown[];
@@ -160,9 +165,9 @@ test('a rollback to a version of long ago that ran without layers asks for no pa
 describe('a stored document', () => {
   const stored: [string, (body: JsonValue) => JsonValue][] = [
     ['with another value', (body) => JSON.parse(JSON.stringify(body).replace('"a"', '"b"')) as JsonValue],
-    ['with a leaf more', (body) => [...(body as JsonValue[]), 'more', [1, true]]],
+    ['with a leaf more', (body) => ({ ...(body as Body), document: [...(body as Body).document, 'more', [1, true]] })],
     ['that is no document', () => ({ limit: 2 })],
-    ['that is a leaf', () => [1, 2]],
+    ['that is a leaf', () => ({ document: [1, 2], rules: [], mac: '' })],
     ['that nothing reads', () => [[[null]]]],
   ];
 
@@ -203,7 +208,8 @@ describe('a stored document', () => {
     const [layer] = activated?.layers ?? [];
     expect(layer).toMatchObject({ digest: before?.layers[0]?.digest, activation: 7 });
     await eventually(async () => (await documents.get(BASE.text, 7)) !== null);
-    expect(Document.fromSnapshot((await documents.get(BASE.text, layer?.activation ?? -1)) ?? null).digest).toBe(layer?.digest);
+    const { document } = (await documents.get(BASE.text, layer?.activation ?? -1)) as unknown as Body;
+    expect(Document.fromSnapshot(document).digest).toBe(layer?.digest);
     breakBase();
     await expect(done(core(), 'staging', set('own', 3), LIVE)).resolves.toMatchObject({ kind: 'done' });
   });
@@ -258,6 +264,7 @@ describe('a store of documents', () => {
     expect(await json(cold)).toEqual({ own: 1, venue: 'a', limit: 1 });
   });
 
+  const noRules = () => Promise.resolve([]);
   const nameOf = (activation: number) => ({ ledger: BASE.text, activation, digest: Document.empty.digest });
 
   test('that is slow has so many documents waiting for it, and the others are put when they are used again', async () => {
@@ -271,10 +278,11 @@ describe('a store of documents', () => {
       },
     };
     const stored = new StoredDocuments({ layerDocuments: slow });
-    stored.keep(nameOf(0), Document.empty);
+    stored.keep(nameOf(0), Document.empty, noRules);
     await eventually(() => answers.length === 1);
     const keepAll = (): void => {
-      for (let activation = 1; activation <= DOCUMENTS_WAITING_MAX + 1; activation += 1) stored.keep(nameOf(activation), Document.empty);
+      for (let activation = 1; activation <= DOCUMENTS_WAITING_MAX + 1; activation += 1)
+        stored.keep(nameOf(activation), Document.empty, noRules);
     };
     keepAll();
     answers[0]?.();
@@ -287,12 +295,12 @@ describe('a store of documents', () => {
 
   test('is asked for nothing twice, of so many documents as are remembered to be stored', async () => {
     const put: number[] = [];
-    const body = Document.empty.toSnapshot();
+    const body = { document: Document.empty.toSnapshot(), rules: [], mac: '' };
     const stored = new StoredDocuments({
       layerDocuments: { get: () => Promise.resolve(body), put: async ({ activation }) => void put.push(activation) },
     });
     for (let activation = 0; activation <= DOCUMENTS_KNOWN_STORED_MAX; activation += 1) await stored.find(nameOf(activation));
-    for (const activation of [DOCUMENTS_KNOWN_STORED_MAX, 1, 0]) stored.keep(nameOf(activation), Document.empty);
+    for (const activation of [DOCUMENTS_KNOWN_STORED_MAX, 1, 0]) stored.keep(nameOf(activation), Document.empty, noRules);
     await eventually(() => put.length > 0);
     expect(put).toEqual([0]);
   });

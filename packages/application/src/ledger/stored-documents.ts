@@ -1,6 +1,9 @@
-// Documents of activations as the store beside the snapshots has them. One that has not the digest that an event recorded counts as missing.
-// They are put one by one and behind the answers, and a failure costs nothing but time.
-import { Document, type JsonValue } from '@confledger/document';
+// Documents of activations, with the rules that come with them as layers, as the store beside the snapshots has them. A document that has not
+// the digest that an event recorded counts as missing, and so do rules without the mac of an api. They are put one by one and behind the
+// answers, and a failure costs nothing but time.
+import { hash } from 'node:crypto';
+import { canonicalJson, Document, isJsonObject, type JsonValue } from '@confledger/document';
+import type { Rule } from '@confledger/domain';
 import { SNAPSHOT_PAUSE_MS } from '../loading/stream-snapshots.js';
 import { LAYER_DOCUMENT_CHARACTERS_MAX, type LayerDocuments } from '../ports/layer-documents.js';
 
@@ -30,17 +33,38 @@ export interface StoredDocumentsOptions {
   readonly onSnapshotFault?: (error: unknown) => void;
 }
 
+export interface StoredDocumentsTools extends StoredDocumentsOptions {
+  /** The mac of a hash; null without the key: then no stored rules are used. */
+  readonly macOf?: ((hash: string) => string) | null;
+}
+
+/** What is put: the document's `toSnapshot()`, whose revisions are shown and decide nothing, and its rules, nearest first. */
+interface Body {
+  readonly document: JsonValue;
+  readonly rules: readonly Rule[];
+  /** Of ledger, activation, digest and rules. */
+  readonly mac: string;
+}
+
+interface Waiting {
+  readonly name: DocumentName;
+  readonly document: Document;
+  readonly rules: () => Promise<readonly Rule[]>;
+}
+
 export class StoredDocuments {
   readonly #store: LayerDocuments | null;
   readonly #onFault: (error: unknown) => void;
   /** Those known to be stored, the one that was found first in front. */
   readonly #known = new Set<string>();
-  readonly #waiting: { readonly name: DocumentName; readonly document: Document }[] = [];
+  readonly #waiting: Waiting[] = [];
+  readonly #macOf: ((hash: string) => string) | null;
   #isPutting = false;
   /** By `performance.now()`. */
   #pausedUntilMs = 0;
 
-  constructor({ layerDocuments = null, onSnapshotFault = () => undefined }: StoredDocumentsOptions = {}) {
+  constructor({ layerDocuments = null, onSnapshotFault = () => undefined, macOf = null }: StoredDocumentsTools = {}) {
+    this.#macOf = macOf;
     this.#store = layerDocuments;
     this.#onFault = onSnapshotFault;
   }
@@ -49,7 +73,7 @@ export class StoredDocuments {
   async find(name: DocumentName): Promise<Document | null> {
     const body = await this.#bodyOf(name);
     if (body === null) return null;
-    const document = documentOf(body);
+    const document = documentOf(body.document);
     if (document?.digest === name.digest) {
       this.#knows(keyOf(name));
       return document;
@@ -59,10 +83,24 @@ export class StoredDocuments {
     return null;
   }
 
-  async #bodyOf({ ledger, activation }: DocumentName): Promise<JsonValue | null> {
+  /** The rules that come with an activation as a layer, nearest first; null where none are stored that an api vouches for. Never rejects. */
+  async rules(name: DocumentName): Promise<readonly Rule[] | null> {
+    const body = this.#macOf === null ? null : await this.#bodyOf(name);
+    if (body === null) return null;
+    if (body.mac === this.#mac(name, body.rules)) return body.rules;
+    const { ledger, activation } = name;
+    this.#onFault(new StoredDocumentUnfit(`the stored rules of activation ${activation} of ${ledger} are not those that an api put`));
+    return null;
+  }
+
+  #mac({ ledger, activation, digest }: DocumentName, rules: readonly Rule[]): string {
+    return this.#macOf?.(hash('sha256', canonicalJson([ledger, activation, digest, rules as unknown as JsonValue]), 'hex')) ?? '';
+  }
+
+  async #bodyOf({ ledger, activation }: DocumentName): Promise<Body | null> {
     if (this.#store === null || this.#isPaused) return null;
     try {
-      return await this.#store.get(ledger, activation);
+      return bodyOf(await this.#store.get(ledger, activation));
     } catch (error) {
       this.#failed(error);
       return null;
@@ -70,11 +108,11 @@ export class StoredDocuments {
   }
 
   /** Puts the document of an activation, later, unless that is known to be stored. */
-  keep(name: DocumentName, document: Document): void {
+  keep(name: DocumentName, document: Document, rules: () => Promise<readonly Rule[]>): void {
     const isTaken = this.#store !== null && !this.#isPaused && this.#waiting.length < DOCUMENTS_WAITING_MAX;
     if (!isTaken || document.size > LAYER_DOCUMENT_CHARACTERS_MAX || this.#known.has(keyOf(name))) return;
     this.#knows(keyOf(name));
-    this.#waiting.push({ name, document });
+    this.#waiting.push({ name, document, rules });
     if (!this.#isPutting) setImmediate(() => void this.#putWaiting());
     this.#isPutting = true;
   }
@@ -82,7 +120,9 @@ export class StoredDocuments {
   async #putWaiting(): Promise<void> {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       try {
-        await this.#store?.put({ ...next.name, body: next.document.toSnapshot() });
+        const rules = await next.rules();
+        const body: Body = { document: next.document.toSnapshot(), rules, mac: this.#mac(next.name, rules) };
+        await this.#store?.put({ ...next.name, body: body as unknown as JsonValue });
       } catch (error) {
         this.#failed(error);
         for (const { name } of [next, ...this.#waiting.splice(0)]) this.#known.delete(keyOf(name));
@@ -109,6 +149,13 @@ export class StoredDocuments {
       return;
     }
   }
+}
+
+/** A body of another form is one that no document is made of. */
+function bodyOf(body: JsonValue | null): Body | null {
+  if (body === null) return null;
+  const { document = null, rules = [], mac = '' } = isJsonObject(body) ? body : {};
+  return { document, rules: (Array.isArray(rules) ? rules : []) as unknown as readonly Rule[], mac: typeof mac === 'string' ? mac : '' };
 }
 
 /** Null for what is no document. */

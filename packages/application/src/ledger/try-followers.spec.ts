@@ -65,4 +65,4 @@ test('what is too large together is found below those that would follow, and a r
   const back = await api.done('base.desk', { type: 'Rollback', version: 'previous' });
   expect(back.rollback?.blocked).toMatchObject([{ ledger: 'canary.desk', code: 'DOCUMENT_TOO_LARGE' }]);
   expect(Object.keys((await api.running('base.desk')) as object)).toEqual(['base']);
-}, 60_000);
+}, 120_000);

@@ -9,6 +9,8 @@ import {
   haveSameLayers,
   activeLayers,
   laidOver,
+  NO_BASE,
+  parentRules,
   LedgerId,
   ledgerAggregate,
   refuseWith,
@@ -20,7 +22,9 @@ import {
   type Ledger,
   type LedgerRefusal,
   type LedgerStream,
+  type LaidLayers,
   type LedgerTypes,
+  type Rule,
 } from '@confledger/domain';
 import { LoadedFacts, type FactLoaders } from '../commands/facts.js';
 import type { KeptStream } from '../loading/kept-stream.js';
@@ -43,6 +47,8 @@ export interface WouldBlock {
 interface Running {
   readonly layer: Layer;
   readonly document: Document;
+  /** Its rules and those of its layers, nearest first. */
+  readonly rules: readonly Rule[];
 }
 
 export interface TryFollowersOptions {
@@ -133,8 +139,9 @@ class Trial {
     const ran = { activation: stream.revision + 1, version, digest, own, layers };
     const layer = layerOf(id, stream.origin, ran);
     const base = await this.#laid(layers);
-    const document = await this.#options.layering.documentOver(id, ran, base, ledger.active);
-    if (layer !== null) this.#moved.set(id.text, { layer, document });
+    const document = await this.#options.layering.documentOver(id, ran, base.document, ledger.active);
+    const rules = [...parentRules(ledger.schemas, id.text), ...base.rules];
+    if (layer !== null) this.#moved.set(id.text, { layer, document, rules });
   }
 
   async #decide(id: LedgerId, stream: LedgerStream, fact: EnvironmentFact, base: Base): Promise<Decision<LedgerTypes>> {
@@ -155,18 +162,20 @@ class Trial {
   /** What these ancestors run, or would run. */
   async #baseOf(ancestors: readonly Ancestor[], moved: ReadonlyMap<string, Running>): Promise<Base> {
     const layers = await this.#layersOf(ancestors, moved);
-    return { layers, document: await this.#laid(layers) };
+    return { layers, ...(await this.#laid(layers)) };
   }
 
-  async #laid(layers: readonly Layer[]): Promise<Document> {
-    return laidOver(
-      await Promise.all(
-        layers.map(async (layer) => {
-          const running = this.#moved.get(layer.ledger);
-          return running?.layer === layer ? running.document : this.#options.layering.layerDocument(layer);
-        }),
-      ),
+  async #laid(layers: readonly Layer[]): Promise<LaidLayers> {
+    const { layering } = this.#options;
+    const parts = await Promise.all(
+      layers.map(async (layer): Promise<LaidLayers> => {
+        const running = this.#moved.get(layer.ledger);
+        if (running?.layer === layer) return running;
+        return { document: await layering.layerDocument(layer), rules: await layering.rules.of([layer]) };
+      }),
     );
+    const rules = parts.flatMap((part) => part.rules);
+    return { document: laidOver(parts.map((part) => part.document)), rules: rules.length === 0 ? NO_BASE.rules : rules };
   }
 
   async #layersOf(ancestors: readonly Ancestor[], moved: ReadonlyMap<string, Running>): Promise<Layer[]> {

@@ -16,12 +16,12 @@ export interface LayerDocument {
   readonly activation: number;
   /** As the activation recorded it, lower-case hex. */
   readonly digest: string;
-  /** The document's `toSnapshot()`. Its digest covers the content; the revisions in it are shown and decide nothing. */
+  /** The document with the rules that come with it: see `StoredDocuments`. */
   readonly body: JsonValue;
 }
 
 export interface LayerDocuments {
-  /** The body that was put last for an activation; null where there is none. It is not checked: compare the document's digest with the one recorded. */
+  /** The body that was put last for an activation; null where there is none. It is not checked. */
   get(ledger: string, activation: number): Promise<JsonValue | null>;
   /**
    * Keeps a document in the place of the one of the same activation, and of each ledger those of the newest LAYER_DOCUMENTS_KEPT_MAX

@@ -34,6 +34,8 @@ export interface LedgerWrite {
   readonly layers: readonly Layer[];
   readonly pinned: Pin | null;
   readonly definition: number | null;
+  /** Of the last event that set or removed a schema. */
+  readonly schemaRevision: number | null;
   readonly retired: boolean;
   /** When the last change set that took effect did so; null before the first. */
   readonly updatedAt: string | null;

@@ -25,6 +25,8 @@ export interface LedgerRow {
   readonly pinned: Pin | null;
   /** Revision of `environments` whose parents the layers follow; null where there is none. */
   readonly definition: number | null;
+  /** Revision of the last event that set or removed a schema; null where there is none. */
+  readonly schemaRevision: number | null;
   /** A retired ledger runs on and takes no write until it is restored. */
   readonly retired: boolean;
   /** When the last change set took effect; null for a ledger whose first events are parked. */
@@ -64,6 +66,8 @@ export interface ActivationRow extends VersionActivation {
   readonly layers: readonly Layer[];
   readonly pinned: boolean;
   readonly definition: number | null;
+  /** Globs of places that nodes do not pick up live. */
+  readonly restart: readonly string[];
   /** What its change set was made from; null for what a client wrote. */
   readonly source: EventSource | null;
 }

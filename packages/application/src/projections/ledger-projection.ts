@@ -141,7 +141,7 @@ function activationRows({ text }: LedgerId, events: LedgerEvents, before: number
   let last = before;
   return events.flatMap((event) => {
     if (event.type !== 'VersionActivated') return [];
-    const { restart: _, ...activation } = pastActivationOf(event, last);
+    const activation = pastActivationOf(event, last);
     const { reason, source = null } = event.metadata;
     last = event.revision;
     return [{ ledger: text, reason, rollbackTo: event.data.rollbackTo ?? null, source, ...activation }];
@@ -189,15 +189,21 @@ class ValuesInSet {
 function detailOf(event: Recorded<LedgerEvent>): AuditDetail['detail'] {
   switch (event.type) {
     case 'VersionActivated': {
-      const { previous, digest, pending, keyId, signature, rollbackTo, own, layers, pinned, definition } = event.data;
+      const { previous, digest, pending, keyId, signature, rollbackTo, own, layers, restart, pinned, definition } = event.data;
       const { schemaVersion: statement } = event.metadata;
       // Rows of form 1 stay as they are in tables of older releases.
-      const form = statement === 1 ? {} : { statement, own, layers, pinned, definition };
+      const form = statement === 1 ? {} : { statement, own, layers, restart, pinned, definition };
       return { previous, digest, pending, keyId, signature, ...(rollbackTo !== undefined && { rollbackTo }), ...form };
     }
     case 'VersionTagged':
     case 'VersionUntagged':
       return { tag: event.data.tag };
+    case 'SchemaSet': {
+      const { mount, dialect, schema } = event.data;
+      return { mount, dialect, schema };
+    }
+    case 'SchemaRemoved':
+      return { mount: event.data.mount };
     case 'LedgerCreated':
     case 'LedgerRetired':
     case 'LedgerRestored':

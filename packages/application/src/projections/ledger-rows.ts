@@ -39,6 +39,7 @@ function ledgerRow({ text }: LedgerId, { stream: { state }, parkedAt }: View<Pro
     pending: state?.ledger.pending ?? 0,
     digest: (head?.document.document ?? Document.empty).digest,
     pinned: pinOf(state?.ledger.pin ?? null),
+    schemaRevision: state?.ledger.schemaRevision ?? null,
     retired: state?.ledger.retired ?? false,
     updatedAt: state?.updatedAt ?? null,
     parkedAt,
@@ -64,7 +65,7 @@ function pinOf(pin: PastActivation | null): Pin | null {
 /** The ledger that kept rows were made from. What no row says, and no further row is made from, is left empty. */
 export function restoredLedger({ ledger: row, items }: StoredView): ProjectedLedger | null {
   if (row === null || !row.exists) return null;
-  const { latest, pending, updatedAt, retired } = row;
+  const { latest, pending, updatedAt, schemaRevision, retired } = row;
   const head = documentOfItems(items, 'head');
   // The same version has the same leaves: sharing the document lets later differences be found by identity.
   const active = restoredActivation(row, row.active === latest ? head : documentOfItems(items, 'active'));
@@ -73,6 +74,8 @@ export function restoredLedger({ ledger: row, items }: StoredView): ProjectedLed
     active,
     pending,
     tags: new Map<string, number>(),
+    schemas: NO_SCHEMAS,
+    schemaRevision,
     retired,
     activations: [],
     pin: active === null ? null : restoredPin(row),
@@ -87,8 +90,11 @@ function restoredActivation(row: LedgerWrite, document: Document): Activation<La
   const own = activeOwn ?? digest;
   const layered = { own, layers, pinned: pinned !== null, definition, previousActivation: null, restart: [], previousHash: '' };
   const unknown = { previous: null, keyId: '', signature: '', rollbackTo: null, statement: 1, previousActivation: null, actor: '' };
-  return { activation, version, digest, occurredAt, document: LazyDocument.of(document), layered, ...unknown };
+  return { activation, version, digest, occurredAt, document: LazyDocument.of(document), layered, ...unknown, ...{ schemas: NO_SCHEMAS } };
 }
+
+/** Rows keep none of them. */
+const NO_SCHEMAS: Ledger['schemas'] = new Map();
 
 function restoredPin({ pinned, activeOwn, activeDigest, layers, definition }: LedgerWrite): PastActivation | null {
   if (pinned === null) return null;

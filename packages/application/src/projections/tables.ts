@@ -79,7 +79,7 @@ export class ReadModelTables {
   }
 
   ledgerRow(row: LedgerWrite): LedgerRow {
-    const { latest, active, activation, activatedAt, pending, digest, activeDigest, activeOwn, layers, pinned, definition, retired } = row;
+    const { latest, active, activation, activatedAt, pending, digest, activeDigest, activeOwn, layers, pinned, definition } = row;
     const id = LedgerId.parse(row.ledger);
     return {
       environment: id?.environment ?? '',
@@ -95,7 +95,8 @@ export class ReadModelTables {
       layers,
       pinned,
       definition,
-      retired,
+      schemaRevision: row.schemaRevision,
+      retired: row.retired,
       updatedAt: row.updatedAt,
       complete: row.parkedAt === null,
       parked: (id && this.parkedStreams.get(id.stream)) ?? null,
