@@ -1,0 +1,68 @@
+// Judges documents by the rules that are mounted on them.
+import { comparePaths, type DocumentNode } from '@confledger/document';
+import type { Judgement, Rule, ToJudge } from '@confledger/domain';
+import { judgeAbstract } from './abstract.js';
+import type { JudgeParts } from './costs.js';
+import { placesOf, type MountedPlace } from './mounts.js';
+import type { Validator } from './validators.js';
+import { verdictKey, type Verdict } from './verdicts.js';
+import { costViolation, unjudgedOf, violationsOf } from './violations.js';
+
+export { costOf, costsOf, splitByCost, type CostLimits, type JudgeParts, type RuleCost } from './costs.js';
+
+/** A verdict with the key that it is remembered by. */
+export interface KeyedVerdict {
+  readonly key: string;
+  readonly verdict: Verdict;
+}
+
+/** What the rules say of the document. What is remembered is not judged again, and what is judged is remembered. */
+export function judgeDocument(toJudge: ToJudge, parts: JudgeParts): Judgement {
+  return judgementOf(toJudge.rules.flatMap((rule) => judgeRule(rule, toJudge, parts).map(({ verdict }) => verdict)));
+}
+
+/** The verdicts of one rule, one for each place that its mount names in the document. They are remembered. */
+export function judgeRule(rule: Rule, toJudge: ToJudge, { validators, verdicts }: JudgeParts): KeyedVerdict[] {
+  const validator = validators.validatorOf(rule);
+  return placesOf(rule.mount, toJudge.document).map((place) => {
+    const key = verdictKey(validator.id, rule, place, toJudge);
+    const known = verdicts.recall(key);
+    if (known !== undefined) return { key, verdict: known };
+    const verdict = judgePlace(validator, rule, place, toJudge);
+    verdicts.remember(key, verdict);
+    return { key, verdict };
+  });
+}
+
+/** The verdict of a rule whose judgement did not come to an end, at each place that its mount names. Not to be remembered. */
+export function costJudgement(rule: Rule, { document }: ToJudge): Judgement {
+  const violations = placesOf(rule.mount, document).map((place) => costViolation(rule.mount, place));
+  return judgementOf([{ violations, unjudged: [] }]);
+}
+
+/** One judgement of several parts, in the order of paths. */
+export function judgementOf(parts: readonly (Verdict | Judgement)[]): Judgement {
+  const inOrder = <Item extends { readonly path: string }>(items: Item[]): Item[] =>
+    items.sort((one, other) => comparePaths(one.path, other.path));
+  return {
+    violations: inOrder(parts.flatMap(({ violations }) => violations)),
+    unjudged: inOrder(parts.flatMap(({ unjudged }) => unjudged)),
+  };
+}
+
+/** What a rule says of one place. Neither recalled nor remembered. */
+export function judgePlace(validator: Validator, { mount }: Rule, place: MountedPlace, { document, isAbstract }: ToJudge): Verdict {
+  const value = document.valueAt(place.segments);
+  if (value === undefined) return { violations: [], unjudged: [] };
+  const key = place.segments.at(-1);
+  if (isAbstract && isOpen(place.node)) {
+    const { failures, unjudged } = judgeAbstract(validator, place.node, { root: value, key });
+    return { violations: violationsOf(mount, place, failures, validator.words), unjudged: unjudgedOf(mount, place, unjudged) };
+  }
+  return { violations: violationsOf(mount, place, validator.judge(value, key), validator.words), unjudged: [] };
+}
+
+/** Whether a descendant may add members. */
+function isOpen(node: DocumentNode): boolean {
+  return node.kind === 'object';
+}
