@@ -18,6 +18,7 @@ export interface ActivationColumns {
   readonly layers: readonly Layer[];
   readonly pinned: boolean;
   readonly definition: string | null;
+  readonly restart: readonly string[];
   readonly source: EventSource | null;
 }
 
@@ -26,7 +27,7 @@ export type ActivationsLayout = 'current' | 'without layers';
 
 const FORM_1 = `
   SELECT a.ledger, a.version, a.activation, a.actor, a.reason, a.occurred_at, a.rollback_to, lag(a.activation) OVER (ORDER BY a.activation) AS previous_activation,
-    u.detail ->> 'digest' AS digest, u.detail ->> 'digest' AS own, '[]'::jsonb AS layers, false AS pinned, NULL::bigint AS definition, NULL::jsonb AS source
+    u.detail ->> 'digest' AS digest, u.detail ->> 'digest' AS own, '[]'::jsonb AS layers, false AS pinned, NULL::bigint AS definition, '[]'::jsonb AS restart, NULL::jsonb AS source
   FROM $schema.activations a
     JOIN $schema.audit u ON u.ledger = a.ledger AND u.revision = a.activation AND u.type = 'VersionActivated' AND NOT u.abandoned
   WHERE a.ledger = $1`;
@@ -39,7 +40,7 @@ export function activationsQuery(
 ): Query {
   const source = layout === 'current' ? '$schema.activations' : `(${FORM_1})`;
   const text = `
-    SELECT a.version, a.activation, a.actor, a.reason, a.occurred_at, a.rollback_to, a.previous_activation, a.digest, a.own, a.layers, a.pinned, a.definition, a.source
+    SELECT a.version, a.activation, a.actor, a.reason, a.occurred_at, a.rollback_to, a.previous_activation, a.digest, a.own, a.layers, a.pinned, a.definition, a.restart, a.source
     FROM ${source} a WHERE a.ledger = $1 AND ($2::bigint IS NULL OR a.activation < $2) ORDER BY a.activation DESC LIMIT $3`;
   return { text: text.replaceAll('$schema', schema), values: [ledger, behind, limit] };
 }
@@ -58,6 +59,7 @@ export function activationRowOf(row: ActivationColumns): ActivationRow {
     layers: row.layers,
     pinned: row.pinned,
     definition: numberOf(row.definition),
+    restart: row.restart,
     source: row.source,
   };
 }

@@ -70,13 +70,15 @@ const ledgers: TableWrite<Rows<'ledgers'>> = {
     ['active_own', 'text', (row) => row.activeOwn],
     ['layers', 'jsonb', (row) => JSON.stringify(row.layers)],
     ['definition', 'bigint', (row) => row.definition],
+    ['schema_revision', 'bigint', (row) => row.schemaRevision],
     ['pinned', 'bigint', (row) => row.pinned?.activation],
     ['pinned_by', 'text', (row) => row.pinned?.actor],
     ['pinned_at', 'timestamptz', (row) => row.pinned?.occurredAt],
   ],
   onConflict: `(ledger) DO UPDATE SET is_there = excluded.is_there, latest = excluded.latest, active = excluded.active, activation = excluded.activation, pending = excluded.pending, digest = excluded.digest,
     active_digest = excluded.active_digest, retired = excluded.retired, updated_at = excluded.updated_at, parked_at = excluded.parked_at,
-    activated_at = excluded.activated_at, active_own = excluded.active_own, layers = excluded.layers, definition = excluded.definition, pinned = excluded.pinned,
+    activated_at = excluded.activated_at, active_own = excluded.active_own, layers = excluded.layers, definition = excluded.definition,
+    schema_revision = excluded.schema_revision, pinned = excluded.pinned,
     pinned_by = excluded.pinned_by, pinned_at = excluded.pinned_at`,
 };
 
@@ -124,6 +126,7 @@ const activations: TableWrite<Rows<'activations'>> = {
     ['layers', 'jsonb', (row) => JSON.stringify(row.layers)],
     ['pinned', 'boolean', (row) => row.pinned],
     ['definition', 'bigint', (row) => row.definition],
+    ['restart', 'jsonb', (row) => JSON.stringify(row.restart)],
     ['source', 'jsonb', (row) => (row.source === null ? null : JSON.stringify(row.source))],
   ],
 };

@@ -64,6 +64,7 @@ CREATE TABLE ${schema}.ledgers (
   active_own    text COLLATE "C",
   layers        jsonb NOT NULL,
   definition    bigint,
+  schema_revision bigint,
   -- The first of the unbroken row of pinned activations.
   pinned        bigint,
   pinned_by     text,
@@ -105,6 +106,7 @@ CREATE TABLE ${schema}.activations (
   layers      jsonb NOT NULL,
   pinned      boolean NOT NULL,
   definition  bigint,
+  restart     jsonb NOT NULL,
   source      jsonb,
   PRIMARY KEY (ledger, version, activation)
 );

@@ -18,6 +18,7 @@ export interface LedgerColumns extends PinColumns {
   readonly active_own: string | null;
   readonly layers: readonly Layer[];
   readonly definition: string | null;
+  readonly schema_revision: string | null;
   readonly retired: boolean;
   readonly updated_at: Date | null;
   readonly complete: boolean;
@@ -43,9 +44,9 @@ export const isRetiredIn = (layout: LedgersLayout): string => (layout === 'curre
 
 /** What runs is built on, in SQL: of the table `l`. */
 export function layersIn(layout: LedgersLayout, schema: string): string {
-  if (layout === 'current') return 'activated_at, active_own, layers, definition, pinned, pinned_by, pinned_at';
+  if (layout === 'current') return 'activated_at, active_own, layers, definition, schema_revision, pinned, pinned_by, pinned_at';
   const activated = `SELECT a.occurred_at FROM ${schema}.activations a WHERE a.ledger = l.ledger AND a.version = l.active AND a.activation = l.activation`;
-  return `(${activated}) AS activated_at, active_digest AS active_own, '[]'::jsonb AS layers, NULL::bigint AS definition,
+  return `(${activated}) AS activated_at, active_digest AS active_own, '[]'::jsonb AS layers, NULL::bigint AS definition, NULL::bigint AS schema_revision,
         NULL::bigint AS pinned, NULL::text AS pinned_by, NULL::timestamptz AS pinned_at`;
 }
 
@@ -92,6 +93,7 @@ export function ledgerRowOf(row: LedgerAndParkedColumns): LedgerRow {
     layers: row.layers,
     pinned: pinOf(row),
     definition: numberOf(row.definition),
+    schemaRevision: numberOf(row.schema_revision),
     retired: row.retired,
     updatedAt: row.updated_at === null ? null : instantOf(row.updated_at),
     complete: row.complete,

@@ -126,6 +126,7 @@ export class RowChecker implements Pick<ProjectionStore, 'load' | 'commit'> {
       layers: row.layers,
       pinned: row.pinned,
       definition: row.definition,
+      restart: row.restart,
       source: row.source,
     }));
     await this.#compareKeyed('activations', 'activation', rows);

@@ -16,6 +16,7 @@ CREATE VIEW confledger.activations AS
     layers,
     pinned,
     definition,
+    restart,
     source
    FROM confledger_read_1.activations;
 
@@ -111,6 +112,7 @@ CREATE VIEW confledger.ledgers AS
     active_own,
     layers,
     definition,
+    schema_revision,
     pinned,
     pinned_by,
     pinned_at
@@ -214,6 +216,7 @@ CREATE TABLE confledger_read_1.activations (
   layers jsonb NOT NULL,
   pinned boolean NOT NULL,
   definition bigint,
+  restart jsonb NOT NULL,
   source jsonb,
   PRIMARY KEY (ledger, version, activation)
 );
@@ -293,6 +296,7 @@ CREATE TABLE confledger_read_1.ledgers (
   active_own text COLLATE "C",
   layers jsonb NOT NULL,
   definition bigint,
+  schema_revision bigint,
   pinned bigint,
   pinned_by text,
   pinned_at timestamp(3) with time zone,

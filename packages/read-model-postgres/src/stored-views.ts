@@ -27,6 +27,7 @@ interface LedgerColumns extends PinColumns {
   readonly active_own: string | null;
   readonly layers: readonly Layer[];
   readonly definition: string | null;
+  readonly schema_revision: string | null;
   readonly retired: boolean;
   readonly updated_at: Date | null;
   readonly parked_at: string | null;
@@ -85,6 +86,7 @@ function ledgerOf(columns: LedgerColumns): LedgerWrite {
     layers: columns.layers,
     pinned: pinOf(columns),
     definition: numberOf(columns.definition),
+    schemaRevision: numberOf(columns.schema_revision),
     retired: columns.retired,
     updatedAt: columns.updated_at === null ? null : instantOf(columns.updated_at),
     parkedAt: positionOf(columns.parked_at),

@@ -44,7 +44,7 @@ export function activationRules({ log, query, project, store }: ActivationsSubje
       log().activate(ENGINE, 0, { source: INHERITANCE, on: {} });
       await project();
       const rows = await allPages((page) => query().activations(ENGINE, page), 3);
-      const alice = { actor: 'alice', reason: null, rollbackTo: null, pinned: false, definition: null, source: null };
+      const alice = { actor: 'alice', reason: null, rollbackTo: null, pinned: false, definition: null, restart: [], source: null };
       expect(rows).toEqual([
         { ...alice, version: 0, activation: 6, occurredAt: at(5), previousActivation: 5, ...empty, layers: [], source: INHERITANCE },
         {
@@ -218,5 +218,14 @@ function running(ledger: string): LedgerWrite {
     activeOwn: 'own',
   };
   const built = { activeDigest: 'effective', layers: [BASE, COMMON], pinned: null, definition: 4 };
-  return { ledger, exists: true, retired: false, updatedAt: '2026-01-01T00:00:00.000Z', parkedAt: null, ...runs, ...built };
+  return {
+    ledger,
+    exists: true,
+    retired: false,
+    schemaRevision: null,
+    updatedAt: '2026-01-01T00:00:00.000Z',
+    parkedAt: null,
+    ...runs,
+    ...built,
+  };
 }

@@ -68,6 +68,7 @@ export function readModelConformance(name: string, make: () => Promise<ReadModel
             layers: [],
             pinned: null,
             definition: null,
+            schemaRevision: null,
             retired: false,
             updatedAt: '2026-01-01T00:00:03.000Z',
             complete: true,
