@@ -56,7 +56,7 @@ export interface StreamAnswer {
 }
 
 /**
- * A verification, line by line. The loop over it ends behind the result. It throws NoAnswer when the answer ends without one, or the
+ * A verification or a what-if, line by line. The loop over it ends behind the result. It throws NoAnswer when the answer ends without one, or the
  * connection breaks, ApiError behind a line of kind `failed`, and AnswerTooLarge. Leaving the loop closes it.
  */
 export interface LinesAnswer<L> {

@@ -151,7 +151,7 @@ describe('an api', () => {
 
 test('an api whose parts are down answers health with what is down, and anything else with its code', async () => {
   const away = () => Promise.reject(new EventStoreUnavailable('down'));
-  const reads = { read: away, effective: away, explain: away, activation: away, activationAt: away };
+  const reads = { read: away, effective: away, explain: away, activation: away, activationAt: away, rules: away, whatIf: away };
   const given = await startApi({
     eventStore: { lastPosition: away, readAll: away, readAt: away, readStream: away },
     ledgers: { execute: away, ...reads, brokenStreams: () => [], promotion: () => Promise.resolve(null) },

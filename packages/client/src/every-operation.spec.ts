@@ -42,6 +42,12 @@ const calls: { readonly [N in OperationName]: () => Promise<object> } = {
   deleteValue: () => client.deleteValue({ service, path: 'old', body: { changeReason: 'not used' } }),
   writeBatch: () => client.writeBatch({ service, body: { operations: [{ type: 'SET', key: 'risk.max', value: 3 }] } }),
   readBatch: () => client.readBatch({ service, query: { key: ['risk.max', 'gone'] } }),
+  setSchema: () => client.setSchema({ service, query: { standing: 'accepted' }, body: { mount: 'risk.max', schema: { maximum: 9 } } }),
+  readSchemas: () => client.readSchemas({ service, query: { mount: 'risk.max' } }),
+  validateConfiguration: () =>
+    client.validateConfiguration({ service, body: { operations: [{ type: 'SET', key: 'risk.max', value: 4 }] } }),
+  whatIfSchema: () => client.whatIfSchema({ service, body: { mount: 'risk.max', schema: { maximum: 1 }, of: 'versions' } }),
+  removeSchema: () => client.removeSchema({ service, query: { mount: 'risk.max' } }),
   listVersions: () => client.listVersions({ service, query: { limit: 1 } }),
   readVersion: () => client.readVersion({ service, version: 'latest' }),
   tagVersion: () => client.tagVersion({ service, version: 'latest', tag: 'stable', query: { move: true } }),

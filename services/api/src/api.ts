@@ -30,10 +30,12 @@ import { integrityEndpoints } from './routes/integrity.js';
 import { environmentEndpoints } from './routes/environments.js';
 import { promotionEndpoints } from './routes/promotion.js';
 import { retirementEndpoints } from './routes/retirement.js';
+import { schemaEndpoints } from './routes/schemas.js';
 import { sealEndpoints } from './routes/seals.js';
 import { listEndpoints } from './routes/lists.js';
 import { nodeEndpoints } from './routes/nodes.js';
 import { systemEndpoints } from './routes/system.js';
+import { validationEndpoints } from './routes/validation.js';
 import { valueEndpoints } from './routes/values.js';
 import { versionEndpoints } from './routes/versions.js';
 import { writeHeartbeats } from './runtime/heartbeat.js';
@@ -183,6 +185,8 @@ function endpointsOf(context: ApiContext): readonly Endpoint[] {
     ...listEndpoints(context),
     ...environmentEndpoints(context),
     ...integrityEndpoints(context),
+    ...schemaEndpoints(context),
+    ...validationEndpoints(context),
     ...sealEndpoints(context),
     ...nodeEndpoints(context),
     ...systemEndpoints(context),

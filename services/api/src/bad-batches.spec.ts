@@ -47,7 +47,7 @@ const BAD: BadInput[] = [
     status: 400,
     code: 'BATCH_OPERATION_INVALID',
     at: 'operations.1.type',
-    says: 'Operation 1',
+    says: String.raw`Operation 1, member \"type\": expected SET, DELETE, SCHEMA_SET or SCHEMA_REMOVE.`,
   },
   {
     what: 'a SET without a value',
@@ -56,6 +56,7 @@ const BAD: BadInput[] = [
     status: 400,
     code: 'BATCH_OPERATION_INVALID',
     at: 'operations.0.value',
+    says: String.raw`Operation 0, member \"value\": expected a value.`,
   },
   {
     what: 'an operation with a member too many',

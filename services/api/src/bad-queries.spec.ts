@@ -62,7 +62,7 @@ const BAD: BadInput[] = [
     status: 400,
     code: 'QUERY_PARAMETER_INVALID',
     at: 'format',
-    says: 'nested',
+    says: String.raw`"remedy":"Send \"nested\" or \"flat\"."`,
   },
   { what: 'a limit of nothing', ask: 'GET /audit?limit=0', status: 400, code: 'QUERY_PARAMETER_INVALID', at: 'limit' },
   {

@@ -38,6 +38,7 @@ import {
   ensureReadModel,
   SNAPSHOT_LIMITS,
 } from '@confledger/read-model-postgres';
+import { createSchemaJudge } from '@confledger/schemas-ajv';
 import type { Logger } from 'pino';
 import { createApi } from './api.js';
 import type { ApiConfig } from './config.js';
@@ -48,6 +49,7 @@ import { StatementChoice } from './ledger/statement-choice.js';
 import { openLogMark, type LogMarkFile } from './log-mark-file.js';
 import { startInheritance } from './runtime/inheritance.js';
 import { listenAt } from './runtime/listen-at.js';
+import { MeasuredJudge } from './runtime/measured-judge.js';
 import { watchSeals } from './runtime/seal-watch.js';
 import { serveWhileWaiting, type WaitingServer } from './runtime/waiting-server.js';
 import { openSealFile } from './seal-file.js';
@@ -98,21 +100,20 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
     closers.push(() => pool.end());
     const readModel = createPostgresReadModel({ connectionString: config.readModelUrl, statementTimeoutMs: QUERY_MS_MAX });
     closers.push(() => readModel.close());
-    const snapshots = createPostgresSnapshotStore(pool);
+    const [snapshots, layerDocuments] = [createPostgresSnapshotStore(pool), createPostgresLayerDocuments(pool)];
     const onSnapshotFault = (error: unknown): void => warnings.warn({ err: error }, 'a snapshot could not be used');
     // Of an event that is gone. What is left of them costs time only.
     if (acceptedLog !== null)
       for (const deleteLost of [deleteLostSnapshots, deleteLostLayerDocuments]) await deleteLost(pool, store).catch(onSnapshotFault);
-    const layerDocuments = createPostgresLayerDocuments(pool);
-    const reports = createPostgresNodeReports(pool);
-    const heartbeats = createPostgresApiHeartbeats(pool);
+    const [reports, heartbeats] = [createPostgresNodeReports(pool), createPostgresApiHeartbeats(pool)];
     const statements = new StatementChoice({ reports, heartbeats, record, clock, isForced: config.isStatement2Forced });
     const onBrokenStream = alarmOf(logger);
     const environments = createEnvironments({
       ...{ store, clock, ids, signer: keys, onBrokenStream, authentication: new Authentication({ authority: keys, seals: record }) },
       ...environmentFacts({ statements, heartbeats, unseenApisRuledOut: config.allApisKnowEnvironments }),
     });
-    const options = { store, snapshots, layerDocuments, clock, ids, signer: keys, seals: record, onSnapshotFault, onBrokenStream };
+    const judge = openSchemaJudge(warnings, (close) => closers.push(close));
+    const options = { store, snapshots, layerDocuments, clock, ids, signer: keys, seals: record, judge, onSnapshotFault, onBrokenStream };
     const ledgers = createLedgers({ ...options, statementFor: statements.factFor, environments: environments.facts });
     const feed = config.feed === 'http' ? await serveFeed({ store, ledgers, environments, installation, warnings }, closers) : null;
     const blocks = createPostgresInheritanceBlocks(pool);
@@ -131,6 +132,7 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
       logGuard: guard,
       feed: feed?.publisher ?? null,
       feedPosition: feed?.position ?? null,
+      judgements: () => judge.counts,
       tokens: loadTokens(config.dataDirectory),
       openOperations: config.openMetrics ? ['metrics'] : [],
       environments,
@@ -146,6 +148,13 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
     closers.push(() => app.close());
     return { listen: () => listenAt(app, config, logger) };
   });
+}
+
+/** The judge of schemas of a process. `onClose` receives what ends it. */
+export function openSchemaJudge(warnings: FaultLogger, onClose: (close: Closer) => void): MeasuredJudge {
+  const judge = new MeasuredJudge(createSchemaJudge({ onFault: (problem) => warnings.warn({ problem }, 'a judgement by schemas failed') }));
+  onClose(() => judge.close());
+  return judge;
 }
 
 /** An event store for programs that look at the log, or append to it, while no api runs. */

@@ -21,6 +21,7 @@ import type { AnswerCost, LargeAnswers } from './edge/large-answers.js';
 import type { ListReads } from './edge/list-reads.js';
 import type { StatementChoice } from './ledger/statement-choice.js';
 import type { InheritanceStanding } from './runtime/inheritance.js';
+import type { JudgementCounts } from './runtime/measured-judge.js';
 
 /** The public half of the key that activations are signed with. */
 export interface SignerPublicKey {
@@ -81,6 +82,8 @@ export interface ApiOptions {
   readonly feedPosition: (() => bigint) | null;
   /** Other parts that this process starts and watches, for health, /status and /metrics. Default: none. */
   readonly ownParts?: readonly OwnPart[];
+  /** Judgements by schemas that this process made. Default: not counted. */
+  readonly judgements?: () => JudgementCounts;
   readonly tokens: readonly TokenOwner[];
   /** Operations that need no token here, beside those that need none anywhere. */
   readonly openOperations: readonly OperationName[];

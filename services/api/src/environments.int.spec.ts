@@ -66,7 +66,7 @@ const ignored = (): string[] => lines.filter((line) => line.includes('CONFLEDGER
 test('the setting counts at the first start only, and a later one that names others is ignored with one line', async () => {
   const first = await start({ CONFLEDGER_ENVIRONMENTS: 'production,qa' });
   expect(await names(first)).toEqual(['development', 'testing', 'staging', 'production', 'qa']);
-  expect((await ask(first, 'GET /environments/qa')).data).toMatchObject({ type: 'production', edition: 0, revision: 4 });
+  expect((await ask(first, 'GET /environments/qa')).data).toMatchObject({ type: 'production', edition: 1, revision: 4 });
   await start({ CONFLEDGER_ENVIRONMENTS: 'qa' });
   await start();
   expect(ignored()).toEqual([]);

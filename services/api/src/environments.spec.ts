@@ -36,7 +36,7 @@ describe('GET /environments', () => {
       abstract: false,
       properties: {},
       policy: { unknownSections: 'allowed', reasonRequired: false, writes: 'draft', inherited: 'explicit' },
-      edition: 0,
+      edition: 1,
       retired: false,
       revision: 3,
     });
@@ -120,7 +120,7 @@ describe('PUT /environments/{environment}', () => {
     ['ENVIRONMENT_TYPE_FIXED', 409, () => define('production')],
     ['ENVIRONMENT_ABSTRACT_FIXED', 409, () => define('testing', { abstract: true })],
     ['ENVIRONMENT_PROPERTIES_TOO_LARGE', 413, () => define('qa', { properties: { a: 'x'.repeat(9_000) } })],
-    ['EDITION_UNKNOWN', 400, () => define('qa', { edition: 1 })],
+    ['EDITION_UNKNOWN', 400, () => define('qa', { edition: 2 })],
     ['ENVIRONMENT_UNKNOWN', 404, () => retire('qa')],
   ])('%s is answered with %i', async (code, status, ask) => {
     expect(await ask()).toMatchObject({ status, code });
@@ -180,7 +180,7 @@ describe('while an upgrade is not finished', () => {
     expect((await retire('staging')).code).toBe('UPGRADE_UNFINISHED');
     given.pass(30_000);
     expect((await define('qa')).status).toBe(200);
-    await given.heartbeats.write({ ...older, features: ['environments'] });
+    await given.heartbeats.write({ ...older, features: ['environments', 'schemas'] });
     expect((await retire('qa')).status).toBe(200);
   });
   test('nothing is defined while heartbeats cannot be read, and environments are shown', async () => {

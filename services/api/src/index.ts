@@ -2,7 +2,7 @@
 export { createApi } from './api.js';
 export type { Api } from './api.js';
 export type { TokenOwner } from './auth.js';
-export { compose } from './compose.js';
+export { compose, openSchemaJudge } from './compose.js';
 export type { RunningApi } from './compose.js';
 export { readConfig } from './config.js';
 export type { ApiConfig } from './config.js';

@@ -28,6 +28,8 @@ let given: ApiUnderTest;
 beforeAll(async () => {
   given = await startApi();
   await given.ask(`PUT ${LEDGER}`, { body: { configuration: { here: 1 } } });
+  // Flags have a built-in schema.
+  await given.ask(`PUT ${LEDGER}/schema`, { body: { mount: 'flags.*', schema: true } });
 });
 afterAll(() => given.close());
 
@@ -81,7 +83,7 @@ describe.each(WORDS)('%s', (word) => {
 
 test.each([
   ['%72ollback', 'The calls with that word are POST …/versions/{version}/rollback, POST …/activations/{activation}/rollback.'],
-  ['validate', 'There is no call of that name yet: the word is kept for one.'],
+  ['verdicts', 'There is no call of that name yet: the word is kept for one.'],
 ])('POST …/%s is nothing, and the refusal says what there is', async (word, remedy) => {
   const { status, code, body } = await given.ask(`POST ${LEDGER}/${word}`, { body: {} });
   expect([status, code, body.details[0]?.remedy]).toEqual([404, 'ROUTE_UNKNOWN', remedy]);

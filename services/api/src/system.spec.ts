@@ -9,6 +9,7 @@ import {
   type EventStore,
   type Ledgers,
   type ReadModel,
+  SchemaJudgeUnavailable,
 } from '@confledger/application';
 import { createInMemoryEventStore } from '@confledger/application/testing';
 import { SigningKey } from '@confledger/test-support';
@@ -39,7 +40,7 @@ describe('a healthy system', () => {
     expect(data.publicKey.publicKey).toBe(given.publicKey);
     expect([data.parked, data.parkedStreams]).toEqual([[], []]);
     expect(data.feed).toBeNull();
-    expect(data.apis).toMatchObject([{ release: '0.0.0-test', features: ['environments'], answering: true }]);
+    expect(data.apis).toMatchObject([{ release: '0.0.0-test', features: ['environments', 'schemas'], answering: true }]);
   });
 
   test('names parked events, and each parked stream by its first event that is not folded', async () => {
@@ -175,9 +176,18 @@ test('a part that the process of the api starts is shown as up or down, with wha
 describe('when a part is away', () => {
   const failing = (error: Error): Ledgers => {
     const fail = () => Promise.reject(error);
-    const reads = { read: fail, effective: fail, explain: fail, activation: fail, activationAt: fail };
+    const reads = { read: fail, effective: fail, explain: fail, activation: fail, activationAt: fail, rules: fail, whatIf: fail };
     return { execute: fail, ...reads, brokenStreams: () => [], promotion: () => Promise.resolve(null) };
   };
+
+  test('a judge of schemas that cannot be started is 503, and why is in the log alone', async () => {
+    const given = await startApi({ ledgers: failing(new SchemaJudgeUnavailable('spawn failed: ENOMEM at 10.0.0.7')) });
+    const write = await given.ask('PUT /configurations/engine/x', { body: { value: 1 } });
+    expect([write.status, write.code]).toEqual([503, 'SCHEMA_JUDGE_UNAVAILABLE']);
+    expect(write.text).not.toContain('ENOMEM');
+    expect(given.log.join('')).toContain('ENOMEM');
+    await given.close();
+  });
 
   test('an event store that cannot be reached is 503 for commands and readings, and the log knows', async () => {
     const given = await startApi({

@@ -71,6 +71,12 @@ export interface RolledBack {
 
 /** What a change set was made from. */
 export type ActivationSource =
-  | { readonly kind: 'rollback'; readonly version: number; readonly activation: number | null }
+  | {
+      readonly kind: 'rollback';
+      readonly version: number;
+      readonly activation: number | null;
+      /** Violations that whoever rolled back accepted. Only where there are any. */
+      readonly acceptedViolationCount?: number;
+    }
   | { readonly kind: 'promotion'; readonly ledger: string; readonly version: number }
   | { readonly kind: 'inheritance' };

@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from '@confledger/document/json-and-paths'
 import type { ErrorCode } from './errors.js';
 import type { NodeReportBody } from './nodes.js';
 import type { ParkedItem, Truncated } from './lists.js';
+import type { ProblemDetail, SchemaChange, WriteViolations } from './problems.js';
 
 /** Every answer of a call that worked, except /health and /metrics. */
 export interface Success<T> {
@@ -11,14 +12,6 @@ export interface Success<T> {
   readonly data: T;
   /** When it was answered, UTC. */
   readonly timestamp: string;
-}
-
-/** One thing that is wrong: where, which rule, and what to do. */
-export interface ProblemDetail {
-  readonly path: string | null;
-  readonly rule: string;
-  readonly message: string;
-  readonly remedy: string;
 }
 
 /** Every answer of a call that did not work. */
@@ -51,7 +44,7 @@ export interface Standing {
   /** How many versions are newer than the active one. */
   readonly pending: number;
   /** Why an activation would change what runs: the ledger's own document, what its parents run, whom its environment inherits from. */
-  readonly pendingBecause: readonly ('own' | 'layers' | 'ancestors')[];
+  readonly pendingBecause: readonly ('own' | 'layers' | 'schemas' | 'ancestors')[];
   /** Activations of parents that are newer than those that run, as this api knows it without asking; null: it knows nothing of them. */
   readonly inherited: { readonly newer: readonly LayerMoved[] } | null;
   /** What runs does not follow its parents, since this activation; null while it may. */
@@ -89,7 +82,11 @@ export interface WriteAnswer extends Standing {
   readonly changes: readonly Change[];
   /** Own values that say what would be inherited without them; null where this api does not have the layers at hand. */
   readonly redundantCount: number | null;
-  /** `changes`, `activated.tookLive`, where they are cut. */
+  /** Schemas of the ledger's own that it set or removed. Only where there are any. */
+  readonly schemaChanges?: readonly SchemaChange[];
+  /** What the rules say beside it. Only where they say anything. */
+  readonly violations?: WriteViolations;
+  /** `changes`, `activated.tookLive`, the lists of `violations`, where they are cut. */
   readonly truncated: Truncated;
   /** Null when nothing went live. */
   readonly activated: ActivationAnswer | null;
@@ -130,34 +127,6 @@ export interface PathAndValue {
 
 export interface TagAnswer extends WriteAnswer {
   readonly tag: string;
-}
-
-/** What became of one operation of a batch. */
-export interface BatchOperationAnswer {
-  /** Its id; where it had none, its index. */
-  readonly operation: string;
-  readonly success: boolean;
-  /** How many leaves it changed. Absent where the batch was refused. */
-  readonly result?: { readonly changed: boolean; readonly changeCount: number };
-  /** Why nothing came of it, in a sentence. Absent where the batch was carried out. */
-  readonly error?: string;
-  /** The same with its parts, where this operation is what the batch was refused for. */
-  readonly problem?: ProblemDetail;
-}
-
-/** The answer to a batch: what became of each operation, and beside it what every write says. */
-export interface BatchSuccess extends Success<readonly BatchOperationAnswer[]> {
-  readonly commit: WriteAnswer;
-}
-
-/** A refused batch: what is wrong, as in every failure, and beside it what that means for each operation. */
-export interface BatchFailure extends Failure {
-  /** The first 100; of a larger batch the first 100 that the batch was refused for. */
-  readonly operations: readonly BatchOperationAnswer[];
-  readonly operationCount: number;
-  readonly detailCount: number;
-  /** `operations`, `details`, where they are cut. */
-  readonly truncated: Truncated;
 }
 
 /** What every reading of a document says beside it. */

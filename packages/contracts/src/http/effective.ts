@@ -77,6 +77,8 @@ export interface ActivationItem {
   readonly layers: readonly LayerItem[];
   readonly pinned: boolean;
   readonly definition: number | null;
+  /** Globs of places that nodes do not pick up live: what their schemas annotate with `x-reload: restart`. */
+  readonly restart: readonly string[];
   readonly actor: string;
   readonly reason: string | null;
   readonly occurredAt: string;

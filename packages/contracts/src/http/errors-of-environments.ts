@@ -66,11 +66,13 @@ export const ENVIRONMENT_ERRORS = {
     remedy: 'Name an edition that it knows, or upgrade first.',
   },
   NODES_TOO_OLD: {
-    meaning: 'Live nodes of the environment, or of one below it, cannot verify an activation with layers.',
+    meaning:
+      'Live nodes of the environment, or of one below it, cannot verify what would be signed: an activation with layers, or one of values that need a restart (x-reload).',
     remedy: 'Upgrade those that the message names, or send acceptOldNodes: they then stay at what they run.',
   },
   UPGRADE_UNFINISHED: {
-    meaning: 'Apis of a release without environments run, or may run: they would write past what is defined.',
-    remedy: 'End the upgrade first; the message says what is missing.',
+    meaning:
+      'Apis of an older release run, or may run: they would write past environments or schemas that they do not know. Or the environment is held to an edition of built-in schemas that this release does not have.',
+    remedy: 'End the upgrade first; the message names the api, or says what is missing.',
   },
 } as const;

@@ -128,8 +128,9 @@ export const LEDGER_ERRORS = {
     remedy: 'Remove tags that are no longer needed.',
   },
   PENDING_CHANGES: {
-    meaning: 'With activate: true only what this call wrote may go live, but versions of other calls are pending and would go live too.',
-    remedy: 'Look at them (GET …/diff), then say activate: "all", or write without activate.',
+    meaning:
+      'With activate: true only what this call wrote may go live, but versions or schemas of other calls are pending and would go live too.',
+    remedy: 'Look at them (GET …/diff, and GET …/schema for schemas), then say activate: "all", or write without activate.',
   },
   IF_MATCH_FAILED: {
     meaning: 'What If-Match names is not what stands there now: somebody changed it since.',

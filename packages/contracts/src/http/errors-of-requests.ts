@@ -88,7 +88,8 @@ export const REQUEST_ERRORS = {
     remedy: 'The message says what is expected.',
   },
   BATCH_OPERATION_INVALID: {
-    meaning: 'An operation of the batch is not one of { id, type: "SET", key, value } and { id, type: "DELETE", key }.',
+    meaning:
+      'An operation of the batch is not one of { id, type: "SET", path, value }, { id, type: "DELETE", path }, { id, type: "SCHEMA_SET", mount, dialect, schema } and { id, type: "SCHEMA_REMOVE", mount }.',
     remedy: 'The message names the operation and the member.',
   },
   QUERY_PARAMETER_UNKNOWN: {

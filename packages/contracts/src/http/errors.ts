@@ -3,6 +3,7 @@
 import { DOCUMENT_ERRORS } from './errors-of-documents.js';
 import { ENVIRONMENT_ERRORS } from './errors-of-environments.js';
 import { LEDGER_ERRORS } from './errors-of-ledgers.js';
+import { SCHEMA_ERRORS } from './errors-of-schemas.js';
 import { REQUEST_ERRORS } from './errors-of-requests.js';
 
 /** What the catalogue says about one code, as plain text. */
@@ -12,7 +13,7 @@ export interface ErrorEntry {
   readonly remedy: string;
 }
 
-const ENTRIES = { ...REQUEST_ERRORS, ...LEDGER_ERRORS, ...ENVIRONMENT_ERRORS, ...DOCUMENT_ERRORS };
+const ENTRIES = { ...REQUEST_ERRORS, ...LEDGER_ERRORS, ...ENVIRONMENT_ERRORS, ...SCHEMA_ERRORS, ...DOCUMENT_ERRORS };
 
 /** A code of the catalogue. Codes are for ever: one that is no longer answered is removed, never given another meaning. */
 export type ErrorCode = keyof typeof ENTRIES;

@@ -1,7 +1,6 @@
 // What each operation takes and answers. The api's schemas are held to these types, and the client's calls are made of them.
 import type {
   AuditItem,
-  BatchSuccess,
   ConfigurationAnswer,
   LedgerItem,
   LedgerList,
@@ -19,6 +18,7 @@ import type {
   VersionItem,
   WriteAnswer,
 } from './answers.js';
+import type { BatchSuccess } from './batches.js';
 import type {
   DefineEnvironmentQuery,
   EnvironmentAnswer,
@@ -33,25 +33,46 @@ import type { ActivationItem, ActivationItemAnswer, DiffAnswer, EffectiveAnswer,
 import type { HealthAnswer, StatusAnswer } from './status.js';
 import type { NodeReportBody } from './nodes.js';
 import type { SealAnswer, SealBody } from './seals.js';
+import type {
+  SchemaBody,
+  SchemaQuery,
+  SchemaRemoveBody,
+  SchemaRemoveQuery,
+  SchemasAnswer,
+  SchemaWriteAnswer,
+  SchemaWriteQuery,
+  ValidateBody,
+  ValidateQuery,
+  ValidationAnswer,
+  WhatIfAnswerLine,
+  WhatIfBody,
+} from './schemas.js';
 import type { StoredEventAnswer, VerificationLine } from './verification.js';
+import type {
+  CommonHeaders,
+  ChangeHeaders,
+  DefineHeaders,
+  FeedHeaders,
+  ReadHeaders,
+  ReportHeaders,
+  TaggedHeaders,
+  WriteHeaders,
+} from './headers.js';
 import type {
   ActivateBody,
   ActivateQuery,
   ActivateVersionQuery,
   AuditQuery,
   BatchBody,
-  CommonHeaders,
-  ChangeHeaders,
+  BatchQuery,
   ContentWriteQuery,
   ConfigurationBody,
   ConfigurationsQuery,
-  DefineHeaders,
   DifferenceQuery,
   DocumentQuery,
   EffectiveDocumentQuery,
   EnvironmentQuery,
   ExplainQuery,
-  FeedHeaders,
   FeedQuery,
   HistoryQuery,
   PathWriteQuery,
@@ -61,8 +82,6 @@ import type {
   NodesQuery,
   NoQuery,
   PositionedQuery,
-  ReadHeaders,
-  ReportHeaders,
   PromoteBody,
   RollbackBody,
   RollbackQuery,
@@ -72,7 +91,6 @@ import type {
   ValueQuery,
   VersionQuery,
   WriteBody,
-  WriteHeaders,
   WriteQuery,
 } from './requests.js';
 
@@ -112,7 +130,7 @@ export interface Exchanges {
   readonly setValue: Write<ContentWriteQuery, ValueBody, Success<WriteAnswer>>;
   readonly deleteValueByKey: Write<PathWriteQuery, WriteBody | undefined, Success<WriteAnswer>>;
   readonly deleteValue: Write<WriteQuery, WriteBody | undefined, Success<WriteAnswer>>;
-  readonly writeBatch: Write<WriteQuery, BatchBody, BatchSuccess>;
+  readonly writeBatch: Write<BatchQuery, BatchBody, BatchSuccess>;
   readonly readBatch: Query<PathsQuery, Success<ValuesAnswer>>;
   readonly listVersions: Query<PositionedQuery, Success<LedgerList<VersionItem>>>;
   readonly readVersion: Query<VersionQuery, Success<VersionAnswer>>;
@@ -127,6 +145,12 @@ export interface Exchanges {
   readonly readActivation: Query<EnvironmentQuery, Success<ActivationItemAnswer>>;
   readonly readEffective: Reading<EffectiveDocumentQuery, EffectiveAnswer>;
   readonly explainConfiguration: Query<ExplainQuery, Success<ExplainAnswer>>;
+  readonly readSchemas: Query<SchemaQuery, Success<SchemasAnswer>, TaggedHeaders>;
+  readonly setSchema: Write<SchemaWriteQuery, SchemaBody, Success<SchemaWriteAnswer>>;
+  readonly removeSchema: Write<SchemaRemoveQuery, SchemaRemoveBody | undefined, Success<SchemaWriteAnswer>>;
+  readonly validateConfiguration: Write<ValidateQuery, ValidateBody | undefined, Success<ValidationAnswer>, CommonHeaders>;
+  /** The answer is one line. */
+  readonly whatIfSchema: Write<EnvironmentQuery, WhatIfBody, WhatIfAnswerLine, CommonHeaders>;
   readonly readDifference: Query<DifferenceQuery, Success<DiffAnswer>>;
   readonly readHistory: Query<HistoryQuery, Success<LedgerList<AuditItem>>>;
   readonly reportNode: Write<EnvironmentQuery, NodeReportBody, Success<NodeReportAnswer>, ReportHeaders>;

@@ -1,4 +1,5 @@
 // The part of the operations table about one ledger: its document, values, versions, nodes and feed.
+import { SCHEMA_OPERATIONS } from './operations-of-schemas.js';
 
 export const LEDGER_OPERATIONS = {
   readConfiguration: {
@@ -241,6 +242,7 @@ export const LEDGER_OPERATIONS = {
     group: 'Versions',
     summary: 'Take a tag off a version',
   },
+  ...SCHEMA_OPERATIONS,
   readDifference: {
     method: 'GET',
     path: '/configurations/{service}/diff',

@@ -118,12 +118,20 @@ export interface PromoteBody extends WriteBody {
 /** Over which activations of its parents a rollback is laid: those that it ran over (default), those that run, or the newest. */
 export type RollbackLayers = 'recorded' | 'kept' | 'newest';
 
+/** Whether a rollback leaves the ledger's own schemas as they are (default), or gives back those of the activation too. */
+export type RollbackSchemas = 'current' | 'restore';
+
 export interface RollbackQuery extends WriteQuery {
   readonly layers?: RollbackLayers | undefined;
+  readonly schemas?: RollbackSchemas | undefined;
+  /** Goes on although today's rules refuse what is given back. */
+  readonly acceptViolations?: Flag | undefined;
 }
 
 export interface RollbackBody extends WriteBody {
   readonly layers?: RollbackLayers | undefined;
+  readonly schemas?: RollbackSchemas | undefined;
+  readonly acceptViolations?: boolean | undefined;
 }
 
 export interface PathWriteQuery extends WriteQuery, PathNaming {}
@@ -173,9 +181,26 @@ export interface TagBody extends WriteBody {
 /** One operation of a batch. Without `id` it is named by its index. */
 export type BatchOperationBody =
   | (PathNaming & { readonly id?: string | undefined; readonly type: 'SET'; readonly value: JsonValue })
-  | (PathNaming & { readonly id?: string | undefined; readonly type: 'DELETE' });
+  | (PathNaming & { readonly id?: string | undefined; readonly type: 'DELETE' })
+  | {
+      readonly id?: string | undefined;
+      readonly type: 'SCHEMA_SET';
+      /** Default: the root. */
+      readonly mount?: string | undefined;
+      /** Default: `2020-12`. */
+      readonly dialect?: 'draft-07' | '2020-12' | undefined;
+      readonly schema: JsonObject | boolean;
+    }
+  | { readonly id?: string | undefined; readonly type: 'SCHEMA_REMOVE'; readonly mount: string };
+
+export interface BatchQuery extends WriteQuery {
+  /** Takes schemas although head or what runs breaks them. */
+  readonly standing?: 'accepted' | undefined;
+}
 
 export interface BatchBody extends WriteBody {
+  /** Takes schemas although head or what runs breaks them. */
+  readonly standing?: 'accepted' | undefined;
   readonly operations: readonly BatchOperationBody[];
 }
 
@@ -237,53 +262,3 @@ export interface FeedQuery extends EnvironmentQuery {
 
 /** An operation that takes no query parameters. */
 export type NoQuery = Readonly<Record<never, never>>;
-
-/** Headers that every operation takes. */
-export interface CommonHeaders {
-  /** Comes back in the answer and stands in the log; made by the api where it is missing. */
-  readonly 'x-request-id'?: string | undefined;
-  /** The W3C trace that the request belongs to. */
-  readonly traceparent?: string | undefined;
-}
-
-/** Headers of an operation that reads a document or a value. */
-export interface ReadHeaders extends CommonHeaders {
-  /** An entity tag such as `"42"`: anything else that stands there refuses the reading. */
-  readonly 'if-match'?: string | undefined;
-  /** Entity tags: when one of them stands there, the answer is 304 without a body. */
-  readonly 'if-none-match'?: string | undefined;
-}
-
-/** Headers of an operation that changes something that has an entity tag. */
-export interface ChangeHeaders extends CommonHeaders {
-  /** A request that is repeated with the same key gets the first answer again: 255 bytes at most. */
-  readonly 'idempotency-key'?: string | undefined;
-  /** The entity tag that the writer saw: anything newer refuses the write. */
-  readonly 'if-match'?: string | undefined;
-}
-
-/** Headers of an operation that may also create it. */
-export interface DefineHeaders extends ChangeHeaders {
-  /** Creates only. */
-  readonly 'if-none-match'?: '*' | undefined;
-}
-
-/** Headers of an operation that writes to a ledger. */
-export interface WriteHeaders extends DefineHeaders {
-  /** `return=minimal`: the answer is version, changed and position. */
-  readonly prefer?: string | undefined;
-}
-
-/** Headers of a node's report. */
-export interface ReportHeaders extends CommonHeaders {
-  /** `<version>; statements=1,2`: the node's SDK, and the forms of activation statements that it verifies. */
-  readonly 'x-confledger-sdk'?: string | undefined;
-}
-
-/** Headers of the feed. */
-export interface FeedHeaders extends CommonHeaders {
-  /** What runs already, as `<origin>:<activation>`. */
-  readonly 'last-event-id'?: string | undefined;
-  /** Takes the active document as one event instead of leaf by leaf. */
-  readonly 'x-feed-document'?: '1' | undefined;
-}

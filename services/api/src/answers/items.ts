@@ -19,6 +19,7 @@ import type {
   PositionedList,
   VersionItem,
 } from '@confledger/contracts/http';
+import type { EventSource } from '@confledger/domain';
 import type { Inheriting } from '../ledger/listed-ledgers.js';
 import { showLayers } from './layers.js';
 import { showBeforeAndAfter } from './shown-values.js';
@@ -96,19 +97,26 @@ export function parkedItem({ position, stream, revision, type, reason }: ParkedS
 
 /** An activation as it was recorded. */
 export function showActivation(row: ActivationRow): ActivationItem {
-  const { activation, version, previousActivation, digest, own, layers, pinned, definition, actor, reason } = row;
+  const { activation, version, previousActivation, digest, own, layers, pinned, definition, restart, actor, reason } = row;
   const { occurredAt, rollbackTo, source } = row;
-  const what = { activation, version, previousActivation, digest, own, layers: showLayers(layers), pinned, definition };
+  const what = { activation, version, previousActivation, digest, own, layers: showLayers(layers), pinned, definition, restart };
   return Object.assign(what, { actor, reason, occurredAt, rollbackTo, source: source && showSource(source) });
 }
 
-function showSource(source: ActivationSource): ActivationSource {
+function showSource(source: EventSource): ActivationSource {
   switch (source.kind) {
     case 'rollback':
-      return { kind: source.kind, version: source.version, activation: source.activation };
+      return showRollback(source);
     case 'promotion':
       return { kind: source.kind, ledger: source.ledger, version: source.version };
     case 'inheritance':
       return { kind: source.kind };
   }
+}
+
+type RollbackSource = Extract<EventSource, { kind: 'rollback' }>;
+
+function showRollback({ kind, version, activation, acceptedViolations }: RollbackSource): ActivationSource {
+  const shown = { kind, version, activation };
+  return acceptedViolations === undefined ? shown : Object.assign(shown, { acceptedViolationCount: acceptedViolations });
 }

@@ -5,6 +5,7 @@ import { showLayers } from './layers.js';
 import { SHOWN_CHANGES_MAX, showChange, showValue } from './shown-values.js';
 import { activationCall, showStanding } from './standing.js';
 import { cutMembers } from './truncated.js';
+import { withRules } from './violations.js';
 
 export type Done = Extract<CommandOutcome, { kind: 'done' }>;
 
@@ -13,7 +14,7 @@ export function writeAnswer(done: Done, installation: string): WriteAnswer {
   const { standing, changes, changed, created, dryRun, commandId, activated } = done;
   const shown = changes.length > SHOWN_CHANGES_MAX ? changes.slice(0, SHOWN_CHANGES_MAX) : changes;
   const where = showStanding(standing, installation);
-  return {
+  const answer: WriteAnswer = {
     environment: where.environment,
     service: where.service,
     version: where.version,
@@ -37,8 +38,14 @@ export function writeAnswer(done: Done, installation: string): WriteAnswer {
       'activated.tookLive': activated !== null && activated.tookLive.length < activated.tookLiveCount,
     }),
     activated: activated && shownActivation(activated, dryRun),
-    next: standing.pending === 0 || standing.version === null || dryRun ? null : activationCall(standing, standing.version),
+    next: isPending(standing) && standing.version !== null && !dryRun ? activationCall(standing, standing.version) : null,
   };
+  return withRules(answer, done);
+}
+
+/** Of the ledger's own: versions, or schemas that what runs was not judged by. */
+function isPending({ pending, pendingBecause }: Done['standing']): boolean {
+  return pending > 0 || pendingBecause.includes('schemas');
 }
 
 function showChangeDone(change: ChangeDone): Change {

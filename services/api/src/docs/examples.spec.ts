@@ -8,7 +8,7 @@ import { OPERATION_NAMES } from '@confledger/contracts/http';
 import { EXAMPLE_BODIES } from './examples.js';
 
 const LEDGER = '/configurations/trading-engine';
-const DOCUMENT = { risk: { parameters: { maxPositionSize: 100, maxLeverage: 2 } }, markets: { symbols: ['BTC-USD'] } };
+const DOCUMENT = { risk: { parameters: { maxPositionSize: 100, dailyLossLimit: 10, maxPositions: 2 } }, markets: { symbols: ['BTC-USD'] } };
 const REPORT = { environment: 'production', service: 'trading-engine', state: 'waiting', running: null, rejected: null };
 /** From the start of the clock to behind the instants of the examples. */
 const TWO_MONTHS_MS = 62 * 24 * 60 * 60 * 1000;
@@ -35,6 +35,7 @@ afterAll(async () => {
 /** What the examples are about: a ledger with an active and a pending version, a tag, and a node that reported. */
 async function prepare(name: string): Promise<void> {
   await given.ask(`POST ${LEDGER}/restore`);
+  await given.ask(`PUT ${LEDGER}/schema`, { body: { mount: 'markets.symbols', schema: { type: 'array' }, standing: 'accepted' } });
   await given.ask(`PUT ${LEDGER}`, { body: { configuration: DOCUMENT, activate: 'all' } });
   // What is promoted.
   await given.ask(`PUT ${LEDGER}?environment=testing`, { body: { configuration: DOCUMENT, activate: 'all' } });

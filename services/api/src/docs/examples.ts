@@ -7,7 +7,7 @@ export type OperationWithBody = {
   [N in OperationName]: Operations[N]['body'] extends null ? never : N;
 }[OperationName];
 
-const RISK = { risk: { parameters: { maxPositionSize: 1_000_000, maxLeverage: 5 } } };
+const RISK = { risk: { parameters: { maxPositionSize: 1_000_000, dailyLossLimit: 50_000, maxPositions: 20 } } };
 const MARKETS = { markets: { symbols: ['BTC-USD', 'ETH-USD'] } };
 
 /** A body that works for each operation that takes one. */
@@ -15,12 +15,12 @@ export const EXAMPLE_BODIES: { readonly [N in OperationWithBody]: NonNullable<Op
   createConfiguration: { configuration: { ...RISK, ...MARKETS }, reason: 'The first configuration', activate: true },
   replaceConfiguration: { configuration: { ...RISK, ...MARKETS }, reason: 'As agreed with the desk' },
   replaceConfigurationIn: { configuration: { ...RISK, ...MARKETS }, reason: 'As agreed with the desk' },
-  mergeConfiguration: { configuration: { risk: { parameters: { maxLeverage: 3 } } }, reason: 'Less leverage over the holidays' },
+  mergeConfiguration: { configuration: { risk: { parameters: { maxPositions: 5 } } }, reason: 'Fewer positions over the holidays' },
   deleteConfiguration: { reason: 'Starts anew' },
   retireConfiguration: { reason: 'Created by mistake' },
   restoreConfiguration: { reason: 'Is needed after all' },
-  setValueByKey: { value: 750_000, reason: 'Lower limit for the weekend' },
-  setValue: { value: 750_000, reason: 'Lower limit for the weekend' },
+  setValueByKey: { value: 10, reason: 'Lower limit for the weekend' },
+  setValue: { value: 10, reason: 'Lower limit for the weekend' },
   deleteValueByKey: { reason: 'No longer used' },
   deleteValue: { reason: 'No longer used' },
   writeBatch: {
@@ -30,6 +30,14 @@ export const EXAMPLE_BODIES: { readonly [N in OperationWithBody]: NonNullable<Op
     ],
     reason: 'Markets are closed',
   },
+  setSchema: {
+    mount: 'markets.symbols',
+    schema: { type: 'array', maxItems: 50, uniqueItems: true, items: { type: 'string', pattern: '^[A-Z]+-[A-Z]+$' } },
+    reason: 'The gateway takes 50 symbols',
+  },
+  removeSchema: { reason: 'The gateway takes any number now' },
+  validateConfiguration: { operations: [{ type: 'SET', path: 'risk.parameters.maxPositions', value: 200 }] },
+  whatIfSchema: { mount: 'risk.parameters.maxPositions', schema: { type: 'integer', maximum: 10 }, of: 'versions' },
   activate: { reason: 'Approved by the desk' },
   activateVersion: { reason: 'Approved by the desk' },
   rollBack: { reason: 'The new limit was wrong' },
@@ -45,8 +53,8 @@ export const EXAMPLE_BODIES: { readonly [N in OperationWithBody]: NonNullable<Op
 
 /** Example bodies with comments: the same members around what is written. */
 export const COMMENTED_EXAMPLES = {
-  configuration: `{\n  "configuration": {\n    // of the desk\n    "risk": { "parameters": { "maxPositionSize": 1000000, }, },\n  },\n}`,
-  value: '{ "value": 750000, /* for the weekend */ }',
+  configuration: `{\n  "configuration": {\n    // of the desk\n    "risk": { "parameters": { "maxPositionSize": 1000000, "dailyLossLimit": 50000, }, },\n  },\n}`,
+  value: '{ "value": 10, /* for the weekend */ }',
 } as const;
 
 /** The example body of an operation; undefined for one without a body. */

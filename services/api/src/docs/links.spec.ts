@@ -6,7 +6,7 @@ import { callOf, documentedOperations, exampleOf, parameterId, type DocumentedOp
 import { openApiCheck, type DescribedLink } from '../fixtures/openapi-check.js';
 
 const LEDGER = '/configurations/trading-engine';
-const DOCUMENT = { risk: { parameters: { maxPositionSize: 100 } }, markets: { symbols: ['BTC-USD'] } };
+const DOCUMENT = { risk: { parameters: { maxPositionSize: 100, dailyLossLimit: 10, maxPositions: 2 } }, markets: { symbols: ['BTC-USD'] } };
 
 let given: ApiUnderTest;
 let operations: ReadonlyMap<string, DocumentedOperation>;
@@ -25,6 +25,7 @@ function operationOf(name: string): DocumentedOperation {
 /** A ledger in staging, so that the environment of an answer matters, with two activations and a pending version. */
 async function prepare(): Promise<void> {
   await given.ask(`PUT ${LEDGER}?environment=testing&activate=all`, { body: { configuration: DOCUMENT } });
+  await given.ask(`PUT ${LEDGER}/schema?environment=staging`, { body: { mount: 'markets.symbols', schema: { type: 'array' } } });
   await given.ask(`PUT ${LEDGER}?environment=staging&activate=true`, { body: { configuration: DOCUMENT } });
   await given.ask(`PUT ${LEDGER}/markets.open?environment=staging`, { body: { value: true, activate: true } });
   await given.ask(`PUT ${LEDGER}/markets.open?environment=staging`, { body: { value: false } });
@@ -85,6 +86,8 @@ const LINKS: { readonly [N in OperationName]?: readonly OperationName[] } = {
   deleteValueByKey: AFTER_A_WRITE,
   writeBatch: AFTER_A_WRITE,
   promote: AFTER_A_WRITE,
+  setSchema: AFTER_A_WRITE,
+  removeSchema: AFTER_A_WRITE,
   activate: AFTER_AN_ACTIVATION,
   activateVersion: AFTER_AN_ACTIVATION,
 };

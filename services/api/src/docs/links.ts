@@ -25,6 +25,8 @@ const WRITES: ReadonlySet<OperationName> = new Set([
   'deleteValueByKey',
   'writeBatch',
   'promote',
+  'setSchema',
+  'removeSchema',
 ]);
 
 const ACTIVATIONS: ReadonlySet<OperationName> = new Set(['activate', 'activateVersion']);

@@ -31,7 +31,7 @@ const PARAMETERS: Readonly<Record<Parameter, Described>> = {
   environment: { description: 'An environment that is defined', example: 'production', text: NAME_TEXT },
   path: {
     description: 'A path, percent-encoded; a dot inside a name is written \\.',
-    example: 'risk.parameters.maxPositionSize',
+    example: 'risk.parameters.maxPositions',
     text: PATH_IN_URL_TEXT,
   },
   version: { description: 'A number, a tag, latest, active or previous', example: 'latest', text: SOME_TEXT },
@@ -95,6 +95,7 @@ const CREATING: ReadonlySet<OperationName> = new Set([
   'replaceConfiguration',
   'replaceConfigurationIn',
   'mergeConfiguration',
+  'setSchema',
   'setValue',
   'setValueByKey',
   'writeBatch',
@@ -108,7 +109,7 @@ function headerParameters(endpoint: Endpoint): Json[] {
     ...(name === 'feed' ? [HEADERS.lastEventId, HEADERS.feedDocument] : []),
     ...(errors.includes('IDEMPOTENCY_KEY_INVALID') ? [HEADERS.idempotencyKey] : []),
     ...(isConditional ? [HEADERS.ifMatch] : []),
-    ...(isConditional && method === 'GET' ? [HEADERS.ifNoneMatch] : []),
+    ...(method === 'GET' && errors.includes('IF_NONE_MATCH_MALFORMED') ? [HEADERS.ifNoneMatch] : []),
     ...(isConditional && CREATING.has(name) ? [HEADERS.createOnly] : []),
     ...(isWriteOfLedger(endpoint) ? [HEADERS.prefer] : []),
   ];

@@ -199,7 +199,7 @@ const PARAMETERS: readonly {
 ];
 
 /** Codes that say nothing about the form of a parameter: what it names is not there, or not as expected. */
-const NOT_OF_FORM = /_UNKNOWN$|^KEY_NOT_FOUND$|_FAILED$|^POSITION_OF_ANOTHER|^NOTHING_|^AT_BEFORE|^VERSION_NOT/;
+const NOT_OF_FORM = /_UNKNOWN$|^KEY_NOT_FOUND$|_FAILED$|^VALIDATION_ERROR$|^POSITION_OF_ANOTHER|^NOTHING_|^AT_BEFORE|^VERSION_NOT/;
 
 describe.each(PARAMETERS)('$in parameter $name of $of', ({ of, in: place, name, send, bad, good }) => {
   test.each(bad)('forbids %j, which the api refuses', async (text) => {
@@ -226,6 +226,7 @@ test('If-None-Match: * is offered where something can be created, and nowhere el
       'mergeConfiguration',
       'replaceConfiguration',
       'replaceConfigurationIn',
+      'setSchema',
       'setValue',
       'setValueByKey',
       'writeBatch',

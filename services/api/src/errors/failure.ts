@@ -1,7 +1,14 @@
 // Turns whatever went wrong into the failure answer: refusals as they are, unreachable parts as 503, everything else as INTERNAL without a
 // word about its inside.
 import { EventUnreadable, StreamCorrupt } from '@confledger/domain';
-import { CommandOutcomeUnknown, CursorInvalid, EventStoreUnavailable, LogSetBack, ReadModelUnavailable } from '@confledger/application';
+import {
+  CommandOutcomeUnknown,
+  CursorInvalid,
+  EventStoreUnavailable,
+  LogSetBack,
+  ReadModelUnavailable,
+  SchemaJudgeUnavailable,
+} from '@confledger/application';
 import type { ErrorCode, Failure } from '@confledger/contracts/http';
 import { DETAILS_SHOWN_MAX } from '../schemas/answers.js';
 import { RequestRefused } from './request-refused.js';
@@ -21,6 +28,7 @@ export function refusalFor(error: unknown): RequestRefused {
   if (error instanceof CommandOutcomeUnknown) return outcomeUnknown(error.commandId);
   if (error instanceof LogSetBack) return RequestRefused.of('LOG_SET_BACK');
   if (error instanceof EventStoreUnavailable) return RequestRefused.of('EVENT_STORE_UNAVAILABLE');
+  if (error instanceof SchemaJudgeUnavailable) return RequestRefused.of('SCHEMA_JUDGE_UNAVAILABLE');
   if (error instanceof ReadModelUnavailable) return RequestRefused.of('READ_MODEL_UNAVAILABLE');
   if (error instanceof CursorInvalid) return RequestRefused.of('CURSOR_INVALID', { path: 'cursor' });
   if (error instanceof StreamCorrupt) return streamFault('STREAM_BROKEN', error);
@@ -30,7 +38,7 @@ export function refusalFor(error: unknown): RequestRefused {
 }
 
 /** Whether an error is a fault of ours or of a part that we need, and so belongs in the log. A log that was set back is logged once, by its guard. */
-export function isFault(refused: RequestRefused): boolean {
+export function isFault(refused: Pick<RequestRefused, 'code'>): boolean {
   return refused.code === 'INTERNAL' || refused.code.endsWith('_UNAVAILABLE') || refused.code === 'OUTCOME_UNKNOWN';
 }
 

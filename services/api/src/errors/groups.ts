@@ -96,12 +96,27 @@ export const COMMAND_ERRORS: readonly ErrorCode[] = [
 /** Every call that takes something live. */
 export const ACTIVATION_ERRORS: readonly ErrorCode[] = [
   'EXPECTED_DIGEST_CONFLICT',
+  'VALIDATION_ERROR',
+  'SCHEMA_JUDGE_UNAVAILABLE',
   'WOULD_BLOCK',
   'NODES_TOO_OLD',
   'UPGRADE_UNFINISHED',
   'NAME_IN_USE',
   'NAME_RESERVED',
   'DOCUMENT_TOO_LARGE',
+];
+
+/** Every write that sets a schema. */
+export const SCHEMA_WRITE_ERRORS: readonly ErrorCode[] = [
+  'MOUNT_INVALID',
+  'SCHEMA_INVALID',
+  'SCHEMA_TOO_LARGE',
+  'SCHEMA_TOO_COSTLY',
+  'PATTERN_UNSUPPORTED',
+  'SCHEMA_UNKNOWN',
+  'SCHEMA_LIMIT',
+  'SCHEMA_VIOLATED',
+  'BATCH_OVERLAPPING_KEYS',
 ];
 
 /** Every write that changes the document. */

@@ -49,11 +49,13 @@ function sentence(text: string): string {
 }
 
 /** A problem without what only the domain needs. */
-export function detailOf({ path, rule, message, remedy }: ProblemDetail): ProblemDetail {
-  return {
+export function detailOf({ path, rule, message, remedy, mount, pointer }: ProblemDetail): ProblemDetail {
+  const detail = {
     path: path !== null && path.length > PATH_SHOWN_MAX ? `${path.slice(0, PATH_SHOWN_MAX)}…` : path,
     rule,
     message: sentence(message),
     remedy: sentence(remedy),
   };
+  if (mount === undefined) return detail;
+  return pointer === undefined ? Object.assign(detail, { mount }) : Object.assign(detail, { mount, pointer });
 }

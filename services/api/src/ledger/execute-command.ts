@@ -4,7 +4,7 @@ import type { WriteAnswer } from '@confledger/contracts/http';
 import type { Command } from '@confledger/domain';
 import { writeAnswer, type Done } from '../answers/writes.js';
 import type { ApiContext } from '../context.js';
-import { entityTag } from '../request/conditions.js';
+import { entityTag, schemaTag, type Tagged } from '../request/conditions.js';
 import { commandRequest, type WriteCall } from '../request/write-options.js';
 import { RequestRefused } from '../errors/request-refused.js';
 
@@ -16,11 +16,13 @@ export async function write(
 ): Promise<{ readonly answer: WriteAnswer; readonly done: Done }> {
   let early: { readonly done: Done; readonly answer: WriteAnswer } | null = null;
   const onDecided = (done: Done): void => void (early = { done, answer: writeAnswer(done, context.installation) });
-  const outcome = await context.ledgers.execute(call.ledger, command, commandRequest(call), onDecided);
+  const outcome = await context.ledgers.execute(call.ledger, command, commandRequest(call, addressedBy(command)), onDecided);
   if (outcome.kind === 'refused') throw RequestRefused.from(outcome.refusal);
-  setHeaders(call, outcome);
+  setHeaders(call, outcome, addressedBy(command));
   return { answer: answerMade(early, outcome, context.installation), done: outcome };
 }
+
+const addressedBy = ({ type }: Command): Tagged => (type === 'SetSchema' || type === 'RemoveSchema' ? 'schema' : 'document');
 
 /** What was made while the store worked, with its position; made now where that is not what was done. */
 function answerMade(early: { readonly done: Done; readonly answer: WriteAnswer } | null, done: Done, installation: string): WriteAnswer {
@@ -35,11 +37,11 @@ export function execute(context: ApiContext, call: WriteCall, command: Command):
 
 /** The answer to a command that was not refused; sets status and headers. */
 export function answerTo(context: ApiContext, call: WriteCall, done: Done): WriteAnswer {
-  setHeaders(call, done);
+  setHeaders(call, done, 'document');
   return writeAnswer(done, context.installation);
 }
 
-function setHeaders({ reply }: WriteCall, done: Done): void {
-  if (done.etag !== null) reply.header('etag', entityTag(done.etag));
+function setHeaders({ reply }: WriteCall, done: Done, of: Tagged): void {
+  if (done.etag !== null) reply.header('etag', of === 'schema' ? schemaTag(done.etag) : entityTag(done.etag));
   if (done.replayed) reply.header('idempotency-replayed', 'true');
 }

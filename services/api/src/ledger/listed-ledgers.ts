@@ -37,7 +37,8 @@ export async function inheritingOf({ environments: { facts }, readModel }: Parts
     if (fact === null) return { pendingBecause: ownReason(row), inherited: null };
     const newer = layersMoved(row.layers, index.newestLayers(`${row.environment}.${row.service}`));
     if (row.active === null) return { pendingBecause: ownReason(row), inherited: { newer } };
-    const holds = { own: row.digest !== row.activeOwn, layers: newer.length > 0, ancestors: followsOthers(row.definition, fact) };
+    const schemas = (row.schemaRevision ?? -1) > (row.activation ?? -1);
+    const holds = { own: row.digest !== row.activeOwn, layers: newer.length > 0, schemas, ancestors: followsOthers(row.definition, fact) };
     return { pendingBecause: pendingReasons(holds), inherited: { newer } };
   };
 }

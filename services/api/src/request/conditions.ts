@@ -5,6 +5,7 @@ import { RequestRefused } from '../errors/request-refused.js';
 
 /** A proxy that compresses marks tags as weak. */
 const REVISION_TAG = /^(?:W\/)?"(0|[1-9]\d{0,15})"$/;
+const SCHEMA_TAG = /^(?:W\/)?"s(0|[1-9]\d{0,15})"$/;
 const DIGEST_TAG = /^(?:W\/)?"d:[0-9a-f]{64}"$/;
 /** A comma may stand within a tag. */
 const TAG = String.raw`(?:\*|(?:W\/)?"[^"]*")`;
@@ -17,17 +18,25 @@ export function entityTag(revision: number): string {
   return `"${revision}"`;
 }
 
+/** The entity tag of the schema that an event set. A letter in front, so that it is never taken for that of a path. */
+export function schemaTag(revision: number): string {
+  return `"s${revision}"`;
+}
+
 /** The entity tag of what is read as it ran. `digest` is in hex. */
 export function digestTag(digest: string): string {
   return `"d:${digest}"`;
 }
 
+/** What a write addresses: what the tags in its conditions are of. */
+export type Tagged = 'document' | 'schema';
+
 /** What a write is conditional on. */
-export function writeConditions(request: FastifyRequest): { ifMatch?: number | '*'; ifNoneMatch?: '*' } {
+export function writeConditions(request: FastifyRequest, of: Tagged): { ifMatch?: number | '*'; ifNoneMatch?: '*' } {
   const { 'if-match': match, 'if-none-match': noneMatch } = request.headers;
   if (match === undefined && noneMatch === undefined) return {};
   return {
-    ...(match === undefined ? {} : { ifMatch: parseIfMatch(match) }),
+    ...(match === undefined ? {} : { ifMatch: parseIfMatch(match, of) }),
     ...(noneMatch === undefined ? {} : { ifNoneMatch: parseCreateOnly(noneMatch) }),
   };
 }
@@ -54,20 +63,30 @@ function readCondition(request: FastifyRequest, tag: string): 'content' | 'not-m
 
 function checkReadMatch(header: string, tag: string): void {
   if (header.trim().replace(/^W\//, '') === tag) return;
-  const wanted = parseIfMatch(header);
+  const wanted = parseIfMatch(header, 'document');
   if (wanted === '*' || entityTag(wanted) === tag) return;
   throw tagMoved(`The entity tag is ${tag} now.`);
+}
+
+/** Refuses a reading of a schema that is not at the tag that the client saw; `tag` is null where none stands there. */
+export function checkSchemaMatch({ headers: { 'if-match': match } }: FastifyRequest, tag: string | null): void {
+  if (match === undefined) return;
+  const wanted = parseIfMatch(match, 'schema');
+  if (tag !== null && (wanted === '*' || schemaTag(wanted) === tag)) return;
+  throw tagMoved(tag === null ? 'The ledger has no schema of its own at this mount.' : `The entity tag is ${tag} now.`);
 }
 
 function names(tags: readonly string[], tag: string): boolean {
   return tags.some((given) => given === '*' || given === tag || given === `W/${tag}`);
 }
 
-function parseIfMatch(header: string): number | '*' {
+function parseIfMatch(header: string, of: Tagged): number | '*' {
   const text = header.trim();
   if (text === '*') return '*';
-  const revision = REVISION_TAG.exec(text)?.[1];
+  const revision = (of === 'schema' ? SCHEMA_TAG : REVISION_TAG).exec(text)?.[1];
   if (revision !== undefined && Number.isSafeInteger(Number(revision))) return Number(revision);
+  if (of === 'document' && SCHEMA_TAG.test(text)) throw tagMoved('A tag that begins with s is that of a schema, and this is none.');
+  if (of === 'schema' && REVISION_TAG.test(text)) throw tagMoved('The tag of a schema begins with s, and this one is of a value.');
   if (DIGEST_TAG.test(text)) throw tagMoved('A tag that begins with d: names what ran, and nothing that can be written over.');
   throw RequestRefused.of('IF_MATCH_MALFORMED', {
     path: 'if-match',

@@ -15,6 +15,16 @@ const CODES = {
 
 const WORD = { body: 'Member', query: 'Query parameter' } as const;
 
+/** The types of JSON as people write them. */
+const TYPES: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  object: 'an object',
+  string: 'a string',
+};
+
 /** The refusal for the first issue, with all issues as details. `known` are the names that the call takes. */
 export function refusalForIssues(place: Place, issues: readonly Issue[], input: unknown, known: readonly string[]): RequestRefused {
   const refusals = issues.flatMap((issue) => refusalsOf(place, issue, input, known));
@@ -26,10 +36,7 @@ export function refusalForIssues(place: Place, issues: readonly Issue[], input: 
 }
 
 function refusalsOf(place: Place, issue: Issue, input: unknown, known: readonly string[]): RequestRefused[] {
-  if (isOperationIssue(issue))
-    return [
-      RequestRefused.of('BATCH_OPERATION_INVALID', { path: pathText(issue), rule: 'batch-operation', message: operationMessage(issue) }),
-    ];
+  if (isOperationIssue(issue)) return [invalidOperation(issue)];
   if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => unknownName(place, name, known));
   return [invalidValue(place, issue, input)];
 }
@@ -39,7 +46,7 @@ function unknownName(place: Place, name: string, known: readonly string[]): Requ
   const nearest = place === 'query' && QUERY_PARAMETERS.has(name) ? undefined : nearestWord(name, known);
   const meant = nearest === undefined ? '' : `; did you mean ${nearest}?`;
   const remedy = nearest === undefined ? listOf(known) : `Write ${nearest}, or leave it out.`;
-  const message = `${WORD[place]} ${JSON.stringify(name.slice(0, 100))} is not known${meant}`;
+  const message = `${named(place, name)} is not known${meant}`;
   return RequestRefused.of(CODES[place].unknown, { path: name.slice(0, 255), rule: `${place}-unknown`, message, remedy });
 }
 
@@ -50,17 +57,27 @@ function listOf(known: readonly string[]): string {
 function invalidValue(place: Place, issue: Issue, input: unknown): RequestRefused {
   const name = pathText(issue);
   if (isAbsent(issue, input)) {
-    const message = `${WORD[place]} ${name} is missing`;
+    const message = `${named(place, name)} is missing`;
     return RequestRefused.of(CODES[place].missing, { path: name, rule: `${place}-missing`, message, remedy: MISSING_REMEDIES[name] });
   }
   const special = specialCode(place, issue, name);
   if (special !== null) return special;
-  return RequestRefused.of(CODES[place].invalid, {
-    path: name,
-    rule: `${place}-invalid`,
-    message: `${WORD[place]} ${name}: ${expectation(place, issue)}`,
-  });
+  const expectation = expectationOf(place, issue);
+  const message = `${named(place, name)}: ${expectation}`;
+  return RequestRefused.of(CODES[place].invalid, { path: name, rule: `${place}-invalid`, message, remedy: remedyFor(expectation) });
 }
+
+function named(place: Place, name: string): string {
+  return `${WORD[place]} ${JSON.stringify(name.slice(0, 100))}`;
+}
+
+/** What to send in place of it; undefined where the expectation is a sentence of its own, and the remedy the catalogue's. */
+function remedyFor(expectation: string): string | undefined {
+  return expectation.startsWith(EXPECTED) ? `Send ${expectation.slice(EXPECTED.length)}` : undefined;
+}
+
+/** How an expectation begins that says what is taken. */
+const EXPECTED = 'expected ';
 
 /** Where a whole document or value was sent in the place of an envelope. */
 const MISSING_REMEDIES: Readonly<Record<string, string>> = {
@@ -94,7 +111,7 @@ function specialCode(place: Place, issue: Issue, name: string): RequestRefused |
   return null;
 }
 
-function expectation(place: Place, issue: Issue): string {
+function expectationOf(place: Place, issue: Issue): string {
   if (place === 'query' && issue.code === 'invalid_type') return 'it is given more than once';
   return expected(issue) ?? issue.message;
 }
@@ -105,11 +122,13 @@ function expected(issue: Issue): string | null {
     case 'invalid_value':
       return `expected ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
     case 'invalid_type':
-      return issue.message.startsWith('Invalid input') ? `expected a value of the type ${issue.expected}` : null;
+      return issue.message.startsWith('Invalid input')
+        ? `expected ${TYPES[issue.expected] ?? `a value of the type ${issue.expected}`}`
+        : null;
     case 'too_big':
       return issue.message.startsWith('Too big') ? `at most ${issue.maximum} are allowed` : null;
     case 'custom':
-      return issue.message === 'Invalid input' ? 'a value is expected' : null;
+      return issue.message === 'Invalid input' ? 'expected a value' : null;
     default:
       return null;
   }
@@ -119,13 +138,15 @@ function isOperationIssue(issue: Issue): boolean {
   return issue.path[0] === 'operations' && issue.path.length > 1;
 }
 
-function operationMessage(issue: Issue): string {
+function invalidOperation(issue: Issue): RequestRefused {
+  const [, index, ...inner] = issue.path.map(String);
+  const member = inner.length === 0 ? '' : `, member ${JSON.stringify(inner.join('.').slice(0, 100))}`;
   const what =
     issue.code === 'unrecognized_keys'
       ? `${issue.keys.map((key) => JSON.stringify(key)).join(', ')} is not known`
       : (expected(issue) ?? issue.message);
-  const member = issue.path.length > 2 ? ` ${issue.path.slice(2).join('.')}` : '';
-  return `Operation ${String(issue.path[1])}:${member} ${what}`;
+  const message = `Operation ${index}${member}: ${what}`;
+  return RequestRefused.of('BATCH_OPERATION_INVALID', { path: pathText(issue), rule: 'batch-operation', message, remedy: remedyFor(what) });
 }
 
 function pathText(issue: Issue): string {

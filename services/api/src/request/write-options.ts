@@ -1,25 +1,35 @@
 // What a write carries beside the change: reason, guards, activation, dry run. Each may stand in the query or in the body.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandRequest } from '@confledger/application';
-import type { WriteBody, WriteQuery } from '@confledger/contracts/http';
+import type { Flag, WriteBody, WriteQuery } from '@confledger/contracts/http';
 import type { Actor, Guards, LedgerId } from '@confledger/domain';
-import { writeConditions } from './conditions.js';
+import { writeConditions, type Tagged } from './conditions.js';
 import { idempotencyKeyOf, requestText, traceparentOf } from './identity.js';
 import { eitherWord, oneOf } from './words.js';
+
+/** Guards about rules, which some writes take. */
+interface RuleGuards {
+  readonly standing?: 'accepted' | undefined;
+  readonly acceptViolations?: boolean | undefined;
+}
+
+interface RuleGuardsInQuery extends Pick<RuleGuards, 'standing'> {
+  readonly acceptViolations?: Flag | undefined;
+}
 
 /** The call of any operation that writes to a ledger. */
 export interface WriteCall {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  readonly query: WriteQuery;
-  readonly body: WriteBody;
+  readonly query: WriteQuery & RuleGuardsInQuery;
+  readonly body: WriteBody & RuleGuards;
   readonly actor: Actor;
   readonly ledger: LedgerId;
 }
 
 /** Everything about a write to a ledger that is not the change itself. */
-export function commandRequest(call: WriteCall): CommandRequest<Guards> {
-  return { guards: guardsOf(call), ...plainRequest(call) };
+export function commandRequest(call: WriteCall, of: Tagged = 'document'): CommandRequest<Guards> {
+  return { guards: guardsOf(call, of), ...plainRequest(call) };
 }
 
 /** A write to a stream of any kind. */
@@ -54,7 +64,12 @@ export function flag(text: 'true' | 'false' | undefined): boolean | undefined {
   return text === undefined ? undefined : text === 'true';
 }
 
-function guardsOf({ request, query, body }: WriteCall): Guards {
+/** What a change is to take live, as a query says it. */
+export function activateWord(text: WriteQuery['activate']): boolean | 'all' | undefined {
+  return text === 'all' ? text : flag(text);
+}
+
+function guardsOf({ request, query, body }: WriteCall, of: Tagged): Guards {
   const expectedVersion = oneOf('expectedVersion', wholeNumber(query.expectedVersion), body.expectedVersion);
   const expectedActive = oneOf(
     'expectedActive',
@@ -69,9 +84,11 @@ function guardsOf({ request, query, body }: WriteCall): Guards {
   const expectedDigest = oneOf('expectedDigest', query.expectedDigest, body.expectedDigest);
   const acceptOldNodes = oneOf('acceptOldNodes', flag(query.acceptOldNodes), body.acceptOldNodes);
   const acceptBlocked = oneOf('acceptBlocked', flag(query.acceptBlocked), body.acceptBlocked);
-  const activate = oneOf('activate', query.activate === 'all' ? query.activate : flag(query.activate), body.activate);
+  const activate = oneOf('activate', activateWord(query.activate), body.activate);
+  const standing = oneOf('standing', query.standing, body.standing);
+  const acceptViolations = oneOf('acceptViolations', flag(query.acceptViolations), body.acceptViolations);
   return {
-    ...writeConditions(request),
+    ...writeConditions(request, of),
     ...(expectedVersion === undefined ? {} : { expectedVersion }),
     ...(expectedActive === undefined ? {} : { expectedActive }),
     ...(expectedActivation === undefined ? {} : { expectedActivation }),
@@ -79,6 +96,8 @@ function guardsOf({ request, query, body }: WriteCall): Guards {
     ...(acceptOldNodes === undefined ? {} : { acceptOldNodes }),
     ...(acceptBlocked === undefined ? {} : { acceptBlocked }),
     ...(activate === undefined ? {} : { activate }),
+    ...(standing === undefined ? {} : { standing }),
+    ...(acceptViolations === undefined ? {} : { acceptViolations }),
   };
 }
 

@@ -1,22 +1,24 @@
 // Batches: many operations as one change set, and many values of one version.
-import { DOCUMENT_CHARACTERS_MAX, leafWeight, parsePath, type Difference, type JsonValue } from '@confledger/document';
+import type { CommandDone } from '@confledger/application';
+import { DOCUMENT_CHARACTERS_MAX, leafWeight, parsePath, type JsonValue } from '@confledger/document';
 import type { BatchBody, BatchFailure, BatchOperationAnswer, PathsQuery, ProblemDetail } from '@confledger/contracts/http';
-import { BATCH_OPERATIONS_MAX, batchTooLarge, type BatchOperation, type LedgerRefusal } from '@confledger/domain';
+import { BATCH_OPERATIONS_MAX, batchTooLarge, mountOf, type BatchOperation, type LedgerRefusal } from '@confledger/domain';
 import { success } from '../answers/envelope.js';
 import { cutMembers } from '../answers/truncated.js';
 import type { ApiContext } from '../context.js';
 import type { AnswerCost } from '../edge/large-answers.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
 import { failure } from '../errors/failure.js';
-import { PATH_ERRORS, PATH_QUERY_ERRORS, READ_ERRORS, WRITE_ERRORS } from '../errors/groups.js';
+import { PATH_ERRORS, PATH_QUERY_ERRORS, READ_ERRORS, SCHEMA_WRITE_ERRORS, WRITE_ERRORS } from '../errors/groups.js';
 import { detailOf, RequestRefused } from '../errors/request-refused.js';
 import { STATUS_OF } from '../errors/status.js';
 import { answerTo, execute } from '../ledger/execute-command.js';
 import { readAnswer, selectedDocument, type Found } from '../ledger/selected-document.js';
 import { readablePath } from '../request/addresses.js';
 import { eitherWord, pathMissing } from '../request/words.js';
-import { batchFailure, batchSuccess, successOf, valuesAnswer } from '../schemas/answers.js';
-import { batchBody, keysQuery, writeQuery } from '../schemas/requests.js';
+import { successOf, valuesAnswer } from '../schemas/answers.js';
+import { batchBody, batchFailure, batchQuery, batchSuccess } from '../schemas/batches.js';
+import { keysQuery } from '../schemas/requests.js';
 
 /** Of a refused batch, the operations that the answer shows. */
 const SHOWN_MAX = 100;
@@ -28,7 +30,7 @@ export function batchEndpoints(context: ApiContext): Endpoint[] {
 
 function writeBatch(context: ApiContext): Endpoint {
   return endpoint(context, 'writeBatch', {
-    query: writeQuery,
+    query: batchQuery,
     body: { schema: batchBody, required: true, precheck: refuseTooMany },
     answer: batchSuccess,
     failure: batchFailure,
@@ -36,6 +38,7 @@ function writeBatch(context: ApiContext): Endpoint {
     errors: [
       ...WRITE_ERRORS,
       ...PATH_ERRORS,
+      ...SCHEMA_WRITE_ERRORS,
       'BATCH_OPERATION_INVALID',
       'BATCH_EMPTY',
       'BATCH_TOO_LARGE',
@@ -45,7 +48,7 @@ function writeBatch(context: ApiContext): Endpoint {
       'KEY_NOT_FOUND',
     ],
     handle: async (call) => {
-      const operations = call.body.operations.map(withId);
+      const operations = batchOperations(call.body.operations);
       const outcome = await execute(context, call, { type: 'Batch', operations });
       const timestamp = new Date(context.clock.now()).toISOString();
       if (outcome.kind === 'refused') {
@@ -53,18 +56,27 @@ function writeBatch(context: ApiContext): Endpoint {
         return refusedBatch(operations, outcome.refusal, call.request.id, timestamp);
       }
       const commit = answerTo(context, call, outcome);
-      return { success: true, data: operationsDone(operations, outcome.changes), commit, timestamp };
+      return { success: true, data: operationsDone(operations, outcome), commit, timestamp };
     },
   });
 }
 
-function refuseTooMany(body: object): void {
+/** Refuses more operations than a batch may have, before they are looked at. */
+export function refuseTooMany(body: object): void {
   const count = 'operations' in body && Array.isArray(body.operations) ? body.operations.length : 0;
   if (count > BATCH_OPERATIONS_MAX) throw RequestRefused.from(batchTooLarge(count));
 }
 
+/** The operations of a batch as the ledger takes them. */
+export function batchOperations(operations: BatchBody['operations']): readonly BatchOperation[] {
+  return operations.map(withId);
+}
+
 function withId(operation: BatchBody['operations'][number], index: number): BatchOperation {
   const id = operation.id ?? String(index);
+  if (operation.type === 'SCHEMA_SET')
+    return { id, type: operation.type, mount: operation.mount ?? '', dialect: operation.dialect ?? '2020-12', schema: operation.schema };
+  if (operation.type === 'SCHEMA_REMOVE') return { id, type: operation.type, mount: operation.mount };
   const key = eitherWord(`operations.${index}.key`, operation.key, 'path', operation.path);
   if (key === undefined) throw operationWithoutPath(index);
   return operation.type === 'SET' ? { id, type: 'SET', key, value: operation.value } : { id, type: 'DELETE', key };
@@ -79,16 +91,29 @@ function operationWithoutPath(index: number): RequestRefused {
 }
 
 /** Keys do not overlap, so every change belongs to the one operation whose key stands at or above it. */
-function operationsDone(operations: readonly BatchOperation[], changes: readonly Difference[]): BatchOperationAnswer[] {
-  const counts = new Map(operations.map(({ key }) => [key, 0]));
+function operationsDone(
+  operations: readonly BatchOperation[],
+  { changes, schemaChanges }: Pick<CommandDone, 'changes' | 'schemaChanges'>,
+): BatchOperationAnswer[] {
+  const counts = countsOf(operations);
+  const mounts = new Set(schemaChanges.map(({ mount }) => mount));
   for (const { path } of changes) {
     const key = ownerOf(path, counts);
     if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   return operations.map((operation) => {
-    const changeCount = counts.get(operation.key) ?? 0;
+    const changeCount = 'key' in operation ? (counts.get(operation.key) ?? 0) : Number(mounts.has(mountText(operation.mount)));
     return { operation: operation.id, success: true, result: { changed: changeCount > 0, changeCount } };
   });
+}
+
+const countsOf = (operations: readonly BatchOperation[]): Map<string, number> =>
+  new Map(operations.flatMap((each) => ('key' in each ? [[each.key, 0]] : [])));
+
+/** A mount in its one form. */
+function mountText(text: string): string {
+  const mount = mountOf(text);
+  return typeof mount === 'string' ? mount : text;
 }
 
 function ownerOf(path: string, keys: ReadonlyMap<string, number>): string | undefined {
@@ -101,7 +126,7 @@ function ownerOf(path: string, keys: ReadonlyMap<string, number>): string | unde
 }
 
 function refusedBatch(operations: readonly BatchOperation[], refusal: LedgerRefusal, requestId: string, timestamp: string): BatchFailure {
-  const problemOf = problemsOf(refusal);
+  const problemOf = problemsOf(operations, refusal);
   // Of many, those that the batch was refused for are worth showing.
   const worthShowing = operations.length <= SHOWN_MAX ? operations : operations.filter((each) => problemOf(each) !== undefined);
   const shown = worthShowing.slice(0, SHOWN_MAX).map((each) => refusedOperation(each, problemOf(each)));
@@ -115,14 +140,23 @@ function refusedBatch(operations: readonly BatchOperation[], refusal: LedgerRefu
   };
 }
 
-function problemsOf(refusal: LedgerRefusal): (operation: BatchOperation) => ProblemDetail | undefined {
+/** A violation belongs to the operation that wrote the place where it lies, or that set the schema. */
+function problemsOf(
+  operations: readonly BatchOperation[],
+  refusal: LedgerRefusal,
+): (operation: BatchOperation) => ProblemDetail | undefined {
+  const keys = countsOf(operations);
   const byOperation = new Map<string, ProblemDetail>();
   const byPath = new Map<string | null, ProblemDetail>();
+  const byMount = new Map<string, ProblemDetail>();
   for (const detail of refusal.details.toReversed()) {
-    if (detail.operation === undefined) byPath.set(detail.path, detailOf(detail));
-    else byOperation.set(detail.operation, detailOf(detail));
+    const shown = detailOf(detail);
+    if (detail.operation !== undefined) byOperation.set(detail.operation, shown);
+    else byPath.set((detail.path !== null && ownerOf(detail.path, keys)) || detail.path, shown);
+    if (detail.mount !== undefined) byMount.set(detail.mount, shown);
   }
-  return ({ id, key }) => byOperation.get(id) ?? byPath.get(key);
+  return (operation) =>
+    byOperation.get(operation.id) ?? ('key' in operation ? byPath.get(operation.key) : byMount.get(mountText(operation.mount)));
 }
 
 function refusedOperation({ id }: BatchOperation, problem: ProblemDetail | undefined): BatchOperationAnswer {

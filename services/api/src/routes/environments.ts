@@ -121,7 +121,7 @@ function define(context: ApiContext): Endpoint {
     handle: async (call) => {
       const { parameters, query, body } = call;
       const accept = oneOf('acceptOldNodes', flag(query.acceptOldNodes), body.acceptOldNodes);
-      const guards = { ...writeConditions(call.request), ...(accept === undefined ? {} : { acceptOldNodes: accept }) };
+      const guards = { ...writeConditions(call.request, 'document'), ...(accept === undefined ? {} : { acceptOldNodes: accept }) };
       const command = { type: 'Define', name: parameters.environment, definition: definitionOf(body) } as const;
       return success(await execute(context, call, command, guards), context.clock);
     },
@@ -137,7 +137,7 @@ function retire(context: ApiContext): Endpoint {
     errors: [...WRITE_ERRORS, 'ENVIRONMENT_UNKNOWN', 'ENVIRONMENT_INHERITED_FROM', 'IF_NONE_MATCH_MALFORMED', 'IF_NONE_MATCH_FAILED'],
     handle: async (call) => {
       const command = { type: 'Retire', name: call.parameters.environment } as const;
-      return success(await execute(context, call, command, writeConditions(call.request)), context.clock);
+      return success(await execute(context, call, command, writeConditions(call.request, 'document')), context.clock);
     },
   });
 }

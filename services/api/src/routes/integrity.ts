@@ -1,20 +1,15 @@
 // Whether the log is what was recorded: one event as it is stored, and the verification of all.
-import { Readable } from 'node:stream';
 import { formatPosition, parsePosition, verifyLog } from '@confledger/application';
 import type { VerificationLine } from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
+import { endingOf, sendLines } from '../answers/lines.js';
 import { everyInterval, PROGRESS_INTERVAL_MS, verificationLine as lineOf } from '../answers/verification.js';
 import type { ApiContext } from '../context.js';
-import { onceGone } from '../edge/gone.js';
 import { endpoint, type Endpoint } from '../endpoint.js';
-import { isFault, refusalFor } from '../errors/failure.js';
 import { RequestRefused } from '../errors/request-refused.js';
-import { logFault } from '../runtime/request-log.js';
 import { successOf } from '../schemas/answers.js';
 import { storedEventAnswer, verificationLine } from '../schemas/integrity.js';
 import { noQuery } from '../schemas/requests.js';
-
-const LINES_TYPE = 'application/x-ndjson; charset=utf-8';
 
 /** The endpoints about the integrity of the log. */
 export function integrityEndpoints(context: ApiContext): Endpoint[] {
@@ -51,7 +46,7 @@ function verify(context: ApiContext): Endpoint {
     answer: verificationLine,
     statuses: [200],
     errors: ['VERIFICATION_UNDER_WAY', 'EVENT_STORE_UNAVAILABLE', 'LOG_SET_BACK'],
-    handle: async ({ request, reply }) => {
+    handle: async (call) => {
       const release = slot.take();
       try {
         // A store that is away is answered by its status.
@@ -60,15 +55,8 @@ function verify(context: ApiContext): Endpoint {
         release();
         throw error;
       }
-      const left = new AbortController();
-      onceGone(reply.raw, () => left.abort());
-      const ending = AbortSignal.any([left.signal, context.closing]);
-      const lines = Readable.from(linesOf(context, ending, release, (error) => logFault(context.logger, request, error)));
-      // Fastify ends the stream when the client leaves, perhaps before it began.
-      lines.once('close', release);
-      // An api that closes waits for its connections: this one ends with its answer.
-      reply.type(LINES_TYPE).headers({ 'cache-control': 'no-store', connection: 'close' }).send(lines);
-      return 'sent';
+      const ending = endingOf(context, call);
+      return sendLines(context, call, verified(context, ending), { ending, onClose: release });
     },
   });
 }
@@ -88,26 +76,12 @@ class Slot {
   }
 }
 
-/** What cannot go on says so in its last line. When the api closes there is no last line, as when the connection breaks. */
-async function* linesOf(
-  context: ApiContext,
-  ending: AbortSignal,
-  release: () => void,
-  onFault: (error: unknown) => void,
-): AsyncGenerator<string> {
+/** The whole log, with progress now and then: most of what is read has no line. */
+async function* verified(context: ApiContext, ending: AbortSignal): AsyncGenerator<VerificationLine> {
   const { installation, eventStore: store, authority, signerPublicKey } = context;
   const isShown = everyInterval(PROGRESS_INTERVAL_MS);
-  const text = (line: VerificationLine): string => `${JSON.stringify(line)}\n`;
-  try {
-    for await (const event of verifyLog({ store, authority, publicKey: signerPublicKey.publicKey })) {
-      if (ending.aborted) return;
-      if (isShown(event)) yield text(lineOf(event, installation));
-    }
-  } catch (error) {
-    const refused = refusalFor(error);
-    if (isFault(refused)) onFault(error);
-    yield text({ kind: 'failed', code: refused.code, error: refused.message });
-  } finally {
-    release();
+  for await (const event of verifyLog({ store, authority, publicKey: signerPublicKey.publicKey })) {
+    if (ending.aborted) return;
+    if (isShown(event)) yield lineOf(event, installation);
   }
 }

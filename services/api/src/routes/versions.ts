@@ -134,23 +134,28 @@ function rollbacks(context: ApiContext): Endpoint[] {
   } as const;
   const rollBack = async (call: WriteCall & { readonly query: RollbackQuery; readonly body: RollbackBody }, target: RollbackTarget) => {
     const layers = oneOf('layers', call.query.layers, call.body.layers);
-    const { answer, done } = await write(context, call, { ...target, ...(layers === undefined ? {} : { layers }) });
+    const schemas = oneOf('schemas', call.query.schemas, call.body.schemas);
+    const options = { ...(layers === undefined ? {} : { layers }), ...(schemas === undefined ? {} : { schemas }) };
+    const { answer, done } = await write(context, call, { ...target, ...options });
     if (done.rollback === null) throw new Error('a rollback was answered without what it restored');
     return success({ ...answer, rollback: done.rollback }, context.clock);
   };
   return [
     endpoint(context, 'rollBack', {
       ...common,
-      errors: [...COMMAND_ERRORS, ...VERSION_ERRORS, ...ACTIVATION_ERRORS],
+      errors: [...COMMAND_ERRORS, ...VERSION_ERRORS, ...ACTIVATION_ERRORS, ...ROLLBACK_SCHEMA_ERRORS],
       handle: (call) => rollBack(call, { type: 'Rollback', version: versionOf(call.parameters.version) }),
     }),
     endpoint(context, 'rollBackTo', {
       ...common,
-      errors: [...COMMAND_ERRORS, ...ACTIVATION_ERRORS, 'LEDGER_UNKNOWN', 'ACTIVATION_UNKNOWN', 'ACTIVATION_INVALID'],
+      errors: [...COMMAND_ERRORS, ...ACTIVATION_ERRORS, ...ROLLBACK_SCHEMA_ERRORS, 'LEDGER_UNKNOWN', 'ACTIVATION_INVALID'],
       handle: (call) => rollBack(call, { type: 'RollbackTo', activation: activationNumber(call.parameters.activation) }),
     }),
   ];
 }
+
+/** What `schemas: restore` may meet. */
+const ROLLBACK_SCHEMA_ERRORS = ['ACTIVATION_UNKNOWN'] as const;
 
 type RollbackTarget = Extract<Command, { type: 'Rollback' | 'RollbackTo' }>;
 

@@ -4,14 +4,17 @@ import type { ApiHeartbeats } from '@confledger/application';
 /** Knows the environments that the log defines, and holds writes to them. */
 export const ENVIRONMENTS_FEATURE = 'environments';
 
+/** Judges what is written by the schemas of the log, and by editions of the built-in ones. */
+export const SCHEMAS_FEATURE = 'schemas';
+
 /**
  * What this release supports that an older one may lack, by name. A write that needs a feature of every api waits until all live ones list
  * it. A release that brings such a write adds its name here.
  */
-export const FEATURES: readonly string[] = [ENVIRONMENTS_FEATURE];
+export const FEATURES: readonly string[] = [ENVIRONMENTS_FEATURE, SCHEMAS_FEATURE];
 
-/** The apis that are seen and do not know environments. Rejects while the heartbeats cannot be read. */
+/** The apis that are seen and lack a feature of this release. Rejects while the heartbeats cannot be read. */
 export async function olderApisIn(heartbeats: Pick<ApiHeartbeats, 'list'>): Promise<readonly string[]> {
-  const older = (await heartbeats.list()).filter(({ features }) => !features.includes(ENVIRONMENTS_FEATURE));
+  const older = (await heartbeats.list()).filter(({ features }) => !FEATURES.every((feature) => features.includes(feature)));
   return older.map(({ id, release }) => `${id} (release ${release})`);
 }

@@ -5,6 +5,7 @@ import { namesInUse } from '@confledger/domain';
 import type { ApiContext } from '../context.js';
 import type { Limit } from '../edge/limits.js';
 import { checkHealth } from './health-checks.js';
+import type { JudgementCounts } from './measured-judge.js';
 import { brokenStreams, environmentsNow } from './streams-now.js';
 import { NodeLags } from './node-lags.js';
 import { watchNodes, type WatchedNode } from './watched-nodes.js';
@@ -26,6 +27,7 @@ export type MeasuredParts = Pick<
   | 'feedPosition'
   | 'reports'
   | 'ledgers'
+  | 'judgements'
 >;
 
 export interface Measurements {
@@ -90,6 +92,7 @@ function systemGauges(registry: Registry) {
   const environments = new Gauge({ name: 'confledger_environments', help: 'Environments that are defined and not retired', registers });
   const inheriting = inheritanceGauges(registry);
   const counted = eventStoreCounters(registry);
+  const judged = judgementCounters(registry);
   const watched = nodeGauges(registry);
   const limits = limitGauges(registry);
   const failures = new Counter({ name: 'confledger_metrics_failures_total', help: 'Gauges that could not be refreshed', registers });
@@ -103,6 +106,7 @@ function systemGauges(registry: Registry) {
       for (const kind of ['broken', 'unreadable'] as const)
         broken.set({ kind }, brokenStreams(context).filter((each) => each.kind === kind).length);
       counted.refresh(context.eventStore.counts?.());
+      judged.refresh(context.judgements?.());
       const defined = await environmentsNow(context, checks);
       if (defined !== null) environments.set(namesInUse(defined).length);
       limits.refresh(context.edge.all);
@@ -172,6 +176,38 @@ function eventStoreCounters(registry: Registry) {
     },
   };
 }
+
+function judgementCounters(registry: Registry) {
+  const registers = [registry];
+  const labelNames = ['where'] as const;
+  const judgements = new Counter({
+    name: 'confledger_schema_judgements_total',
+    help: 'Judgements of documents by schemas: in place, or apart from the thread that answers everybody',
+    labelNames,
+    registers,
+  });
+  const seconds = new Counter({
+    name: 'confledger_schema_judgement_seconds_total',
+    help: 'Time that they took',
+    labelNames,
+    registers,
+  });
+  let before: JudgementCounts = { inPlace: { count: 0, ms: 0 }, apart: { count: 0, ms: 0 } };
+  return {
+    refresh(counts: JudgementCounts = before): void {
+      for (const [where, member] of JUDGED) {
+        judgements.inc({ where }, counts[member].count - before[member].count);
+        seconds.inc({ where }, (counts[member].ms - before[member].ms) / 1_000);
+      }
+      before = counts;
+    },
+  };
+}
+
+const JUDGED = [
+  ['in_place', 'inPlace'],
+  ['apart', 'apart'],
+] as const;
 
 function limitGauges(registry: Registry) {
   const registers = [registry];

@@ -5,9 +5,6 @@ import {
   ERROR_CODES,
   type ActivationAnswer,
   type ActivationSource,
-  type BatchFailure,
-  type BatchOperationAnswer,
-  type BatchSuccess,
   type Change,
   type ConfigurationAnswer,
   type DiffAnswer,
@@ -17,7 +14,6 @@ import {
   type LayerItem,
   type LayerMoved,
   type MinimalAnswer,
-  type ProblemDetail,
   type PathAndValue,
   type PromotionAnswer,
   type RollbackAnswer,
@@ -29,6 +25,7 @@ import {
   type ValuesAnswer,
   type WriteAnswer,
 } from '@confledger/contracts/http';
+import { problemDetail, writeRuleMembers } from './violations.js';
 import { count, digest, instant, jsonObject, jsonValue, position, revision, shownValue, versionNumber } from './values.js';
 
 /** The envelope around the data of an answer. */
@@ -36,22 +33,16 @@ export function successOf<T>(data: z.ZodType<T>): z.ZodType<Success<T>> {
   return z.strictObject({ success: z.literal(true), data, timestamp: instant }) as z.ZodType<Success<T>>;
 }
 
-export const problemDetail: z.ZodType<ProblemDetail> = z.strictObject({
-  path: z.string().nullable(),
-  rule: z.string(),
-  message: z.string(),
-  remedy: z.string(),
-});
-
 /** Details that a failure shows. */
 export const DETAILS_SHOWN_MAX = 100;
-const details = z.array(problemDetail).max(DETAILS_SHOWN_MAX);
+export const details = z.array(problemDetail).max(DETAILS_SHOWN_MAX);
 
 export const truncated: z.ZodType<Truncated> = z
   .array(z.string())
   .meta({ description: 'The members that hold only the first of what there is, by name' });
 
-const failureShape = {
+/** The members of every failure. */
+export const failureMembers = {
   success: z.literal(false),
   error: z.string(),
   code: z.enum(ERROR_CODES as [ErrorCode, ...ErrorCode[]]),
@@ -60,7 +51,7 @@ const failureShape = {
 };
 
 export const failureAnswer: z.ZodType<Failure> = z
-  .strictObject({ ...failureShape, details, detailCount: count.exactOptional(), truncated: truncated.exactOptional() })
+  .strictObject({ ...failureMembers, details, detailCount: count.exactOptional(), truncated: truncated.exactOptional() })
   .meta({ id: 'Failure' });
 
 const blockedLedger: z.ZodType<BlockedLedger> = z.strictObject({ ledger: z.string(), code: z.string(), message: z.string() });
@@ -68,14 +59,19 @@ const layerMoved: z.ZodType<LayerMoved> = z.strictObject({ ledger: z.string(), f
 
 /** What a change set was made from. */
 export const activationSource: z.ZodType<ActivationSource> = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('rollback'), version: revision, activation: revision.nullable() }),
+  z.strictObject({
+    kind: z.literal('rollback'),
+    version: revision,
+    activation: revision.nullable(),
+    acceptedViolationCount: count.exactOptional().meta({ description: 'Violations that whoever rolled back accepted' }),
+  }),
   z.strictObject({ kind: z.literal('promotion'), ledger: z.string(), version: revision }),
   z.strictObject({ kind: z.literal('inheritance') }),
 ]);
 
 /** What a standing, and a ledger of a list, says of what could be inherited. */
 export const inheritingMembers = {
-  pendingBecause: z.array(z.enum(['own', 'layers', 'ancestors'])),
+  pendingBecause: z.array(z.enum(['own', 'layers', 'schemas', 'ancestors'])),
   inherited: z.strictObject({ newer: z.array(layerMoved) }).nullable(),
   pin: z.strictObject({ activation: revision, actor: z.string(), pinnedAt: z.iso.datetime() }).nullable(),
 };
@@ -149,10 +145,14 @@ const writeShape = {
   changeCount: count,
   changes: z.array(change).max(100),
   redundantCount: count.nullable(),
+  ...writeRuleMembers,
   truncated,
   activated: activated.nullable(),
   next: z.strictObject({ method: z.literal('POST'), url: z.string() }).nullable(),
 };
+
+/** The members of the answer to a write, for those that add to it. */
+export const writeMembersOfAnswer = writeShape;
 
 export const writeAnswer: z.ZodType<WriteAnswer> = z.strictObject(writeShape).meta({ id: 'Write' });
 
@@ -192,30 +192,6 @@ export const promotionAnswer: z.ZodType<PromotionAnswer> = z.strictObject({
 });
 
 export const tagAnswer: z.ZodType<TagAnswer> = z.strictObject({ ...writeShape, tag: z.string() });
-
-export const batchOperationAnswer: z.ZodType<BatchOperationAnswer> = z.strictObject({
-  operation: z.string().meta({ description: 'Its id; where it had none, its index' }),
-  success: z.boolean(),
-  result: z.strictObject({ changed: z.boolean(), changeCount: count }).exactOptional(),
-  error: z.string().exactOptional(),
-  problem: problemDetail.exactOptional(),
-});
-
-export const batchSuccess: z.ZodType<BatchSuccess> = z.strictObject({
-  success: z.literal(true),
-  data: z.array(batchOperationAnswer),
-  commit: writeAnswer,
-  timestamp: instant,
-});
-
-export const batchFailure: z.ZodType<BatchFailure> = z.strictObject({
-  ...failureShape,
-  details,
-  operations: z.array(batchOperationAnswer).max(100),
-  operationCount: count,
-  detailCount: count,
-  truncated,
-});
 
 const readShape = { ...standingShape, provisional: z.boolean() };
 

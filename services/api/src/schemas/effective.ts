@@ -53,6 +53,7 @@ export const activationItem: z.ZodType<ActivationItem> = z
     layers,
     pinned: z.boolean(),
     definition: revision.nullable(),
+    restart: z.array(z.string()),
     actor: z.string(),
     reason: z.string().nullable(),
     occurredAt: instant,

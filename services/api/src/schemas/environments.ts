@@ -44,6 +44,7 @@ export const defineEnvironmentQuery = z.strictObject({
 
 const writeMembers = { ...reasons, dryRun: z.boolean().optional() } satisfies ShapeOf<EnvironmentWriteBody>;
 export const environmentWriteBody = z.strictObject(writeMembers);
+const EDITION_EXPECTED = 'expected the number of an edition of the built-in schemas: 0 (none), 1, or a later one';
 export const environmentBody = z.strictObject({
   ...writeMembers,
   type,
@@ -55,7 +56,11 @@ export const environmentBody = z.strictObject({
   abstract: z.boolean().optional().meta({ description: 'Never changes; false by default' }),
   properties: jsonObject.optional(),
   policy: z.strictObject(policyShape).partial().optional().meta({ description: 'Members that are left out are those of the type' }),
-  edition: revision.optional(),
+  edition: z
+    .int(EDITION_EXPECTED)
+    .min(0, EDITION_EXPECTED)
+    .optional()
+    .meta({ description: 'Of the built-in schemas; 0 has none. Default: the one in force, of a new environment the newest' }),
   acceptOldNodes: z.boolean().optional().meta({ description: 'Gives parents although some nodes cannot verify what has layers' }),
 } satisfies ShapeOf<EnvironmentBody>);
 

@@ -10,7 +10,6 @@ import type {
   RollbackBody,
   RollbackQuery,
   AuditQuery,
-  BatchBody,
   ConfigurationBody,
   ConfigurationsQuery,
   ContentQuery,
@@ -52,7 +51,7 @@ import { environmentName, jsonObject, jsonValue, pathText, revision, serviceName
 /** A schema for each member of a shape of the contract: a member that is missing, or one too many, does not compile. */
 export type ShapeOf<T> = { readonly [P in keyof T]-?: z.ZodType<T[P]> };
 
-const environment = environmentName.optional();
+export const environment = environmentName.optional();
 const reasonText = z.string().max(REASON_CHARACTERS_MAX).meta(PLAIN_TEXT).optional();
 /** Why a write is made, by either word. */
 export const reasons = {
@@ -81,7 +80,7 @@ const consistency = z.enum(['linearizable', 'local']).optional().meta({ descript
 const digestText = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits');
 
 /** What a write may carry beside the change, in the body. */
-const writeMembers = {
+export const writeMembers = {
   environment,
   ...reasons,
   activate: z.union([z.boolean(), z.literal('all')], 'expected true, false or "all"').optional(),
@@ -96,7 +95,7 @@ const writeMembers = {
 } satisfies ShapeOf<WriteBody>;
 
 /** The same in the query. */
-const writeParameters = {
+export const writeParameters = {
   environment,
   ...reasons,
   activate: z.enum(['true', 'false', 'all']).optional(),
@@ -125,10 +124,19 @@ const rollbackLayers = z
   .enum(['recorded', 'kept', 'newest'], 'expected recorded, kept or newest')
   .optional()
   .meta({ description: 'Which activations of the parents it is laid over: those it ran over (default), those that run, or the newest' });
+const rollbackSchemas = z
+  .enum(['current', 'restore'], 'expected current or restore')
+  .optional()
+  .meta({ description: 'restore: gives back the own schemas of the activation too. Default: current, which leaves them' });
 const activateVersionParameters = { ...writeParameters, layers: activationLayers } satisfies ShapeOf<ActivateVersionQuery>;
 export const activateVersionQuery = z.strictObject(activateVersionParameters);
 export const activateQuery = z.strictObject({ ...activateVersionParameters, version: versionText } satisfies ShapeOf<ActivateQuery>);
-export const rollbackQuery = z.strictObject({ ...writeParameters, layers: rollbackLayers } satisfies ShapeOf<RollbackQuery>);
+export const rollbackQuery = z.strictObject({
+  ...writeParameters,
+  layers: rollbackLayers,
+  schemas: rollbackSchemas,
+  acceptViolations: flag,
+} satisfies ShapeOf<RollbackQuery>);
 export const contentWriteQuery = z.strictObject({ ...writeParameters, ...contentParameter } satisfies ShapeOf<ContentWriteQuery>);
 export const pathContentWriteQuery = z.strictObject({
   ...writeParameters,
@@ -140,7 +148,12 @@ export const tagQuery = z.strictObject({ ...writeParameters, move: flag } satisf
 
 export const optionsBody = z.strictObject(writeMembers);
 export const activateBody = z.strictObject({ ...writeMembers, layers: activationLayers } satisfies ShapeOf<ActivateBody>);
-export const rollbackBody = z.strictObject({ ...writeMembers, layers: rollbackLayers } satisfies ShapeOf<RollbackBody>);
+export const rollbackBody = z.strictObject({
+  ...writeMembers,
+  layers: rollbackLayers,
+  schemas: rollbackSchemas,
+  acceptViolations: z.boolean().optional().meta({ description: 'Goes on although the rules of today refuse what is given back' }),
+} satisfies ShapeOf<RollbackBody>);
 export const configurationBody = z.strictObject({ ...writeMembers, configuration: jsonObject } satisfies ShapeOf<ConfigurationBody>);
 export const valueBody = z.strictObject({ ...writeMembers, value: jsonValue } satisfies ShapeOf<ValueBody>);
 export const tagBody = z.strictObject({ ...writeMembers, move: z.boolean().optional() } satisfies ShapeOf<TagBody>);
@@ -148,8 +161,8 @@ export const tagBody = z.strictObject({ ...writeMembers, move: z.boolean().optio
 export const promoteBody = z.strictObject({
   ...writeMembers,
   from: z
-    .string()
-    .regex(NAME_PATTERN, 'expected the name of an environment')
+    .string('expected the name of an environment, as GET /environments lists them')
+    .regex(NAME_PATTERN, 'expected the name of an environment, as GET /environments lists them')
     .meta({ description: 'The environment of the source: its ledger of the same service', example: 'staging' }),
   version: z
     .union([z.string().meta(SOME_TEXT), revision])
@@ -163,21 +176,6 @@ export const promoteBody = z.strictObject({
     .meta({ description: 'Leaves or whole subtrees; absent: everything' }),
   prune: z.boolean().optional().meta({ description: 'Deletes own leaves of the target that the source lacks' }),
 } satisfies ShapeOf<PromoteBody>);
-
-const id = z.string().max(255).meta(PLAIN_TEXT).optional().meta({ description: 'Default: the index of the operation' });
-const operationPath = { path: pathText.optional(), key: pathText.optional() };
-const batchOperation = z.discriminatedUnion(
-  'type',
-  [
-    z.strictObject({ id, type: z.literal('SET'), ...operationPath, value: jsonValue }),
-    z.strictObject({ id, type: z.literal('DELETE'), ...operationPath }),
-  ],
-  'the type is SET or DELETE',
-);
-export const batchBody = z.strictObject({
-  ...writeMembers,
-  operations: z.array(batchOperation).meta({ minItems: 1, maxItems: 10_000 }),
-} satisfies ShapeOf<BatchBody>);
 
 const selection = { environment, version: versionText, at: atText, consistency } satisfies ShapeOf<SelectionQuery>;
 const rawParameter = {
@@ -265,8 +263,8 @@ export const environmentQuery = z.strictObject({ environment } satisfies ShapeOf
 
 /** The query parameters of all calls. */
 export const QUERY_PARAMETERS: ReadonlySet<string> = new Set(
-  [tagQuery, writeValueQuery, documentQuery, keysQuery, historyQuery, auditQuery, diffQuery, effectiveQuery].flatMap(({ shape }) =>
-    Object.keys(shape),
+  [tagQuery, writeValueQuery, documentQuery, keysQuery, historyQuery, auditQuery, diffQuery, effectiveQuery, rollbackQuery].flatMap(
+    ({ shape }) => Object.keys(shape),
   ),
 );
 

@@ -18,6 +18,7 @@ export type TextSchema = {
 };
 
 const SEGMENT = String.raw`(?:[^.\\\u0000-\u001f\u007f-\u009f]|\\[.\\])+`;
+const MOUNT_SEGMENT = String.raw`(?:\*|(?:[^.*\\\u0000-\u001f\u007f-\u009f]|\\[.\\*])+)`;
 const FORBIDDEN_NAMES = String.raw`(?!(?:.*\.)?(?:__proto__|prototype|constructor)(?:\.|$))`;
 const LATIN = String.raw`!-~\u00a0-\u00ff`;
 
@@ -33,6 +34,11 @@ export const PATH_TEXT: TextSchema = {
   minLength: 1,
   maxLength: PATH_BYTES_MAX,
   pattern: String.raw`^${FORBIDDEN_NAMES}${SEGMENT}(?:\.${SEGMENT})*$`,
+};
+/** A mount: segments of a path, `*` for any one of them, `\\*` for a star; empty for the root. */
+export const MOUNT_TEXT: TextSchema = {
+  maxLength: PATH_BYTES_MAX * 2,
+  pattern: String.raw`^(?:${FORBIDDEN_NAMES}${MOUNT_SEGMENT}(?:\.${MOUNT_SEGMENT})*)?$`,
 };
 /** A path as a segment of the URL. */
 export const PATH_IN_URL_TEXT: TextSchema = { ...PATH_TEXT, not: { enum: RESERVED_WORDS } };
@@ -58,6 +64,6 @@ export const IDEMPOTENCY_KEY_TEXT: TextSchema = {
   maxLength: IDEMPOTENCY_KEY_BYTES_MAX,
   pattern: `^[${LATIN}](?:[ ${LATIN}]*[${LATIN}])?$`,
 };
-export const ENTITY_TAG_TEXT: TextSchema = { pattern: String.raw`^(?:\*|(?:W/)?"(?:0|[1-9]\d{0,14}|d:[0-9a-f]{64})")$` };
+export const ENTITY_TAG_TEXT: TextSchema = { pattern: String.raw`^(?:\*|(?:W/)?"(?:s?(?:0|[1-9]\d{0,14})|d:[0-9a-f]{64})")$` };
 export const ENTITY_TAGS_TEXT: TextSchema = { pattern: TAG_LIST.source };
 export const CREATE_ONLY_TEXT: TextSchema = { const: '*' };

@@ -15,9 +15,9 @@ export const environmentName = z.string().meta({ ...NAME_TEXT, description: 'An 
 export const serviceName = z.string().meta({ ...NAME_TEXT, description: 'The service', example: 'trading-engine' });
 export const pathText = z
   .string()
-  .meta({ ...PATH_TEXT, description: 'A path; a dot inside a name is written \\.', example: 'risk.parameters.maxPositionSize' });
+  .meta({ ...PATH_TEXT, description: 'A path; a dot inside a name is written \\.', example: 'risk.parameters.maxPositions' });
 
-export const revision = z.int().min(0);
+export const revision = z.int('expected a whole number, 0 or more').min(0, 'expected a whole number, 0 or more');
 export const versionNumber = revision.nullable().meta({ description: 'A version; null where there is none' });
 export const count = z.int().min(0);
 export const digest = z
