@@ -171,7 +171,7 @@ test('While it waits for its read model to be rebuilt it can be stopped, and the
 test('A new installation signs with statement 2 from its first activation on, which the reference node verifies and runs', async () => {
   const composed = await start();
   const headers = { authorization: `Bearer ${ensureAdminToken(dataDirectory)}`, 'content-type': 'application/json' };
-  const body = JSON.stringify({ configuration: { risk: { parameters: { maxPositionSize: 1_000 } } }, activate: true });
+  const body = JSON.stringify({ configuration: { risk: { parameters: { maxPositionSize: 1_000, dailyLossLimit: 500 } } }, activate: true });
   const written = await fetch(`${composed.url}/api/v1/configurations/trading-engine`, { method: 'PUT', headers, body });
   expect(written.status).toBe(200);
   const node = async (): Promise<unknown> => {

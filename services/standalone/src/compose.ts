@@ -14,6 +14,7 @@ import {
   openInstalledLog,
   openLogMark,
   openSealFile,
+  openSchemaJudge,
   StatementChoice,
 } from '@confledger/api';
 import {
@@ -149,6 +150,7 @@ interface Core {
   readonly keys: Keys;
   readonly record: InstallationRecord;
   readonly statements: StatementChoice;
+  readonly judge: ReturnType<typeof openSchemaJudge>;
   /** For snapshots, node reports and heartbeats. */
   readonly pool: ReturnType<typeof createPool>;
 }
@@ -199,14 +201,15 @@ async function startCore({ config, urls, logs, shutdown, onNotice, onFault }: Pa
   const heartbeats = createPostgresApiHeartbeats(pool);
   const reports = createPostgresNodeReports(pool);
   const statements = new StatementChoice({ reports, heartbeats, record, clock, isForced: config.isStatement2Forced });
-  const options = { store, snapshots, layerDocuments, clock, ids, signer: keys, seals: record, onSnapshotFault, onBrokenStream };
+  const judge = openSchemaJudge(warnings, (close) => shutdown.add('judge of schemas', close));
+  const options = { store, snapshots, layerDocuments, clock, ids, signer: keys, seals: record, judge, onSnapshotFault, onBrokenStream };
   const environments = createEnvironments({
     ...{ store, clock, ids, signer: keys, onBrokenStream, authentication: new Authentication({ authority: keys, seals: record }) },
     // One process alone uses the data directory.
     ...environmentFacts({ statements, heartbeats, unseenApisRuledOut: true }),
   });
   const ledgers = createLedgers({ ...options, statementFor: statements.factFor, environments: environments.facts });
-  return { store, guard, ledgers, environments, heartbeats, pool, installation, keys, record, statements };
+  return { store, guard, ledgers, environments, heartbeats, pool, installation, keys, record, statements, judge };
 }
 
 interface Feed {
@@ -255,6 +258,7 @@ async function startServing(
     logGuard: core.guard,
     feed: feed.publisher,
     feedPosition: feed.position,
+    judgements: () => core.judge.counts,
     tokens: loadTokens(config.dataDirectory),
     openOperations: [],
     environments: core.environments,

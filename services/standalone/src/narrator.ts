@@ -15,7 +15,7 @@ import {
 
 /** A line in columns: what happened, to which version, where, and the rest as a sentence. */
 export interface Happening {
-  readonly kind: 'version' | 'active' | 'tag' | 'ledger' | 'node';
+  readonly kind: 'version' | 'active' | 'tag' | 'schema' | 'ledger' | 'node';
   /** Null where the text says it, and where it is about no version. */
   readonly version: number | null;
   /** `<environment>/<service>` */
@@ -75,6 +75,10 @@ function labelLine(ledger: string, { type, data, metadata }: Recorded<LedgerEven
       return { kind: 'tag', version: data.version, ledger, text: `${data.tag}, ${by}` };
     case 'VersionUntagged':
       return { kind: 'tag', version: data.version, ledger, text: `${data.tag} removed, ${by}` };
+    case 'SchemaSet':
+      return { kind: 'schema', version: null, ledger, text: `set at ${mountName(data.mount)} ${by}${why(metadata.reason)}` };
+    case 'SchemaRemoved':
+      return { kind: 'schema', version: null, ledger, text: `removed at ${mountName(data.mount)} ${by}${why(metadata.reason)}` };
     case 'LedgerRetired':
       return { kind: 'ledger', version: null, ledger, text: `retired ${by}${why(metadata.reason)}` };
     case 'LedgerRestored':
@@ -85,6 +89,8 @@ function labelLine(ledger: string, { type, data, metadata }: Recorded<LedgerEven
       return null;
   }
 }
+
+const mountName = (mount: string): string => (mount === '' ? 'the root' : oneLine(mount));
 
 const REASON_SHOWN_MAX = 80;
 

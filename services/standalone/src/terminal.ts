@@ -21,7 +21,7 @@ interface Output {
   write(text: string): unknown;
 }
 
-const COLOURS: Readonly<Record<Happening['kind'], number>> = { version: 33, active: 32, tag: 35, ledger: 34, node: 36 };
+const COLOURS: Readonly<Record<Happening['kind'], number>> = { version: 33, active: 32, tag: 35, schema: 35, ledger: 34, node: 36 };
 
 export function createTerminal(out: Output, errors: Output, environment: Readonly<Record<string, string | undefined>>): Terminal {
   const interactive = out.isTTY === true;
@@ -66,7 +66,7 @@ export function readyText({ url, dataDirectory, node, startedInMs, empty }: Read
   };
   const nodes = call('listNodes', {});
   const service = 'trading-engine';
-  const limits = '{"value":{"maxPositionSize":1000,"stopLossPercentage":5}}';
+  const limits = '{"value":{"maxPositionSize":1000,"dailyLossLimit":500,"stopLossPercentage":5}}';
   const tutorial = [
     'Put a limit of the trading engine, take it live, and see that the node runs it:',
     call('setValue', { service, path: 'risk.parameters' }, limits),
