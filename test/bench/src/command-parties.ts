@@ -15,7 +15,7 @@ export interface Party {
   readonly http: { readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly path: string } | null;
 }
 
-const LEAF = 'risk.parameters.maxPositionSize';
+const LEAF = 'risk.limits.maxPositionSize';
 let sent = 0;
 /** Each value differs from the last: a command that changes nothing writes nothing. */
 export const nextBody = (): string => `{"value":${(sent += 1)},"changeReason":"bench"}`;

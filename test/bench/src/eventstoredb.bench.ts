@@ -45,7 +45,7 @@ async function overHttp(connections: number, requests: number): Promise<Omit<Lan
     requests,
     request: (connection) => ({
       method: 'PUT',
-      path: `/api/v1/configurations/engine-${connection}/risk.parameters.maxPositionSize`,
+      path: `/api/v1/configurations/engine-${connection}/risk.limits.maxPositionSize`,
       body: `{"value":${(value += 1)},"changeReason":"bench"}`,
     }),
   });

@@ -18,7 +18,7 @@ async function set(lane: number): Promise<void> {
   const request = { actor, reason: 'bench', request: `["PUT","/risk",${(value += 1)}]`, correlationId: 'bench', guards: {} };
   const outcome = await ledgers.execute(
     LedgerId.of('production', `engine-${lane}`),
-    { type: 'Set', path: 'risk.parameters.maxPositionSize', value },
+    { type: 'Set', path: 'risk.limits.maxPositionSize', value },
     request,
   );
   if (outcome.kind === 'refused') throw new Error(outcome.refusal.message);
