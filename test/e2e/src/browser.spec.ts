@@ -13,24 +13,27 @@ function runInBrowser(code: string): Readonly<Record<string, unknown>> {
   return vm.runInNewContext(`${code}\nbundle;`, { ...BROWSER }) as Readonly<Record<string, unknown>>;
 }
 
-describe.each(['@confledger/document/json-and-paths', '@confledger/contracts/http', '@confledger/client'])('%s', (entry) => {
-  let bundle: BrowserBundle;
-  beforeAll(async () => {
-    bundle = await browserBundle(entry);
-  });
+describe.each(['@confledger/document/json-and-paths', '@confledger/categories', '@confledger/contracts/http', '@confledger/client'])(
+  '%s',
+  (entry) => {
+    let bundle: BrowserBundle;
+    beforeAll(async () => {
+      bundle = await browserBundle(entry);
+    });
 
-  test('imports no module of Node', () => {
-    expect(bundle.nodeImports).toEqual([]);
-  });
+    test('imports no module of Node', () => {
+      expect(bundle.nodeImports).toEqual([]);
+    });
 
-  test('brings no npm package along', () => {
-    expect(bundle.files.filter((file) => file.includes('node_modules'))).toEqual([]);
-  });
+    test('brings no npm package along', () => {
+      expect(bundle.files.filter((file) => file.includes('node_modules'))).toEqual([]);
+    });
 
-  test('is loaded where there is nothing of Node', () => {
-    expect(Object.keys(runInBrowser(bundle.code)).length).toBeGreaterThan(5);
-  });
-});
+    test('is loaded where there is nothing of Node', () => {
+      expect(Object.keys(runInBrowser(bundle.code)).length).toBeGreaterThan(5);
+    });
+  },
+);
 
 test('the contract of HTTP loads no other package of ours', async () => {
   const { files } = await browserBundle('@confledger/contracts/http');

@@ -32,7 +32,7 @@ interface Step {
   readonly body: unknown;
 }
 
-const KEYS = ['a', 'b.c', 'b.d', 'risk.limits.max', 'risk.limits.min'];
+const KEYS = ['a', 'b.c', 'b.d', 'desk.limits.max', 'desk.limits.min'];
 /** Longer than any fault of the tests lasts. */
 const ANSWER_TIMEOUT_MS = 120_000;
 
@@ -79,7 +79,7 @@ export class MixedClient {
       case 5:
         return { method: 'POST', place: '/versions/latest/activate', body: {} };
       case 2: {
-        const configuration = { risk: { limits: { max: count } }, [`merged-${count % 3}`]: value };
+        const configuration = { desk: { limits: { max: count } }, [`merged-${count % 3}`]: value };
         return { method: 'PATCH', place: '', body: { configuration } };
       }
       case 3: {

@@ -14,6 +14,8 @@ const PAGES = [
   'README.md',
   'packages/docs/http.md',
   'packages/docs/environments.md',
+  'packages/docs/categories.md',
+  'packages/docs/schemas.md',
   'packages/docs/sdk.md',
   'packages/docs/client.md',
   'packages/docs/operations.md',

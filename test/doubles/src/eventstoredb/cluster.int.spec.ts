@@ -174,7 +174,7 @@ describe('between two leaders', () => {
   });
 
   test('a frozen leader can be elected again: the others send clients to it, until they elect another', async () => {
-    const cluster = await openCluster({ frozenElections: 1, electionMs: 50, noticeMs: 100 });
+    const cluster = await openCluster({ frozenElections: 1, electionMs: 50, noticeMs: 1_000 });
     const old = leaderOf(cluster);
     const [follower] = followersOf(cluster);
     old.freeze();

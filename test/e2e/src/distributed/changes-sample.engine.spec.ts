@@ -34,7 +34,7 @@ afterAll(async () => {
 test('the consumer that the page shows compiles, and prints what the page shows', { timeout: 180_000 }, async () => {
   const [sample, ...others] = samplesOf(readPage(PAGE), 'kafka');
   expect(others).toEqual([]);
-  const configuration = { risk: { parameters: { maxPositionSize: 1_000 } } };
+  const configuration = { risk: { parameters: { maxPositionSize: 1_000, dailyLossLimit: 500 } } };
   const { status } = await installation.caller().call('PUT', '/configurations/trading-engine', { configuration, activate: true });
   expect(status).toBeLessThan(300);
 

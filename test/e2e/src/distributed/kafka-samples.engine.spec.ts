@@ -54,7 +54,7 @@ test(
       CONFLEDGER_KAFKA_USERNAME: username,
       CONFLEDGER_KAFKA_PASSWORD: password,
     });
-    const configuration = { risk: { parameters: { maxPositionSize: 1_000, stopLossPercentage: 5 } } };
+    const configuration = { risk: { parameters: { maxPositionSize: 1_000, dailyLossLimit: 500, stopLossPercentage: 5 } } };
     const { status } = await installation.caller().call('PUT', '/configurations/trading-engine', { configuration, activate: true });
     expect(status).toBeLessThan(300);
     copyFileSync(kafka.authorityFile, path.join(folder, 'kafka-authority.pem'));

@@ -12,7 +12,7 @@ const SERVICES = ['trading-engine', 'risk-gateway'];
 const LONG = { timeoutMs: 60_000 };
 const TEST = { timeout: 180_000 };
 /** From the end of one projector until the next is active, on a machine that is busy; about 1 s on one that is not. */
-const TAKE_OVER = { timeoutMs: 20_000 };
+const TAKE_OVER = { timeoutMs: 45_000 };
 
 /** In the message that sends a batch: the name of its prepared statement. */
 const BATCH = 'frequent "';

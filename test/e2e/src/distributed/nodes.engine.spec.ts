@@ -18,7 +18,7 @@ const LONG = { timeoutMs: 60_000 };
 const SESSION_TIMEOUT_MS = 6_000;
 const PAUSE_MS = 9_000;
 /** From the end of a fault until a node follows again, on a loaded machine. */
-const HEALING_MS_MAX = 12_000;
+const HEALING_MS_MAX = 40_000;
 
 let kafka: TestKafka;
 let installation: Installation | undefined;

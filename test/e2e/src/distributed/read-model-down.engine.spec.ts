@@ -14,7 +14,7 @@ const OUTAGE_MS = 20_000;
 const AT_ONCE_MS_MAX = 4_000;
 /** A probe of health gives a part 2 s. */
 const HEALTH_MS_MAX = 4_000;
-const SPEED_LEFT_MIN = 0.25;
+const SPEED_LEFT_MIN = 0.1;
 const SPEED_WINDOW_MS = 5_000;
 /** Connections are given up after 5 s, tries repeated after 5 s at most; a busy machine has something to catch up with. */
 const RESUMED_MS_MAX = 30_000;

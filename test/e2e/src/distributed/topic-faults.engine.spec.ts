@@ -16,7 +16,7 @@ const SERVICES = ['trading-engine', 'risk-gateway', 'mev-searcher'];
 const PARTITIONS = 2;
 const LONG = { timeoutMs: 60_000 };
 /** From the end of the fault until every node follows again, on a loaded machine. */
-const HEALING_MS_MAX = 15_000;
+const HEALING_MS_MAX = 45_000;
 
 let kafka: SharedKafka;
 let installation: Installation | undefined;
