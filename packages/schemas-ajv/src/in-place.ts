@@ -5,7 +5,7 @@ import { judgePlace, type JudgeParts } from './judge.js';
 import { placeCost } from './costs.js';
 import type { MountedPlace } from './mounts.js';
 import type { SchemaNode } from './schema-tree.js';
-import { patternSizes, patternSteps } from './pattern-steps.js';
+import { PATTERN_BY_TABLE_SIZE_MAX, patternSizes, patternSteps } from './pattern-steps.js';
 import type { Validator } from './validators.js';
 import { verdictKey, type Verdict } from './verdicts.js';
 import { countWays } from './ways.js';
@@ -85,9 +85,6 @@ interface Work {
   readonly stepsToCompile: number;
 }
 
-/** Larger patterns are matched step by step, smaller ones by a table. */
-const PATTERN_BY_TABLE_MAX = 100;
-
 const known = new WeakMap<Validator, Work>();
 
 function workOf(validator: Validator): Work {
@@ -95,7 +92,7 @@ function workOf(validator: Validator): Work {
   if (remembered !== undefined) return remembered;
   const byNode = new Map<SchemaNode, number>();
   for (const node of validator.tree.nodes.values()) {
-    const sizes = patternSizes(node).map((size) => (size > PATTERN_BY_TABLE_MAX ? size : 1));
+    const sizes = patternSizes(node).map((size) => (size > PATTERN_BY_TABLE_SIZE_MAX ? size : 1));
     byNode.set(
       node,
       sizes.reduce((sum, size) => sum + size, 0),

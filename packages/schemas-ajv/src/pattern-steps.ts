@@ -3,6 +3,9 @@ import { isJsonObject } from '@confledger/document';
 import { patternSize } from './patterns.js';
 import type { SchemaNode, SchemaTree } from './schema-tree.js';
 
+/** The engine matches a pattern up to this size by a table, whatever the text; a larger one step by step. */
+export const PATTERN_BY_TABLE_SIZE_MAX = 100;
+
 /** Steps of the patterns of a whole schema document, written out: what compiling them costs. */
 export function patternSteps({ nodes }: SchemaTree): number {
   let sum = 0;

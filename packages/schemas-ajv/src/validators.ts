@@ -5,7 +5,7 @@ import type { SchemaDocument, SchemaProblem } from '@confledger/domain';
 import { ajvInstance, type Instance } from './ajv-instance.js';
 import { FAILURES_MAX, FALSE_SCHEMA, failuresOf, type Failure } from './failures.js';
 import { referenceTo } from './json-pointer.js';
-import { patternSizes } from './pattern-steps.js';
+import { PATTERN_BY_TABLE_SIZE_MAX, patternSizes } from './pattern-steps.js';
 import { invalid } from './problems.js';
 import { copyOf, type SchemaCopy } from './schema-copy.js';
 import { schemaTree, type SchemaTree } from './schema-tree.js';
@@ -166,13 +166,10 @@ export interface PatternSizes {
   readonly large: number;
 }
 
-/** The engine matches patterns up to this size by tables, whatever the text. */
-const SMALL_PATTERN_SIZE_MAX = 100;
-
 function patternSizesOf({ nodes }: SchemaTree): PatternSizes {
   const sizes = { small: 0, large: 0 };
   for (const node of nodes.values()) {
-    for (const size of patternSizes(node)) sizes[size > SMALL_PATTERN_SIZE_MAX ? 'large' : 'small'] += size;
+    for (const size of patternSizes(node)) sizes[size > PATTERN_BY_TABLE_SIZE_MAX ? 'large' : 'small'] += size;
   }
   return sizes;
 }

@@ -18,6 +18,7 @@ import { readablePath } from '../request/addresses.js';
 import { eitherWord, pathMissing } from '../request/words.js';
 import { successOf, valuesAnswer } from '../schemas/answers.js';
 import { batchBody, batchFailure, batchQuery, batchSuccess } from '../schemas/batches.js';
+import { DIALECT_DEFAULT } from '../schemas/mounts.js';
 import { keysQuery } from '../schemas/requests.js';
 
 /** Of a refused batch, the operations that the answer shows. */
@@ -75,7 +76,13 @@ export function batchOperations(operations: BatchBody['operations']): readonly B
 function withId(operation: BatchBody['operations'][number], index: number): BatchOperation {
   const id = operation.id ?? String(index);
   if (operation.type === 'SCHEMA_SET')
-    return { id, type: operation.type, mount: operation.mount ?? '', dialect: operation.dialect ?? '2020-12', schema: operation.schema };
+    return {
+      id,
+      type: operation.type,
+      mount: operation.mount ?? '',
+      dialect: operation.dialect ?? DIALECT_DEFAULT,
+      schema: operation.schema,
+    };
   if (operation.type === 'SCHEMA_REMOVE') return { id, type: operation.type, mount: operation.mount };
   const key = eitherWord(`operations.${index}.key`, operation.key, 'path', operation.path);
   if (key === undefined) throw operationWithoutPath(index);

@@ -16,6 +16,7 @@ import { write } from '../ledger/execute-command.js';
 import { checkSchemaMatch } from '../request/conditions.js';
 import type { WriteCall } from '../request/write-options.js';
 import { successOf } from '../schemas/answers.js';
+import { DIALECT_DEFAULT } from '../schemas/mounts.js';
 import { environmentQuery } from '../schemas/requests.js';
 import {
   schemaBody,
@@ -28,9 +29,6 @@ import {
   whatIfBody,
   whatIfLine,
 } from '../schemas/rules.js';
-
-/** The dialect of a schema that names none. */
-const DIALECT = '2020-12';
 
 /** The endpoints of schemas. */
 export function schemaEndpoints(context: ApiContext): Endpoint[] {
@@ -120,7 +118,7 @@ function setSchema(context: ApiContext): Endpoint {
     statuses: [200],
     errors: SCHEMA_ERRORS,
     handle: async (call) => {
-      const { mount = '', dialect = DIALECT, schema } = call.body;
+      const { mount = '', dialect = DIALECT_DEFAULT, schema } = call.body;
       return success(await written(context, call, { type: 'SetSchema', mount, dialect, schema }), context.clock);
     },
   });
@@ -192,7 +190,7 @@ function whatIf(context: ApiContext): Endpoint {
       'WHAT_IF_RUNNING',
     ],
     handle: async (call) => {
-      const { mount = '', dialect = DIALECT, schema, of, from, to } = call.body;
+      const { mount = '', dialect = DIALECT_DEFAULT, schema, of, from, to } = call.body;
       const asked = { mount, dialect, schema, of, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
       const ending = endingOf(context, call);
       const outcome = await context.ledgers.whatIf(call.ledger, asked, ending);

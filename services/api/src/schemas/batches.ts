@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { BatchBody, BatchFailure, BatchOperationAnswer, BatchQuery, BatchSuccess } from '@confledger/contracts/http';
 import { BATCH_OPERATIONS_MAX } from '@confledger/domain';
 import { details, failureMembers, truncated, writeAnswer } from './answers.js';
-import { dialect, jsonSchema, mountText, standingGuard } from './mounts.js';
+import { dialect, DIALECT_DEFAULT, jsonSchema, mountText, standingGuard } from './mounts.js';
 import { writeMembers, writeParameters, type ShapeOf } from './requests.js';
 import { PLAIN_TEXT } from './texts.js';
 import { count, instant, jsonValue, pathText } from './values.js';
@@ -20,7 +20,7 @@ const batchOperation = z.discriminatedUnion(
       id,
       type: z.literal('SCHEMA_SET'),
       mount: mountText.optional().meta({ description: 'Default: the root' }),
-      dialect: dialect.optional().meta({ description: 'Default: 2020-12' }),
+      dialect: dialect.optional().meta({ description: `Default: ${DIALECT_DEFAULT}` }),
       schema: jsonSchema,
     }),
     z.strictObject({ id, type: z.literal('SCHEMA_REMOVE'), mount: mountText }),

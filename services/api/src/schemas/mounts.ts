@@ -9,6 +9,8 @@ export const mountText = z
   .meta({ ...MOUNT_TEXT, description: 'Segments of a path, * for any one of them; empty for the root', example: 'markets.symbols' });
 
 export const dialect = z.enum(DIALECTS);
+/** The dialect of a schema that names none. */
+export const DIALECT_DEFAULT = '2020-12';
 
 /** What is mounted: an object, or true, which switches off what would be inherited, or false. */
 export const jsonSchema = z

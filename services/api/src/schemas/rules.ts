@@ -22,7 +22,7 @@ import {
 import { standingMembers, truncated, writeMembersOfAnswer } from './answers.js';
 import { batchOperations } from './batches.js';
 import { environment, writeMembers, writeParameters, type ShapeOf } from './requests.js';
-import { dialect, jsonSchema, mountText, standingGuard } from './mounts.js';
+import { dialect, DIALECT_DEFAULT, jsonSchema, mountText, standingGuard } from './mounts.js';
 import { count, jsonObject, revision } from './values.js';
 import { unjudged, violation, violations } from './violations.js';
 
@@ -40,7 +40,7 @@ export const schemaRemoveQuery = z.strictObject({
 
 const mountedSchema = {
   mount: mountText.optional().meta({ description: 'Default: the root' }),
-  dialect: dialect.optional().meta({ description: 'Default: 2020-12. A $schema in the schema must say the same' }),
+  dialect: dialect.optional().meta({ description: `Default: ${DIALECT_DEFAULT}. A $schema in the schema must say the same` }),
   schema: jsonSchema,
 } satisfies ShapeOf<MountedSchemaBody>;
 export const schemaBody = z.strictObject({ ...writeMembers, standing: standingGuard, ...mountedSchema } satisfies ShapeOf<SchemaBody>);
