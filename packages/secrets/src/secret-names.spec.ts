@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { isSecretName } from './index.js';
 
-const golden = JSON.parse(readFileSync(new URL('golden/secret-names.json', import.meta.url), 'utf8')) as Record<'secret' | 'plain', string[]>;
+const golden = JSON.parse(readFileSync(new URL('golden/secret-names.json', import.meta.url), 'utf8')) as Record<
+  'secret' | 'plain',
+  string[]
+>;
 const segmentsOf = (path: string): string[] => (path === '' ? [] : path.split('.'));
 
 describe('the rule of names', () => {
