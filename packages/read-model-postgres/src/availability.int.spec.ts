@@ -62,6 +62,7 @@ test('Reports of nodes are unavailable with it, and so is their list', async () 
     running: null,
     rejected: null,
     sdk: null,
+    resolution: {},
   } as const;
   proxy.shut();
   await expect(reports.put({ ...report, reportedAt: '2026-07-01T00:00:00.000Z' })).rejects.toBeInstanceOf(ReadModelUnavailable);

@@ -90,6 +90,7 @@ test.each(NAME_TRAP_CASES)('the report of a node keeps the name %s behind %i oth
     name: 'engine-7',
     state: 'ready',
     sdk: null,
+    resolution: {},
     reportedAt: '2026-01-01T00:00:00.000Z',
   };
   await reports.put({ ...report, running: object as never, rejected: object as never });

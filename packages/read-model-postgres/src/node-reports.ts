@@ -15,6 +15,7 @@ interface ReportColumns {
   readonly running: string | null;
   readonly rejected: string | null;
   readonly sdk: string | null;
+  readonly resolution: string | null;
   readonly reported_at: Date;
 }
 
@@ -23,14 +24,16 @@ export function createPostgresNodeReports(pool: pg.Pool, options: { readonly sch
   const table = `${quotedSchema(options.schema ?? READ_MODEL_SCHEMA_DEFAULT)}.node_reports`;
   const query = queriesOn(pool);
   return {
-    async put({ environment, service, name, state, running, rejected, sdk, reportedAt }) {
+    async put({ environment, service, name, state, running, rejected, sdk, resolution, reportedAt }) {
       // Two apis may write out of order: the newest report is the one that was made last.
       await query(
-        `INSERT INTO ${table} (environment, service, name, state, running, rejected, sdk, reported_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        `INSERT INTO ${table} (environment, service, name, state, running, rejected, sdk, resolution, reported_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT (environment, service, name) DO UPDATE
-           SET state = excluded.state, running = excluded.running, rejected = excluded.rejected, sdk = excluded.sdk, reported_at = excluded.reported_at
+           SET state = excluded.state, running = excluded.running, rejected = excluded.rejected, sdk = excluded.sdk,
+             resolution = excluded.resolution, reported_at = excluded.reported_at
            WHERE node_reports.reported_at <= excluded.reported_at`,
-        [environment, service, name, state, jsonText(running), jsonText(rejected), sdk, reportedAt],
+        [environment, service, name, state, jsonText(running), jsonText(rejected), sdk, jsonText(resolution), reportedAt],
       );
     },
     async forget(now) {
@@ -41,15 +44,18 @@ export function createPostgresNodeReports(pool: pg.Pool, options: { readonly sch
     },
     async list({ environment, service, name, sinceMs }) {
       const rows = await query<ReportColumns>(
-        `SELECT environment, service, name, state, running::text AS running, rejected::text AS rejected, sdk, reported_at
+        `SELECT environment, service, name, state, running::text AS running, rejected::text AS rejected, sdk,
+           resolution::text AS resolution, reported_at
          FROM ${table} WHERE ($1::text IS NULL OR environment = $1) AND ($2::text IS NULL OR service = $2)
            AND ($3::timestamptz IS NULL OR reported_at >= $3) AND ($4::text IS NULL OR name = $4) ORDER BY environment, service, name`,
         [environment ?? null, service ?? null, sinceMs === undefined ? null : new Date(sinceMs).toISOString(), name ?? null],
       );
-      return rows.map(({ running, rejected, reported_at: reportedAt, ...report }) => ({
+      return rows.map(({ running, rejected, resolution, reported_at: reportedAt, ...report }) => ({
         ...report,
         running: jsonOf(running) as NodeReport['running'],
         rejected: jsonOf(rejected) as NodeReport['rejected'],
+        // Rows of an older release have none.
+        resolution: (jsonOf(resolution) ?? {}) as NodeReport['resolution'],
         reportedAt: instantOf(reportedAt),
       }));
     },

@@ -135,6 +135,7 @@ CREATE TABLE confledger.node_reports (
   rejected json,
   reported_at timestamp(3) with time zone NOT NULL,
   sdk text,
+  resolution json,
   PRIMARY KEY (environment, service, name)
 );
 

@@ -22,11 +22,12 @@ import { authenticity } from './migrations/0004-authenticity.js';
 import { apiHeartbeats } from './migrations/0005-api-heartbeats.js';
 import { inheritanceBlocks } from './migrations/0006-inheritance-blocks.js';
 import { layerDocuments } from './migrations/0007-layer-documents.js';
+import { nodeResolution } from './migrations/0008-node-resolution.js';
 
 export const READ_MODEL_SCHEMA_DEFAULT = 'confledger';
 
 /** Never edited once released: what changes is a new number. */
-const MIGRATIONS = [pointer, snapshots, nodeReports, authenticity, apiHeartbeats, inheritanceBlocks, layerDocuments];
+const MIGRATIONS = [pointer, snapshots, nodeReports, authenticity, apiHeartbeats, inheritanceBlocks, layerDocuments, nodeResolution];
 
 /**
  * On the tables of the fixed schema. Its views, and the generations behind them, belong to the projector. A table that comes with a migration

@@ -1,9 +1,12 @@
 // The listeners to changes, called after every swap. A fault of one never reaches the others or the feed.
-import { compileGlob, parseGlob, type Difference } from '@confledger/document';
+import { compileGlob, parseGlob } from '@confledger/document';
 import { ConfLedgerError } from './errors.js';
+import type { NodeDifference } from './resolving/view.js';
 
-/** One activation, as far as it touches the glob that was asked for. */
+/** One swap, as far as it touches the glob that was asked for. */
 export interface ChangeEvent {
+  /** 'resolution': the same activation means something else on this node now, by a profile, a file or a variable. */
+  readonly cause: 'activation' | 'resolution';
   readonly version: number;
   readonly activation: number;
   /** The version that this node ran before. */
@@ -12,7 +15,7 @@ export interface ChangeEvent {
   readonly actor: string;
   readonly activatedAt: string;
   /** Leaf by leaf, sorted by path. A missing `before` or `after`: the leaf was or is not there. */
-  readonly changes: readonly Difference[];
+  readonly changes: readonly NodeDifference[];
 }
 
 export type ChangeListener = (event: ChangeEvent) => unknown;

@@ -17,6 +17,8 @@ import {
   type NoSchemas,
 } from './options.js';
 import { Reporter } from './reporter.js';
+import { NodeResolver } from './resolving/node-resolver.js';
+import { Refresher } from './resolving/refresher.js';
 import { SchemaSet } from './schema-set.js';
 import { Start } from './start.js';
 import type { NodeStatus } from './status.js';
@@ -26,7 +28,7 @@ import { Trust } from './trust.js';
 /**
  * Follows one service's active configuration. Resolves when a snapshot runs: from the feed, or, when that says nothing in time, from the
  * cache file. Rejects with ConfLedgerError: NOTHING_ACTIVE, START_TIMEOUT, SCHEMA_REJECTED, SCHEMA_ASYNC, ACTIVATION_REFUSED,
- * OPTION_INVALID; with the signal's reason when that aborts.
+ * REFERENCE_UNRESOLVED, PROFILE_INVALID, OVERRIDE_REFUSED, OPTION_INVALID; with the signal's reason when that aborts.
  */
 export async function connectNode<const S extends NodeSchemas = NoSchemas>(options: ConnectNodeOptions<S>): Promise<TradingNode<S>> {
   checkOptions(options);
@@ -37,6 +39,8 @@ export async function connectNode<const S extends NodeSchemas = NoSchemas>(optio
   const onError = guarded(options.onError ?? warn);
   const trust = new Trust({ ledger, publicKey: options.publicKey, origin });
   const schemas = new SchemaSet(options.schemas ?? {});
+  const { references, profiles, overrides, variables = process.env } = options;
+  const resolver = new NodeResolver({ environment, references, profiles, overrides, variables });
   const handles = new Handles();
   const listeners = new ChangeListeners(onError);
   const cache = cacheFile === undefined ? null : new CacheWriter(cacheFile, onError);
@@ -49,6 +53,7 @@ export async function connectNode<const S extends NodeSchemas = NoSchemas>(optio
   const core: NodeCore = new NodeCore({
     environment,
     service,
+    resolver,
     schemas,
     trust,
     handles,
@@ -58,12 +63,15 @@ export async function connectNode<const S extends NodeSchemas = NoSchemas>(optio
     reporter,
     staleAfterMs,
     restart: (reason) => session?.restart(reason),
+    onUnusedOverride: (variable) => onError(new ConfLedgerError('OVERRIDE_UNUSED', `the variable ${variable} names no place in ${ledger}`)),
     onStatus: () => {
       start?.look();
       tellStatus(core, options.onStatus, onError);
     },
   });
+  const refresher = resolver.isLive ? refresherOf(core, resolver, onError) : null;
   const close = async (): Promise<void> => {
+    refresher?.close();
     await session?.close();
     await core.close();
   };
@@ -83,6 +91,14 @@ export async function connectNode<const S extends NodeSchemas = NoSchemas>(optio
     start = null;
   }
   return new LiveTradingNode<S>({ name, core, handles, listeners, close });
+}
+
+function refresherOf(core: NodeCore, resolver: NodeResolver, onError: (error: ConfLedgerError) => void): Refresher {
+  return new Refresher({
+    haveChanged: () => resolver.haveChanged(),
+    refresh: () => core.refresh(),
+    onFault: (cause) => onError(new ConfLedgerError('REFRESH_FAILED', 'what this node resolves could not be looked at again', { cause })),
+  });
 }
 
 interface CacheLoad {
@@ -105,7 +121,7 @@ async function loadCache(path: string, load: CacheLoad): Promise<void> {
     const ageMs = Date.now() - cached.confirmedAtMs;
     if (load.cacheMaxAgeMs !== null && ageMs > load.cacheMaxAgeMs)
       throw new Error(`it is ${Math.round(ageMs)} ms old, more than cacheMaxAgeMs`);
-    if (!load.core.startFromCache(cached)) throw new Error('the schemas of this node refuse its snapshot');
+    if (!load.core.startFromCache(cached)) throw new Error('this node cannot resolve its snapshot, or its schemas refuse it');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     load.onError(new ConfLedgerError('CACHE_UNUSABLE', `the cache file ${path} cannot be used: ${why}`, { cause: error }));

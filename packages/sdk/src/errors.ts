@@ -9,6 +9,14 @@ const REMEDIES = {
   ACTIVATION_REFUSED:
     'Check `publicKey` and `origin` against what the installation shows under /status, and that the feed is the one of this installation.',
   SCHEMA_REJECTED: 'Activate a version that fits the schemas of this node, or change the schemas.',
+  REFERENCE_UNRESOLVED:
+    'Set the variable or the file that the message names, allow it in `references`, or give the reference a default (`${env:NAME:-default}`).',
+  PROFILE_INVALID:
+    'Correct the profile that the message names and activate again; without the option `profiles` this node takes it for a value.',
+  OVERRIDE_REFUSED:
+    'Correct or remove the variable that the message names: the rest of its name is one path of the document, its value has the type of what stands there.',
+  OVERRIDE_UNUSED: 'Remove the variable, or correct its name: the segments of the path, joined by two underscores.',
+  REFRESH_FAILED: 'Report it with its cause: it is a fault of the SDK. The node goes on with what it runs.',
   SCHEMA_ASYNC: 'Give schemas that validate synchronously: a snapshot is judged whole, in one moment.',
   CACHE_UNUSABLE: 'The feed is used instead. When the file is damaged or belongs to another ledger, remove it.',
   CACHE_NOT_WRITTEN: 'Make the directory of `cacheFile` writable; until then this node cannot start without the feed.',

@@ -4,7 +4,7 @@ import { differencesOf, leavesOf, markerOf, ScriptedFeed, SigningLedger } from '
 import type { FeedDocument } from '@confledger/contracts';
 import type { JsonObject, JsonValue } from '@confledger/document';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { connectNode, type Handle, type TradingNode } from './index.js';
+import { connectNode, type Handle, type NodeValue, type TradingNode } from './index.js';
 
 type ActiveDocument = ReturnType<SigningLedger['activate']>;
 
@@ -13,7 +13,7 @@ const LEDGER = { environment: 'production', service: 'trading-engine' };
 let ledger: SigningLedger;
 let feed: ScriptedFeed;
 let node: TradingNode;
-let limit: Handle<JsonValue | undefined>;
+let limit: Handle<NodeValue | undefined>;
 let first: ActiveDocument;
 /** Whether new readings are answered with the truth. */
 let truthful: boolean;

@@ -1,7 +1,7 @@
 // A feed that lies: the node keeps the last good snapshot and says so, and believes the feed again when it tells the truth.
 import { differencesOf, leavesOf, markerOf, ScriptedFeed, SigningKey, SigningLedger } from '@confledger/conformance';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { connectNode, type Handle, type JsonValue, type TradingNode } from './index.js';
+import { connectNode, type Handle, type NodeValue, type JsonValue, type TradingNode } from './index.js';
 import { GATHERED_CHARACTERS_MAX, GATHERED_LEAVES_MAX } from './leaf-gathering.js';
 
 type ActiveDocument = ReturnType<SigningLedger['activate']>;
@@ -11,7 +11,7 @@ const LEDGER = { environment: 'production', service: 'trading-engine' };
 let ledger: SigningLedger;
 let feed: ScriptedFeed;
 let node: TradingNode;
-let limit: Handle<JsonValue | undefined>;
+let limit: Handle<NodeValue | undefined>;
 let first: ActiveDocument;
 /** Whether new readings are answered with the truth. */
 let truthful: boolean;

@@ -1,6 +1,14 @@
 // A feed in memory, for tests of trading code: signs with a key of its own and serves nodes of the same process.
 import { generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
-import { activationStatement, keyIdOf, type ActivationMarker, type FeedSession, type FeedSink, type NodeFeed } from '@confledger/contracts';
+import {
+  activationStatement,
+  keyIdOf,
+  type ActivationMarker,
+  type FeedSession,
+  type FeedSink,
+  type LayeredActivation,
+  type NodeFeed,
+} from '@confledger/contracts';
 import { differencesToChanges, Document, mergePatch, type JsonObject, type JsonValue } from '@confledger/document';
 import { MemoryChannel } from './memory-channel.js';
 
@@ -18,9 +26,14 @@ export interface MemoryFeed extends NodeFeed {
   reconnect(): void;
 }
 
+export interface MemoryFeedOptions {
+  /** Globs of places that a running node must not pick up live, as schemas with `x-reload: restart` make them. */
+  readonly restart?: readonly string[];
+}
+
 /** A feed with this document active, or, without one, with nothing active yet. Any environment and service that a node asks for has it. */
-export function memoryFeed(document?: JsonObject): MemoryFeed {
-  return new InMemoryFeed(document);
+export function memoryFeed(document?: JsonObject, options: MemoryFeedOptions = {}): MemoryFeed {
+  return new InMemoryFeed(document, options);
 }
 
 class InMemoryFeed implements MemoryFeed {
@@ -34,8 +47,10 @@ class InMemoryFeed implements MemoryFeed {
   #version = 0;
   #previous: number | null = null;
   #occurredAt = new Date().toISOString();
+  readonly #restart: readonly string[];
 
-  constructor(document?: JsonObject) {
+  constructor(document: JsonObject | undefined, { restart = [] }: MemoryFeedOptions) {
+    this.#restart = [...restart].sort();
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
     const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
     this.publicKey = raw.toString('base64url');
@@ -90,8 +105,16 @@ class InMemoryFeed implements MemoryFeed {
       previous: this.#previous,
       digest: this.#document.digest,
     };
-    const signature = sign(null, activationStatement(ledger, statement), this.#privateKey).toString('base64url');
-    const marker: Omit<ActivationMarker, 'changes'> = { ...statement, signature, actor: 'test', occurredAt: this.#occurredAt };
+    const said = { ...statement, actor: 'test', occurredAt: this.#occurredAt, ...this.#layered(statement.digest) };
+    const signature = sign(null, activationStatement(ledger, said), this.#privateKey).toString('base64url');
+    const marker: Omit<ActivationMarker, 'changes'> = { ...said, signature };
     channel.publish(marker, this.#document);
+  }
+
+  /** Only where there is something that the first form of a statement cannot say. */
+  #layered(own: string): LayeredActivation | Record<never, never> {
+    if (this.#restart.length === 0) return {};
+    const previousActivation = this.#previous === null ? null : this.#previous + 1;
+    return { previousActivation, own, layers: [], restart: this.#restart, pinned: false, definition: null, previousHash: own };
   }
 }

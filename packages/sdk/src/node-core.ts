@@ -1,14 +1,16 @@
 // What a node knows and does between the feed and its handles: judges, swaps, remembers, reports. `connectNode` builds it.
 import type { ActivationMarker } from '@confledger/contracts';
-import type { NodeReportBody, RunningVersion } from '@confledger/contracts/http';
+import type { NodeReportBody, ResolutionReport, RunningVersion } from '@confledger/contracts/http';
 import type { Document } from '@confledger/document';
 import type { CachedActivation } from './cache-file.js';
 import type { CacheWriter } from './cache-writer.js';
-import type { ChangeListeners } from './change-listeners.js';
+import type { ChangeEvent, ChangeListeners } from './change-listeners.js';
 import type { NodeProblem } from './errors.js';
 import type { ReaderHost } from './feed-reader.js';
 import type { Handles } from './handles.js';
 import type { Reporter } from './reporter.js';
+import type { NodeResolver, ResolutionNotes, ResolutionStep } from './resolving/node-resolver.js';
+import type { View } from './resolving/view.js';
 import type { Judged, Judgement, SchemaSet } from './schema-set.js';
 import { NodeSnapshot } from './snapshot.js';
 import type { NodeStatus } from './status.js';
@@ -17,21 +19,37 @@ import type { Trust } from './trust.js';
 /** While the feed confirms it, a cached snapshot is never older than this part of its greatest age. */
 const REFRESHES_PER_AGE = 4;
 
-interface Running {
+/** An activation with its document, as the ledger holds it. */
+interface Activated {
   readonly marker: ActivationMarker;
   readonly document: Document;
 }
 
-/** Why an activation is not run. */
+interface Running extends Activated {
+  /** What the document means here and now. */
+  readonly view: View;
+  readonly notes: ResolutionNotes;
+}
+
+/** Why an activation is not run, or what runs is not brought up to date. */
 export interface Rejection {
   readonly version: number | null;
+  readonly activation: number | null;
   readonly problems: readonly NodeProblem[];
-  readonly by: 'schemas' | 'trust';
+  readonly by: 'schemas' | 'trust' | ResolutionStep;
+  /** What was refused holds values that only a restart would change. */
+  readonly isMixture: boolean;
 }
+
+/** What became of resolving and judging an activation. */
+type Outcome =
+  | { readonly kind: 'accepted'; readonly running: Running; readonly judged: ReadonlyMap<string, Judged> }
+  | { readonly kind: 'rejected'; readonly rejection: Rejection };
 
 export interface NodeCoreParts {
   readonly environment: string;
   readonly service: string;
+  readonly resolver: NodeResolver;
   readonly schemas: SchemaSet;
   readonly trust: Trust;
   readonly handles: Handles;
@@ -41,6 +59,8 @@ export interface NodeCoreParts {
   readonly reporter: Reporter | null;
   readonly staleAfterMs: number;
   readonly restart: (reason: string) => void;
+  /** Called with a variable that should override something and names no place; once each. */
+  readonly onUnusedOverride: (name: string) => void;
   /** Called after everything that a status shows has changed. */
   readonly onStatus: () => void;
 }
@@ -49,6 +69,8 @@ export class NodeCore implements ReaderHost {
   readonly #parts: NodeCoreParts;
   readonly #ledger: string;
   #running: Running | null = null;
+  /** What the feed sent last, or the cache held: run, or refused. */
+  #newest: Activated | null = null;
   #source: 'feed' | 'cache' = 'feed';
   #rejection: Rejection | null = null;
   #asynchronousSchema: string | null = null;
@@ -63,6 +85,7 @@ export class NodeCore implements ReaderHost {
   #cachedActivation = -1;
   #staleTimer: NodeJS.Timeout | null = null;
   #closed = false;
+  readonly #unusedOverrides = new Set<string>();
 
   constructor(parts: NodeCoreParts) {
     this.#parts = parts;
@@ -95,6 +118,7 @@ export class NodeCore implements ReaderHost {
       lastContactMs: this.#lastContact === Number.NEGATIVE_INFINITY ? null : Math.round(performance.now() - this.#lastContact),
       problem: this.#problem,
       gaps: this.#gaps,
+      ...this.#running?.notes,
     };
   }
 
@@ -104,14 +128,12 @@ export class NodeCore implements ReaderHost {
     this.#highestActivation = Math.max(this.#highestActivation, highestActivation);
   }
 
-  /** Runs a snapshot of the cache until the feed has its say. Whether the schemas let it. */
+  /** Runs a snapshot of the cache until the feed has its say. Whether references and schemas let it. */
   startFromCache({ marker, document, confirmedAtMs }: CachedActivation): boolean {
     this.#cachedActivation = marker.activation;
     this.#cachedAtMs = confirmedAtMs;
-    const judgement = this.#parts.schemas.judge(document, this.#parts.handles.judged);
-    if (judgement.kind !== 'accepted') this.#reject(marker, judgement);
-    else this.#swap(marker, document, judgement.judged, 'cache');
-    return judgement.kind === 'accepted';
+    this.#parts.resolver.begin();
+    return this.#take({ marker, document }, 'cache');
   }
 
   heard(): void {
@@ -125,21 +147,33 @@ export class NodeCore implements ReaderHost {
   }
 
   offer(marker: ActivationMarker, document: Document): void {
-    const judgement = this.#parts.schemas.judge(document, this.#parts.handles.judged);
     this.#current = true;
     this.#nothingActive = false;
     this.#problem = null;
-    if (judgement.kind === 'accepted') this.#swap(marker, document, judgement.judged, 'feed');
-    else this.#reject(marker, judgement);
+    this.#parts.resolver.begin();
+    this.#take({ marker, document }, 'feed');
   }
 
   confirm(): void {
     this.#current = true;
     this.#source = 'feed';
-    this.#rejection = null;
+    this.#newest = this.#running;
+    // What keeps the running activation from being brought up to date goes on to keep it.
+    if (this.#rejection?.activation !== this.#running?.marker.activation) this.#rejection = null;
     this.#problem = null;
     this.#refreshCache();
     this.#changed();
+  }
+
+  /** Resolves again: what was refused may be accepted now, and what runs may mean something else. */
+  refresh(): void {
+    const [newest, running] = [this.#newest, this.#running];
+    this.#parts.resolver.begin();
+    if (newest !== null && newest.marker !== running?.marker && this.#take(newest, this.#source)) return;
+    if (running === null || this.#closed) return;
+    const outcome = this.#tried(running);
+    if (outcome.kind === 'accepted') this.#renew(running, outcome);
+    else if (newest?.marker === running.marker) this.#reject(outcome.rejection);
   }
 
   alive(): void {
@@ -158,7 +192,14 @@ export class NodeCore implements ReaderHost {
   }
 
   distrust(marker: ActivationMarker | null, problem: string): void {
-    this.#rejection = { version: marker?.version ?? null, problems: [{ path: null, message: problem }], by: 'trust' };
+    const problems = [{ path: null, message: problem }];
+    this.#rejection = {
+      version: marker?.version ?? null,
+      activation: marker?.activation ?? null,
+      problems,
+      by: 'trust',
+      isMixture: false,
+    };
     this.doubt(problem);
   }
 
@@ -185,28 +226,62 @@ export class NodeCore implements ReaderHost {
     await Promise.all([this.#parts.reporter?.close(), this.#parts.cache?.flush()]);
   }
 
-  #swap(marker: ActivationMarker, document: Document, judged: ReadonlyMap<string, Judged>, source: 'feed' | 'cache'): void {
-    const { trust, handles, listeners } = this.#parts;
-    const before = this.#running;
-    trust.pin(marker.origin);
-    this.#highestActivation = Math.max(this.#highestActivation, marker.activation);
-    this.#running = { marker, document };
-    this.#source = source;
-    this.#rejection = null;
-    handles.swap(new NodeSnapshot(marker, document), judged);
-    if (source === 'feed') this.#refreshCache();
-    if (before !== null && !listeners.none) {
-      const { version, activation, actor, occurredAt } = marker;
-      const changes = before.document.diff(document);
-      listeners.notify({ version, activation, previous: before.marker.version, actor, activatedAt: occurredAt, changes });
-    }
+  /** Whether it runs now. */
+  #take(activated: Activated, source: 'feed' | 'cache'): boolean {
+    this.#newest = activated;
+    const outcome = this.#tried(activated);
+    if (outcome.kind === 'rejected') this.#reject(outcome.rejection);
+    else this.#swap(outcome.running, outcome.judged, source);
+    return outcome.kind === 'accepted';
+  }
+
+  /** Resolves and judges it whole, beside what runs. */
+  #tried({ marker, document }: Activated): Outcome {
+    const { resolver, schemas, handles } = this.#parts;
+    const resolution = resolver.resolve({ document, restart: marker.restart ?? [] }, this.#running?.view ?? null);
+    for (const name of resolver.unusedOverrides) this.#reportUnused(name);
+    if (resolution.kind === 'refused') return rejected(marker, resolution);
+    const { view, notes } = resolution;
+    const judgement = schemas.judge(view, handles.judged);
+    if (judgement.kind === 'accepted') return { kind: 'accepted', running: { marker, document, view, notes }, judged: judgement.judged };
+    if (judgement.kind === 'asynchronous') this.#asynchronousSchema = judgement.path;
+    return rejected(marker, { by: 'schemas', problems: problemsOf(judgement), isMixture: notes.pendingRestart !== undefined });
+  }
+
+  #reportUnused(name: string): void {
+    if (this.#unusedOverrides.has(name)) return;
+    this.#unusedOverrides.add(name);
+    this.#parts.onUnusedOverride(name);
+  }
+
+  /** The same activation, resolved again. */
+  #renew(before: Running, { running, judged }: Extract<Outcome, { kind: 'accepted' }>): void {
+    const isRefused = this.#newest?.marker !== running.marker;
+    const { rejection, source } = { rejection: this.#rejection, source: this.#source };
+    if (before.view.diff(running.view).length > 0) this.#swap(running, judged, source);
+    else this.#running = { ...before, notes: running.notes };
+    this.#rejection = isRefused ? rejection : null;
     this.#changed();
   }
 
-  #reject(marker: ActivationMarker, judgement: Exclude<Judgement, { kind: 'accepted' }>): void {
-    if (judgement.kind === 'asynchronous') this.#asynchronousSchema = judgement.path;
-    const problems = judgement.kind === 'refused' ? judgement.problems : [{ path: judgement.path, message: 'the schema is asynchronous' }];
-    this.#rejection = { version: marker.version, problems, by: 'schemas' };
+  #swap(running: Running, judged: ReadonlyMap<string, Judged>, source: 'feed' | 'cache'): void {
+    const { trust, handles, listeners, resolver } = this.#parts;
+    const { marker, document, view } = running;
+    const before = this.#running;
+    trust.pin(marker.origin);
+    this.#highestActivation = Math.max(this.#highestActivation, marker.activation);
+    this.#running = running;
+    this.#source = source;
+    this.#rejection = null;
+    resolver.started(document, view);
+    handles.swap(new NodeSnapshot(marker, document, view), judged);
+    if (source === 'feed') this.#refreshCache();
+    if (before !== null && !listeners.none) listeners.notify(changeOf(before, running));
+    this.#changed();
+  }
+
+  #reject(rejection: Rejection): void {
+    this.#rejection = rejection;
     this.#changed();
   }
 
@@ -237,7 +312,9 @@ export class NodeCore implements ReaderHost {
   }
 
   #rejected(): NodeStatus['rejected'] {
-    return this.#rejection === null ? null : { version: this.#rejection.version, problems: this.#rejection.problems };
+    if (this.#rejection === null) return null;
+    const { version, problems, isMixture } = this.#rejection;
+    return isMixture ? { version, problems, mixture: true } : { version, problems };
   }
 
   #changed(): void {
@@ -248,6 +325,7 @@ export class NodeCore implements ReaderHost {
       state: this.#state(),
       running: this.#runningVersion(),
       rejected: this.#rejected(),
+      ...reportedNotes(this.#running?.notes ?? {}),
     };
     reporter?.put(report);
     onStatus();
@@ -263,4 +341,30 @@ export class NodeCore implements ReaderHost {
     }, delayMs);
     this.#staleTimer.unref();
   }
+}
+
+function rejected(
+  { version, activation }: ActivationMarker,
+  {
+    by,
+    problems,
+    isMixture = false,
+  }: { readonly by: Rejection['by']; readonly problems: readonly NodeProblem[]; readonly isMixture?: boolean },
+): Outcome {
+  return { kind: 'rejected', rejection: { version, activation, problems, by, isMixture } };
+}
+
+function problemsOf(judgement: Exclude<Judgement, { kind: 'accepted' }>): readonly NodeProblem[] {
+  return judgement.kind === 'refused' ? judgement.problems : [{ path: judgement.path, message: 'the schema is asynchronous' }];
+}
+
+function changeOf(before: Running, { marker, view }: Running): ChangeEvent {
+  const { version, activation, actor, occurredAt } = marker;
+  const cause = before.marker === marker ? 'resolution' : 'activation';
+  return { cause, version, activation, previous: before.marker.version, actor, activatedAt: occurredAt, changes: before.view.diff(view) };
+}
+
+/** What an api is told. The load changes all the time, and is the node's own to show. */
+function reportedNotes({ load: _load, ...notes }: ResolutionNotes): ResolutionReport {
+  return notes;
 }

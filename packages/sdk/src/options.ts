@@ -1,9 +1,13 @@
 // What `connectNode` takes, and its check before anything is opened.
 import { hostname } from 'node:os';
 import type { NodeFeed, ReportTarget } from '@confledger/contracts';
-import { parsePath, type JsonValue } from '@confledger/document';
+import { parsePath } from '@confledger/document';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ConfLedgerError } from './errors.js';
+import type { OverridesOption } from './resolving/local-overrides.js';
+import type { ProfilesOption } from './resolving/node-resolver.js';
+import type { ReferencesOption, Variables } from './resolving/reference-values.js';
+import type { NodeValue } from './resolving/view.js';
 import type { NodeStatus } from './status.js';
 
 /** Schemas by the path that they judge; the empty path is the whole document. */
@@ -12,10 +16,10 @@ export type NodeSchemas = Readonly<Record<string, StandardSchemaV1>>;
 /** A node that was given no schemas. */
 export type NoSchemas = Readonly<Record<never, never>>;
 
-/** What stands at a path: the schema's output where one is given, else the JSON value as activated, undefined when absent. */
+/** What stands at a path: the schema's output where one is given, else the value as the node runs it, undefined when absent. */
 export type ValueAt<S extends NodeSchemas, P extends string> = P extends keyof S
   ? StandardSchemaV1.InferOutput<S[P]>
-  : JsonValue | undefined;
+  : NodeValue | undefined;
 
 export interface ConnectNodeOptions<S extends NodeSchemas = NodeSchemas> {
   readonly environment: string;
@@ -34,6 +38,17 @@ export interface ConnectNodeOptions<S extends NodeSchemas = NodeSchemas> {
   /** Where the node says what it runs; default: the feed's own place. Null: nowhere. */
   readonly report?: ReportTarget | null;
   readonly schemas?: S;
+  /**
+   * Resolves references in strings: `${env:NAME}`, `${file:/path}`, `${path:a.b}`. `{}` allows what the defaults say. Without it strings are as
+   * they are written.
+   */
+  readonly references?: ReferencesOption;
+  /** Lays profiles over the document while their conditions hold. Without it they are values like any other. */
+  readonly profiles?: ProfilesOption;
+  /** Takes values from variables of this process in the place of the ledger's. */
+  readonly overrides?: OverridesOption;
+  /** The variables that references and overrides read; default `process.env`. */
+  readonly variables?: Variables;
   /** Wait until something is active, instead of rejecting with NOTHING_ACTIVE. */
   readonly waitForFirst?: boolean;
   /** How long to wait for the feed before starting from the cache, or giving up; default 10 s. */
@@ -64,11 +79,30 @@ export function checkOptions(options: ConnectNodeOptions): void {
     const value = options[field];
     if (value !== undefined && !(Number.isFinite(value) && value > 0)) refuse(`\`${field}\` must be a number of milliseconds above 0`);
   }
+  checkResolving(options);
   for (const [path, schema] of Object.entries(options.schemas ?? {})) {
     checkMount(path);
     if (typeof schema?.['~standard']?.validate !== 'function')
       refuse(`the schema of '${path}' is no Standard Schema (zod, valibot, arktype, …)`);
   }
+}
+
+const PREFIX = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const VARIABLE_GLOB = /^[A-Za-z0-9_*]+$/;
+const FILE_GLOB = /^(\/[^/\0]+)+$/;
+
+function checkResolving({ references = {}, overrides }: ConnectNodeOptions): void {
+  if (overrides !== undefined && !PREFIX.test(overrides.prefix))
+    refuse('`overrides.prefix` must be the beginning of variable names, for example CONFLEDGER_SET_');
+  checkGlobs('env', references.env, VARIABLE_GLOB, 'names of variables, where * stands for any letters, for example CONFLEDGER_REF_*');
+  checkGlobs('files', references.files, FILE_GLOB, 'absolute paths of files, for example /run/secrets/**');
+}
+
+function checkGlobs(field: string, globs: readonly string[] | undefined, form: RegExp, what: string): void {
+  if (globs === undefined) return;
+  const isWell =
+    Array.isArray(globs) && globs.every((glob: unknown) => typeof glob === 'string' && form.test(glob) && !/\/\.{1,2}(\/|$)/.test(glob));
+  if (!isWell) refuse(`\`references.${field}\` must be a list of ${what}`);
 }
 
 /** Checks a path that a schema or a handle is asked for at. Throws ConfLedgerError OPTION_INVALID. */

@@ -2,6 +2,7 @@
 import { Document } from '@confledger/document';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { expect, test } from 'vitest';
+import { View } from './resolving/view.js';
 import { PROBLEMS_MAX, SchemaSet } from './schema-set.js';
 
 type Result = StandardSchemaV1.Result<unknown>;
@@ -13,7 +14,7 @@ function judge(
 ): ReturnType<SchemaSet['judge']> {
   const document = Document.from(json);
   if (!document.ok) throw new Error(document.problem.message);
-  return new SchemaSet({ [path]: { '~standard': { version: 1, vendor: 'test', validate } } }).judge(document.value, new Map());
+  return new SchemaSet({ [path]: { '~standard': { version: 1, vendor: 'test', validate } } }).judge(new View(document.value), new Map());
 }
 
 test('no more problems are kept than a report can carry, and none of any length', () => {

@@ -1,9 +1,11 @@
 // The schemas of a node: judge a document whole before it is run, and give what handles read. Feed and cache are judged alike.
-import { formatPath, joinPath, type Document, type JsonValue } from '@confledger/document';
+import { formatPath, joinPath } from '@confledger/document';
+import { isSecret } from '@confledger/secrets';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { deepFreeze } from './deep-freeze.js';
 import type { NodeProblem } from './errors.js';
 import type { NodeSchemas } from './options.js';
+import type { NodeValue, View } from './resolving/view.js';
 
 /** How many problems of one document are kept, and how long a message may be. */
 export const PROBLEMS_MAX = 100;
@@ -12,7 +14,7 @@ const BARE_VALUE_LENGTH_MIN = 4;
 
 /** What one schema made of its subtree. The same input object gives the same output object again. */
 export interface Judged {
-  readonly input: JsonValue | undefined;
+  readonly input: NodeValue | undefined;
   readonly output: unknown;
 }
 
@@ -34,11 +36,11 @@ export class SchemaSet {
   }
 
   /** Judges by every schema, so that all problems are reported at once. What `before` says of an unchanged subtree is kept. */
-  judge(document: Document, before: ReadonlyMap<string, Judged>): Judgement {
+  judge(view: View, before: ReadonlyMap<string, Judged>): Judgement {
     const judged = new Map<string, Judged>();
     const problems: NodeProblem[] = [];
     for (const [path, schema] of this.#schemas) {
-      const input = path === '' ? document.toJson() : document.valueAt(path);
+      const input = view.valueAt(path);
       const known = before.get(path);
       if (known !== undefined && known.input === input) {
         judged.set(path, known);
@@ -55,7 +57,7 @@ export class SchemaSet {
 
 type SyncResult = StandardSchemaV1.Result<unknown> | 'asynchronous';
 
-function validate(schema: StandardSchemaV1, input: JsonValue | undefined): SyncResult {
+function validate(schema: StandardSchemaV1, input: NodeValue | undefined): SyncResult {
   try {
     const result = schema['~standard'].validate(input);
     if (!('then' in result)) return result;
@@ -68,20 +70,20 @@ function validate(schema: StandardSchemaV1, input: JsonValue | undefined): SyncR
   }
 }
 
-function problemOf(mount: string, input: JsonValue | undefined, issue: StandardSchemaV1.Issue): NodeProblem {
+function problemOf(mount: string, input: NodeValue | undefined, issue: StandardSchemaV1.Issue): NodeProblem {
   const segments = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
   const path = segments.reduce((base, segment) => (base === '' ? formatPath([segment]) : joinPath(base, segment)), mount);
   const found = segments.reduce(memberOf, input);
   return { path: path === '' ? null : path, message: withoutValue(issue.message, found).slice(0, MESSAGE_LENGTH_MAX) };
 }
 
-function memberOf(value: JsonValue | undefined, segment: string): JsonValue | undefined {
+function memberOf(value: NodeValue | undefined, segment: string): NodeValue | undefined {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, segment)) return undefined;
-  return (value as { readonly [name: string]: JsonValue })[segment];
+  return isSecret(value) ? undefined : (value as { readonly [name: string]: NodeValue })[segment];
 }
 
 /** Some libraries quote the value that they refuse. It may be a secret, and messages end in logs and reports. */
-function withoutValue(message: string, value: JsonValue | undefined): string {
+function withoutValue(message: string, value: NodeValue | undefined): string {
   if (typeof value !== 'string' && typeof value !== 'number') return message;
   const quoted = message.replaceAll(JSON.stringify(value), '(the value)');
   // Bare, only what is long enough not to be a piece of an ordinary word.

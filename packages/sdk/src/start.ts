@@ -1,6 +1,6 @@
 // The wait for a node's first snapshot: bounded by a limit, ended by the feed, the cache, a refusal or the caller's signal.
-import { ConfLedgerError } from './errors.js';
-import type { NodeCore } from './node-core.js';
+import { ConfLedgerError, type ConfLedgerErrorCode } from './errors.js';
+import type { NodeCore, Rejection } from './node-core.js';
 
 export interface StartOptions {
   readonly core: NodeCore;
@@ -9,6 +9,18 @@ export interface StartOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
 }
+
+type RejectionOfDocument = Rejection & { readonly by: Exclude<Rejection['by'], 'trust'> };
+
+/** Nothing better is to be waited for: the feed has sent it whole. */
+const isOfDocument = (rejection: Rejection | null): rejection is RejectionOfDocument => rejection !== null && rejection.by !== 'trust';
+
+const REFUSALS: Readonly<Record<RejectionOfDocument['by'], readonly [ConfLedgerErrorCode, string]>> = {
+  schemas: ['SCHEMA_REJECTED', 'does not fit the schemas of this node'],
+  references: ['REFERENCE_UNRESOLVED', 'cannot be resolved on this node'],
+  profiles: ['PROFILE_INVALID', 'has a profile that this node cannot read'],
+  overrides: ['OVERRIDE_REFUSED', 'cannot be overridden as the variables of this node say'],
+};
 
 /** Settles once: call `look` whenever the status changes. */
 export class Start {
@@ -33,13 +45,12 @@ export class Start {
     const { core, ledger, waitForFirst } = this.#options;
     const { state, source } = core.status;
     if (core.asynchronousSchema !== null) this.#reject('SCHEMA_ASYNC', `the schema of '${core.asynchronousSchema}' is asynchronous`);
-    else if (core.running !== null && (source === 'feed' || core.rejection?.by === 'schemas')) this.#settle.resolve();
+    else if (core.running !== null && (source === 'feed' || isOfDocument(core.rejection))) this.#settle.resolve();
     else if (core.running === null && state !== 'connecting' && !waitForFirst)
       this.#reject('NOTHING_ACTIVE', `nothing is active in ${ledger}`);
     // A first activation may take for ever to come; that it is known to be missing ends the limit.
     else if (state === 'waiting') clearTimeout(this.#timer);
-    else if (core.running === null && core.rejection?.by === 'schemas')
-      this.#refused('SCHEMA_REJECTED', 'does not fit the schemas of this node');
+    else if (core.running === null && isOfDocument(core.rejection)) this.#refused(...REFUSALS[core.rejection.by]);
   }
 
   #timeOut(): void {
@@ -53,7 +64,7 @@ export class Start {
       );
   }
 
-  #refused(code: 'SCHEMA_REJECTED' | 'ACTIVATION_REFUSED', why: string): void {
+  #refused(code: ConfLedgerErrorCode, why: string): void {
     const { core, ledger } = this.#options;
     const { version = null, problems = [] } = core.rejection ?? {};
     const [first] = problems;

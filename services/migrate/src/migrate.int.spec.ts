@@ -139,6 +139,7 @@ describe('what a part needs', () => {
       running: null,
       rejected: null,
       sdk: null,
+      resolution: {},
     } as const;
     await reports.put({ ...report, reportedAt: occurredAt });
     await reports.put({ ...report, state: 'closed', reportedAt: occurredAt });

@@ -21,6 +21,7 @@ const base: NodeReport = {
     ],
   },
   sdk: '0.1.0; statements=1,2',
+  resolution: { profiles: ['night'], overridden: ['risk.max'], pendingRestart: ['db.poolSize'], unresolved: ['a'], unreadReferences: 3 },
   reportedAt: '2026-01-01T00:00:01.000Z',
 };
 
@@ -39,7 +40,7 @@ export function nodeReportsConformance(name: string, make: () => Promise<NodeRep
     });
 
     test('A report comes back as it was put, also one that runs and rejected nothing and does not say its SDK', async () => {
-      const idle: NodeReport = { ...base, name: 'engine-8', state: 'waiting', running: null, rejected: null, sdk: null };
+      const idle: NodeReport = { ...base, name: 'engine-8', state: 'waiting', running: null, rejected: null, sdk: null, resolution: {} };
       await subject.reports.put(base);
       await subject.reports.put(idle);
       expect(await subject.reports.list({})).toEqual([base, idle]);

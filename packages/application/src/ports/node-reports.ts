@@ -1,5 +1,7 @@
 // The port to what nodes say of themselves: no events, one row per node and ledger, the newest; lost without harm.
 
+import type { ResolutionReport } from '@confledger/contracts/http';
+
 export interface NodeReport {
   readonly name: string;
   readonly environment: string;
@@ -10,7 +12,11 @@ export interface NodeReport {
   readonly rejected: {
     readonly version: number | null;
     readonly problems: readonly { readonly path: string | null; readonly message: string }[];
+    /** What was refused holds values that the process keeps until it is restarted. */
+    readonly mixture?: true;
   } | null;
+  /** What the node's own place makes of the document; members that have nothing to say are absent. */
+  readonly resolution: ResolutionReport;
   /** Which SDK the node runs, as its header `X-Confledger-Sdk` says it; null where it sent none that can be read. */
   readonly sdk: string | null;
   /** When the report arrived, by the api's clock. */

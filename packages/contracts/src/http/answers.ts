@@ -245,8 +245,13 @@ export interface NodeItem extends NodeReportBody {
   readonly sdk: string | null;
   /** The version that is active now; null when nothing is. */
   readonly active: number | null;
-  /** Whether the node runs exactly what is active now; null when that is not known. */
+  /**
+   * Whether the node runs exactly what is active now; null when that is not known. A node that overrides values, that could not resolve some, or that
+   * keeps some until it is restarted does not.
+   */
   readonly upToDate: boolean | null;
+  /** What to do about a node that does not run what is active; absent where there is nothing special to say. */
+  readonly remedy?: string;
 }
 
 /** Who runs what. There are no pages yet. */

@@ -21,7 +21,7 @@ export type { Access, Operation, OperationName, Operations, OperationTable, Path
 export type { Exchanges } from './exchanges.js';
 export { ERROR_CATALOGUE, ERROR_CODES, isErrorCode } from './errors.js';
 export type { ErrorCode, ErrorEntry } from './errors.js';
-export type { NodeReportBody, ProblemAt, RunningVersion } from './nodes.js';
+export type { NodeReportBody, ProblemAt, ResolutionReport, RunningVersion } from './nodes.js';
 export { readSdkHeader, SDK_HEADER, SDK_HEADER_CHARACTERS_MAX, sdkHeader, verifiesStatement } from './sdk-header.js';
 export type { SdkAbilities } from './sdk-header.js';
 export type {

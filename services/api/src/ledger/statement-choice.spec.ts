@@ -25,7 +25,18 @@ function choiceOf(more: Partial<StatementChoiceOptions> = {}): StatementChoice {
 function report(more: Partial<NodeReport> = {}): Promise<void> {
   const { environment, service } = LEDGER;
   const reportedAt = new Date(now).toISOString();
-  return reports.put({ name: 'n', environment, service, state: 'ready', running: null, rejected: null, sdk: NEW, reportedAt, ...more });
+  return reports.put({
+    name: 'n',
+    environment,
+    service,
+    state: 'ready',
+    running: null,
+    rejected: null,
+    sdk: NEW,
+    resolution: {},
+    reportedAt,
+    ...more,
+  });
 }
 
 describe('a sealed log', () => {

@@ -2,7 +2,15 @@
 import { z } from 'zod';
 import type { NodeReport } from '@confledger/application';
 import { FEED_DOCUMENT_ASKED, FEED_DOCUMENT_HEADER } from '@confledger/contracts';
-import { readSdkHeader, SDK_HEADER, type ErrorCode, type NodeItem, type NodeReportBody, type NodesQuery } from '@confledger/contracts/http';
+import {
+  readSdkHeader,
+  SDK_HEADER,
+  type ErrorCode,
+  type NodeItem,
+  type NodeReportBody,
+  type NodesQuery,
+  type ResolutionReport,
+} from '@confledger/contracts/http';
 import { success } from '../answers/envelope.js';
 import type { ApiContext } from '../context.js';
 import { serverBusy } from '../edge/busy.js';
@@ -35,7 +43,10 @@ function report(context: ApiContext): Endpoint {
       await requireNodes(context, ledger, 'report');
       const name = checkNodeName(parameters.name);
       const reportedAt = new Date(context.clock.now()).toISOString();
-      await context.reports.put({ ...body, environment, service, name, sdk: sdkOf(request.headers[SDK_HEADER]), reportedAt });
+      const { state, running, rejected } = body;
+      const resolution = resolutionOf(body);
+      const sdk = sdkOf(request.headers[SDK_HEADER]);
+      await context.reports.put({ environment, service, name, state, running, rejected, sdk, resolution, reportedAt });
       reply.code(201);
       return success({ name, reportedAt }, context.clock);
     },
@@ -111,9 +122,41 @@ async function filterOf(context: ApiContext, query: NodesQuery): Promise<NodesFi
 }
 
 function showNode({ report, active, upToDate }: WatchedNode): NodeItem {
-  const { name, environment, service, running, rejected, sdk, reportedAt } = report;
+  const { name, environment, service, running, rejected, sdk, reportedAt, resolution } = report;
   const version = active.kind === 'active' ? active.version : null;
-  return { name, environment, service, state: stateOf(report), running, rejected, sdk, reportedAt, active: version, upToDate };
+  const remedy = remedyOf(report);
+  return {
+    name,
+    environment,
+    service,
+    state: stateOf(report),
+    running,
+    rejected,
+    sdk,
+    reportedAt,
+    active: version,
+    upToDate,
+    ...(remedy !== null && { remedy }),
+    ...resolution,
+  };
+}
+
+/** What a report says of the node's own place. */
+function resolutionOf({ unreadReferences, unresolved, profiles, overridden, pendingRestart }: ResolutionReport): ResolutionReport {
+  return {
+    ...(unreadReferences !== undefined && { unreadReferences }),
+    ...(unresolved !== undefined && { unresolved }),
+    ...(profiles !== undefined && { profiles }),
+    ...(overridden !== undefined && { overridden }),
+    ...(pendingRestart !== undefined && { pendingRestart }),
+  };
+}
+
+function remedyOf({ rejected, resolution }: NodeReport): string | null {
+  if (rejected?.mixture === true) return 'Restart it: its schemas refuse the new values beside those that it keeps until it is restarted';
+  if (resolution.pendingRestart !== undefined) return 'Restart it to run the values of pendingRestart';
+  if (resolution.overridden !== undefined) return 'Remove the variables that override values on this node, or set the values in the ledger';
+  return null;
 }
 
 const STATES: readonly NodeReportBody['state'][] = ['connecting', 'waiting', 'ready', 'stale', 'closed'];

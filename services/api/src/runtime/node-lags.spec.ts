@@ -20,6 +20,7 @@ function node(running: number | null, active: number, since: number, more: Parti
     running: running === null ? null : { version: running - 1, activation: running, digest, activatedAt: instant(-60) },
     rejected: null,
     sdk: null,
+    resolution: {},
     reportedAt: instant(0),
     ...more,
   };

@@ -54,15 +54,20 @@ async function activationOf(ledgers: ApiContext['ledgers'], id: LedgerId): Promi
   }
 }
 
-function isUpToDate({ running }: NodeReport, active: ActivationNow): boolean | null {
+function isUpToDate({ running, resolution }: NodeReport, active: ActivationNow): boolean | null {
   switch (active.kind) {
     case 'unknown':
       return null;
     case 'none':
       return running === null;
     case 'active':
-      return running?.digest === active.digest && running.version === active.version;
+      return running?.digest === active.digest && running.version === active.version && isAsWritten(resolution);
   }
+}
+
+/** Profiles and references are what the ledger says. */
+function isAsWritten({ overridden, unresolved, pendingRestart }: NodeReport['resolution']): boolean {
+  return overridden === undefined && unresolved === undefined && pendingRestart === undefined;
 }
 
 function ledgerOf({ environment, service }: NodeReport): LedgerId {

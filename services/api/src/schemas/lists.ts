@@ -112,7 +112,30 @@ export const problemAt = z.strictObject({
   path: z.string().meta(PLAIN_TEXT).nullable(),
   message: z.string().max(PROBLEM_CHARACTERS_MAX).meta(PLAIN_TEXT),
 });
-export const rejectedVersion = z.strictObject({ version: versionNumber, problems: z.array(problemAt).max(PROBLEMS_MAX) });
+export const rejectedVersion = z.strictObject({
+  version: versionNumber,
+  problems: z.array(problemAt).max(PROBLEMS_MAX),
+  mixture: z.literal(true).exactOptional(),
+});
+
+/** Entries of a list in a report. */
+const NOTED_MAX = 100;
+const noted = z.array(z.string().max(1_000).meta(PLAIN_TEXT)).max(NOTED_MAX);
+
+/** What a node's own place makes of a document. */
+export const resolutionReport = z.strictObject({
+  unreadReferences: z
+    .int()
+    .min(0)
+    .exactOptional()
+    .meta({ description: 'Strings with ${ that stay as written: the node does not resolve references' }),
+  unresolved: noted.exactOptional().meta({ description: 'Paths whose references could not be resolved' }),
+  profiles: noted.exactOptional().meta({ description: 'Profiles that are on; the last one wins' }),
+  overridden: noted.exactOptional().meta({ description: 'Paths that the node takes from its own variables' }),
+  pendingRestart: noted
+    .exactOptional()
+    .meta({ description: 'Paths at which the process keeps what it started with until it is restarted' }),
+});
 
 export const nodeItem: z.ZodType<NodeItem> = z
   .strictObject({
@@ -126,6 +149,8 @@ export const nodeItem: z.ZodType<NodeItem> = z
     reportedAt: instant,
     active: versionNumber,
     upToDate: z.boolean().nullable(),
+    remedy: z.string().exactOptional(),
+    ...resolutionReport.shape,
   })
   .meta({ id: 'Node' });
 

@@ -43,7 +43,7 @@ import type {
   WriteQuery,
 } from '@confledger/contracts/http';
 import { PROMOTED_PATHS_MAX, REASON_CHARACTERS_MAX } from '@confledger/domain';
-import { nodeState, problemAt, PROBLEMS_MAX, rejectedVersion, runningVersion } from './lists.js';
+import { nodeState, problemAt, PROBLEMS_MAX, rejectedVersion, resolutionReport, runningVersion } from './lists.js';
 import { INSTANT_TEXT, PAGE_LIMIT_TEXT, PLAIN_TEXT, POSITION_TEXT, SOME_TEXT } from './texts.js';
 import { NAME_PATTERN } from '../request/environments.js';
 import { environmentName, jsonObject, jsonValue, pathText, revision, serviceName } from './values.js';
@@ -275,6 +275,7 @@ export const nodeReportBody = z.object({
   state: nodeState,
   running: z.object(runningVersion.shape).nullable(),
   rejected: z.object({ ...rejectedVersion.shape, problems: z.array(z.object(problemAt.shape)).max(PROBLEMS_MAX) }).nullable(),
+  ...resolutionReport.shape,
 } satisfies ShapeOf<NodeReportBody>);
 
 /** Streams that one call can name. */
