@@ -34,6 +34,15 @@ export function compileGlob(glob: string): (path: string) => boolean {
   return matcher;
 }
 
+/** Whether a path is one of the places that the globs name, or lies below one. A glob that `parseGlob` refuses names none. */
+export function compilePlaces(globs: readonly string[]): (path: string) => boolean {
+  const matchers = globs
+    .flatMap((glob) => [glob, `${glob}.**`])
+    .filter((glob) => parseGlob(glob).ok)
+    .map(compileGlob);
+  return (path) => matchers.some((matches) => matches(path));
+}
+
 /** One segment of a glob: a name, or null where any one stands. */
 export type GlobSegment = string | null;
 

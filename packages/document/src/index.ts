@@ -5,7 +5,7 @@ export { differencesToChanges, type Difference, type DocumentChange } from './di
 export { leafDigest, treeDigest, type DigestTree } from './digest.js';
 export { Document } from './document.js';
 export { explainOverlay, type ExplainedLeaf, type Overridden } from './explain-overlay.js';
-export { compileGlob, globSegments, matchesGlob, parseGlob, type GlobSegment } from './glob.js';
+export { compileGlob, compilePlaces, globSegments, matchesGlob, parseGlob, type GlobSegment } from './glob.js';
 export { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 export { type Leaf } from './leaves.js';
 export { jsonSize, leafWeight, nodeDigest } from './tree.js';

@@ -145,7 +145,7 @@ export type { RulesInForce } from './schemas/in-force.js';
 export type { MountedSchema, Schemas } from './schemas/mounted.js';
 export { MOUNTS_MAX, mountOf, schemaRefusal, schemaUnknown, SCHEMAS_BYTES_MAX, withEdits } from './schemas/mounts.js';
 export type { SchemaEdit } from './schemas/mounts.js';
-export { unknownSections } from './schemas/unknown-sections.js';
+export { NOTHING_SAID, saying, saysNothing, type ToSay } from './ledger/saying.js';
 export { violationCount, violationDetails, VIOLATIONS_LISTED_MAX } from './ledger/judging.js';
 export type { LedgerNotes, Said, ToBeSaid } from './ledger/notes.js';
 export type { RollbackSchemas } from './ledger/commands.js';

@@ -35,7 +35,7 @@ describe('GET /environments', () => {
       inheritsFrom: [],
       abstract: false,
       properties: {},
-      policy: { unknownSections: 'allowed', reasonRequired: false, writes: 'draft', inherited: 'explicit' },
+      policy: { unknownSections: 'allowed', reasonRequired: false, writes: 'draft', inherited: 'explicit', references: 'on' },
       edition: 1,
       retired: false,
       revision: 3,
@@ -180,7 +180,7 @@ describe('while an upgrade is not finished', () => {
     expect((await retire('staging')).code).toBe('UPGRADE_UNFINISHED');
     given.pass(30_000);
     expect((await define('qa')).status).toBe(200);
-    await given.heartbeats.write({ ...older, features: ['environments', 'schemas'] });
+    await given.heartbeats.write({ ...older, features: ['environments', 'schemas', 'references'] });
     expect((await retire('qa')).status).toBe(200);
   });
   test('nothing is defined while heartbeats cannot be read, and environments are shown', async () => {

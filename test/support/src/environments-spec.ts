@@ -123,7 +123,7 @@ export function refusedEnvironment(
 }
 
 /** What the first start of a new installation does. */
-export const FIRST_START: EnvironmentsCommand = { type: 'DefineFirst', names: [], existedBefore: false, edition: 0 };
+export const FIRST_START: EnvironmentsCommand = { type: 'DefineFirst', names: [], existedBefore: false, edition: 0, references: 'off' };
 
 /** A history behind a first start; `given` holds the commands before, the first start included. */
 export function givenEnvironments(...given: readonly EnvironmentsCommand[]) {

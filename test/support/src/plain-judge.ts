@@ -18,6 +18,7 @@ export function plainlySaid({ rules, document }: ToBeSaid): Said {
     violations: rules.rules.flatMap((rule) => violations(rule, document)),
     unjudged: [],
     restart: restart.map(({ mount }) => mount).sort(),
+    literal: [],
   };
 }
 

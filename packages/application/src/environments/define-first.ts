@@ -11,6 +11,8 @@ export interface FirstEnvironments {
   readonly existedBefore: boolean;
   /** Edition of the built-in schemas that a new installation begins with. Default: the newest. */
   readonly edition?: number;
+  /** Whether strings with `${` are references in a new installation. Default: on. */
+  readonly references?: 'on' | 'off';
 }
 
 /**
@@ -20,7 +22,7 @@ export interface FirstEnvironments {
 export async function defineFirstEnvironments(options: DefineFirstOptions, first: FirstEnvironments): Promise<Environments> {
   const { ids } = options;
   const environments = createEnvironments({ ...options, ...NO_FACTS });
-  const command = { type: 'DefineFirst', edition: EDITION_NEWEST, ...first } as const;
+  const command = { type: 'DefineFirst', edition: EDITION_NEWEST, references: 'on', ...first } as const;
   const outcome = await environments.execute(command, {
     actor: { id: 'confledger', method: 'internal', roles: [] },
     reason: 'first start of a release with environments',

@@ -46,6 +46,7 @@ import { Explanations } from './explain-document.js';
 import { readDocument } from './read-document.js';
 import { readEffective } from './read-effective.js';
 import { readRules } from './read-rules.js';
+import { ruleFacts } from './rule-facts.js';
 import { NO_JUDGE } from './no-judge.js';
 import { WhatIfs } from './what-if.js';
 import { standingOf, surroundingsOf, type Surroundings } from './standing.js';
@@ -117,14 +118,15 @@ export function createLedgers(options: LedgersOptions): LedgersCore {
   const around = aroundOf(inUse, environments, layering);
   const statementFor = options.statementFor ?? (() => Promise.resolve(statementOf(1)));
   const { judge = NO_JUDGE } = options;
-  const facts = ledgerFactLoaders({ reader, layering, keptOf, environments, statementFor, judge });
+  const rules = ruleFacts(judge);
+  const facts = ledgerFactLoaders({ reader, layering, keptOf, environments, statementFor, rules });
   const environmentOf = async ({ environment }: LedgerId) => (await environments?.load(null, environment))?.value ?? UNKEPT_ENVIRONMENT;
   const whatIfs = new WhatIfs({ reader, layering, judge, environmentOf });
   const followed = environments && new FollowedCommands({ layering, keptOf, environments, facts, queueOf: (id) => inUse.of(id).queue });
   return {
     ...readsOf({ options, reader, inUse, layering, around, environments }),
     brokenStreams: () => broken.list(),
-    rules: (id) => readRules({ kept: keptOf(id), layering, around, judge, environmentOf }, id),
+    rules: (id) => readRules({ kept: keptOf(id), layering, around, said: rules.said, environmentOf }, id),
     whatIf: (id, asked, signal) => whatIfs.start(id, asked, signal),
     activationAt: (id, activation) => activationAt(reader, id, activation),
     promotion: (target, command) => describePromotion({ reader, layering, keptOf, environments }, target, command),

@@ -19,9 +19,8 @@ import { isStreamFault } from '../loading/broken-streams.js';
 import type { KeptStream } from '../loading/kept-stream.js';
 import type { Loaded } from '../loading/loaded.js';
 import type { Layering } from './layering.js';
-import type { SchemaJudge } from '../ports/schemas.js';
 import { promotedVersion } from './promoted-version.js';
-import { ruleFacts } from './rule-facts.js';
+import type { RuleFacts } from './rule-facts.js';
 import { activationEvent, latestActivation, loadVersion, type LedgerReader } from './ledger-versions.js';
 
 /** The environments of an installation, as decisions on ledgers ask for them. */
@@ -95,11 +94,11 @@ export interface LedgerFactsOptions {
   /** Null where no environments are kept: then each may have ledgers, and none inherits. */
   readonly environments: EnvironmentFacts | null;
   readonly statementFor: (ledger: LedgerId) => Promise<StatementFact>;
-  readonly judge: SchemaJudge;
+  readonly rules: RuleFacts;
 }
 
 export function ledgerFactLoaders(options: LedgerFactsOptions): FactLoaders<LedgerTypes> {
-  const { reader, layering, keptOf, environments, statementFor, judge } = options;
+  const { reader, layering, keptOf, environments, statementFor, rules } = options;
   return {
     version: {
       async load(ledger, version) {
@@ -134,7 +133,7 @@ export function ledgerFactLoaders(options: LedgerFactsOptions): FactLoaders<Ledg
         return { value, sources: [source], isLasting: false };
       },
     },
-    ...ruleFacts(judge),
+    ...rules,
     schemasAt: {
       load: async (ledger, activation) => {
         const value = await layering.rules.schemasAt(ledger, Number(activation));

@@ -5,7 +5,7 @@ import {
   ownRules,
   refuse,
   rulesInForce,
-  unknownSections,
+  saying,
   type Base,
   type EnvironmentFact,
   type Judgement,
@@ -13,11 +13,15 @@ import {
   type LedgerId,
   type LedgerTypes,
   type RulesInForce,
+  type Said,
   type Schemas,
+  type ToBeSaid,
+  type ToSay,
 } from '@confledger/domain';
+import type { FactLoader } from '../commands/facts.js';
 import { isStreamFault } from '../loading/broken-streams.js';
 import type { KeptStream } from '../loading/kept-stream.js';
-import type { SchemaJudge } from '../ports/schemas.js';
+import { SchemaJudgeUnavailable } from '../ports/schemas.js';
 import { ranOf } from './active-document.js';
 import type { Layering } from './layering.js';
 import type { RulesOutcome } from './ledger-rules.js';
@@ -27,7 +31,7 @@ export interface ReadRulesTools {
   readonly kept: KeptStream<LedgerTypes>;
   readonly layering: Layering;
   readonly around: Surroundings;
-  readonly judge: Pick<SchemaJudge, 'judge' | 'judgeNow'>;
+  readonly said: FactLoader<LedgerId, Said>;
   /** By a read that begins with the call. */
   readonly environmentOf: (id: LedgerId) => Promise<EnvironmentFact>;
 }
@@ -47,13 +51,14 @@ export async function readRules(tools: ReadRulesTools, id: LedgerId): Promise<Ru
   const { document } = documentToRun(ledger, { own: head, head, base }, environment);
   const active = ledger?.active ?? null;
   const running = active && (await layering.documentOf(id, ranOf(active), active));
+  const by = { rules: inForce, environment, name: id.environment };
   const rules = nearestFirst.map((rule) => ({ ...rule, ...{ inForce: inForce.rules.includes(rule) } }));
   return {
     kind: 'found',
     standing: standingOf(id, ledger, loaded.position, around),
     rules: rules.sort((one, other) => (one.mount < other.mount ? -1 : one.mount > other.mount ? 1 : 0)),
-    head: await judgementOf(tools, inForce, document, environment),
-    running: running && (await judgementOf(tools, inForce, running, environment)),
+    head: await judgementOf(tools, id, { ...by, document, isToRun: false }),
+    running: running && (await judgementOf(tools, id, { ...by, document: running, isToRun: true })),
   };
 }
 
@@ -69,17 +74,25 @@ async function baseOf(layering: Layering, { service }: LedgerId, { ancestors }: 
 
 const NO_SCHEMAS: Schemas = new Map();
 
-async function judgementOf(
-  { judge }: ReadRulesTools,
-  { rules }: RulesInForce,
-  document: Document,
-  { policy, abstract }: EnvironmentFact,
-): Promise<Judgement> {
-  const unknown = policy.unknownSections === 'refused' ? unknownSections(document, rules) : [];
-  if (rules.length === 0) return { violations: unknown, unjudged: [] };
-  const judged = { rules, document, isAbstract: abstract };
-  const { violations, unjudged } = judge.judgeNow(judged) ?? (await judge.judge(judged));
-  return { violations: [...unknown, ...violations], unjudged };
+/** What must be judged apart is asked for until everything is there. */
+async function judgementOf({ said }: ReadRulesTools, id: LedgerId, what: ToSay): Promise<Judgement> {
+  const known = new Map<RulesInForce, Map<Document, Said>>();
+  for (;;) {
+    const missing: ToBeSaid[] = [];
+    const all = saying(what, (subject) => {
+      const found = known.get(subject.rules)?.get(subject.document) ?? said.recent?.(id, '', 0, subject)?.value;
+      if (found === undefined) missing.push(subject);
+      return found;
+    });
+    if (all !== undefined) {
+      if (all.isUnavailable === true) throw new SchemaJudgeUnavailable('What the ledger is judged by cannot be asked now.');
+      return all;
+    }
+    for (const subject of missing) {
+      const ofRules = known.get(subject.rules) ?? new Map<Document, Said>();
+      known.set(subject.rules, ofRules.set(subject.document, (await said.load(id, '', subject)).value));
+    }
+  }
 }
 
 function nothingThere({ text }: LedgerId) {

@@ -1,6 +1,16 @@
 // What rules say, as facts of decisions: what is cheap or remembered at once, the rest by a read that waits for it.
 import { globSegments } from '@confledger/document';
-import type { Examined, Judgement, LedgerId, Rule, RulesInForce, Said, SchemaDocument, ToBeSaid } from '@confledger/domain';
+import type {
+  Examined,
+  Judgement,
+  LedgerId,
+  Rule,
+  RulesInForce,
+  Said,
+  SchemaAnnotation,
+  SchemaDocument,
+  ToBeSaid,
+} from '@confledger/domain';
 import type { FactLoader, LoadedFact } from '../commands/facts.js';
 import { SchemaJudgeUnavailable, type SchemaJudge } from '../ports/schemas.js';
 
@@ -21,68 +31,80 @@ export function ruleFacts(judge: SchemaJudge): RuleFacts {
     },
     said: {
       async load(_ledger, _key, subject) {
-        const { rules, document, isAbstract } = subject as ToBeSaid;
+        const { rules, ...what } = subject as ToBeSaid;
         try {
-          const [judgement, restart] = await Promise.all([
-            judge.judge({ rules: rules.rules, document, isAbstract }),
-            annotations.restart(rules),
-          ]);
-          return lasting(saidOf(judgement, restart));
+          const [judgement, places] = await Promise.all([judge.judge({ rules: rules.rules, ...what }), annotations.places(rules)]);
+          return lasting(saidOf(judgement, places));
         } catch (error) {
           if (!(error instanceof SchemaJudgeUnavailable)) throw error;
           return { value: NOBODY_SAYS, sources: [], isLasting: false };
         }
       },
       recent(_ledger, _key, _sinceMs, subject) {
-        const { rules, document, isAbstract } = subject as ToBeSaid;
-        const restart = annotations.restartNow(rules);
-        const judgement = restart && judge.judgeNow({ rules: rules.rules, document, isAbstract });
-        return restart && judgement && lasting(saidOf(judgement, restart));
+        const { rules, ...what } = subject as ToBeSaid;
+        const places = annotations.placesNow(rules);
+        const judgement = places && judge.judgeNow({ rules: rules.rules, ...what });
+        return places && judgement && lasting(saidOf(judgement, places));
       },
     },
   };
 }
 
 /** A rollback may go on all the same. */
-const NOBODY_SAYS: Said = { violations: [], unjudged: [], restart: [], isUnavailable: true };
+const NOBODY_SAYS: Said = { violations: [], unjudged: [], restart: [], literal: [], isUnavailable: true };
 
 /** A document and a rule are what they are: what is said of them never changes. */
 const lasting = <Value>(value: Value): LoadedFact<Value> => ({ value, sources: [], isLasting: true });
 
 const orUndefined = <Value>(value: Value | undefined): LoadedFact<Value> | undefined => (value === undefined ? undefined : lasting(value));
 
-const saidOf = ({ violations, unjudged }: Judgement, restart: readonly string[]): Said => ({ violations, unjudged, restart });
+const saidOf = ({ violations, unjudged }: Judgement, { restart, literal }: AnnotatedPlaces): Said => ({
+  violations,
+  unjudged,
+  restart,
+  literal,
+});
+
+/** Globs of places that rules say something of, whatever stands there. Sorted. */
+interface AnnotatedPlaces {
+  /** Nodes must not pick them up live. */
+  readonly restart: readonly string[];
+  /** A reference is refused there. */
+  readonly literal: readonly string[];
+}
 
 /** What rules say of places, whatever stands there. */
 class Annotations {
   readonly #judge: SchemaJudge;
-  readonly #restart = new WeakMap<RulesInForce, readonly string[]>();
+  readonly #places = new WeakMap<RulesInForce, AnnotatedPlaces>();
   readonly #examined = new WeakMap<object, Examined>();
 
   constructor(judge: SchemaJudge) {
     this.#judge = judge;
   }
 
-  /** Globs of places that nodes must not pick up live; undefined where a schema must be looked at apart first. */
-  restartNow(rules: RulesInForce): readonly string[] | undefined {
-    const known = this.#restart.get(rules);
+  /** Undefined where a schema must be looked at apart first. */
+  placesNow(rules: RulesInForce): AnnotatedPlaces | undefined {
+    const known = this.#places.get(rules);
     if (known !== undefined) return known;
-    const globs: string[] = [];
+    const restart: string[] = [];
+    const literal: string[] = [];
     for (const rule of rules.annotating) {
       const examined = this.#known(rule) ?? this.#judge.examineNow(schemaOf(rule));
       if (examined === undefined) return undefined;
       this.#remember(rule, examined);
-      globs.push(...restartGlobs(rule, examined));
+      restart.push(...annotatedGlobs(rule, examined, 'x-reload', 'restart'));
+      literal.push(...annotatedGlobs(rule, examined, 'x-reference', false));
     }
-    const restart = sorted(globs);
-    this.#restart.set(rules, restart);
-    return restart;
+    const places = { restart: sorted(restart), literal: sorted(literal) };
+    this.#places.set(rules, places);
+    return places;
   }
 
-  async restart(rules: RulesInForce): Promise<readonly string[]> {
+  async places(rules: RulesInForce): Promise<AnnotatedPlaces> {
     for (const rule of rules.annotating)
       if (this.#known(rule) === undefined) this.#remember(rule, await this.#judge.examine(schemaOf(rule)));
-    return this.restartNow(rules) ?? [];
+    return this.placesNow(rules) ?? NO_PLACES;
   }
 
   #known({ schema }: Rule): Examined | undefined {
@@ -98,10 +120,18 @@ const NOTHING_SAID: Examined = { kind: 'fit', annotations: [] };
 
 const schemaOf = ({ dialect, schema }: Rule): SchemaDocument => ({ dialect, schema });
 
+const NO_PLACES: AnnotatedPlaces = { restart: [], literal: [] };
+
 /** A schema of a release with other limits is in the log and counts, but says nothing of places. */
-function restartGlobs({ mount }: Rule, examined: Examined): string[] {
+function annotatedGlobs(
+  { mount }: Rule,
+  examined: Examined,
+  keyword: SchemaAnnotation['keyword'],
+  value: SchemaAnnotation['value'],
+): string[] {
   if (examined.kind === 'refused') return [];
-  return examined.annotations.filter(({ keyword }) => keyword === 'x-reload').map(({ below }) => globOf(mount, below));
+  const found = examined.annotations.filter((annotation) => annotation.keyword === keyword && annotation.value === value);
+  return found.map(({ below }) => globOf(mount, below));
 }
 
 /** The root itself is everything. */

@@ -26,8 +26,7 @@ let faults: unknown[];
 const judge = () =>
   memorySchemaJudge({
     examine: plainlyExamined,
-    judge: ({ rules, document, isAbstract }) =>
-      plainlySaid({ rules: { rules, annotating: rules, switchedOff: [], key: '' }, document, isAbstract }),
+    judge: ({ rules, ...what }) => plainlySaid({ rules: { rules, annotating: rules, switchedOff: [], key: '' }, ...what }),
   });
 const core = (): LayeredCore =>
   layeredCore(store, { judge: judge(), layerDocuments: documents, onSnapshotFault: (error) => faults.push(error) });

@@ -14,6 +14,8 @@ export interface EnvironmentPolicyItem {
   readonly writes: 'draft' | 'live';
   /** Whether newer activations of parents are taken by themselves. */
   readonly inherited: 'explicit' | 'automatic';
+  /** Whether strings with `${` are references, which are checked when they are written; off: they are plain texts. */
+  readonly references: 'on' | 'off';
 }
 
 export interface EnvironmentItem {
@@ -103,7 +105,7 @@ export interface EnvironmentBody extends EnvironmentWriteBody {
   /** False by default. */
   readonly abstract?: boolean | undefined;
   readonly properties?: JsonObject | undefined;
-  /** Members that are left out are those of the type. */
+  /** Members that are left out are those of the type; `references` stays as it was, and is on in an environment that is defined first. */
   readonly policy?: { readonly [P in keyof EnvironmentPolicyItem]?: EnvironmentPolicyItem[P] | undefined } | undefined;
   readonly edition?: number | undefined;
   /** Gives parents although some nodes cannot verify an activation with layers. */

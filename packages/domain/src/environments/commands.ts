@@ -1,10 +1,11 @@
 // The commands of the stream of environments, and what they may be refused with. Refusals are values; faults are exceptions.
 import type { JsonObject } from '@confledger/document';
 import type { Refusal, StreamRefusalCode } from '../stream/refusals.js';
-import type { EnvironmentPolicy, EnvironmentsEvent, EnvironmentType } from './events.js';
+import type { EnvironmentsEvent, EnvironmentType } from './events.js';
+import type { NamedPolicy } from './policies.js';
 import type { Environments } from './state.js';
 
-/** A definition as a client gives it: the whole of it. Members of the policy that are left out are those of the type. */
+/** A definition as a client gives it: the whole of it. Members of the policy that are left out are those of the type, `references` apart. */
 export interface EnvironmentDefinition {
   readonly type: EnvironmentType;
   /** None by default. */
@@ -13,7 +14,7 @@ export interface EnvironmentDefinition {
   readonly abstract?: boolean;
   /** `{}` by default. */
   readonly properties?: JsonObject;
-  readonly policy?: Partial<EnvironmentPolicy>;
+  readonly policy?: NamedPolicy;
   /** That of the definition before by default; the newest for an environment that is defined first. */
   readonly edition?: number;
 }
@@ -28,6 +29,8 @@ export type EnvironmentsCommand =
       readonly existedBefore: boolean;
       /** Of the built-in schemas, in a new installation: what ran before there were any goes on being judged by none. */
       readonly edition: number;
+      /** Whether strings with `${` are references, in a new installation: what ran before goes on having plain texts. */
+      readonly references: 'on' | 'off';
     };
 
 /** What the client says it saw, and what it accepts. */

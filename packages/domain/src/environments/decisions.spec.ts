@@ -4,7 +4,7 @@ import { FIRST_START, givenEnvironments as given, refusedEnvironment as refused 
 import { EDITION_NEWEST } from '@confledger/categories';
 import type { EnvironmentDefinition, EnvironmentsCommand } from './commands.js';
 import { ENVIRONMENT_PROPERTIES_BYTES_MAX, ENVIRONMENTS_MAX } from './definition-rules.js';
-import type { EnvironmentDefined, EnvironmentsEvent, EnvironmentType } from './events.js';
+import { ENVIRONMENT_TYPES, type EnvironmentDefined, type EnvironmentsEvent, type EnvironmentType } from './events.js';
 import { ENVIRONMENT_ANCESTORS_MAX, ENVIRONMENT_DEPTH_MAX } from './graph-rules.js';
 import { POLICY_OF_TYPE } from './policies.js';
 
@@ -19,16 +19,22 @@ const below = (name: string, ...inheritsFrom: string[]): EnvironmentsCommand => 
 const retire = (name: string): EnvironmentsCommand => ({ type: 'Retire', name });
 const defined = (name: string, type: EnvironmentType, rest: Partial<EnvironmentDefined['data']> = {}): EnvironmentsEvent => ({
   type: 'EnvironmentDefined',
-  data: { name, type, inheritsFrom: [], abstract: false, properties: {}, policy: POLICY_OF_TYPE[type], edition: 0, ...rest },
+  data: {
+    name,
+    type,
+    inheritsFrom: [],
+    abstract: false,
+    properties: {},
+    policy: { ...POLICY_OF_TYPE[type], references: 'on' },
+    edition: 0,
+    ...rest,
+  },
 });
 const retired = (name: string): EnvironmentsEvent => ({ type: 'EnvironmentRetired', data: { name } });
 
-const FOUR = [
-  defined('development', 'development'),
-  defined('testing', 'testing'),
-  defined('staging', 'staging'),
-  defined('production', 'production'),
-];
+/** As the first start of the specs defines them: with plain texts. */
+const first = (name: string, type: EnvironmentType): EnvironmentsEvent => defined(name, type, { policy: POLICY_OF_TYPE[type] });
+const FOUR = ENVIRONMENT_TYPES.map((type) => first(type, type));
 
 describe('DefineFirst', () => {
   test('defines the four environments with their types, and nothing is known to be older', () => {
@@ -44,39 +50,49 @@ describe('DefineFirst', () => {
       .when({ ...FIRST_START, existedBefore: true, edition: 1 } as EnvironmentsCommand)
       .then(FOUR);
   });
+  test('takes strings for references in a new installation, and not in an older one', () => {
+    const policiesOf = (existedBefore: boolean) => {
+      const { state } = given()
+        .when({ ...FIRST_START, existedBefore, references: 'on' } as EnvironmentsCommand)
+        .then('accepted');
+      return new Set([...state.environments.values()].map(({ policy }) => policy.references));
+    };
+    expect(policiesOf(false)).toEqual(new Set(['on']));
+    expect(policiesOf(true)).toEqual(new Set([undefined]));
+  });
   test('defines other names of the settings as production, each name once', () => {
     given()
-      .when({ type: 'DefineFirst', names: ['qa', 'testing', 'qa'], existedBefore: false, edition: 0 })
-      .then([...FOUR, defined('qa', 'production')]);
+      .when({ type: 'DefineFirst', names: ['qa', 'testing', 'qa'], existedBefore: false, edition: 0, references: 'off' })
+      .then([...FOUR, first('qa', 'production')]);
   });
   test('records the installation that existed before as a fact, from which the fold reads it', () => {
     const { history, when } = given();
-    when({ type: 'DefineFirst', names: [], existedBefore: true, edition: 0 }).then(FOUR);
+    when({ type: 'DefineFirst', names: [], existedBefore: true, edition: 0, references: 'off' }).then(FOUR);
     expect(history.asked).toEqual(['installation installation']);
     expect(history.events[0]?.metadata.facts).toEqual({ installation: 2 });
     expect(history.state.existedBefore).toBe(true);
   });
   test('does nothing where the stream has events', () => {
     given(FIRST_START)
-      .when({ type: 'DefineFirst', names: ['qa'], existedBefore: true, edition: 0 })
+      .when({ type: 'DefineFirst', names: ['qa'], existedBefore: true, edition: 0, references: 'off' })
       .then('nothing');
   });
   test('refuses a name that no environment can have, and too many', () => {
     given()
-      .when({ type: 'DefineFirst', names: ['QA'], existedBefore: false, edition: 0 })
+      .when({ type: 'DefineFirst', names: ['QA'], existedBefore: false, edition: 0, references: 'off' })
       .then(refused('ENVIRONMENT_NAME_INVALID', { says: /'QA'/ }));
     given()
-      .when({ type: 'DefineFirst', names: numbered(ENVIRONMENTS_MAX - 3), existedBefore: false, edition: 0 })
+      .when({ type: 'DefineFirst', names: numbered(ENVIRONMENTS_MAX - 3), existedBefore: false, edition: 0, references: 'off' })
       .then(refused('ENVIRONMENT_LIMIT'));
     given()
-      .when({ type: 'DefineFirst', names: numbered(ENVIRONMENTS_MAX - 4), existedBefore: false, edition: 0 })
+      .when({ type: 'DefineFirst', names: numbered(ENVIRONMENTS_MAX - 4), existedBefore: false, edition: 0, references: 'off' })
       .then('accepted');
   });
 });
 
 describe('Define', () => {
   test('stores the whole definition, the policy with all its members', () => {
-    const policy = { ...POLICY_OF_TYPE.production, writes: 'live' as const };
+    const policy = { ...POLICY_OF_TYPE.production, writes: 'live' as const, references: 'on' as const };
     given(FIRST_START)
       .when(
         define('prod-eu', { type: 'production', inheritsFrom: ['production'], properties: { region: 'eu' }, policy: { writes: 'live' } }),
@@ -135,6 +151,17 @@ describe('Define', () => {
       .when(withoutEdition({ properties: { a: 1 } }))
       .then([defined('qa', 'testing', { properties: { a: 1 } })]);
   });
+  test('without a word on references keeps what holds, and turns them on in an environment that is defined first', () => {
+    const referencesAfter = (name: string, ...before: EnvironmentsCommand[]) =>
+      given(FIRST_START, ...before)
+        .when(define(name, { type: name === 'qa' ? 'testing' : 'production', properties: { a: 1 } }))
+        .then('accepted')
+        .state.environments.get(name)?.policy.references;
+    expect(referencesAfter('production')).toBeUndefined();
+    expect(referencesAfter('production', define('production', { type: 'production', policy: { references: 'on' } }))).toBe('on');
+    expect(referencesAfter('qa')).toBe('on');
+    expect(referencesAfter('qa', define('qa', { policy: { references: 'off' } }))).toBeUndefined();
+  });
   test('refuses an edition that this release does not know', () => {
     given(FIRST_START)
       .when(define('qa', { edition: EDITION_NEWEST + 1 }))
@@ -154,7 +181,7 @@ describe('Define', () => {
   });
   test('refuses more environments than the limit; retired ones do not count', () => {
     const names = numbered(ENVIRONMENTS_MAX - 4);
-    const full: EnvironmentsCommand = { type: 'DefineFirst', names, existedBefore: false, edition: 0 };
+    const full: EnvironmentsCommand = { type: 'DefineFirst', names, existedBefore: false, edition: 0, references: 'off' };
     given(full).when(define('qa')).then(refused('ENVIRONMENT_LIMIT'));
     given(full, retire('e-1')).when(define('qa')).then('accepted');
     given(full, retire('e-1'), define('qa'))

@@ -38,7 +38,7 @@ const refused = (refusal: EnvironmentsRefusal): EnvironmentsDecision => ({ kind:
 const accepted = (events: readonly EnvironmentsEvent[]): EnvironmentsDecision => ({ kind: 'accepted', events, meant: null });
 
 /** Names beyond the four are those of an installation's own settings: the careful type is the right one for what runs already. */
-function first({ names, existedBefore, edition: wanted }: CommandOf<'DefineFirst'>, { facts }: Context): EnvironmentsDecision {
+function first({ names, existedBefore, edition: wanted, references }: CommandOf<'DefineFirst'>, { facts }: Context): EnvironmentsDecision {
   const types = new Map<string, EnvironmentType>(ENVIRONMENT_TYPES.map((type) => [type, type]));
   for (const name of names) {
     const unfit = nameRefusal(name);
@@ -49,7 +49,8 @@ function first({ names, existedBefore, edition: wanted }: CommandOf<'DefineFirst
   if (existedBefore && facts.get('installation', EXISTING_INSTALLATION_FACT) === undefined)
     return { kind: 'needs', needs: [{ sort: 'installation', key: EXISTING_INSTALLATION_FACT }], meant: null };
   const edition = existedBefore ? 0 : wanted;
-  return accepted([...types].map(([name, type]) => definedEvent(name, { type, edition }, null)));
+  const policy = { references: existedBefore ? 'off' : references } as const;
+  return accepted([...types].map(([name, type]) => definedEvent(name, { type, edition, policy }, null)));
 }
 
 function define(state: Environments, { name, definition }: CommandOf<'Define'>, context: Context): EnvironmentsDecision {
@@ -86,10 +87,10 @@ function onFacts(state: Environments, { facts }: Context, heirs: readonly string
   return unfit ? refused(unfit) : accepted([event]);
 }
 
-/** A definition that names no edition keeps the one in force: no release changes a rule. */
+/** A definition that names no edition keeps the one in force, and one that does not say whether references are on what holds: no release changes a rule. */
 function definedEvent(name: string, definition: EnvironmentDefinition, before: Environment | null): EnvironmentDefined {
   const { type, inheritsFrom = [], abstract = false, properties = {}, edition = before?.edition ?? EDITION_NEWEST } = definition;
-  const policy = policyOf(type, definition.policy);
+  const policy = policyOf(type, definition.policy ?? {}, before?.policy ?? null, 'on');
   return { type: 'EnvironmentDefined', data: { name, type, inheritsFrom, abstract, properties, policy, edition } };
 }
 

@@ -18,6 +18,8 @@ export type EnvironmentPolicy = {
   readonly writes: 'draft' | 'live';
   /** Whether newer activations of parents are taken by themselves. */
   readonly inherited: 'explicit' | 'automatic';
+  /** Whether strings with `${` are references, which are checked when they are written. Absent: off, and they are plain texts. */
+  readonly references?: 'on';
 };
 
 /** The whole definition of an environment, each time. */
@@ -52,12 +54,16 @@ const isOneOf =
   (value: unknown): boolean =>
     typeof value === 'string' && words.includes(value);
 
-const policy = membersOf<EnvironmentPolicy>({
-  unknownSections: isOneOf('allowed', 'refused'),
-  reasonRequired: isFlag,
-  writes: isOneOf('draft', 'live'),
-  inherited: isOneOf('explicit', 'automatic'),
-});
+const policy = membersOf<EnvironmentPolicy>(
+  {
+    unknownSections: isOneOf('allowed', 'refused'),
+    reasonRequired: isFlag,
+    writes: isOneOf('draft', 'live'),
+    inherited: isOneOf('explicit', 'automatic'),
+    references: isOneOf('on'),
+  },
+  { optional: ['references'] },
+);
 
 /** What this release reads. */
 export const ENVIRONMENTS_EVENTS: EventDecoders<EnvironmentsEvent> = {

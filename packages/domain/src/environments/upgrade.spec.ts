@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { FIRST_START, givenEnvironments as given, refusedEnvironment as refused } from '../../../../test/support/src/environments-spec.js';
 import type { EnvironmentsCommand } from './commands.js';
 
-const EXISTING: EnvironmentsCommand = { type: 'DefineFirst', names: [], existedBefore: true, edition: 0 };
+const EXISTING: EnvironmentsCommand = { type: 'DefineFirst', names: [], existedBefore: true, edition: 0, references: 'off' };
 const define = (name: string, ...inheritsFrom: string[]): EnvironmentsCommand => ({
   type: 'Define',
   name,

@@ -1,10 +1,10 @@
 // What the rules say of a document that is to be taken live, beside what runs.
-import { NO_RULES } from '../schemas/in-force.js';
 import type { Schemas } from '../schemas/mounted.js';
 import type { Decision } from '../stream/aggregate.js';
 import type { Asked } from './asked.js';
 import { judged, NOTHING_JUDGED, rulesOver, type Judged } from './judging.js';
 import type { LedgerTypes } from './ledger-types.js';
+import { saysNothing } from './saying.js';
 import { documentToRun, runningDocument, type ToActivate } from './statements.js';
 import type { ExistingLedger } from './versions.js';
 
@@ -27,9 +27,9 @@ export function activationJudged(
   const { environment } = asked;
   if (environment === undefined) return undefined;
   const rules = rulesOver(schemas, what.base, environment);
-  if (rules === NO_RULES && environment.policy.unknownSections === 'allowed') return NOTHING_JUDGED;
+  if (saysNothing(rules, environment)) return NOTHING_JUDGED;
   const before = runningDocument(existing, asked);
   if (before === undefined) return undefined;
   const { document: after } = documentToRun(existing?.ledger ?? null, what, environment);
-  return judged({ rules, before, after }, environment, asked);
+  return judged({ rules, isToRun: true, before, after }, environment, asked);
 }

@@ -1,6 +1,5 @@
 // What the rules say of a change: of the draft that it makes, or of what it takes live; and what new schemas say of what is there.
 import type { Document } from '@confledger/document';
-import { NO_RULES } from '../schemas/in-force.js';
 import { withEdits, type SchemaEdit } from '../schemas/mounts.js';
 import type { Violation } from '../schemas/rules.js';
 import { NO_SCHEMAS } from './activation-judged.js';
@@ -9,6 +8,7 @@ import type { GoingLive } from './going-live.js';
 import { judged, NOTHING_JUDGED, rulesOver, said, type Judged } from './judging.js';
 import type { LedgerId } from './ledger-id.js';
 import type { LedgerStream } from './ledger-types.js';
+import { saysNothing } from './saying.js';
 import { documentToRun, runningDocument } from './statements.js';
 
 export interface EditToJudge {
@@ -31,15 +31,19 @@ export function judgedEdit(edit: EditToJudge, asked: Asked): JudgedEdit | undefi
   const { stream, id, going, schemas } = edit;
   const ledger = stream.state;
   const rules = rulesOver(withEdits(ledger?.schemas ?? NO_SCHEMAS, schemas), going.base, going.environment);
-  if (rules === NO_RULES && going.environment.policy.unknownSections === 'allowed') return { ...NOTHING_JUDGED, violatedBySchemas: [] };
+  if (saysNothing(rules, going.environment)) return { ...NOTHING_JUDGED, violatedBySchemas: [] };
   const effective = (own: Document) => documentToRun(ledger, { own, head: own, base: going.base }, going.environment).document;
   const takesLive = going.basis !== null;
   const needsRunning = takesLive || schemas.length > 0;
   const running = needsRunning ? runningDocument(ledger && { id, ledger, revision: stream.revision }, asked) : null;
   if (running === undefined) return undefined;
   const after = effective(edit.after);
-  const comparison = judged({ rules, before: takesLive ? running : effective(edit.before), after }, going.environment, asked);
-  const runsOn = takesLive || running === null ? null : said(rules, running, going.environment, asked);
+  const comparison = judged(
+    { rules, isToRun: takesLive, before: takesLive ? running : effective(edit.before), after },
+    going.environment,
+    asked,
+  );
+  const runsOn = takesLive || running === null ? null : said({ rules, document: running, isToRun: true }, going.environment, asked);
   if (comparison === undefined || runsOn === undefined) return undefined;
   if (runsOn?.isUnavailable === true) return { ...comparison, isUnavailable: true, violatedBySchemas: [] };
   if (schemas.length === 0) return { ...comparison, violatedBySchemas: [] };

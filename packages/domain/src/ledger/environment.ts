@@ -14,7 +14,7 @@ export interface EnvironmentFact {
   readonly standing: 'defined' | 'retired' | 'undefined';
   /** Whether nodes run it. */
   readonly abstract: boolean;
-  readonly policy: Pick<EnvironmentPolicy, 'reasonRequired' | 'writes' | 'inherited' | 'unknownSections'>;
+  readonly policy: Pick<EnvironmentPolicy, 'reasonRequired' | 'writes' | 'inherited' | 'unknownSections' | 'references'>;
   /** Number of the set of built-in schemas in force. */
   readonly edition: number;
   /** The rules of that edition; null where this release does not know it. */

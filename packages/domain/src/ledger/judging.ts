@@ -2,16 +2,16 @@
 // change is refused for the violations that it adds, and the others stand.
 import { canonicalJson, type Document } from '@confledger/document';
 import { refuse, refuseWith, type RefusalDetail } from '../stream/refusals.js';
-import { NO_RULES, rulesInForce, type RulesInForce } from '../schemas/in-force.js';
+import { rulesInForce, type RulesInForce } from '../schemas/in-force.js';
 import type { Schemas } from '../schemas/mounted.js';
 import type { SchemaDocument, Violation } from '../schemas/rules.js';
-import { unknownSections } from '../schemas/unknown-sections.js';
 import type { Asked } from './asked.js';
 import type { LedgerRefusal } from './commands.js';
 import type { EnvironmentFact } from './environment.js';
 import type { LedgerId } from './ledger-id.js';
 import type { LaidLayers } from './layers.js';
 import type { LedgerNotes, Said, ToBeSaid } from './notes.js';
+import { NOTHING_SAID, saying, saysNothing, type ToSay } from './saying.js';
 
 /** Violations that one answer lists. */
 export const VIOLATIONS_LISTED_MAX = 100;
@@ -19,6 +19,8 @@ export const VIOLATIONS_LISTED_MAX = 100;
 /** Two documents by one set of rules. */
 export interface Compared {
   readonly rules: RulesInForce;
+  /** Whether `after` is to run: then what its references name must be there. */
+  readonly isToRun: boolean;
   /** Null where nothing was: then every violation is added. */
   readonly before: Document | null;
   readonly after: Document;
@@ -40,10 +42,10 @@ export function rulesOver(schemas: Schemas, { rules }: LaidLayers, { categories 
 }
 
 /** Undefined while a judgement must be loaded. */
-export function judged({ rules, before, after }: Compared, environment: EnvironmentFact, asked: Asked): Judged | undefined {
-  if (rules === NO_RULES && environment.policy.unknownSections === 'allowed') return NOTHING_JUDGED;
-  const now = said(rules, after, environment, asked);
-  const then = before === null ? NOTHING_SAID : said(rules, before, environment, asked);
+export function judged({ rules, isToRun, before, after }: Compared, environment: EnvironmentFact, asked: Asked): Judged | undefined {
+  if (saysNothing(rules, environment)) return NOTHING_JUDGED;
+  const now = said({ rules, document: after, isToRun }, environment, asked);
+  const then = before === null ? NOTHING_SAID : said({ rules, document: before, isToRun }, environment, asked);
   if (now === undefined || then === undefined) return undefined;
   if (now.isUnavailable === true || then.isUnavailable === true) return { ...NOTHING_JUDGED, isUnavailable: true };
   const stood = new Set(then.violations.map(({ identity }) => identity));
@@ -57,30 +59,28 @@ export function judged({ rules, before, after }: Compared, environment: Environm
   };
 }
 
-const NOTHING_SAID: Said = { violations: [], unjudged: [], restart: [] };
-
 /** What rules and policy say of one document. */
-export function said(rules: RulesInForce, document: Document, { policy, abstract }: EnvironmentFact, asked: Asked): Said | undefined {
-  const unknown = policy.unknownSections === 'refused' ? unknownSections(document, rules.rules) : [];
-  if (rules.rules.length === 0 && rules.annotating.length === 0)
-    return unknown.length === 0 ? NOTHING_SAID : { violations: unknown, unjudged: [], restart: [] };
-  const subject: ToBeSaid = { rules, document, isAbstract: abstract };
-  // The digest of a document costs more than most judgements: it names only what must be judged apart.
-  const found = asked.context.facts.get('said', identityKey(subject), subject) ?? asked.get('said', saidKey(subject), subject);
-  return found === undefined || unknown.length === 0 ? found : { ...found, violations: [...unknown, ...found.violations] };
+export function said(what: Pick<ToSay, 'rules' | 'document' | 'isToRun'>, environment: EnvironmentFact, asked: Asked): Said | undefined {
+  const { facts, id } = asked.context;
+  return saying({ ...what, environment, name: id.environment }, (subject) => {
+    // The digest of a document costs more than most judgements: it names only what must be judged apart.
+    return facts.get('said', identityKey(subject), subject) ?? asked.get('said', saidKey(subject), subject);
+  });
 }
 
 const identities = new WeakMap<Document, number>();
 let identified = 0;
 
 /** Of one document in the memory of this process. */
-function identityKey({ rules, document, isAbstract }: ToBeSaid): string {
-  let identity = identities.get(document);
-  if (identity === undefined) identities.set(document, (identity = identified += 1));
-  return `${identity} ${rules.key} ${isAbstract}`;
+function identityKey(subject: ToBeSaid): string {
+  let identity = identities.get(subject.document);
+  if (identity === undefined) identities.set(subject.document, (identity = identified += 1));
+  return `${identity} ${modeKey(subject)}`;
 }
 
-const saidKey = ({ rules, document, isAbstract }: ToBeSaid): string => `${rules.key} ${document.digest} ${isAbstract}`;
+const saidKey = (subject: ToBeSaid): string => `${subject.document.digest} ${modeKey(subject)}`;
+
+const modeKey = ({ rules, isAbstract, hasReferences }: ToBeSaid): string => `${rules.key} ${isAbstract} ${hasReferences}`;
 
 /** The key of the fact that says whether a schema may be stored. */
 export const examinedKey = ({ dialect, schema }: SchemaDocument): string => canonicalJson([dialect, schema]);

@@ -7,6 +7,8 @@ import type { Judgement, Unjudged, Violation } from '../schemas/rules.js';
 export interface Said extends Judgement {
   /** Globs of places that nodes must not pick up live, sorted; of the rules alone. */
   readonly restart: readonly string[];
+  /** Globs of places where a reference is refused, sorted; of the rules alone. */
+  readonly literal: readonly string[];
   /** Nobody could judge: nothing is known of the document. */
   readonly isUnavailable?: true;
 }
@@ -17,6 +19,8 @@ export interface ToBeSaid {
   /** An effective document. */
   readonly document: Document;
   readonly isAbstract: boolean;
+  /** Leaves with references are unknown. */
+  readonly hasReferences: boolean;
 }
 
 /** What an answer says beside the change. */

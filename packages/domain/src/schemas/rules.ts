@@ -33,6 +33,8 @@ export interface ToJudge {
   readonly document: Document;
   /** In an abstract environment a leaf that is missing may be given by a descendant: that it is missing violates nothing. */
   readonly isAbstract: boolean;
+  /** A leaf that holds a reference is unknown: nothing that depends on its value is judged. */
+  readonly hasReferences: boolean;
 }
 
 /** One way in which a document breaks a rule. No part of it holds a value of the document. */

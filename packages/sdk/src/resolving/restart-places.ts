@@ -1,5 +1,5 @@
 // Places that a running node must not pick up live: they keep the values that the process started with.
-import { compileGlob, formatPath, parseGlob, parsePath, type Document, type DocumentChange, type DocumentNode } from '@confledger/document';
+import { compilePlaces, formatPath, parsePath, type Document, type DocumentChange, type DocumentNode } from '@confledger/document';
 
 export interface Held {
   readonly document: Document;
@@ -13,21 +13,12 @@ export interface Held {
  */
 export function holdPlaces(first: Document, next: Document, globs: readonly string[]): Held {
   if (globs.length === 0 || first === next) return { document: next, pending: [] };
-  const isHeld = matcherOf(globs);
+  const isHeld = compilePlaces(globs);
   const places = new Set<string>();
   for (const { path } of first.diff(next)) if (isHeld(path)) places.add(shortestDisagreement(path, first, next) ?? path);
   if (places.size === 0) return { document: next, pending: [] };
   const document = next.apply(changesAt([...places], first, next));
   return { document, pending: next.diff(document).map(({ path }) => path) };
-}
-
-/** A glob names a place: what lies below it belongs to it. */
-function matcherOf(globs: readonly string[]): (path: string) => boolean {
-  const matchers = globs
-    .flatMap((glob) => [glob, `${glob}.**`])
-    .filter((glob) => parseGlob(glob).ok)
-    .map(compileGlob);
-  return (path) => matchers.some((matches) => matches(path));
 }
 
 function shortestDisagreement(path: string, first: Document, next: Document): string | undefined {

@@ -1,7 +1,13 @@
 // What answers say of environments.
 import { formatPosition, type Outcome } from '@confledger/application';
 import { canonicalJson, parseJsonText, type JsonObject } from '@confledger/document';
-import type { AncestorItem, EnvironmentAnswer, EnvironmentItem, EnvironmentWriteAnswer } from '@confledger/contracts/http';
+import type {
+  AncestorItem,
+  EnvironmentAnswer,
+  EnvironmentItem,
+  EnvironmentPolicyItem,
+  EnvironmentWriteAnswer,
+} from '@confledger/contracts/http';
 import { ancestorsOf, descendantsOf, type Ancestor, type Environment, type Environments, type EnvironmentsTypes } from '@confledger/domain';
 
 export type EnvironmentDone = Extract<Outcome<EnvironmentsTypes>, { readonly kind: 'done' }>;
@@ -9,9 +15,9 @@ export type EnvironmentDone = Extract<Outcome<EnvironmentsTypes>, { readonly kin
 export function showEnvironment({ name, policy, ...rest }: Environment): EnvironmentItem {
   const { type, inheritsFrom, abstract, edition, retired, revision } = rest;
   // Events keep no order of members: every api shows them in one.
-  const { unknownSections, reasonRequired, writes, inherited } = policy;
+  const { unknownSections, reasonRequired, writes, inherited, references = 'off' } = policy;
   const properties = parseJsonText(canonicalJson(rest.properties)) as JsonObject;
-  const shown = { unknownSections, reasonRequired, writes, inherited };
+  const shown: EnvironmentPolicyItem = { unknownSections, reasonRequired, writes, inherited, references };
   return { environment: name, type, inheritsFrom, abstract, properties, policy: shown, edition, retired, revision };
 }
 

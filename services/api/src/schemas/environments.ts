@@ -26,6 +26,9 @@ const policyShape = {
   reasonRequired: z.boolean(),
   writes: z.enum(['draft', 'live']),
   inherited: z.enum(['explicit', 'automatic']),
+  references: z
+    .enum(['on', 'off'])
+    .meta({ description: 'Whether strings with ${ are references, which are checked when they are written' }),
 } satisfies ShapeOf<EnvironmentPolicyItem>;
 
 export const environmentsQuery = z.strictObject({
