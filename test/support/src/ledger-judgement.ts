@@ -6,6 +6,7 @@ type RefusalCode = LedgerRefusal['code'];
 
 export type Expected =
   | readonly DraftEvent[]
+  | 'accepted'
   | 'nothing'
   | 'repeated'
   | { readonly refused: RefusalCode; readonly at?: string | null; readonly says?: RegExp };
@@ -17,7 +18,7 @@ export const refused = (code: RefusalCode, more: { readonly at?: string | null; 
 
 /** Throws where the decision is another one than expected. */
 export function judge(decision: Verdict<LedgerTypes>, expected: Expected): void {
-  if (expected === 'nothing' || expected === 'repeated') return equal(decision.kind, expected, decision);
+  if (typeof expected === 'string') return equal(decision.kind, expected, decision);
   if ('refused' in expected) return judgeRefusal(decision, expected);
   equal(decision.kind === 'accepted' ? decision.events : decision, expected, decision);
 }

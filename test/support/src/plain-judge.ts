@@ -18,7 +18,10 @@ export function plainlySaid({ rules, document }: ToBeSaid): Said {
     violations: rules.rules.flatMap((rule) => violations(rule, document)),
     unjudged: [],
     restart: restart.map(({ mount }) => mount).sort(),
-    literal: [],
+    literal: rules.annotating
+      .filter(({ schema }) => typeof schema === 'object' && schema['x-reference'] === false)
+      .map(({ mount }) => mount)
+      .sort(),
   };
 }
 
