@@ -60,7 +60,7 @@ function sectionOf(category: Category, { code, output }: SetterSample): string {
   return [
     `## ${schema.title}`,
     `${schema.description} Mount: \`${mount}\`.${mount.endsWith('.*') ? OWN_NAME : ''}`,
-    ...(NOT_EVALUATED[category.category] ?? []),
+    ...(ON_NODES[category.category] ?? []),
     [...HEAD, ...rowsOf(schema, mount)].join('\n'),
     `For example at \`${complete.path}\`:`,
     fenced('json', JSON.stringify(complete.value, null, 2)),
@@ -68,10 +68,10 @@ function sectionOf(category: Category, { code, output }: SetterSample): string {
   ].join('\n\n');
 }
 
-/** What this release does not do by a category yet. No part of the schemas, which never change. */
-const NOT_EVALUATED: Readonly<Record<string, readonly string[]>> = {
+/** What nodes of this release do by a category. No part of the schemas, which never change. */
+const ON_NODES: Readonly<Record<string, readonly string[]>> = {
   profiles: [
-    '**Nodes of this release do not evaluate profiles yet.** They are stored and judged by this schema; no value changes by them.',
+    'A node with the option `profiles` [lays a profile over the document](resolution.md#profiles) while its conditions hold; other nodes read it as any value.',
   ],
   flags: [
     '**Nodes of this release do not evaluate flags yet.** They are stored and judged by this schema, and a node reads them as any value.',

@@ -17,6 +17,7 @@ const PAGES = [
   'packages/docs/categories.md',
   'packages/docs/schemas.md',
   'packages/docs/sdk.md',
+  'packages/docs/resolution.md',
   'packages/docs/client.md',
   'packages/docs/operations.md',
 ];
