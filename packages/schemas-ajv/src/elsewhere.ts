@@ -127,6 +127,7 @@ function workOf(batch: readonly PlaceToJudge[], { rule, toJudge, validator }: Of
       mount: rule.mount,
       places: batch.map(({ place: { segments, matched } }) => ({ segments, matched })),
       isAbstract: toJudge.isAbstract,
+      hasReferences: toJudge.hasReferences,
     },
     pieces: () => arrayPieces(batch.map(({ place }) => place.node)),
   };

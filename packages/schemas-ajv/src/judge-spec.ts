@@ -16,8 +16,11 @@ export function ruleAt(mount: string, schema: JsonObject | boolean, dialect: Dia
 }
 
 /** The judgement of a document by rules, with nothing remembered. */
-export function judged(value: JsonObject, rules: readonly Rule[], isAbstract = false): Judgement {
-  return judgeDocument({ rules, document: documentOf(value), isAbstract }, { validators: new Validators(), verdicts: new Verdicts() });
+export function judged(value: JsonObject, rules: readonly Rule[], isAbstract = false, hasReferences = false): Judgement {
+  return judgeDocument(
+    { rules, document: documentOf(value), isAbstract, hasReferences },
+    { validators: new Validators(), verdicts: new Verdicts() },
+  );
 }
 
 /** The violations of a value that a schema is mounted at. */

@@ -1,9 +1,9 @@
 // Judges documents by the rules that are mounted on them.
-import { comparePaths, type DocumentNode } from '@confledger/document';
+import { comparePaths } from '@confledger/document';
 import type { Judgement, Rule, ToJudge } from '@confledger/domain';
-import { judgeAbstract } from './abstract.js';
 import type { JudgeParts } from './costs.js';
 import { placesOf, type MountedPlace } from './mounts.js';
+import { isPartial, judgePartly } from './partial.js';
 import type { Validator } from './validators.js';
 import { verdictKey, type Verdict } from './verdicts.js';
 import { costViolation, unjudgedOf, violationsOf } from './violations.js';
@@ -51,18 +51,19 @@ export function judgementOf(parts: readonly (Verdict | Judgement)[]): Judgement 
 }
 
 /** What a rule says of one place. Neither recalled nor remembered. */
-export function judgePlace(validator: Validator, { mount }: Rule, place: MountedPlace, { document, isAbstract }: ToJudge): Verdict {
+export function judgePlace(
+  validator: Validator,
+  { mount }: Rule,
+  place: MountedPlace,
+  { document, isAbstract, hasReferences }: ToJudge,
+): Verdict {
   const value = document.valueAt(place.segments);
   if (value === undefined) return { violations: [], unjudged: [] };
   const key = place.segments.at(-1);
-  if (isAbstract && isOpen(place.node)) {
-    const { failures, unjudged } = judgeAbstract(validator, place.node, { root: value, key });
+  const mode = { isAbstract, hasReferences };
+  if (isPartial(place.node, mode)) {
+    const { failures, unjudged } = judgePartly(validator, place.node, { root: value, key, mode });
     return { violations: violationsOf(mount, place, failures, validator.words), unjudged: unjudgedOf(mount, place, unjudged) };
   }
   return { violations: violationsOf(mount, place, validator.judge(value, key), validator.words), unjudged: [] };
-}
-
-/** Whether a descendant may add members. */
-function isOpen(node: DocumentNode): boolean {
-  return node.kind === 'object';
 }

@@ -2,6 +2,7 @@
 // very nodes that they were, which is found out in a tenth of the time that their keys take.
 import type { DocumentNode, ObjectNode } from '@confledger/document';
 import type { ToJudge } from '@confledger/domain';
+import { modeKey } from './mode-key.js';
 import { globParts, placesOf, type MountedPlace } from './mounts.js';
 
 /** Mounts that are remembered, each of a validator. */
@@ -10,13 +11,13 @@ const MOUNTS_MAX = 500;
 const OBJECTS_MAX = 2;
 
 export class KnownPlaces {
-  /** By validator, mount and whether the environment is abstract; the oldest first. */
+  /** By validator, mount and mode; the oldest first. */
   private readonly held = new Map<string, readonly ObjectNode[]>();
 
   /** The places of a mount that are not known to hold. */
-  open(validatorId: string, mount: string, { document, isAbstract }: ToJudge): readonly MountedPlace[] {
+  open(validatorId: string, mount: string, { document, isAbstract, hasReferences }: ToJudge): readonly MountedPlace[] {
     const above = objectAbove(mount, document.root);
-    const held = above === undefined ? undefined : this.held.get(keyOf(validatorId, mount, isAbstract));
+    const held = above === undefined ? undefined : this.held.get(keyOf(validatorId, mount, modeKey(isAbstract, hasReferences)));
     if (above === undefined || held === undefined) return placesOf(mount, document);
     const { segments, node } = above;
     const open: MountedPlace[] = [];
@@ -28,10 +29,10 @@ export class KnownPlaces {
   }
 
   /** Every place of the mount holds: nothing is to be said of any. */
-  hold(validatorId: string, mount: string, { document, isAbstract }: ToJudge): void {
+  hold(validatorId: string, mount: string, { document, isAbstract, hasReferences }: ToJudge): void {
     const above = objectAbove(mount, document.root);
     if (above === undefined) return;
-    const key = keyOf(validatorId, mount, isAbstract);
+    const key = keyOf(validatorId, mount, modeKey(isAbstract, hasReferences));
     const before = this.held.get(key) ?? [];
     if (before[0] === above.node) return;
     this.held.delete(key);
@@ -41,7 +42,7 @@ export class KnownPlaces {
   }
 }
 
-const keyOf = (validatorId: string, mount: string, isAbstract: boolean): string => `${validatorId}${isAbstract ? 'a' : 'c'}${mount}`;
+const keyOf = (validatorId: string, mount: string, mode: string): string => `${validatorId}${mode}${mount}`;
 
 /** The object whose members a mount names by its last segment, its only wildcard. */
 function objectAbove(mount: string, root: DocumentNode): { readonly segments: readonly string[]; readonly node: ObjectNode } | undefined {

@@ -49,7 +49,7 @@ function rule(mount: string, schema: JsonObject | boolean): Rule {
 const schemaOf = (schema: JsonObject): SchemaDocument => ({ dialect: '2020-12', schema });
 
 function toJudge(rules: readonly Rule[], value: JsonObject, isAbstract = false): ToJudge {
-  return { rules, document: documentOf(value), isAbstract };
+  return { rules, document: documentOf(value), isAbstract, hasReferences: false };
 }
 
 /** What the judgement is without any limit, by the thread of the caller. */
@@ -297,7 +297,7 @@ test('a child ends with its parent, also in the middle of a judgement', { timeou
     `import { createSchemaJudge } from ${JSON.stringify(BUILT)};
      import { Document } from ${JSON.stringify(fileURLToPath(new URL('../../document/dist/index.js', import.meta.url)))};
      const judge = createSchemaJudge({ costInPlaceMax: 0, limits: { taskMsMax: 60_000 } });
-     const judged = (rules, value) => ({ rules, document: Document.from(value).value, isAbstract: false });
+     const judged = (rules, value) => ({ rules, document: Document.from(value).value, isAbstract: false, hasReferences: false });
      await judge.judge(judged(${JSON.stringify(SMALL.rules)}, ${JSON.stringify(SMALL.document.toJson())}));
      void judge.judge(judged(${JSON.stringify(HOSTILE.rules)}, ${JSON.stringify(HOSTILE.document.toJson())}));
      process.send(judge.pids);`,
@@ -381,7 +381,7 @@ test('a mount with very many places is judged without keeping the thread, and is
   expect(result.violations).toHaveLength(20);
   expect(watch.maxMs()).toBeLessThan(DELAY_MS_MAX);
   expect(judge.judgeNow(judged)).toBe(result);
-  expect(judge.judgeNow({ ...judged, isAbstract: true })).toBeUndefined();
+  expect(judge.judgeNow({ ...judged, isAbstract: true, hasReferences: false })).toBeUndefined();
 });
 
 test('more violations than one call may have count as given up', { timeout: 60_000 }, async () => {

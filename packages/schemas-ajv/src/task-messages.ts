@@ -42,6 +42,7 @@ export interface JudgeTask {
   readonly mount: string;
   readonly places: readonly SentPlace[];
   readonly isAbstract: boolean;
+  readonly hasReferences: boolean;
 }
 
 export interface SentPlace {

@@ -16,20 +16,22 @@ import { Words } from './words.js';
 /** Most validators that one process keeps; about 50 KB each at 50 properties. */
 export const VALIDATORS_MAX = 2_000;
 
-/** A leaf of an abstract document, and where it stands. */
-export interface LeafPlace {
+/** A part of a document that is not known as a whole, and where it stands. */
+export interface PartPlace {
   /** JSON pointer from the mounted place. */
   readonly instancePath: string;
   /** The value at the mounted place. */
   readonly root: JsonValue;
   /** Last segment of the mounted place. */
   readonly key: string | undefined;
+  /** Whether a limit that stands elsewhere, undefined where nothing does, is not known. */
+  readonly isUnknown: (limit: unknown) => boolean;
 }
 
-export interface LeafVerdict {
+export interface PartVerdict {
   readonly failures: readonly Failure[];
-  /** Keywords whose limit stands in a leaf that is missing. */
-  readonly missingData: readonly { readonly instancePath: string; readonly keyword: string }[];
+  /** Keywords whose limit stands in a leaf that is not known. */
+  readonly unknownData: readonly { readonly instancePath: string; readonly keyword: string }[];
 }
 
 /** The validator of one schema document. Compiled when it first judges: in milliseconds, in up to a second for 2,000 nodes. */
@@ -93,12 +95,12 @@ export class Validator {
     return this.failures(thorough(value) ? this.quick?.validate.errors : thorough.errors);
   }
 
-  /** The failures of one leaf by one schema of the document. */
-  judgeLeaf(value: JsonValue, pointer: string, { instancePath, root, key }: LeafPlace): LeafVerdict {
+  /** The failures of one part by one schema of the document. */
+  judgePart(value: JsonValue, pointer: string, { instancePath, root, key, isUnknown }: PartPlace): PartVerdict {
     const { place } = this.thoroughly();
-    const missingData: { instancePath: string; keyword: string }[] = [];
+    const unknownData: { instancePath: string; keyword: string }[] = [];
     place.key = key;
-    place.onMissingData = (at, keyword) => missingData.push({ instancePath: at, keyword });
+    place.isUnknownData = (limit, at, keyword) => isUnknown(limit) && unknownData.push({ instancePath: at, keyword }) > 0;
     const validate = this.validateOf(pointer);
     const isValid = validate(value, {
       instancePath,
@@ -107,8 +109,8 @@ export class Validator {
       rootData: root as never,
       dynamicAnchors: {},
     });
-    place.onMissingData = undefined;
-    return { failures: isValid ? [] : this.failures(validate.errors), missingData };
+    place.isUnknownData = undefined;
+    return { failures: isValid ? [] : this.failures(validate.errors), unknownData };
   }
 
   get patternSizes(): PatternSizes {

@@ -6,7 +6,7 @@ import { FAILURES_MAX, type Failure } from './failures.js';
 import { joinPointer } from './json-pointer.js';
 import { sentencesOf } from './messages.js';
 import type { MountedPlace } from './mounts.js';
-import type { OpenRule } from './abstract.js';
+import type { OpenRule } from './partial.js';
 import type { Words } from './words.js';
 
 /** Where a failure lies in the document. */
