@@ -2,6 +2,7 @@
 import type { FeedSession } from '@confledger/contracts';
 import { readCacheFile, type CachedActivation } from './cache-file.js';
 import { CacheWriter } from './cache-writer.js';
+import { CategorySet, type CategoryGetters, type NoCategories, type NodeCategories } from './category-set.js';
 import { ChangeListeners } from './change-listeners.js';
 import { ConfLedgerError } from './errors.js';
 import { FeedReader } from './feed-reader.js';
@@ -30,7 +31,9 @@ import { Trust } from './trust.js';
  * cache file. Rejects with ConfLedgerError: NOTHING_ACTIVE, START_TIMEOUT, SCHEMA_REJECTED, SCHEMA_ASYNC, ACTIVATION_REFUSED,
  * REFERENCE_UNRESOLVED, PROFILE_INVALID, OVERRIDE_REFUSED, OPTION_INVALID; with the signal's reason when that aborts.
  */
-export async function connectNode<const S extends NodeSchemas = NoSchemas>(options: ConnectNodeOptions<S>): Promise<TradingNode<S>> {
+export async function connectNode<const S extends NodeSchemas = NoSchemas, const C extends NodeCategories = NoCategories>(
+  options: ConnectNodeOptions<S, C>,
+): Promise<TradingNode<S> & CategoryGetters<C>> {
   checkOptions(options);
   options.signal?.throwIfAborted();
   const { environment, service, feed, origin = null, staleAfterMs = STALE_AFTER_MS, cacheFile, cacheMaxAgeMs = null } = options;
@@ -39,6 +42,7 @@ export async function connectNode<const S extends NodeSchemas = NoSchemas>(optio
   const onError = guarded(options.onError ?? warn);
   const trust = new Trust({ ledger, publicKey: options.publicKey, origin });
   const schemas = new SchemaSet(options.schemas ?? {});
+  const categories = new CategorySet(options.categories ?? {});
   const { references, profiles, overrides, variables = process.env } = options;
   const resolver = new NodeResolver({ environment, references, profiles, overrides, variables });
   const handles = new Handles();
@@ -55,6 +59,7 @@ export async function connectNode<const S extends NodeSchemas = NoSchemas>(optio
     service,
     resolver,
     schemas,
+    categories,
     trust,
     handles,
     listeners,
@@ -90,7 +95,8 @@ export async function connectNode<const S extends NodeSchemas = NoSchemas>(optio
   } finally {
     start = null;
   }
-  return new LiveTradingNode<S>({ name, core, handles, listeners, close });
+  // It has every getter; the type shows those that were asked for.
+  return new LiveTradingNode<S>({ name, core, handles, listeners, close }) as TradingNode<S> as TradingNode<S> & CategoryGetters<C>;
 }
 
 function refresherOf(core: NodeCore, resolver: NodeResolver, onError: (error: ConfLedgerError) => void): Refresher {

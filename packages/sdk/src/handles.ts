@@ -1,5 +1,6 @@
 // Typed windows on what runs now. Reading one costs a property read: no await, no lookup, no allocation.
 import type { NodeSnapshot } from './snapshot.js';
+import type { JudgedCategories } from './category-set.js';
 import type { Judged } from './schema-set.js';
 
 /** What stands at one path, now. */
@@ -12,6 +13,7 @@ export interface Handle<T> {
 export class Handles {
   #snapshot: NodeSnapshot | null = null;
   #judged: ReadonlyMap<string, Judged> = new Map();
+  #categories: JudgedCategories = new Map();
   readonly #byPath = new Map<string, LiveHandle>();
 
   get snapshot(): NodeSnapshot | null {
@@ -21,6 +23,11 @@ export class Handles {
   /** What the schemas made of the running snapshot. */
   get judged(): ReadonlyMap<string, Judged> {
     return this.#judged;
+  }
+
+  /** What the categories are in the running snapshot. */
+  get categories(): JudgedCategories {
+    return this.#categories;
   }
 
   /** One handle per path, however often it is asked for. */
@@ -36,11 +43,12 @@ export class Handles {
    * Takes a snapshot live. Everything is worked out before, and nothing of anybody else's runs between the assignments:
    * no reader ever sees two handles of two snapshots.
    */
-  swap(snapshot: NodeSnapshot, judged: ReadonlyMap<string, Judged>): void {
+  swap(snapshot: NodeSnapshot, judged: ReadonlyMap<string, Judged>, categories: JudgedCategories): void {
     const next = Array.from(this.#byPath.values(), (handle) => ({ handle, value: valueAt(handle.path, snapshot, judged) }));
     for (const { handle, value } of next) handle.current = value;
     this.#snapshot = snapshot;
     this.#judged = judged;
+    this.#categories = categories;
   }
 }
 

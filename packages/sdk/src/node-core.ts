@@ -3,6 +3,7 @@ import type { ActivationMarker } from '@confledger/contracts';
 import type { NodeReportBody, ResolutionReport, RunningVersion } from '@confledger/contracts/http';
 import type { Document } from '@confledger/document';
 import type { CachedActivation } from './cache-file.js';
+import type { CategorySet, JudgedCategories } from './category-set.js';
 import type { CacheWriter } from './cache-writer.js';
 import type { ChangeEvent, ChangeListeners } from './change-listeners.js';
 import type { NodeProblem } from './errors.js';
@@ -41,9 +42,15 @@ export interface Rejection {
   readonly isMixture: boolean;
 }
 
+/** What schemas and categories made of a document. */
+interface JudgedWhole {
+  readonly schemas: ReadonlyMap<string, Judged>;
+  readonly categories: JudgedCategories;
+}
+
 /** What became of resolving and judging an activation. */
 type Outcome =
-  | { readonly kind: 'accepted'; readonly running: Running; readonly judged: ReadonlyMap<string, Judged> }
+  | { readonly kind: 'accepted'; readonly running: Running; readonly judged: JudgedWhole }
   | { readonly kind: 'rejected'; readonly rejection: Rejection };
 
 export interface NodeCoreParts {
@@ -51,6 +58,7 @@ export interface NodeCoreParts {
   readonly service: string;
   readonly resolver: NodeResolver;
   readonly schemas: SchemaSet;
+  readonly categories: CategorySet;
   readonly trust: Trust;
   readonly handles: Handles;
   readonly listeners: ChangeListeners;
@@ -237,15 +245,19 @@ export class NodeCore implements ReaderHost {
 
   /** Resolves and judges it whole, beside what runs. */
   #tried({ marker, document }: Activated): Outcome {
-    const { resolver, schemas, handles } = this.#parts;
+    const { resolver, schemas, categories, handles } = this.#parts;
     const resolution = resolver.resolve({ document, restart: marker.restart ?? [] }, this.#running?.view ?? null);
     for (const name of resolver.unusedOverrides) this.#reportUnused(name);
     if (resolution.kind === 'refused') return rejected(marker, resolution);
     const { view, notes } = resolution;
-    const judgement = schemas.judge(view, handles.judged);
-    if (judgement.kind === 'accepted') return { kind: 'accepted', running: { marker, document, view, notes }, judged: judgement.judged };
-    if (judgement.kind === 'asynchronous') this.#asynchronousSchema = judgement.path;
-    return rejected(marker, { by: 'schemas', problems: problemsOf(judgement), isMixture: notes.pendingRestart !== undefined });
+    const [bySchemas, byCategories] = [schemas.judge(view, handles.judged), categories.judge(view, handles.categories)];
+    if (bySchemas.kind === 'asynchronous') this.#asynchronousSchema = bySchemas.path;
+    if (bySchemas.kind === 'accepted' && byCategories.kind === 'accepted') {
+      const judged = { schemas: bySchemas.judged, categories: byCategories.judged };
+      return { kind: 'accepted', running: { marker, document, view, notes }, judged };
+    }
+    const problems = [...problemsOf(bySchemas), ...(byCategories.kind === 'refused' ? byCategories.problems : [])];
+    return rejected(marker, { by: 'schemas', problems, isMixture: notes.pendingRestart !== undefined });
   }
 
   #reportUnused(name: string): void {
@@ -264,7 +276,7 @@ export class NodeCore implements ReaderHost {
     this.#changed();
   }
 
-  #swap(running: Running, judged: ReadonlyMap<string, Judged>, source: 'feed' | 'cache'): void {
+  #swap(running: Running, judged: JudgedWhole, source: 'feed' | 'cache'): void {
     const { trust, handles, listeners, resolver } = this.#parts;
     const { marker, document, view } = running;
     const before = this.#running;
@@ -274,7 +286,7 @@ export class NodeCore implements ReaderHost {
     this.#source = source;
     this.#rejection = null;
     resolver.started(document, view);
-    handles.swap(new NodeSnapshot(marker, document, view), judged);
+    handles.swap(new NodeSnapshot(marker, document, view), judged.schemas, judged.categories);
     if (source === 'feed') this.#refreshCache();
     if (before !== null && !listeners.none) listeners.notify(changeOf(before, running));
     this.#changed();
@@ -354,7 +366,8 @@ function rejected(
   return { kind: 'rejected', rejection: { version, activation, problems, by, isMixture } };
 }
 
-function problemsOf(judgement: Exclude<Judgement, { kind: 'accepted' }>): readonly NodeProblem[] {
+function problemsOf(judgement: Judgement): readonly NodeProblem[] {
+  if (judgement.kind === 'accepted') return [];
   return judgement.kind === 'refused' ? judgement.problems : [{ path: judgement.path, message: 'the schema is asynchronous' }];
 }
 

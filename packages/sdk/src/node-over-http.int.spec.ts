@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { connectNode, type ConnectNodeOptions, type TradingNode } from './index.js';
+import { connectNode, type ConnectNodeOptions, type NoSchemas, type TradingNode } from './index.js';
 
 type ActiveDocument = ReturnType<SigningLedger['activate']>;
 
@@ -52,7 +52,7 @@ afterEach(async () => {
 
 async function connect(more: Partial<ConnectNodeOptions> = {}): Promise<TradingNode> {
   const feed = httpFeed({ url: `http://127.0.0.1:${port}`, token: 'secret-token', reconnectDelayMsMax: 50 });
-  const node = await connectNode({ ...LEDGER, name: 'engine-7', feed, publicKey: ledger.key.publicKey, startTimeoutMs: 2_000, ...more });
+  const node = await connectNode<NoSchemas>({ ...LEDGER, name: 'engine-7', feed, publicKey: ledger.key.publicKey, startTimeoutMs: 2_000, ...more });
   nodes.push(node);
   return node;
 }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { NodeFeed, ReportTarget } from '@confledger/contracts';
 import { parsePath } from '@confledger/document';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { categoriesFlaw, type NodeCategories } from './category-set.js';
 import { ConfLedgerError } from './errors.js';
 import type { OverridesOption } from './resolving/local-overrides.js';
 import type { ProfilesOption } from './resolving/node-resolver.js';
@@ -21,7 +22,7 @@ export type ValueAt<S extends NodeSchemas, P extends string> = P extends keyof S
   ? StandardSchemaV1.InferOutput<S[P]>
   : NodeValue | undefined;
 
-export interface ConnectNodeOptions<S extends NodeSchemas = NodeSchemas> {
+export interface ConnectNodeOptions<S extends NodeSchemas = NodeSchemas, C extends NodeCategories = NodeCategories> {
   readonly environment: string;
   readonly service: string;
   /** How this node is called in `/nodes`; default: host name and process id. */
@@ -38,6 +39,11 @@ export interface ConnectNodeOptions<S extends NodeSchemas = NodeSchemas> {
   /** Where the node says what it runs; default: the feed's own place. Null: nowhere. */
   readonly report?: ReportTarget | null;
   readonly schemas?: S;
+  /**
+   * The built-in categories that this node reads, by name, each with its edition: `{ risk: 1, mev: { edition: 1, required: true } }`. They are judged
+   * with the schemas, and the node has a getter for each. No other category is judged.
+   */
+  readonly categories?: C;
   /**
    * Resolves references in strings: `${env:NAME}`, `${file:/path}`, `${path:a.b}`. `{}` allows what the defaults say. Without it strings are as
    * they are written.
@@ -80,6 +86,8 @@ export function checkOptions(options: ConnectNodeOptions): void {
     if (value !== undefined && !(Number.isFinite(value) && value > 0)) refuse(`\`${field}\` must be a number of milliseconds above 0`);
   }
   checkResolving(options);
+  const flaw = options.categories === undefined ? null : categoriesFlaw(options.categories);
+  if (flaw !== null) refuse(`\`categories\` ${flaw}`);
   for (const [path, schema] of Object.entries(options.schemas ?? {})) {
     checkMount(path);
     if (typeof schema?.['~standard']?.validate !== 'function')

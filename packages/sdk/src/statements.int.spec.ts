@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { connectNode, type ConnectNodeOptions, type TradingNode } from './index.js';
+import { connectNode, type ConnectNodeOptions, type NoSchemas, type TradingNode } from './index.js';
 
 const LEDGER = { environment: 'production', service: 'trading-engine' };
 const WAIT = { timeout: 10_000, interval: 2 };
@@ -63,7 +63,7 @@ async function stop(): Promise<void> {
 
 async function connect(more: Partial<ConnectNodeOptions> = {}): Promise<TradingNode> {
   const feed = httpFeed({ url: `http://127.0.0.1:${(server.address() as AddressInfo | null)?.port ?? 1}`, reconnectDelayMsMax: 50 });
-  const node = await connectNode({ ...LEDGER, name: 'n', feed, publicKey: golden.publicKey, cacheFile, startTimeoutMs: 2_000, ...more });
+  const node = await connectNode<NoSchemas>({ ...LEDGER, name: 'n', feed, publicKey: golden.publicKey, cacheFile, startTimeoutMs: 2_000, ...more });
   nodes.push(node);
   return node;
 }

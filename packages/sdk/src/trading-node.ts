@@ -1,4 +1,5 @@
 // What `connectNode` gives: the running configuration of one service, in memory.
+import type { NodeCategory } from '@confledger/categories/validators';
 import type { ChangeListener, ChangeListeners } from './change-listeners.js';
 import { ConfLedgerError } from './errors.js';
 import type { Handle, Handles } from './handles.js';
@@ -59,6 +60,36 @@ export class LiveTradingNode<S extends NodeSchemas> implements TradingNode<S> {
 
   get status(): NodeStatus {
     return this.#parts.core.status;
+  }
+
+  trader(): unknown {
+    return this.#section('trader');
+  }
+
+  risk(): unknown {
+    return this.#section('risk');
+  }
+
+  token(address: string): unknown {
+    return this.#section('token', address);
+  }
+
+  mev(): unknown {
+    return this.#section('mev');
+  }
+
+  circuitBreaker(): unknown {
+    return this.#section('circuitBreaker');
+  }
+
+  monitoring(): unknown {
+    return this.#section('monitoring');
+  }
+
+  #section(category: NodeCategory, key = ''): unknown {
+    const sections = this.#parts.handles.categories.get(category);
+    if (sections !== undefined) return sections.get(key)?.output;
+    throw new ConfLedgerError('OPTION_INVALID', `${category}() needs the option \`categories\` to name ${category} and its edition`);
   }
 
   onChange(glob: string, listener: ChangeListener, options: { readonly signal?: AbortSignal } = {}): () => void {

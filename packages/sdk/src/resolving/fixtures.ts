@@ -1,6 +1,6 @@
 // For the specs of this folder: a node on a feed in memory, and what it says.
 import type { JsonObject } from '@confledger/document';
-import { connectNode, type ConfLedgerError, type ConnectNodeOptions, type TradingNode } from '../index.js';
+import { connectNode, type ConfLedgerError, type ConnectNodeOptions, type NoSchemas, type TradingNode } from '../index.js';
 import { memoryFeed, type MemoryFeed } from '../testing.js';
 
 export interface Rig extends AsyncDisposable {
@@ -14,7 +14,7 @@ export type RigOptions = Partial<ConnectNodeOptions> & { readonly restart?: read
 export async function rig(document: JsonObject, { restart = [], ...options }: RigOptions = {}): Promise<Rig> {
   const feed = memoryFeed(document, { restart });
   const errors: ConfLedgerError[] = [];
-  const node = await connectNode({
+  const node = await connectNode<NoSchemas>({
     environment: 'production',
     service: 'engine',
     feed,
