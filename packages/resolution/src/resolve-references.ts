@@ -73,7 +73,7 @@ class Resolver {
     if (typeof value !== 'object' || value === null) return { ok: true, value, isSecret: false };
     let isSecret = false;
     const entries: [string, JsonValue][] = [];
-    for (const [name, inner] of Object.entries(value) as [string, JsonValue][]) {
+    for (const [name, inner] of Object.entries<JsonValue>(value)) {
       const resolved = this.#value(inner);
       if (!resolved.ok) return resolved;
       isSecret ||= resolved.isSecret;

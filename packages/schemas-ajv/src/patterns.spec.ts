@@ -249,7 +249,7 @@ function matches(source: string, text: string): boolean {
 function nativePattern(source: string): RegExp | undefined {
   try {
     // Legal on its own: the wrapping must not make `)(` so.
-    new RegExp(source, 'u');
+    if (new RegExp(source, 'u').source === '') return undefined;
     return new RegExp(`^[^]*?(?:${source})`, 'u');
   } catch {
     return undefined;

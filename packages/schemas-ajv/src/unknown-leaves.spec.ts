@@ -158,7 +158,7 @@ describe('a leaf with a reference', () => {
         if (typeof inner === 'object' && inner !== null && !Array.isArray(inner) && Object.keys(inner).length > 0)
           return Object.fromEntries(Object.entries(inner).map(([name, below]) => [name, walk(below)]));
         const at = index++;
-        return marks[at % marks.length] === true ? value(at) : inner;
+        return marks.at(at % marks.length) ? value(at) : inner;
       };
       return walk(of) as JsonObject;
     };

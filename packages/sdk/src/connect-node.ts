@@ -2,7 +2,8 @@
 import type { FeedSession } from '@confledger/contracts';
 import { readCacheFile, type CachedActivation } from './cache-file.js';
 import { CacheWriter } from './cache-writer.js';
-import { CategorySet, type CategoryGetters, type NoCategories, type NodeCategories } from './category-set.js';
+import type { CategoryGetters, NoCategories, NodeCategories } from './asked-categories.js';
+import { CategorySet } from './category-set.js';
 import { ChangeListeners } from './change-listeners.js';
 import { ConfLedgerError } from './errors.js';
 import { FeedReader } from './feed-reader.js';

@@ -8,7 +8,7 @@ export { isSecret, Secret } from '@confledger/secrets';
 export { connectNode } from './connect-node.js';
 export { CONFLEDGER_ERROR_CODES, ConfLedgerError } from './errors.js';
 export type { ConfLedgerErrorCode, NodeProblem } from './errors.js';
-export type { AskedCategory, CategoryGetters, NoCategories, NodeCategories } from './category-set.js';
+export type { AskedCategory, CategoryGetters, NoCategories, NodeCategories } from './asked-categories.js';
 export type { ChangeEvent, ChangeListener } from './change-listeners.js';
 export type { Handle } from './handles.js';
 export type { ConnectNodeOptions, NodeSchemas, NoSchemas, ValueAt } from './options.js';

@@ -1,18 +1,23 @@
 // What a node knows and does between the feed and its handles: judges, swaps, remembers, reports. `connectNode` builds it.
 import type { ActivationMarker } from '@confledger/contracts';
-import type { NodeReportBody, ResolutionReport, RunningVersion } from '@confledger/contracts/http';
+import type { NodeReportBody, RunningVersion } from '@confledger/contracts/http';
 import type { Document } from '@confledger/document';
+import {
+  Attempts,
+  changeOf,
+  type Activated,
+  type AttemptsParts,
+  type JudgedWhole,
+  type Outcome,
+  type Rejection,
+  type Running,
+} from './attempts.js';
 import type { CachedActivation } from './cache-file.js';
-import type { CategorySet, JudgedCategories } from './category-set.js';
 import type { CacheWriter } from './cache-writer.js';
-import type { ChangeEvent, ChangeListeners } from './change-listeners.js';
-import type { NodeProblem } from './errors.js';
+import type { ChangeListeners } from './change-listeners.js';
 import type { ReaderHost } from './feed-reader.js';
-import type { Handles } from './handles.js';
 import type { Reporter } from './reporter.js';
-import type { NodeResolver, ResolutionNotes, ResolutionStep } from './resolving/node-resolver.js';
-import type { View } from './resolving/view.js';
-import type { Judged, Judgement, SchemaSet } from './schema-set.js';
+import { reportedNotes } from './resolving/node-resolver.js';
 import { NodeSnapshot } from './snapshot.js';
 import type { NodeStatus } from './status.js';
 import type { Trust } from './trust.js';
@@ -20,55 +25,16 @@ import type { Trust } from './trust.js';
 /** While the feed confirms it, a cached snapshot is never older than this part of its greatest age. */
 const REFRESHES_PER_AGE = 4;
 
-/** An activation with its document, as the ledger holds it. */
-interface Activated {
-  readonly marker: ActivationMarker;
-  readonly document: Document;
-}
-
-interface Running extends Activated {
-  /** What the document means here and now. */
-  readonly view: View;
-  readonly notes: ResolutionNotes;
-}
-
-/** Why an activation is not run, or what runs is not brought up to date. */
-export interface Rejection {
-  readonly version: number | null;
-  readonly activation: number | null;
-  readonly problems: readonly NodeProblem[];
-  readonly by: 'schemas' | 'trust' | ResolutionStep;
-  /** What was refused holds values that only a restart would change. */
-  readonly isMixture: boolean;
-}
-
-/** What schemas and categories made of a document. */
-interface JudgedWhole {
-  readonly schemas: ReadonlyMap<string, Judged>;
-  readonly categories: JudgedCategories;
-}
-
-/** What became of resolving and judging an activation. */
-type Outcome =
-  | { readonly kind: 'accepted'; readonly running: Running; readonly judged: JudgedWhole }
-  | { readonly kind: 'rejected'; readonly rejection: Rejection };
-
-export interface NodeCoreParts {
+export interface NodeCoreParts extends AttemptsParts {
   readonly environment: string;
   readonly service: string;
-  readonly resolver: NodeResolver;
-  readonly schemas: SchemaSet;
-  readonly categories: CategorySet;
   readonly trust: Trust;
-  readonly handles: Handles;
   readonly listeners: ChangeListeners;
   readonly cache: CacheWriter | null;
   readonly cacheMaxAgeMs: number | null;
   readonly reporter: Reporter | null;
   readonly staleAfterMs: number;
   readonly restart: (reason: string) => void;
-  /** Called with a variable that should override something and names no place; once each. */
-  readonly onUnusedOverride: (name: string) => void;
   /** Called after everything that a status shows has changed. */
   readonly onStatus: () => void;
 }
@@ -81,7 +47,6 @@ export class NodeCore implements ReaderHost {
   #newest: Activated | null = null;
   #source: 'feed' | 'cache' = 'feed';
   #rejection: Rejection | null = null;
-  #asynchronousSchema: string | null = null;
   #highestActivation = -1;
   /** The feed stands behind what is known: it is read to its end and gives signs of life. */
   #current = false;
@@ -93,11 +58,12 @@ export class NodeCore implements ReaderHost {
   #cachedActivation = -1;
   #staleTimer: NodeJS.Timeout | null = null;
   #closed = false;
-  readonly #unusedOverrides = new Set<string>();
+  readonly #attempts: Attempts;
 
   constructor(parts: NodeCoreParts) {
     this.#parts = parts;
     this.#ledger = `${parts.environment}.${parts.service}`;
+    this.#attempts = new Attempts(parts);
   }
 
   get running(): Running | null {
@@ -114,7 +80,7 @@ export class NodeCore implements ReaderHost {
 
   /** The path of a schema that answered with a promise. */
   get asynchronousSchema(): string | null {
-    return this.#asynchronousSchema;
+    return this.#attempts.asynchronousSchema;
   }
 
   get status(): NodeStatus {
@@ -179,7 +145,7 @@ export class NodeCore implements ReaderHost {
     this.#parts.resolver.begin();
     if (newest !== null && newest.marker !== running?.marker && this.#take(newest, this.#source)) return;
     if (running === null || this.#closed) return;
-    const outcome = this.#tried(running);
+    const outcome = this.#attempts.of(running, running);
     if (outcome.kind === 'accepted') this.#renew(running, outcome);
     else if (newest?.marker === running.marker) this.#reject(outcome.rejection);
   }
@@ -237,33 +203,10 @@ export class NodeCore implements ReaderHost {
   /** Whether it runs now. */
   #take(activated: Activated, source: 'feed' | 'cache'): boolean {
     this.#newest = activated;
-    const outcome = this.#tried(activated);
+    const outcome = this.#attempts.of(activated, this.#running);
     if (outcome.kind === 'rejected') this.#reject(outcome.rejection);
     else this.#swap(outcome.running, outcome.judged, source);
     return outcome.kind === 'accepted';
-  }
-
-  /** Resolves and judges it whole, beside what runs. */
-  #tried({ marker, document }: Activated): Outcome {
-    const { resolver, schemas, categories, handles } = this.#parts;
-    const resolution = resolver.resolve({ document, restart: marker.restart ?? [] }, this.#running?.view ?? null);
-    for (const name of resolver.unusedOverrides) this.#reportUnused(name);
-    if (resolution.kind === 'refused') return rejected(marker, resolution);
-    const { view, notes } = resolution;
-    const [bySchemas, byCategories] = [schemas.judge(view, handles.judged), categories.judge(view, handles.categories)];
-    if (bySchemas.kind === 'asynchronous') this.#asynchronousSchema = bySchemas.path;
-    if (bySchemas.kind === 'accepted' && byCategories.kind === 'accepted') {
-      const judged = { schemas: bySchemas.judged, categories: byCategories.judged };
-      return { kind: 'accepted', running: { marker, document, view, notes }, judged };
-    }
-    const problems = [...problemsOf(bySchemas), ...(byCategories.kind === 'refused' ? byCategories.problems : [])];
-    return rejected(marker, { by: 'schemas', problems, isMixture: notes.pendingRestart !== undefined });
-  }
-
-  #reportUnused(name: string): void {
-    if (this.#unusedOverrides.has(name)) return;
-    this.#unusedOverrides.add(name);
-    this.#parts.onUnusedOverride(name);
   }
 
   /** The same activation, resolved again. */
@@ -353,31 +296,4 @@ export class NodeCore implements ReaderHost {
     }, delayMs);
     this.#staleTimer.unref();
   }
-}
-
-function rejected(
-  { version, activation }: ActivationMarker,
-  {
-    by,
-    problems,
-    isMixture = false,
-  }: { readonly by: Rejection['by']; readonly problems: readonly NodeProblem[]; readonly isMixture?: boolean },
-): Outcome {
-  return { kind: 'rejected', rejection: { version, activation, problems, by, isMixture } };
-}
-
-function problemsOf(judgement: Judgement): readonly NodeProblem[] {
-  if (judgement.kind === 'accepted') return [];
-  return judgement.kind === 'refused' ? judgement.problems : [{ path: judgement.path, message: 'the schema is asynchronous' }];
-}
-
-function changeOf(before: Running, { marker, view }: Running): ChangeEvent {
-  const { version, activation, actor, occurredAt } = marker;
-  const cause = before.marker === marker ? 'resolution' : 'activation';
-  return { cause, version, activation, previous: before.marker.version, actor, activatedAt: occurredAt, changes: before.view.diff(view) };
-}
-
-/** What an api is told. The load changes all the time, and is the node's own to show. */
-function reportedNotes({ load: _load, ...notes }: ResolutionNotes): ResolutionReport {
-  return notes;
 }

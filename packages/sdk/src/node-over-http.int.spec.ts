@@ -52,7 +52,14 @@ afterEach(async () => {
 
 async function connect(more: Partial<ConnectNodeOptions> = {}): Promise<TradingNode> {
   const feed = httpFeed({ url: `http://127.0.0.1:${port}`, token: 'secret-token', reconnectDelayMsMax: 50 });
-  const node = await connectNode<NoSchemas>({ ...LEDGER, name: 'engine-7', feed, publicKey: ledger.key.publicKey, startTimeoutMs: 2_000, ...more });
+  const node = await connectNode<NoSchemas>({
+    ...LEDGER,
+    name: 'engine-7',
+    feed,
+    publicKey: ledger.key.publicKey,
+    startTimeoutMs: 2_000,
+    ...more,
+  });
   nodes.push(node);
   return node;
 }

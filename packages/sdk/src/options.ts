@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { NodeFeed, ReportTarget } from '@confledger/contracts';
 import { parsePath } from '@confledger/document';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { categoriesFlaw, type NodeCategories } from './category-set.js';
+import { categoriesFlaw, type NodeCategories } from './asked-categories.js';
 import { ConfLedgerError } from './errors.js';
 import type { OverridesOption } from './resolving/local-overrides.js';
 import type { ProfilesOption } from './resolving/node-resolver.js';

@@ -1,6 +1,7 @@
 // The wait for a node's first snapshot: bounded by a limit, ended by the feed, the cache, a refusal or the caller's signal.
 import { ConfLedgerError, type ConfLedgerErrorCode } from './errors.js';
-import type { NodeCore, Rejection } from './node-core.js';
+import type { Rejection } from './attempts.js';
+import type { NodeCore } from './node-core.js';
 
 export interface StartOptions {
   readonly core: NodeCore;

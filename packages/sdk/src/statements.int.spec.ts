@@ -63,7 +63,15 @@ async function stop(): Promise<void> {
 
 async function connect(more: Partial<ConnectNodeOptions> = {}): Promise<TradingNode> {
   const feed = httpFeed({ url: `http://127.0.0.1:${(server.address() as AddressInfo | null)?.port ?? 1}`, reconnectDelayMsMax: 50 });
-  const node = await connectNode<NoSchemas>({ ...LEDGER, name: 'n', feed, publicKey: golden.publicKey, cacheFile, startTimeoutMs: 2_000, ...more });
+  const node = await connectNode<NoSchemas>({
+    ...LEDGER,
+    name: 'n',
+    feed,
+    publicKey: golden.publicKey,
+    cacheFile,
+    startTimeoutMs: 2_000,
+    ...more,
+  });
   nodes.push(node);
   return node;
 }

@@ -19,7 +19,7 @@ describe('a secret', () => {
     ['inspect', (secret) => inspect({ secret }, { depth: 9, showHidden: true })],
     ['%s', (secret) => format('%s', secret)],
     ['%o', (secret) => format('%o %O', { secret }, secret)],
-    ['a spread', (secret) => JSON.stringify({ ...secret })],
+    ['a spread', (secret) => JSON.stringify(Object.assign({}, secret))],
     ['a clone', (secret) => inspect(structuredClone(secret), { showHidden: true })],
     ['entries', (secret) => String(Object.entries(secret))],
     ['its own names', (secret) => Object.getOwnPropertyNames(secret).join()],
@@ -43,7 +43,7 @@ describe('a secret', () => {
   });
 
   it.each<[string, (secret: never) => unknown]>([
-    ['template', (secret) => `${secret}`],
+    ['template', (secret) => `in ${secret as string}`],
     ['sum', (secret) => 'postgres://' + secret],
     ['number', (secret) => Number(secret)],
     ['String()', (secret) => String(secret)],

@@ -1,6 +1,6 @@
 // Makes the validators that nodes judge categories by: code that ajv generates, and the sentences of the server for each of its errors.
 import { createRequire } from 'node:module';
-import { Ajv2020, type AnySchemaObject, type KeywordCxt } from 'ajv/dist/2020.js';
+import { Ajv2020, type KeywordCxt } from 'ajv/dist/2020.js';
 import { _, Name } from 'ajv/dist/compile/codegen/index.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { categoriesOf, type CategorySchema } from '@confledger/categories';
@@ -48,7 +48,7 @@ function generated(categories: readonly CategorySchema[]): string {
     // The last segment of the mounted place is handed in as the name of the root in what holds it.
     code: (cxt: KeywordCxt) => cxt.fail(_`${cxt.data} !== ${new Name('parentDataProperty')}`),
   });
-  for (const { category, schema } of categories) ajv.addSchema(schema as AnySchemaObject, category);
+  for (const { category, schema } of categories) ajv.addSchema(schema, category);
   return standaloneCode.default(ajv, Object.fromEntries(categories.map(({ category }) => [category, category])));
 }
 

@@ -41,6 +41,11 @@ export interface ResolutionNotes extends ResolutionReport {
   readonly load?: Load;
 }
 
+/** What an api is told. The load changes all the time, and is the node's own to show. */
+export function reportedNotes({ load: _load, ...notes }: ResolutionNotes): ResolutionReport {
+  return notes;
+}
+
 /** What kept a document from being resolved. */
 export type ResolutionStep = 'profiles' | 'overrides' | 'references';
 

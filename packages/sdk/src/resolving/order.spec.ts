@@ -35,7 +35,7 @@ function expected(
     const [, name] = /path:(\w)/.exec(of) ?? [];
     if (name === undefined) return of;
     if (seen.includes(name)) isCircular = true;
-    else return `see ${name in laid ? resolve(laid[name] ?? null, [...seen, name]) : 'none'}`;
+    else return `see ${name in laid ? String(resolve(laid[name] ?? null, [...seen, name]) as string | number) : 'none'}`;
     return of;
   };
   const resolved = Object.fromEntries(Object.entries(laid).map(([name, of]) => [name, resolve(of, [name])]));

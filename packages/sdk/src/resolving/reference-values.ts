@@ -1,5 +1,5 @@
 // Fetches what references name, as far as this node allows it: variables and files.
-import { type Fetched, type Reference } from '@confledger/resolution';
+import type { Fetched, Reference } from '@confledger/resolution';
 import { isSecretName } from '@confledger/secrets';
 import { isAllowedName } from './allowed.js';
 import { FileValues } from './file-values.js';
