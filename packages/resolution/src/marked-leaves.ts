@@ -1,7 +1,13 @@
 // The leaves of a document that hold `${`: only those are looked at by whoever resolves references or checks them.
-import type { Document, DocumentNode, JsonValue, ObjectNode, Segments } from '@confledger/document';
+import { formatPath, type Document, type DocumentNode, type JsonValue, type ObjectNode, type Segments } from '@confledger/document';
 
 export interface MarkedLeaf {
+  readonly path: string;
+  readonly value: JsonValue;
+}
+
+/** The same, from an object above it on. */
+interface LeafBelow {
   readonly segments: Segments;
   readonly value: JsonValue;
 }
@@ -13,19 +19,20 @@ const isInstruction = ([first, , third]: Segments): boolean => first === '$inher
 export function markedLeaves({ root }: Document): readonly MarkedLeaf[] {
   const known = byRoot.get(root);
   if (known !== undefined) return known;
-  const found = markedBelow(root).filter(({ segments }) => !isInstruction(segments));
+  const leaves = markedBelow(root).filter(({ segments }) => !isInstruction(segments));
+  const found = leaves.map(({ segments, value }) => ({ path: formatPath(segments), value }));
   byRoot.set(root, found);
   return found;
 }
 
 const byRoot = new WeakMap<ObjectNode, readonly MarkedLeaf[]>();
-const below = new WeakMap<ObjectNode, readonly MarkedLeaf[]>();
-const NONE: readonly MarkedLeaf[] = [];
+const below = new WeakMap<ObjectNode, readonly LeafBelow[]>();
+const NONE: readonly LeafBelow[] = [];
 
-function markedBelow(node: ObjectNode): readonly MarkedLeaf[] {
+function markedBelow(node: ObjectNode): readonly LeafBelow[] {
   const known = below.get(node);
   if (known !== undefined) return known;
-  const found: MarkedLeaf[] = [];
+  const found: LeafBelow[] = [];
   for (const [name, member] of node.members) {
     for (const { segments, value } of markedIn(member)) found.push({ segments: [name, ...segments], value });
   }
@@ -34,7 +41,7 @@ function markedBelow(node: ObjectNode): readonly MarkedLeaf[] {
   return marked;
 }
 
-function markedIn(node: DocumentNode): readonly MarkedLeaf[] {
+function markedIn(node: DocumentNode): readonly LeafBelow[] {
   if (node.kind === 'object') return markedBelow(node);
   return isMarked(node.value) ? [{ segments: [], value: node.value }] : NONE;
 }

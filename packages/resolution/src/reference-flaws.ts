@@ -1,6 +1,6 @@
 // What is wrong with the references of a document, as far as the document itself says: malformed ones, cycles, and what grows too large.
 // Server and nodes check by it.
-import { formatPath, type Document, type JsonValue, type ObjectNode } from '@confledger/document';
+import type { Document, JsonValue, ObjectNode } from '@confledger/document';
 import { textOfScalar } from './conversions.js';
 import { referencesIn, type LeafReferences } from './leaf-texts.js';
 import { EXPANSIONS_MAX, REFERENCE_LEVELS_MAX, RESOLVED_BYTES_MAX } from './limits.js';
@@ -31,7 +31,6 @@ const remembered = new WeakMap<ObjectNode, readonly ReferenceFlaw[]>();
 /** A leaf with references, and what follows from them. */
 interface Leaf extends LeafReferences {
   readonly path: string;
-  readonly value: JsonValue;
   readonly targets: readonly string[];
   state: 'new' | 'open' | 'done' | 'circular';
   levels: number;
@@ -45,7 +44,7 @@ class ReferenceGraph {
 
   constructor(document: Document) {
     this.#document = document;
-    for (const { segments, value } of markedLeaves(document)) this.#add(formatPath(segments), value);
+    for (const { path, value } of markedLeaves(document)) this.#add(path, value);
   }
 
   flaws(): readonly ReferenceFlaw[] {
@@ -61,9 +60,9 @@ class ReferenceGraph {
   }
 
   #add(path: string, value: JsonValue): void {
-    const read = referencesIn(value);
-    const targets = read.references.filter(({ scheme }) => scheme === 'path').map(({ segments }) => formatPath(segments));
-    this.#leaves.set(path, { ...read, path, value, targets, state: 'new', levels: 0, expansions: 0, bytes: 0 });
+    const { texts, references, flaw } = referencesIn(value);
+    const targets = references.filter(({ scheme }) => scheme === 'path').map(({ path: target }) => target);
+    this.#leaves.set(path, { texts, references, flaw, path, targets, state: 'new', levels: 0, expansions: 0, bytes: 0 });
   }
 
   /** Depth first, with a stack of its own: a chain may be as long as the document. */
@@ -100,7 +99,7 @@ class ReferenceGraph {
   #bytesOf(part: string | Reference): number {
     if (typeof part === 'string') return Buffer.byteLength(part);
     if (part.scheme !== 'path') return 0;
-    const marked = this.#leaves.get(formatPath(part.segments));
+    const marked = this.#leaves.get(part.path);
     if (marked !== undefined) return marked.bytes;
     return Buffer.byteLength(textOfScalar(targetLeaf(this.#document, part)) ?? '');
   }
@@ -126,7 +125,7 @@ class ReferenceGraph {
     const node = this.#document.nodeAt(reference.segments);
     if (node?.kind !== 'leaf') return whyNoLeaf(reference, node);
     // What that one gives is not known.
-    if (this.#leaves.has(formatPath(reference.segments))) return null;
+    if (this.#leaves.has(reference.path)) return null;
     const given = givenBy(reference, node.value, isAlone);
     return given.ok ? null : given.why;
   }

@@ -1,5 +1,5 @@
 // References in strings: `${env:NAME}`, `${file:/path}`, `${credential:key}`, `${path:a.b}`, each with `|type` and `:-default` if wanted.
-import { parsePath, type Segments } from '@confledger/document/json-and-paths';
+import { formatPath, parsePath, type Segments } from '@confledger/document/json-and-paths';
 import { convertText, REFERENCE_TYPES, type ReferenceType } from './conversions.js';
 
 /** What a reference may name. */
@@ -12,6 +12,8 @@ export interface Reference {
   readonly name: string;
   /** Of a path in the document; none for the others. */
   readonly segments: Segments;
+  /** The same as a path in its one form; '' for the others. */
+  readonly path: string;
   /** What the text is converted to; null: it stays a text. */
   readonly type: ReferenceType | null;
   /** Taken where what is named is not there; null: there is none. */
@@ -45,8 +47,24 @@ const NAMES: Readonly<Record<ReferenceScheme, { readonly is: (name: string) => b
 };
 const FILE_NAME_CHARACTERS_MAX = 4_096;
 
+/** Strings that are remembered: who checks them looks at each more than once, and the next document holds most of them again. */
+const REMEMBERED_MAX = 10_000;
+/** Longer ones are rare, and are taken apart anew. */
+const REMEMBERED_CHARACTERS_MAX = 1_000;
+const remembered = new Map<string, ParsedText>();
+
 /** Takes a string apart. One without `${` is one literal. */
 export function parseReferences(text: string): ParsedText {
+  const known = remembered.get(text);
+  if (known !== undefined) return known;
+  const parsed = takenApart(text);
+  if (text.length > REMEMBERED_CHARACTERS_MAX) return parsed;
+  if (remembered.size >= REMEMBERED_MAX) remembered.clear();
+  remembered.set(text, parsed);
+  return parsed;
+}
+
+function takenApart(text: string): ParsedText {
   const parts: (string | Reference)[] = [];
   let literal = '';
   let at = 0;
@@ -89,7 +107,8 @@ function referenceOf(inner: string): Reference | SyntaxFlaw {
   if (more.length > 0 || (type !== undefined && !isType(type))) return unknownType(scheme);
   if (!NAMES[scheme].is(name)) return badName(scheme);
   if (fallback !== null && type !== undefined && convertText(fallback, type) === undefined) return badFallback(scheme, name, type);
-  return { scheme, name, segments: scheme === 'path' ? segmentsOf(name) : [], type: type ?? null, fallback };
+  const segments = scheme === 'path' ? segmentsOf(name) : [];
+  return { scheme, name, segments, path: segments.length === 0 ? '' : formatPath(segments), type: type ?? null, fallback };
 }
 
 const isType = (text: string): text is ReferenceType => REFERENCE_TYPES.some((type) => type === text);

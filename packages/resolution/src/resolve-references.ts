@@ -1,5 +1,5 @@
 // Gives the references of a document their values. Where those come from is the caller's: nothing here reads a variable or a file.
-import { formatPath, type Document, type DocumentChange, type JsonValue } from '@confledger/document';
+import type { Document, DocumentChange, JsonValue } from '@confledger/document';
 import { textOfScalar } from './conversions.js';
 import { RESOLVED_BYTES_MAX } from './limits.js';
 import { markedLeaves } from './marked-leaves.js';
@@ -33,8 +33,7 @@ export function resolveReferences(document: Document, fetch: (reference: Referen
   const changes: DocumentChange[] = [];
   const secrets = new Set<string>();
   const unresolved: { readonly path: string; readonly message: string }[] = [];
-  for (const { segments, value } of markedLeaves(document)) {
-    const path = formatPath(segments);
+  for (const { path, value } of markedLeaves(document)) {
     const resolved = resolver.leaf(path, value);
     if (!resolved.ok) unresolved.push({ path, message: `the reference cannot be resolved: ${resolved.why}` });
     else {
@@ -56,7 +55,7 @@ class Resolver {
   constructor(document: Document, fetch: (reference: Reference) => Fetched) {
     this.#document = document;
     this.#fetch = fetch;
-    this.#marked = new Set(markedLeaves(document).map(({ segments }) => formatPath(segments)));
+    this.#marked = new Set(markedLeaves(document).map(({ path }) => path));
   }
 
   leaf(path: string, value: JsonValue): Resolved {
@@ -114,7 +113,7 @@ class Resolver {
   #path(reference: Reference, isAlone: boolean): Resolved | undefined {
     const node = this.#document.nodeAt(reference.segments);
     if (node?.kind !== 'leaf') return reference.fallback === null ? { ok: false, why: whyNoLeaf(reference, node) } : undefined;
-    const path = formatPath(reference.segments);
+    const { path } = reference;
     const target: Resolved = this.#marked.has(path) ? this.leaf(path, node.value) : { ok: true, value: node.value, isSecret: false };
     if (!target.ok) return target;
     const given = withSecrecy(givenBy(reference, target.value, isAlone), target.isSecret);

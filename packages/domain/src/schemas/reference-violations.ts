@@ -1,6 +1,6 @@
 // What is wrong with the references of a document, where the policy of its environment takes strings with `${` for references.
 import { createHash } from 'node:crypto';
-import { compilePlaces, formatPath, type Document } from '@confledger/document';
+import { compilePlaces, type Document } from '@confledger/document';
 import { markedLeaves, referenceFlaws, referencesIn, type ReferenceFlaw } from '@confledger/resolution';
 import type { Violation } from './rules.js';
 
@@ -19,8 +19,7 @@ export function referenceViolations({ document, mustResolve, literal }: Referenc
   const flaws = referenceFlaws(document).filter(({ kind }) => mustResolve || kind !== 'unresolved');
   const found = flaws.map((flaw) => violationOf(document, flaw));
   const isLiteral = compilePlaces(literal);
-  for (const { segments, value } of marked) {
-    const path = formatPath(segments);
+  for (const { path, value } of marked) {
     const { references } = referencesIn(value);
     if (references.some(({ scheme }) => scheme === 'credential')) found.push(violationOf(document, noCredentials(path)));
     if (references.length > 0 && isLiteral(placeOf(path))) found.push(violationOf(document, notHere(path)));

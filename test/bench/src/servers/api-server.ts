@@ -18,6 +18,7 @@ import path from 'node:path';
 import { createApi, environmentFacts, keyFilesOf, makeKeys, StatementChoice } from '@confledger/api';
 import { createPostgresEventStore, migrateEventStore } from '@confledger/event-store-postgres';
 import { createHttpFeed } from '@confledger/publisher-http';
+import { createSchemaJudge } from '@confledger/schemas-ajv';
 import pino from 'pino';
 import { ready } from './lifecycle.js';
 
@@ -38,7 +39,8 @@ const authentication = new Authentication({ authority: signer, seals: record });
 const defining = { store, clock, ids, signer, authentication };
 await defineFirstEnvironments(defining, { names: [], existedBefore: false });
 const environments = createEnvironments({ ...defining, ...environmentFacts({ statements, heartbeats, unseenApisRuledOut: true }) });
-const ledgers = createLedgers({ store, clock, ids, signer, statementFor: statements.factFor, environments: environments.facts });
+const judge = createSchemaJudge();
+const ledgers = createLedgers({ store, clock, ids, signer, judge, statementFor: statements.factFor, environments: environments.facts });
 let position = await store.lastPosition();
 const feed = createHttpFeed({ installation, load: (ledger) => activeByName(ledgers, ledger), position: () => position });
 const stopping = new AbortController();
@@ -74,6 +76,7 @@ ready({ url, token, publicKey: signer.publicKey }, async () => {
   stopping.abort();
   await app.close();
   await relay;
+  await judge.close();
   await store.close();
   rmSync(directory, { recursive: true, force: true });
 });

@@ -1,4 +1,4 @@
-// A node in a process of its own that tells how long its start took and what its memory is then. Started by the node-start benchmark.
+// A node in a process of its own that tells how long its start took and what its memory is then. Started by the benchmarks node-start and resolution.
 import { connectNode, httpFeed } from '@confledger/sdk';
 import { ready } from './lifecycle.js';
 
@@ -14,6 +14,7 @@ const node = await connectNode({
   feed: httpFeed({ url, token }),
   publicKey,
   startTimeoutMs: 60_000,
+  ...(process.env['BENCH_REFERENCES'] === 'true' && { references: {} }),
 });
 const startMs = performance.now() - begin;
 node.snapshot.get('section0.leaf0');
