@@ -7,3 +7,4 @@ export { parseFormat, type ParsedFormat, type ParsedText, type PlacePath } from 
 export { type FormatCode, type FormatErrorCode, type FormatFlaw, type FormatProblem } from './problem.js';
 export { type ParseFormatOptions } from './read-source.js';
 export { writeFormat, type WriteFormatOptions, type WriteProblem, type WrittenText } from './write-format.js';
+export { updateText, type UpdatedText } from './update-text.js';

@@ -18,7 +18,8 @@ export type SourceRead =
   | { readonly ok: true; readonly root: ObjectSource; readonly lines: Lines }
   | { readonly ok: false; readonly problems: readonly FormatProblem[] };
 
-export function readSource(text: string, format: Format, options: ParseFormatOptions): SourceRead {
+/** `emptyAllowed`: a TOML text between two rounds of edits may hold nothing. */
+export function readSource(text: string, format: Format, options: ParseFormatOptions & { readonly emptyAllowed?: boolean }): SourceRead {
   const problems = new Problems();
   const lines = new Lines(text);
   const root = readWhole(text, format, options, problems);
@@ -26,14 +27,16 @@ export function readSource(text: string, format: Format, options: ParseFormatOpt
 }
 
 /** Null where there are problems. */
-function readWhole(text: string, format: Format, options: ParseFormatOptions, problems: Problems): ObjectSource | null {
+function readWhole(text: string, format: Format, options: Parameters<typeof readSource>[2], problems: Problems): ObjectSource | null {
+  const emptyAllowed = options.emptyAllowed === true && format === 'toml';
   try {
-    judgeText(text, problems);
+    judgeText(text, problems, emptyAllowed);
     const node = readers[format](text, problems, options);
     if (problems.any) return null;
     if (node === null) return problems.stop(text.length, ONLY_COMMENTS);
     const root = plain(node);
     if (root.kind !== 'object') return problems.stop(node.start, NOT_OBJECT);
+    if (root.style === 'tables' && root.members.size === 0 && !emptyAllowed) return problems.stop(text.length, ONLY_COMMENTS);
     judgeSize(root, problems);
     return root;
   } catch (error) {
@@ -53,10 +56,10 @@ const readers: Readonly<Record<Format, Reader>> = {
 };
 
 /** What no format is read with: too many bytes, nothing, NUL, half a surrogate pair. */
-function judgeText(text: string, problems: Problems): void {
+function judgeText(text: string, problems: Problems, emptyAllowed: boolean): void {
   const tooLarge = sizeFlaw(text);
   if (tooLarge !== null) problems.stop(0, tooLarge);
-  if (/^\uFEFF?\s*$/.test(text)) problems.stop(0, EMPTY_TEXT);
+  if (!emptyAllowed && /^\uFEFF?\s*$/.test(text)) problems.stop(0, EMPTY_TEXT);
   const zero = text.indexOf('\0');
   if (zero >= 0) problems.stop(zero, RAW_NUL);
   const half = text.search(/\p{Surrogate}/u);

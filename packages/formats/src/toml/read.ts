@@ -8,8 +8,8 @@ import { TomlValues, type KeyPart } from './values.js';
 
 type TableSource = ObjectSource & { readonly table: Table };
 
-/** The value of a TOML text; null where nothing stands but white space and comments. */
-export function readToml(text: string, problems: Problems): SourceNode | null {
+/** The value of a TOML text. Where nothing stands but white space and comments, it has no members. */
+export function readToml(text: string, problems: Problems): ObjectSource {
   return new TomlReader(text, problems).document();
 }
 
@@ -25,13 +25,13 @@ class TomlReader {
     this.problems = problems;
   }
 
-  document(): SourceNode | null {
+  document(): ObjectSource {
     for (let character = this.values.nextOfLines(); character !== ''; character = this.values.nextOfLines()) {
       if (character === '[') this.header();
       else this.entry();
       this.endOfLine();
     }
-    return this.root.members.size === 0 && !this.problems.any ? null : this.root;
+    return this.root;
   }
 
   private endOfLine(): void {
