@@ -5,6 +5,8 @@ export interface Edit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
+  /** Stands behind all that is inserted at the same offset. */
+  readonly isLast?: boolean;
 }
 
 /** Something stands in the text in a way that no edit of its own changes. Never leaves this folder's callers: a larger part is replaced. */
@@ -14,7 +16,8 @@ export class NoSuchEdit extends Error {
 
 /** The text with all edits made. Those that insert at one place keep their order. Throws NoSuchEdit where two overlap. */
 export function withEdits(text: string, edits: readonly Edit[]): string {
-  const sorted = edits.map((edit, order) => ({ ...edit, order })).sort((a, b) => a.start - b.start || a.end - b.end || a.order - b.order);
+  const numbered = edits.map((edit, order) => ({ ...edit, order: edit.isLast === true ? order + edits.length : order }));
+  const sorted = numbered.sort((a, b) => a.start - b.start || a.end - b.end || a.order - b.order);
   const parts: string[] = [];
   let at = 0;
   for (const edit of sorted) {

@@ -2,14 +2,14 @@
 import { isJsonObject, type JsonValue } from '@confledger/document/json-and-paths';
 import type { UpdatedFormat } from '../format.js';
 import { inlineToml, tomlName } from '../toml/write.js';
-import { inlineYaml, isStructure } from '../yaml/write.js';
+import { inlineYaml, isStructure, yamlName } from '../yaml/write.js';
 import type { FlowSyntax } from './flow.js';
 
 const INDENTED_LINE = /\n([ \t]+)\S/;
 
 /** The syntax of a format; that of JSON indents as the text does. */
 export function flowSyntaxOf(format: UpdatedFormat, text: string): FlowSyntax {
-  if (format === 'yaml') return { ...HASH_COMMENTS, name: inlineYaml, between: ': ', value: inlineYaml };
+  if (format === 'yaml') return { ...HASH_COMMENTS, name: yamlName, between: ': ', value: inlineYaml };
   if (format === 'toml') return { ...HASH_COMMENTS, name: tomlName, between: ' = ', value: inlineToml };
   const unit = INDENTED_LINE.exec(text)?.[1] ?? '  ';
   const line = text.includes('\r\n') ? '\r\n' : '\n';

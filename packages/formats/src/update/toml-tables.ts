@@ -93,7 +93,7 @@ function inserted(text: string, table: Table, lines: readonly string[]): Edit {
 function appended(text: string, blocks: readonly (readonly string[])[]): Edit {
   const line = lineBreakOf(text);
   const before = text.endsWith('\n') ? line : line + line;
-  return { start: text.length, end: text.length, text: before + blocks.map((lines) => lines.join(line)).join(line + line) + line };
+  return { start: text.length, end: text.length, text: before + blocks.map((lines) => lines.join(line)).join(line + line) + line, isLast: true };
 }
 
 function lineBreakOf(text: string): string {

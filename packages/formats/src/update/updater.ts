@@ -39,7 +39,8 @@ class Updater {
     const { root, wanted, text, syntax } = this.given;
     const place = { path: [], isNamed: true };
     this.inside(root, wanted, place, () => {
-      if (root.style === 'tables') throw new NoSuchEdit();
+      // To write the whole text anew is the caller's decision, unless nothing of it stays.
+      if (root.style === 'tables' || reshapingOf(root, wanted).kept.length > 0) throw new NoSuchEdit();
       return root.style === 'block' ? replaceBlock(text, root, wanted) : [{ start: root.start, end: root.end, text: syntax.value(wanted, '') }];
     });
   }
@@ -60,8 +61,10 @@ class Updater {
   private reshape(node: ArraySource | ObjectSource, wanted: JsonValue, place: TablePlace): void {
     const change = reshapingOf(node, wanted);
     const isReshaped = change.removed.size > 0 || change.added.length > 0;
-    if (isReshaped && this.given.kind !== 'aliases' && this.given.kind !== 'allAliases') this.edits.push(...this.reshaping(node, change, place));
+    const edits = isReshaped && this.given.kind !== 'aliases' && this.given.kind !== 'allAliases' ? this.reshaping(node, change, place) : [];
+    // What is added to an inner container stands before what is added to this one at the same offset.
     for (const [slot, value] of change.kept) this.slot(node, slot, value, place);
+    this.edits.push(...edits);
   }
 
   private reshaping(node: ArraySource | ObjectSource, change: Reshaping, place: TablePlace): Edit[] {

@@ -2,11 +2,13 @@
 import type { JsonValue } from '@confledger/document/json-and-paths';
 import { plain, type ArraySource, type ObjectSource, type SourceNode } from '../source-node.js';
 import { isFirstInLine, lineEnd, lineStart, nextLine } from '../text-lines.js';
-import { blockLines, isStructure, itemLines, memberLines, yamlScalar } from '../yaml/write.js';
+import { blockLines, isStructure, itemLines, memberLines, scalarLines, yamlScalar } from '../yaml/write.js';
 import { NoSuchEdit, type Edit } from './edits.js';
 import { slotsOf, type Reshaping, type Slot } from './slots.js';
 
-const COLON = /[ \t]*:/y;
+/** A colon or a dash, with the anchor behind it, which stays. */
+const COLON = /[ \t]*:(?:[ \t]+&[^\s,[\]{}]+)?/y;
+const DASH = /-[ \t]*(?:&[^\s,[\]{}]+[ \t]+)?$/;
 const SPACES_AND_COMMENT = /[ \t]*(?:[ \t]#[^\n]*)?/y;
 
 /** Puts another value behind the colon or dash of a slot. */
@@ -16,7 +18,9 @@ export function replaceInBlock(text: string, slot: Slot, value: JsonValue): Edit
   const behind = indicatorEnd(text, slot);
   const sameLine = !text.slice(behind, end).includes('\n');
   if (!isStructure(value)) {
-    const scalar = yamlScalar(value);
+    const lines = scalarLines(value, columnOf(text, entryStart(text, slot)) + 2);
+    // A comment behind a literal block would become part of it.
+    const scalar = commentEnd(text, end) === end ? lines.join(lineBreakOf(text)) : yamlScalar(value);
     if (!sameLine) return [{ start: behind, end, text: ` ${scalar}` }];
     return [{ start, end, text: start === behind ? ` ${scalar}` : scalar }];
   }
@@ -78,15 +82,18 @@ function entryStart(text: string, slot: Slot): number {
 }
 
 function dashOf(text: string, slot: Slot): number {
-  const before = text.slice(lineStart(text, slot.node.start), slot.node.start);
-  const dash = /-[ \t]*$/.exec(before);
-  if (dash === null) throw new NoSuchEdit();
-  return slot.node.start - dash[0].length;
+  return slot.node.start - dashBefore(text, slot).length;
 }
 
-/** Behind the colon or dash of a slot. */
+function dashBefore(text: string, { node }: Slot): string {
+  const dash = DASH.exec(text.slice(lineStart(text, node.start), node.start))?.[0];
+  if (dash === undefined) throw new NoSuchEdit();
+  return dash;
+}
+
+/** Behind the colon or dash of a slot, and behind its anchor. */
 function indicatorEnd(text: string, slot: Slot): number {
-  if (slot.member === undefined) return dashOf(text, slot) + 1;
+  if (slot.member === undefined) return dashOf(text, slot) + dashBefore(text, slot).trimEnd().length;
   COLON.lastIndex = slot.member.nameEnd;
   const colon = COLON.exec(text);
   if (colon === null) throw new NoSuchEdit();

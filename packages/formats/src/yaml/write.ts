@@ -75,7 +75,8 @@ function isLiteral(text: string): boolean {
   return inner.includes('\n') && LITERAL.test(text) && !/^\s|\s$/.test(inner);
 }
 
-function yamlName(name: string): string {
+/** A name, in quotes where it needs them in a block or in brackets. */
+export function yamlName(name: string): string {
   return PLAIN_NAME.test(name) && !WORD.test(name) ? name : quotedText(name);
 }
 
