@@ -17,9 +17,11 @@ function mixed(one: JsonObject, other: JsonObject, choices: readonly number[], d
   const members = names.flatMap((name, index): [string, JsonValue][] => {
     const [left, right] = [ownMember(one, name), ownMember(other, name)];
     const choice = choices[(index + depth * 3) % choices.length] ?? 0;
-    if (left === undefined || right === undefined) return choice % 2 === 0 ? [[name, (left === undefined ? right : left) as JsonValue]] : [];
+    if (left === undefined || right === undefined)
+      return choice % 2 === 0 ? [[name, (left === undefined ? right : left) as JsonValue]] : [];
     if (isJsonObject(left) && isJsonObject(right)) return [[name, mixed(left, right, choices, depth + 1)]];
-    if (Array.isArray(left) && Array.isArray(right)) return [[name, (choice % 2 === 0 ? [...left, ...right] : [...left.slice(1), ...right.slice(1)]) as JsonValue[]]];
+    if (Array.isArray(left) && Array.isArray(right))
+      return [[name, (choice % 2 === 0 ? [...left, ...right] : [...left.slice(1), ...right.slice(1)]) as JsonValue[]]];
     return [[name, choice % 2 === 0 ? left : right]];
   });
   return Object.fromEntries(members);
@@ -86,7 +88,11 @@ describe.each(['yaml', 'json', 'jsonc', 'toml'] as const)('%s', (format) => {
 });
 
 test('a YAML text with aliases, brackets and other indentation is read back as the value', () => {
-  const styles = fc.record({ indent: fc.constantFrom(2, 4), indentSeq: fc.boolean(), collectionStyle: fc.constantFrom('any', 'block', 'flow') });
+  const styles = fc.record({
+    indent: fc.constantFrom(2, 4),
+    indentSeq: fc.boolean(),
+    collectionStyle: fc.constantFrom('any', 'block', 'flow'),
+  });
   fc.assert(
     fc.property(document, document, document, styles, choices, choices, (shared, base, other, style, mix, decoration) => {
       const repeated = { ...base, first: shared, list: [shared, 1, base], second: { shared, again: [base.a ?? null, shared] } };

@@ -79,7 +79,7 @@ function flawIn(value: JsonValue, path: string, depth: number): WriteProblem | n
   const isArray = Array.isArray(value);
   for (const [name, member] of Object.entries(value)) {
     const at = isArray ? path : joinPath(path, name);
-    const problem = (isArray ? null : withPath(nameFlaw(name) as FormatFlaw | null, at)) ?? flawIn(member as JsonValue, at, depth + 1);
+    const problem = (isArray ? null : withPath(nameFlaw(name) as FormatFlaw | null, at)) ?? flawIn(member, at, depth + 1);
     if (problem !== null) return problem;
   }
   return null;

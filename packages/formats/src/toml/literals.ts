@@ -3,7 +3,7 @@ import { decimalValue, malformed, unsupported } from '../flaws.js';
 import type { FormatFlaw } from '../problem.js';
 
 /** All characters that such a value may have. A date may have a space before its time. */
-export const LITERAL_CHARACTERS = /[0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9:.]*[-+:0-9Zz]*)?|[\w.+:-]+/y;
+export const LITERAL_CHARACTERS = /[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9:.]*(?:[-+][0-9:]+|[Zz])?|[\w.+:-]+/y;
 
 const INTEGER = /^[-+]?(?:0|[1-9](?:_?[0-9])*)$/;
 const FLOAT = /^[-+]?(?:0|[1-9](?:_?[0-9])*)(?:\.[0-9](?:_?[0-9])*)?(?:[eE][-+]?[0-9](?:_?[0-9])*)?$/;

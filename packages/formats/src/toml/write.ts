@@ -46,8 +46,8 @@ export function tomlName(name: string): string {
 export function inlineToml(value: JsonValue): string {
   if (typeof value === 'string') return tomlText(value);
   if (typeof value === 'number') return tomlNumber(value);
-  if (Array.isArray(value)) return `[${value.map((item: JsonValue) => inlineToml(item)).join(', ')}]`;
-  if (value === null || !isJsonObject(value)) return String(value);
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (!isJsonObject(value)) return `[${value.map((item: JsonValue) => inlineToml(item)).join(', ')}]`;
   const members = Object.entries(value).map(([name, member]) => tomlEntry(name, member));
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
 }

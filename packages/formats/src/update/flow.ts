@@ -74,7 +74,8 @@ class FlowContainer {
     const end = comma < 0 ? slot.node.end : comma + 1;
     const rest = this.match(this.syntax.restOfLine, end);
     const first = isFirstInLine(this.text, slot.start);
-    if (first && this.text[rest] === '\n') return { start: slot.start - indentation(this.text, slot.start).length, end: nextLine(this.text, rest), text: '' };
+    if (first && this.text[rest] === '\n')
+      return { start: slot.start - indentation(this.text, slot.start).length, end: nextLine(this.text, rest), text: '' };
     const start = first ? slot.start : this.spacesBefore(slot.start);
     return { start, end, text: '' };
   }

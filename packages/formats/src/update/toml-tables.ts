@@ -25,7 +25,9 @@ export function reshapeTable(text: string, source: ObjectSource, change: Reshapi
 /** Removes what defines a slot: its line, or its sections. */
 export function removalOf(text: string, slot: Slot | undefined): Edit[] {
   if (slot === undefined) throw new NoSuchEdit();
-  return slot.member?.entry === undefined ? sectionsOf(text, slot.node, false) : [linesOf(text, slot.member.entry.start, slot.member.entry.end)];
+  return slot.member?.entry === undefined
+    ? sectionsOf(text, slot.node, false)
+    : [linesOf(text, slot.member.entry.start, slot.member.entry.end)];
 }
 
 /** Adds elements to an array of tables, at the end of the text. */
@@ -93,7 +95,12 @@ function inserted(text: string, table: Table, lines: readonly string[]): Edit {
 function appended(text: string, blocks: readonly (readonly string[])[]): Edit {
   const line = lineBreakOf(text);
   const before = text.endsWith('\n') ? line : line + line;
-  return { start: text.length, end: text.length, text: before + blocks.map((lines) => lines.join(line)).join(line + line) + line, isLast: true };
+  return {
+    start: text.length,
+    end: text.length,
+    text: before + blocks.map((lines) => lines.join(line)).join(line + line) + line,
+    isLast: true,
+  };
 }
 
 function lineBreakOf(text: string): string {

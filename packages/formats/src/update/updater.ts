@@ -41,7 +41,9 @@ class Updater {
     this.inside(root, wanted, place, () => {
       // To write the whole text anew is the caller's decision, unless nothing of it stays.
       if (root.style === 'tables' || reshapingOf(root, wanted).kept.length > 0) throw new NoSuchEdit();
-      return root.style === 'block' ? replaceBlock(text, root, wanted) : [{ start: root.start, end: root.end, text: syntax.value(wanted, '') }];
+      return root.style === 'block'
+        ? replaceBlock(text, root, wanted)
+        : [{ start: root.start, end: root.end, text: syntax.value(wanted, '') }];
     });
   }
 
@@ -61,7 +63,8 @@ class Updater {
   private reshape(node: ArraySource | ObjectSource, wanted: JsonValue, place: TablePlace): void {
     const change = reshapingOf(node, wanted);
     const isReshaped = change.removed.size > 0 || change.added.length > 0;
-    const edits = isReshaped && this.given.kind !== 'aliases' && this.given.kind !== 'allAliases' ? this.reshaping(node, change, place) : [];
+    const edits =
+      isReshaped && this.given.kind !== 'aliases' && this.given.kind !== 'allAliases' ? this.reshaping(node, change, place) : [];
     // What is added to an inner container stands before what is added to this one at the same offset.
     for (const [slot, value] of change.kept) this.slot(node, slot, value, place);
     this.edits.push(...edits);
@@ -91,7 +94,8 @@ class Updater {
   private alias(parent: ArraySource | ObjectSource, slot: Slot, wanted: JsonValue): void {
     const { kind } = this.given;
     if (kind === 'own') return;
-    if (kind === 'allAliases' || !equalJson(valueOf(slot.node, this.values), wanted)) this.edits.push(...this.replaced(parent, slot, wanted));
+    if (kind === 'allAliases' || !equalJson(valueOf(slot.node, this.values), wanted))
+      this.edits.push(...this.replaced(parent, slot, wanted));
   }
 
   private replaced(parent: ArraySource | ObjectSource, slot: Slot, wanted: JsonValue): Edit[] {

@@ -10,16 +10,38 @@ const read = (text: string): unknown => {
   return parsed.value;
 };
 
-const problemsOf = (text: string): readonly { readonly code: string; readonly rule: string; readonly line: number; readonly column: number }[] => {
+const problemsOf = (
+  text: string,
+): readonly { readonly code: string; readonly rule: string; readonly line: number; readonly column: number }[] => {
   const parsed = parseFormat(text, 'yaml');
   return parsed.ok ? [] : parsed.problems;
 };
 
 describe('plain scalars', () => {
-  test.each(['NO', 'no', 'yes', 'Yes', 'on', 'OFF', 'y', 'n', '2026-01-01', '2026-01-01T00:00:00Z', '1_000', '1:30', '0b11', '1.2.3', '0X10', '-0b1', 'nan', 'inf', '+', 'e1', '1e', '.'])(
-    '%s is a string',
-    (text) => expect(read(`a: ${text}`)).toEqual({ a: text }),
-  );
+  test.each([
+    'NO',
+    'no',
+    'yes',
+    'Yes',
+    'on',
+    'OFF',
+    'y',
+    'n',
+    '2026-01-01',
+    '2026-01-01T00:00:00Z',
+    '1_000',
+    '1:30',
+    '0b11',
+    '1.2.3',
+    '0X10',
+    '-0b1',
+    'nan',
+    'inf',
+    '+',
+    'e1',
+    '1e',
+    '.',
+  ])('%s is a string', (text) => expect(read(`a: ${text}`)).toEqual({ a: text }));
 
   test.each([
     ['1e3', 1000],
@@ -37,7 +59,9 @@ describe('plain scalars', () => {
   test.each(['null', 'Null', 'NULL', '~', ''])('%j is null', (text) => expect(read(`a: ${text}`)).toEqual({ a: null }));
   test.each(['true', 'True', 'TRUE'])('%s is true', (text) => expect(read(`a: ${text}`)).toEqual({ a: true }));
 
-  test.each(['"1"', "'1'", '|-\n  1', '>-\n  1'])('%j is text, whatever it looks like', (text) => expect(read(`a: ${text}`)).toEqual({ a: '1' }));
+  test.each(['"1"', "'1'", '|-\n  1', '>-\n  1'])('%j is text, whatever it looks like', (text) =>
+    expect(read(`a: ${text}`)).toEqual({ a: '1' }),
+  );
 });
 
 describe('refusals', () => {
@@ -86,7 +110,13 @@ describe('refusals', () => {
 
   test('all of them are listed at once, in the order of the text', () => {
     const found = problemsOf('a: 0x10\nb: 010\n1: x\nb: 2\nc: .inf\n');
-    expect(found.map(({ rule, line }) => `${line} ${rule}`)).toEqual(['1 other-base', '2 leading-zero', '3 key-not-string', '4 duplicate-name', '5 not-finite']);
+    expect(found.map(({ rule, line }) => `${line} ${rule}`)).toEqual([
+      '1 other-base',
+      '2 leading-zero',
+      '3 key-not-string',
+      '4 duplicate-name',
+      '5 not-finite',
+    ]);
   });
 
   test(`no more than ${PROBLEMS_MAX} are listed`, () => {
@@ -97,7 +127,8 @@ describe('refusals', () => {
   test('a version 1.2, comments, a start and an end of the document are taken', () => {
     expect(read('%YAML 1.2\n---\n# c\na: 1 # d\n...\n')).toEqual({ a: 1 });
   });
-  test('tabs stand where YAML takes them: behind the first character of a line', () => expect(read('a:\t1\t# x\nb: "\t"')).toEqual({ a: 1, b: '\t' }));
+  test('tabs stand where YAML takes them: behind the first character of a line', () =>
+    expect(read('a:\t1\t# x\nb: "\t"')).toEqual({ a: 1, b: '\t' }));
 });
 
 describe('aliases', () => {
@@ -107,7 +138,10 @@ describe('aliases', () => {
 
   /** Levels of nine aliases each: the ninth holds 9⁹ values. */
   const bomb = (item: string, levels: number): string =>
-    ['a0: &a0 ' + item, ...Array.from({ length: levels }, (_, index) => `a${index + 1}: &a${index + 1} [${`*a${index}, `.repeat(9)}]`)].join('\n');
+    [
+      'a0: &a0 ' + item,
+      ...Array.from({ length: levels }, (_, index) => `a${index + 1}: &a${index + 1} [${`*a${index}, `.repeat(9)}]`),
+    ].join('\n');
 
   test('a bomb of nine levels is refused, without its values being made', () => {
     const before = process.memoryUsage().heapUsed;
@@ -129,7 +163,9 @@ describe('aliases', () => {
 
   test('and levels: an alias of a deep value in a deep value', () => {
     const half = JSON_NESTING_MAX / 2 + 1;
-    expect(problemsOf(`a: &a ${'['.repeat(half)}${']'.repeat(half)}\nb: ${'['.repeat(half)}*a${']'.repeat(half)}`)).toMatchObject([{ rule: 'json-too-deep' }]);
+    expect(problemsOf(`a: &a ${'['.repeat(half)}${']'.repeat(half)}\nb: ${'['.repeat(half)}*a${']'.repeat(half)}`)).toMatchObject([
+      { rule: 'json-too-deep' },
+    ]);
   });
 });
 
