@@ -9,7 +9,7 @@ import type { WrittenFormat } from './format.js';
 import { parseFormat } from './parse-format.js';
 import { writeFormat } from './write-format.js';
 
-const RUNS = { numRuns: 300 };
+const RUNS = { numRuns: 200 };
 
 function written(value: JsonObject, format: WrittenFormat): string {
   const result = writeFormat(value, format);

@@ -9,7 +9,7 @@ import { parseFormat } from './parse-format.js';
 import { updateText } from './update-text.js';
 import { writeFormat } from './write-format.js';
 
-const RUNS = { numRuns: Number(process.env.FORMATS_RUNS ?? 400) };
+const RUNS = { numRuns: 150 };
 
 /** Some members of the one, some of the other, and some of both. */
 function mixed(one: JsonObject, other: JsonObject, choices: readonly number[], depth = 0): JsonObject {

@@ -30,7 +30,7 @@ export function updateText(text: string, format: UpdatedFormat, value: JsonObjec
   const written = writeFormat(value, format === 'jsonc' ? 'json' : format);
   if (!written.ok) return written;
   for (const first of WAYS) {
-    const updated = roundsFrom(text, format, value, first);
+    const updated = roundsFrom({ text, format, wanted: value, root: read.root }, first);
     if (updated !== null) return { ok: true, text: updated };
   }
   return { ok: false, problem: { ...NOT_KEPT, paths: [''] } };
@@ -40,16 +40,16 @@ export function updateText(text: string, format: UpdatedFormat, value: JsonObjec
 const WAYS: readonly (readonly RoundKind[])[] = [[], ['allAliases'], ['allAliases', 'members']];
 
 /** The text after some rounds, or null where they do not reach the value. */
-function roundsFrom(text: string, format: UpdatedFormat, wanted: JsonObject, first: readonly RoundKind[]): string | null {
-  let current = text;
+function roundsFrom(given: Stand, first: readonly RoundKind[]): string | null {
+  let stand = given;
   for (let round = 0; round < UPDATE_ROUNDS_MAX + first.length; round++) {
-    const read = readSource(current, format, { emptyAllowed: true });
+    const kind = first[round];
+    const text = roundOf(stand, kind === undefined ? ['own', 'aliases'] : [kind]);
+    if (text === null) return null;
+    const read = readSource(text, given.format, { emptyAllowed: true });
     if (!read.ok) return null;
-    if (equalJson(valueOf(read.root), wanted)) return current;
-    const kinds = first[round] === undefined ? (['own', 'aliases'] as const) : [first[round] ?? 'own'];
-    const next = roundOf({ text: current, format, wanted, root: read.root }, kinds);
-    if (next === null) return null;
-    current = next;
+    if (equalJson(valueOf(read.root), given.wanted)) return text;
+    stand = { ...given, text, root: read.root };
   }
   return null;
 }

@@ -1,5 +1,7 @@
 // .env files, as the common dialects agree.
+import { JSON_NESTING_MAX } from '@confledger/document/json-and-paths';
 import { describe, expect, test } from 'vitest';
+import { VALUES_MAX } from '../limits.js';
 import { parseFormat } from '../parse-format.js';
 
 const read = (text: string, jsonValues = false): unknown => {
@@ -78,6 +80,16 @@ describe('.env', () => {
       ok: false,
       problems: [{ code, line: 2, column: 3 }],
     });
+  });
+
+  test(`names have ${JSON_NESTING_MAX} parts at most, and a text ${VALUES_MAX} values`, () => {
+    const name = (parts: number): string => Array.from({ length: parts }, () => 'A').join('__');
+    expect(parseFormat(`${name(JSON_NESTING_MAX)}=1`, 'env').ok).toBe(true);
+    for (const parts of [JSON_NESTING_MAX + 1, 1_000_000]) {
+      expect(parseFormat(`${name(parts)}=1`, 'env')).toMatchObject({ ok: false, problems: [{ rule: 'json-too-deep' }] });
+    }
+    const lines = Array.from({ length: VALUES_MAX + 1 }, (_, index) => `A${index}=\n`).join('');
+    expect(parseFormat(lines, 'env')).toMatchObject({ ok: false, problems: [{ rule: 'too-many-values' }] });
   });
 
   test('a refusal holds no value, which may be a secret', () => {

@@ -1,7 +1,7 @@
 // Reads .env files as the common dialects agree: NAME=value, `export`, comments, three kinds of quotes. Names are split at two underscores.
 // Nothing is expanded: `${NAME}` stays as it is.
-import { parseJson } from '@confledger/document/json-and-paths';
-import { addMember, judgedString, malformed } from '../flaws.js';
+import { JSON_NESTING_MAX, parseJson } from '@confledger/document/json-and-paths';
+import { addMember, judgedString, malformed, TOO_DEEP, TOO_MANY_VALUES } from '../flaws.js';
 import { VALUES_MAX } from '../limits.js';
 import type { FormatFlaw, Problems } from '../problem.js';
 import { sourceOf, type Member, type ObjectSource, type SourceNode } from '../source-node.js';
@@ -42,6 +42,7 @@ class EnvReader {
   private readonly jsonValues: boolean;
   private readonly root = objectSource(0);
   private at: number;
+  private values = 0;
 
   constructor(text: string, problems: Problems, jsonValues: boolean) {
     this.text = text;
@@ -63,6 +64,7 @@ class EnvReader {
   }
 
   private line(): void {
+    if (++this.values > VALUES_MAX) this.problems.stop(this.at, TOO_MANY_VALUES);
     this.match(EXPORT);
     const nameStart = this.at;
     const name = this.match(NAME);
@@ -121,6 +123,7 @@ class EnvReader {
   private place(name: string, member: Member): void {
     const segments = name.split(SEPARATOR);
     const last = segments.pop() ?? '';
+    if (segments.length >= JSON_NESTING_MAX) this.problems.stop(member.nameStart, TOO_DEEP);
     if (last === '' || segments.includes('')) return this.problems.add(member.nameStart, EMPTY_SEGMENT);
     let object = this.root;
     for (const segment of segments) {

@@ -157,7 +157,8 @@ describe('TOML', () => {
     expect(parseFormat(text, 'toml')).toMatchObject({ ok: false, problems: [{ rule: 'json-too-deep' }] });
   });
 
-  test(`more than ${VALUES_MAX} values are refused`, () => {
+  test(`more than ${VALUES_MAX} values are refused, tables counted`, () => {
+    expect(parseFormat('[[a]]\n'.repeat(VALUES_MAX + 1), 'toml')).toMatchObject({ ok: false, problems: [{ rule: 'too-many-values' }] });
     expect(parseFormat(`a = [${'1,'.repeat(VALUES_MAX)}]`, 'toml')).toMatchObject({ ok: false, problems: [{ rule: 'too-many-values' }] });
   });
 });

@@ -51,6 +51,7 @@ class TomlReader {
     if (!this.values.text.startsWith(close, this.values.at)) this.problems.stop(this.values.at, HEADER_OPEN);
     this.values.at += close.length;
     this.section++;
+    this.values.count();
     const last = parts[parts.length - 1];
     if (last === undefined) return;
     let table = this.root;

@@ -7,11 +7,9 @@ import type { ArraySource, Member, ObjectSource, ScalarSource, SourceNode } from
 import { LITERAL_CHARACTERS, tomlLiteral } from './literals.js';
 import { readTomlString } from './strings.js';
 
-const SPACES = /[ \t]*/y;
 const BARE_KEY = /[A-Za-z0-9_-]+/y;
 const COMMENT = /#[^\n]*/y;
 const CONTROL_CHARACTER = /[\u0000-\u0008\u000b-\u001f\u007f]/;
-const LINE_BREAK = /\r?\n/y;
 
 /** One name of a dotted key. */
 export interface KeyPart {
@@ -48,8 +46,9 @@ export class TomlValues {
 
   /** Skips spaces; the next character, '' at the end. */
   next(): string {
-    this.match(SPACES);
-    return this.text[this.at] ?? '';
+    let character = this.text[this.at];
+    while (character === ' ' || character === '\t') character = this.text[++this.at];
+    return character ?? '';
   }
 
   /** Skips white space, line breaks and comments; the next character, '' at the end. */
@@ -57,7 +56,9 @@ export class TomlValues {
     for (;;) {
       const character = this.next();
       if (character === '#') this.comment();
-      else if (this.match(LINE_BREAK) === '') return character;
+      else if (character === '\n') this.at++;
+      else if (character === '\r' && this.text[this.at + 1] === '\n') this.at += 2;
+      else return character;
     }
   }
 
@@ -91,9 +92,14 @@ export class TomlValues {
     return { name, start, end: this.at };
   }
 
+  /** Counts a value or a table. */
+  count(): void {
+    if (++this.values > VALUES_MAX) this.problems.stop(this.at, TOO_MANY_VALUES);
+  }
+
   value(depth: number): SourceNode {
     const character = this.next();
-    if (++this.values > VALUES_MAX) this.problems.stop(this.at, TOO_MANY_VALUES);
+    this.count();
     if ((character === '[' || character === '{') && depth >= JSON_NESTING_MAX) this.problems.stop(this.at, TOO_DEEP);
     if (character === '[') return this.array(depth + 1);
     if (character === '{') return this.inlineTable(depth + 1);

@@ -9,6 +9,8 @@ import { slotsOf, type Reshaping, type Slot } from './slots.js';
 /** A colon or a dash, with the anchor behind it, which stays. */
 const COLON = /[ \t]*:(?:[ \t]+&[^\s,[\]{}]+)?/y;
 const DASH = /-[ \t]*(?:&[^\s,[\]{}]+[ \t]+)?$/;
+/** Other white space belongs to the text. */
+const ASCII_SPACE = ' \t\r\n';
 const SPACES_AND_COMMENT = /[ \t]*(?:[ \t]#[^\n]*)?/y;
 
 /** Puts another value behind the colon or dash of a slot. */
@@ -107,7 +109,9 @@ function contentEnd(text: string, node: SourceNode): number {
     return last === undefined ? node.end : Math.max(contentEnd(text, last.node), last.start);
   }
   if (node.kind === 'alias' || plain(node).kind !== 'scalar') return node.end;
-  return node.start + text.slice(node.start, node.end).trimEnd().length;
+  let end = node.end;
+  while (end > node.start && ASCII_SPACE.includes(text[end - 1] ?? '')) end--;
+  return end;
 }
 
 /** Where the line behind a value begins, its comment and the empty lines of a literal block left behind. */

@@ -157,7 +157,7 @@ describe('aliases', () => {
   });
 
   test('so do characters: a long text that is repeated', () => {
-    const text = `a: &a "${'x'.repeat(1_000_000)}"\n`;
+    const text = `a: &a ${'x'.repeat(1_000_000)}\n`;
     expect(problemsOf(`${text}b: [${'*a, '.repeat(40)}]`)).toMatchObject([{ rule: 'too-many-characters' }]);
   });
 
@@ -193,13 +193,20 @@ describe('limits', () => {
     expect(problemsOf(`a: [${',1'.repeat(VALUES_MAX)}]`)).toMatchObject([{ rule: 'too-many-values' }]);
   });
 
-  test('many closing brackets are one refusal among few, not one for each', () => {
-    expect(problemsOf(`a: 1\n${']'.repeat(300_000)}`).length).toBeLessThanOrEqual(PROBLEMS_MAX);
+  test.each([
+    ['closing brackets', `a: 1\n${']'.repeat(300_000)}`, 'yaml-unexpected-token'],
+    ['anchors', `a: ${'&a '.repeat(300_000)}`, 'yaml-multiple-anchors'],
+    ['documents', `a: 1\n${'---\n'.repeat(300_000)}`, 'several-documents'],
+    ['tags', `a: [${'! x, '.repeat(100_000)}]`, 'yaml-tag'],
+  ])('%s without end are refused once or a few times, not each', (_, text, rule) => {
+    const found = problemsOf(text);
+    expect(found[0]?.rule).toBe(rule);
+    expect(found.length).toBeLessThanOrEqual(PROBLEMS_MAX);
   });
 
-  test('50,000 members of one object are read, and none twice', () => {
-    const text = Array.from({ length: 50_000 }, (_, index) => `k${index}: ${index}`).join('\n');
-    expect(Object.keys(read(text) as object)).toHaveLength(50_000);
-    expect(problemsOf(`${text}\nk7: 1`)).toMatchObject([{ rule: 'duplicate-name', line: 50_001 }]);
+  test('20,000 members of one object are read, and none twice', () => {
+    const text = Array.from({ length: 20_000 }, (_, index) => `k${index}: ${index}`).join('\n');
+    expect(Object.keys(read(text) as object)).toHaveLength(20_000);
+    expect(problemsOf(`${text}\nk7: 1`)).toMatchObject([{ rule: 'duplicate-name', line: 20_001 }]);
   });
 });

@@ -2,13 +2,15 @@
 // here, so that nothing is a number or a date by surprise.
 import { JSON_NESTING_MAX } from '@confledger/document/json-and-paths';
 import {
+  Composer,
   isAlias,
   isMap,
   isPair,
   isScalar,
   isSeq,
-  parseAllDocuments,
+  Parser,
   type Alias,
+  type Document,
   type Pair,
   type Scalar,
   type YAMLMap,
@@ -26,16 +28,27 @@ const OPTIONS = { version: '1.2', schema: 'failsafe', merge: false, uniqueKeys: 
 /** The value of a YAML text; null where nothing stands but white space and comments. */
 export function readYaml(text: string, problems: Problems): SourceNode | null {
   judgeTokens(text, problems);
-  const documents = parseAllDocuments(text, OPTIONS);
-  if (!Array.isArray(documents)) return null;
-  for (const { errors } of documents) for (const { code, pos } of errors) problems.add(pos[0], parserFlaw(code));
-  const [first, second] = documents;
+  const [first, second] = documentsOf(text, problems);
+  for (const { code, pos } of first?.errors ?? []) problems.add(pos[0], parserFlaw(code));
   if (second !== undefined) problems.stop(second.range[0], parserFlaw('MULTIPLE_DOCS'));
   if (problems.any || first === undefined || first.contents === null) return null;
   // An empty document has an empty scalar.
   if (isScalar(first.contents) && first.contents.source === '' && first.contents.type === 'PLAIN' && first.contents.anchor === undefined)
     return null;
   return new YamlReader(problems).node(first.contents, 0, 0);
+}
+
+/** Up to two documents. What belongs nowhere stops at once: each such token costs an error with its stack. */
+function documentsOf(text: string, problems: Problems): Document.Parsed[] {
+  const documents: Document.Parsed[] = [];
+  const composer = new Composer(OPTIONS);
+  for (const token of new Parser().parse(text)) {
+    if (token.type === 'error') problems.stop(token.offset, parserFlaw('UNEXPECTED_TOKEN'));
+    documents.push(...composer.next(token));
+    if (documents.length > 1) return documents;
+  }
+  documents.push(...composer.end());
+  return documents;
 }
 
 class YamlReader {

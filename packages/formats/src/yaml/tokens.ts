@@ -10,17 +10,23 @@ import type { FormatFlaw, Problems } from '../problem.js';
 const MARKS = new Set<string>([CST.BOM, CST.DOCUMENT, CST.FLOW_END, CST.SCALAR]);
 const VERSION_1_2 = /^%YAML[ \t]+1\.2[ \t]*(?:#.*)?$/;
 
+/** Anchors in a row: one of an object, one of the name of its first member. */
+const ANCHORS_MAX = 2;
+
 /** Notes tags, directives and what the lexer cannot read; stops at too many tokens or levels. */
 export function judgeTokens(text: string, problems: Problems): void {
   const levels = new Levels();
   let at = 0;
   let tokens = 0;
+  let anchors = 0;
   for (const token of new Lexer().lex(text)) {
     if (++tokens > YAML_TOKENS_MAX) problems.stop(at, TOO_MANY_VALUES);
     if (MARKS.has(token) && !text.startsWith(token, at)) continue;
     const type = CST.tokenType(token);
     const flaw = type === 'tag' ? TAG : type === 'directive-line' && !VERSION_1_2.test(token) ? DIRECTIVE : null;
     if (flaw !== null) problems.add(at, flaw);
+    anchors = type === 'anchor' ? anchors + 1 : type === 'space' || type === 'newline' ? anchors : 0;
+    if (anchors > ANCHORS_MAX) problems.stop(at, parserFlaw('MULTIPLE_ANCHORS'));
     levels.take(type, token);
     if (levels.depth > JSON_NESTING_MAX) problems.stop(at, TOO_DEEP);
     at += token.length;
@@ -34,14 +40,17 @@ class Levels {
   private readonly columns: number[] = [];
   private column = 0;
   private flow = 0;
+  /** Colons in the line, outside of brackets: each but the first would be a level. */
+  private colons = 0;
   /** Nothing but indicators stood in the line so far. */
   private atStart = true;
 
   get depth(): number {
-    return this.columns.length + this.flow;
+    return this.columns.length + this.flow + Math.max(0, this.colons - 1);
   }
 
   take(type: TokenType, token: string): void {
+    if (type === 'map-value-ind' && this.flow === 0) this.colons++;
     if (type === 'newline') this.newLine();
     else if (type === 'flow-map-start' || type === 'flow-seq-start') this.flow++;
     else if (type === 'flow-map-end' || type === 'flow-seq-end') this.flow = Math.max(0, this.flow - 1);
@@ -54,6 +63,7 @@ class Levels {
 
   private newLine(): void {
     this.column = 0;
+    this.colons = 0;
     this.atStart = true;
   }
 
@@ -97,6 +107,7 @@ const SYNTAX: Readonly<Record<string, readonly [string, string]>> = {
   BLOCK_AS_IMPLICIT_KEY: ['A nested value stands on the line of its name', 'Begin a new line, or put text with ": " in quotes.'],
   BLOCK_IN_FLOW: ['A block stands inside of brackets', 'Write it with brackets and commas too.'],
   KEY_OVER_1024_CHARS: ['A name has more than 1,024 characters', 'Use a shorter name.'],
+  MULTIPLE_ANCHORS: ['A value has two anchors', 'Keep one of them.'],
   MISSING_CHAR: ['A quote, bracket, comma or colon is missing', 'Close what is open, and write a space behind each colon.'],
   MULTILINE_IMPLICIT_KEY: ['A name goes over several lines', 'Write a colon and a space behind the name, on its line.'],
   TAB_AS_INDENT: ['A tab indents the line', 'Indent with spaces: YAML allows tabs behind the first character of a line only.'],
