@@ -3,6 +3,7 @@ import { TEXT_BYTES_MAX } from './limits.js';
 import { Lines } from './lines.js';
 import type { FormatFlaw, FormatProblem } from './problem.js';
 
+/** The text of some bytes, or why they are none. */
 export type Decoded = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problems: readonly FormatProblem[] };
 
 /**

@@ -55,6 +55,7 @@ export function addMember(members: Map<string, Member>, name: string, member: Me
   else members.set(name, member);
 }
 
+/** A name that stands there before. */
 export function duplicateName(name: string): FormatFlaw {
   return {
     code: 'JSON_DUPLICATE_NAME',
@@ -64,6 +65,7 @@ export function duplicateName(name: string): FormatFlaw {
   };
 }
 
+/** More than JSON_NESTING_MAX levels. */
 export const TOO_DEEP: FormatFlaw = {
   code: 'JSON_TOO_DEEP',
   rule: 'json-too-deep',
@@ -71,6 +73,7 @@ export const TOO_DEEP: FormatFlaw = {
   remedy: 'Flatten the structure, or write the inner part as a string.',
 };
 
+/** More than VALUES_MAX values. */
 export const TOO_MANY_VALUES: FormatFlaw = {
   code: 'DOCUMENT_TOO_LARGE',
   rule: 'too-many-values',
@@ -78,6 +81,7 @@ export const TOO_MANY_VALUES: FormatFlaw = {
   remedy: 'Split it among several services, and write out what aliases repeat only where it is needed.',
 };
 
+/** More than DOCUMENT_LEAVES_MAX leaves. */
 export const TOO_MANY_LEAVES: FormatFlaw = {
   code: 'DOCUMENT_TOO_LARGE',
   rule: 'too-many-leaves',
@@ -85,6 +89,7 @@ export const TOO_MANY_LEAVES: FormatFlaw = {
   remedy: 'Split it among several services, or keep lists in arrays: an array is one leaf.',
 };
 
+/** More than DOCUMENT_CHARACTERS_MAX characters. */
 export const TOO_MANY_CHARACTERS: FormatFlaw = {
   code: 'DOCUMENT_TOO_LARGE',
   rule: 'too-many-characters',
@@ -92,6 +97,7 @@ export const TOO_MANY_CHARACTERS: FormatFlaw = {
   remedy: 'Split it among several services.',
 };
 
+/** Nothing but white space. */
 export const EMPTY_TEXT: FormatFlaw = {
   code: 'FORMAT_EMPTY',
   rule: 'empty-text',
@@ -99,6 +105,7 @@ export const EMPTY_TEXT: FormatFlaw = {
   remedy: 'Write a configuration. An empty one is written {} in YAML and JSON.',
 };
 
+/** Nothing but white space and comments. */
 export const ONLY_COMMENTS: FormatFlaw = {
   code: 'FORMAT_EMPTY',
   rule: 'only-comments',
@@ -106,6 +113,7 @@ export const ONLY_COMMENTS: FormatFlaw = {
   remedy: 'Write a configuration. An empty one is written {} in YAML and JSON.',
 };
 
+/** An array or a scalar at the top. */
 export const NOT_OBJECT: FormatFlaw = {
   code: 'DOCUMENT_NOT_OBJECT',
   rule: 'not-an-object',
@@ -113,6 +121,7 @@ export const NOT_OBJECT: FormatFlaw = {
   remedy: 'Put the value under a name.',
 };
 
+/** A NUL that is written as itself. */
 export const RAW_NUL: FormatFlaw = {
   code: 'STRING_NUL',
   rule: 'nul-character',
@@ -120,6 +129,7 @@ export const RAW_NUL: FormatFlaw = {
   remedy: 'Remove the NUL. A file with many of them is no text, or is encoded as UTF-16.',
 };
 
+/** Half of a surrogate pair that is written as itself. */
 export const RAW_SURROGATE: FormatFlaw = {
   code: 'STRING_LONE_SURROGATE',
   rule: 'lone-surrogate',

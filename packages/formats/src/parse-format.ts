@@ -9,6 +9,7 @@ import { plain, valueOf, type ObjectSource, type SourceNode } from './source-nod
 /** A place in the value: a path as text, or its segments, with numbers for elements of arrays. */
 export type PlacePath = string | readonly (string | number)[];
 
+/** A text that was read. */
 export interface ParsedText {
   readonly ok: true;
   readonly value: JsonObject;
@@ -19,6 +20,7 @@ export interface ParsedText {
   readonly placeOf: (path: PlacePath) => Position;
 }
 
+/** A text that was read, or all that is wrong with it. */
 export type ParsedFormat = ParsedText | { readonly ok: false; readonly problems: readonly FormatProblem[] };
 
 /** Reads a configuration, which is an object, or says everything that is wrong with it; up to PROBLEMS_MAX, in the order of the text. */

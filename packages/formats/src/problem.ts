@@ -3,6 +3,7 @@ import type { DocumentErrorCode } from '@confledger/document/json-and-paths';
 import { PROBLEMS_MAX } from './limits.js';
 import type { Lines } from './lines.js';
 
+/** Codes of this package, beside those of the document. */
 export type FormatErrorCode =
   /** The bytes are not UTF-8. */
   | 'FORMAT_ENCODING'

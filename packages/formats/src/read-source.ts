@@ -14,6 +14,7 @@ import { readYaml } from './yaml/read.js';
 /** Options of reading; those of `.env` only, so far. */
 export type ParseFormatOptions = EnvOptions;
 
+/** The root of a text with its lines, or all that is wrong with it. */
 export type SourceRead =
   | { readonly ok: true; readonly root: ObjectSource; readonly lines: Lines }
   | { readonly ok: false; readonly problems: readonly FormatProblem[] };

@@ -60,6 +60,12 @@ test('another YAML parser reads the same from what is written, by the rules of Y
   );
 });
 
+test('what is written has no character that YAML does not call printable', () => {
+  const value = { '\u007f\u0085': '\u2028\ufeff\u0001', list: ['\u009f\uffff'] };
+  expect(/[^\n\u0020-\u007e]/.test(written(value, 'yaml'))).toBe(false);
+  expect(written(value, 'yaml')).toContain('"\\u2028\\ufeff\\u0001"');
+});
+
 test('another TOML parser reads the same from what is written', () => {
   fc.assert(
     fc.property(tomlDocument, (value) => {

@@ -7,6 +7,7 @@ interface Extent {
   readonly end: number;
 }
 
+/** A value without members or elements. */
 export interface ScalarSource extends Extent {
   readonly kind: 'scalar';
   readonly value: null | boolean | number | string;
@@ -15,12 +16,14 @@ export interface ScalarSource extends Extent {
 /** `flow`: in brackets. `block`: YAML by indentation. `tables`: TOML by headers. */
 export type Style = 'flow' | 'block' | 'tables';
 
+/** An array. */
 export interface ArraySource extends Extent {
   readonly kind: 'array';
   readonly style: Style;
   readonly items: SourceNode[];
 }
 
+/** An object. */
 export interface ObjectSource extends Extent {
   readonly kind: 'object';
   readonly style: Style;
@@ -35,7 +38,9 @@ export interface AliasSource extends Extent {
   readonly target: PlainSource;
 }
 
+/** A value that is written where it stands. */
 export type PlainSource = ScalarSource | ArraySource | ObjectSource;
+/** What stands at a place of a text. */
 export type SourceNode = PlainSource | AliasSource;
 
 /** A member of an object. */
@@ -52,8 +57,6 @@ export interface Member {
 export interface Table {
   /** `root`; `header`: [a]; `element`: [[a]]; `implicit`: named on the way to another header; `dotted`: by a key with dots. */
   origin: 'root' | 'header' | 'element' | 'implicit' | 'dotted';
-  /** The number of the section that its dotted keys belong to. */
-  section: number;
   /** Where its header begins; -1 without one. */
   headerStart: number;
   /** Behind the last line of its own; -1 where it has none. */

@@ -101,6 +101,11 @@ describe('YAML', () => {
     expect(updated(aliases, 'yaml', (value: WithAliases) => delete value.base)).toBe('a:\n  retries: 3\nb:\n  retries: 3\n');
   });
 
+  test('a new member stands behind the empty lines that belong to a literal block', () => {
+    const literal = 'a: |+\n  x\n\n\n';
+    expect(updateText(literal, 'yaml', { a: 'x\n\n\n', b: 1 })).toEqual({ ok: true, text: `${literal}b: 1\n` });
+  });
+
   test('line ends and a byte order mark stay', () => {
     const windows = `\uFEFF${text.replaceAll('\n', '\r\n')}`;
     expect(updated(windows, 'yaml', (value: MarketMaker) => (value.limits = { day: 5 }))).toBe(`${windows}limits:\r\n  day: 5\r\n`);
@@ -182,6 +187,12 @@ describe('TOML', () => {
     );
     expect(updated(text, 'toml', (value: TradingNode) => (value.deep.er.n = 1))).toBe(`${text}\n[deep.er]\nn = 1\n`);
     expect(updated(text, 'toml', (value: TradingNode) => value.venue?.push({ name: 'Y' }))).toBe(`${text}\n[[venue]]\nname = "Y"\n`);
+  });
+
+  test('a value for the last table and a new table both go to the end, the value first', () => {
+    const nested = '[x.y.z]\nq = 1\n\n[x]\nm = 1\n';
+    const result = updateText(nested, 'toml', { x: { y: { z: { q: 1 }, k: 1 }, m: 1, k: 2 } });
+    expect(result).toEqual({ ok: true, text: `${nested}k = 2\n\n[x.y]\nk = 1\n` });
   });
 
   test('a table is removed with its header; comments above it stay', () => {

@@ -10,6 +10,7 @@ import { flowSyntaxOf } from './update/flow-syntaxes.js';
 import { editsOf, type RoundKind } from './update/updater.js';
 import { writeFormat, type WriteProblem } from './write-format.js';
 
+/** The text with its changes, or why there is none. */
 export type UpdatedText =
   | { readonly ok: true; readonly text: string }
   /** The text cannot be read. */

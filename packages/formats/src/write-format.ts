@@ -19,10 +19,12 @@ export interface WriteProblem extends FormatFlaw {
   readonly paths: readonly string[];
 }
 
+/** The text, or why there is none. */
 export type WrittenText =
   | { readonly ok: true; readonly text: string; /** Paths of what `leaveOut` named. */ readonly leftOut: readonly string[] }
   | { readonly ok: false; readonly problem: WriteProblem };
 
+/** What is not written. */
 export interface WriteFormatOptions {
   /** Names values that are left out, such as masks of secrets. Asked for members of objects, not inside arrays. */
   readonly leaveOut?: (value: JsonValue, path: string) => boolean;

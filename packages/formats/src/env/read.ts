@@ -19,6 +19,7 @@ const SEPARATOR = '__';
 /** A value without double quotes that begins like this is JSON where JSON is asked for. */
 const JSON_TEXT = /^(?:[[{"]|(?:null|true|false)$|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$)/;
 
+/** How values of an .env text are read. */
 export interface EnvOptions {
   /** Reads values that are JSON, unless they stand in double quotes. Otherwise all values are text. */
   readonly jsonValues?: boolean;

@@ -158,7 +158,10 @@ describe('TOML', () => {
   });
 
   test(`more than ${VALUES_MAX} values are refused, tables counted`, () => {
-    expect(parseFormat('[[a]]\n'.repeat(VALUES_MAX + 1), 'toml')).toMatchObject({ ok: false, problems: [{ rule: 'too-many-values' }] });
+    expect(parseFormat('[[a]]\n'.repeat(VALUES_MAX + 1), 'toml')).toMatchObject({
+      ok: false,
+      problems: [{ rule: 'too-many-values', line: VALUES_MAX + 1 }],
+    });
     expect(parseFormat(`a = [${'1,'.repeat(VALUES_MAX)}]`, 'toml')).toMatchObject({ ok: false, problems: [{ rule: 'too-many-values' }] });
   });
 });

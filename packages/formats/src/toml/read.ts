@@ -16,9 +16,8 @@ export function readToml(text: string, problems: Problems): ObjectSource {
 class TomlReader {
   private readonly values: TomlValues;
   private readonly problems: Problems;
-  private readonly root = tableSource('root', 0, -1);
+  private readonly root = tableSource('root', -1);
   private current: TableSource = this.root;
-  private section = 0;
 
   constructor(text: string, problems: Problems) {
     this.values = new TomlValues(text, problems);
@@ -50,7 +49,6 @@ class TomlReader {
     this.values.next();
     if (!this.values.text.startsWith(close, this.values.at)) this.problems.stop(this.values.at, HEADER_OPEN);
     this.values.at += close.length;
-    this.section++;
     this.values.count();
     const last = parts[parts.length - 1];
     if (last === undefined) return;
@@ -63,22 +61,22 @@ class TomlReader {
   /** A table on the way to the one that a header names. */
   private above(parent: TableSource, part: KeyPart): TableSource {
     const before = parent.members.get(part.name)?.node;
-    if (before === undefined) return this.add(parent, part, tableSource('implicit', this.section, part.start));
+    if (before === undefined) return this.add(parent, part, tableSource('implicit', part.start));
     const table = before.kind === 'array' && before.style === 'tables' ? before.items.at(-1) : before;
     return isTable(table) ? table : this.problems.stop(part.start, NO_TABLE);
   }
 
   private table(parent: TableSource, part: KeyPart, start: number): TableSource {
     const before = parent.members.get(part.name)?.node;
-    if (before === undefined) return this.add(parent, part, tableSource('header', this.section, start, start));
+    if (before === undefined) return this.add(parent, part, tableSource('header', start, start));
     if (!isTable(before) || before.table.origin !== 'implicit') return this.problems.stop(part.start, duplicateName(part.name));
-    Object.assign(before.table, { origin: 'header', section: this.section, headerStart: start });
+    Object.assign(before.table, { origin: 'header', headerStart: start });
     return before;
   }
 
   private element(parent: TableSource, part: KeyPart, start: number): TableSource {
     const before = parent.members.get(part.name)?.node;
-    const element = tableSource('element', this.section, start, start);
+    const element = tableSource('element', start, start);
     if (before === undefined) {
       const tables: ArraySource = { kind: 'array', style: 'tables', items: [element], start, end: start };
       this.add(parent, part, tables);
@@ -103,12 +101,11 @@ class TomlReader {
     for (const each of tables) each.table.bodyEnd = values.at;
   }
 
-  /** The table of a name in front of a dot. It belongs to the section that made it. */
+  /** The table of a name in front of a dot. Only keys of its own section lead to it, as no header opens a section twice. */
   private dotted(parent: TableSource, part: KeyPart, prefix: string): TableSource {
     const before = parent.members.get(part.name)?.node;
-    if (before === undefined)
-      return this.add(parent, part, { ...tableSource('dotted', this.section, part.start), table: dottedTable(this.section, prefix) });
-    const isOpen = isTable(before) && before.table.origin === 'dotted' && before.table.section === this.section;
+    if (before === undefined) return this.add(parent, part, { ...tableSource('dotted', part.start), table: dottedTable(prefix) });
+    const isOpen = isTable(before) && before.table.origin === 'dotted';
     return isOpen ? before : this.problems.stop(part.start, duplicateName(part.name));
   }
 
@@ -121,13 +118,13 @@ class TomlReader {
   }
 }
 
-function tableSource(origin: Table['origin'], section: number, start: number, headerStart = -1): TableSource {
-  const table: Table = { origin, section, headerStart, bodyEnd: -1, prefix: '' };
+function tableSource(origin: Table['origin'], start: number, headerStart = -1): TableSource {
+  const table: Table = { origin, headerStart, bodyEnd: -1, prefix: '' };
   return { kind: 'object', style: 'tables', members: new Map(), start: Math.max(0, start), end: Math.max(0, start), table };
 }
 
-function dottedTable(section: number, prefix: string): Table {
-  return { origin: 'dotted', section, headerStart: -1, bodyEnd: -1, prefix };
+function dottedTable(prefix: string): Table {
+  return { origin: 'dotted', headerStart: -1, bodyEnd: -1, prefix };
 }
 
 function isTable(node: SourceNode | undefined): node is TableSource {

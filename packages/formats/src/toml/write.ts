@@ -28,6 +28,7 @@ export function tableBlocks(table: JsonObject, path: readonly string[], header: 
   return lines.length === 0 ? below : [lines, ...below];
 }
 
+/** The header of a table, or of an element of an array of tables. */
 export function tomlHeader(path: readonly string[], header: '[' | '[['): string {
   const name = path.map(tomlName).join('.');
   return header === '[' ? `[${name}]` : `[[${name}]]`;
@@ -38,6 +39,7 @@ export function tomlEntry(name: string, value: JsonValue): string {
   return `${tomlName(name)} = ${inlineToml(value)}`;
 }
 
+/** A name, in quotes where it needs them. */
 export function tomlName(name: string): string {
   return BARE_KEY.test(name) ? name : tomlText(name);
 }

@@ -2,6 +2,7 @@
 import { equalJson, type JsonObject, type JsonValue } from '@confledger/document/json-and-paths';
 import { valueOf, type ArraySource, type Member, type ObjectSource, type SourceNode } from '../source-node.js';
 
+/** A member or an element. */
 export interface Slot {
   /** Of a member. */
   readonly member?: Member;
@@ -28,6 +29,7 @@ export interface Reshaping {
   readonly kept: readonly (readonly [Slot, JsonValue])[];
 }
 
+/** The slots of a container, in the order of the text. */
 export function slotsOf(container: ArraySource | ObjectSource): readonly Slot[] {
   if (container.kind === 'array') return container.items.map((node) => ({ name: null, start: node.start, node }));
   return [...container.members].map(([name, member]) => ({ member, name, start: member.nameStart, node: member.node }));

@@ -11,6 +11,7 @@ import { replaceBlock, replaceInBlock, reshapeBlock } from './yaml-blocks.js';
 /** `own`: everything but aliases. `aliases`: aliases of another value than is wanted. `allAliases`: each is written out. `members`: members of the root, whole. */
 export type RoundKind = 'own' | 'aliases' | 'allAliases' | 'members';
 
+/** What a round of edits starts from. */
 export interface Round {
   readonly text: string;
   readonly root: ObjectSource;

@@ -194,14 +194,14 @@ describe('limits', () => {
   });
 
   test.each([
-    ['closing brackets', `a: 1\n${']'.repeat(300_000)}`, 'yaml-unexpected-token'],
-    ['anchors', `a: ${'&a '.repeat(300_000)}`, 'yaml-multiple-anchors'],
-    ['documents', `a: 1\n${'---\n'.repeat(300_000)}`, 'several-documents'],
-    ['tags', `a: [${'! x, '.repeat(100_000)}]`, 'yaml-tag'],
-  ])('%s without end are refused once or a few times, not each', (_, text, rule) => {
+    ['closing brackets', `a: 1\n${']'.repeat(300_000)}`, 'yaml-unexpected-token', 1],
+    ['anchors', `a: ${'&a '.repeat(300_000)}`, 'yaml-multiple-anchors', 1],
+    ['documents', `a: 1\n${'---\n'.repeat(300_000)}`, 'several-documents', 1],
+    ['tags', `a: [${'! x, '.repeat(100_000)}]`, 'yaml-tag', PROBLEMS_MAX],
+  ])('%s without end are refused once or a few times, not each', (_, text, rule, count) => {
     const found = problemsOf(text);
     expect(found[0]?.rule).toBe(rule);
-    expect(found.length).toBeLessThanOrEqual(PROBLEMS_MAX);
+    expect(found).toHaveLength(count);
   });
 
   test('20,000 members of one object are read, and none twice', () => {
