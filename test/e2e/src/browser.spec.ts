@@ -1,6 +1,7 @@
 // What a browser may load: each of these entries bundles without a module of Node, and runs where there is nothing of Node.
 import vm from 'node:vm';
 import type * as ClientModule from '@confledger/client';
+import type * as FormatsModule from '@confledger/formats';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { startApi, TOKEN } from '../../../services/api/src/fixtures/api-under-test.js';
 import { browserBundle, type BrowserBundle } from './browser-bundle.js';
@@ -34,6 +35,22 @@ describe.each(['@confledger/document/json-and-paths', '@confledger/categories', 
     });
   },
 );
+
+test('formats bundles for a browser without a module of Node, and its one npm package is the parser of YAML', async () => {
+  const { code, files, nodeImports } = await browserBundle('@confledger/formats');
+  expect(nodeImports).toEqual([]);
+  const packages = files.filter((file) => file.includes('node_modules')).map((file) => /.*node_modules\/([^/]+)/.exec(file)?.[1]);
+  expect([...new Set(packages)]).toEqual(['yaml']);
+  const { parseFormat, updateText, decodeText } = runInBrowser(code) as Pick<
+    typeof FormatsModule,
+    'parseFormat' | 'updateText' | 'decodeText'
+  >;
+  expect(decodeText(new TextEncoder().encode('a: ü'))).toMatchObject({ ok: true, text: 'a: ü' });
+  const parsed = parseFormat('a: NO # c\nb: 1e3\n', 'yaml');
+  expect(parsed.ok && JSON.stringify([parsed.value, parsed.placeOf('b')])).toBe('[{"a":"NO","b":1000},{"line":2,"column":1}]');
+  expect(updateText('a: NO # c\n', 'yaml', { a: 'yes' })).toMatchObject({ ok: true, text: 'a: "yes" # c\n' });
+  expect(parseFormat('a = 0x10', 'toml')).toMatchObject({ ok: false, problems: [{ rule: 'other-base', column: 5 }] });
+});
 
 test('the contract of HTTP loads no other package of ours', async () => {
   const { files } = await browserBundle('@confledger/contracts/http');
