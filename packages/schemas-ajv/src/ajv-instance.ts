@@ -62,6 +62,7 @@ export function ajvInstance(dialect: Dialect, allErrors: boolean): Instance {
   });
   change(ajv, 'multipleOf', () => ({ code: (cxt) => failUnless(cxt, isMultipleOf, _`${cxt.schemaCode}`) }));
   for (const keyword of DATA_KEYWORDS) change(ajv, keyword, (definition) => withData(definition, place));
+  change(ajv, 'patternProperties', withEvaluated);
   for (const keyword of ['anyOf', 'oneOf', 'contains']) change(ajv, keyword, countsInner);
   change(ajv, 'propertyNames', () => ({
     code: propertyNames,
@@ -87,6 +88,17 @@ function countsInner({ error }: CodeKeywordDefinition): Change {
     error: {
       message: '',
       params: (cxt) => _`{...${own(cxt as KeywordCxt)}, inner: ${names.errors} - ${(cxt as KeywordCxt).errsCount ?? names.errors}}`,
+    },
+  };
+}
+
+/** ajv leaves the members that were evaluated undefined where no branch of `oneOf` holds, and then throws where it adds to them. */
+function withEvaluated({ code }: CodeKeywordDefinition): Change {
+  return {
+    code: (cxt, rule) => {
+      const { props } = cxt.it;
+      if (props instanceof Name) cxt.gen.if(_`${props} === undefined`, () => cxt.gen.assign(props, _`{}`));
+      code(cxt, rule);
     },
   };
 }
