@@ -25,4 +25,5 @@ export { parseJsonText } from './parse-json-text.js';
 export { comparePaths, compareSegments, formatPath, joinPath, overlaps, parsePath, type Segments } from './path.js';
 export { DocumentFault, type CodedProblem, type DocumentErrorCode, type Problem, type Result } from './problem.js';
 export { verifyProof, type Proof, type ProofSibling } from './proof.js';
+export { holdsReference } from './reference-marks.js';
 export { type DocumentNode, type LeafNode, type ObjectNode } from './tree.js';
