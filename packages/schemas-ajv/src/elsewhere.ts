@@ -126,7 +126,7 @@ function workOf(batch: readonly PlaceToJudge[], { rule, toJudge, validator }: Of
       schemaId: validator.id,
       mount: rule.mount,
       places: batch.map(({ place: { segments, matched } }) => ({ segments, matched })),
-      isAbstract: toJudge.isAbstract,
+      mode: { isAbstract: toJudge.isAbstract, hasReferences: toJudge.hasReferences },
     },
     pieces: () => arrayPieces(batch.map(({ place }) => place.node)),
   };

@@ -6,6 +6,7 @@ import { placeCost } from './costs.js';
 import type { MountedPlace } from './mounts.js';
 import type { SchemaNode } from './schema-tree.js';
 import { PATTERN_BY_TABLE_SIZE_MAX, patternSizes, patternSteps } from './pattern-steps.js';
+import { isPartial } from './unknown-leaves.js';
 import type { Validator } from './validators.js';
 import { verdictKey, type Verdict } from './verdicts.js';
 import { countWays } from './ways.js';
@@ -64,9 +65,8 @@ function verdictOf(
   const comparisons = (placeCost(validator, place.node) / validator.ways) * work.comparisons + place.node.size * work.ofCharacter;
   if ((budget.comparisons -= comparisons) < 0) return undefined;
   try {
-    const mayGrow = toJudge.isAbstract && place.node.kind === 'object';
     const value = toJudge.document.valueAt(place.segments);
-    if (!mayGrow && value !== undefined && validator.accepts(value, place.segments.at(-1))) return HOLDS;
+    if (!isPartial(place.node, toJudge) && value !== undefined && validator.accepts(value, place.segments.at(-1))) return HOLDS;
     if (budget.violations < 0 || (budget.comparisonsWithErrors -= comparisons) < 0) return undefined;
     const verdict = judgePlace(validator, rule, place, toJudge);
     budget.violations -= verdict.violations.length + verdict.unjudged.length;

@@ -1,9 +1,10 @@
 // Judges documents by the rules that are mounted on them.
-import { comparePaths, type DocumentNode } from '@confledger/document';
+import { comparePaths } from '@confledger/document';
 import type { Judgement, Rule, ToJudge } from '@confledger/domain';
-import { judgeAbstract } from './abstract.js';
 import type { JudgeParts } from './costs.js';
 import { placesOf, type MountedPlace } from './mounts.js';
+import { judgePartial } from './partial.js';
+import { isPartial } from './unknown-leaves.js';
 import type { Validator } from './validators.js';
 import { verdictKey, type Verdict } from './verdicts.js';
 import { costViolation, unjudgedOf, violationsOf } from './violations.js';
@@ -51,18 +52,13 @@ export function judgementOf(parts: readonly (Verdict | Judgement)[]): Judgement 
 }
 
 /** What a rule says of one place. Neither recalled nor remembered. */
-export function judgePlace(validator: Validator, { mount }: Rule, place: MountedPlace, { document, isAbstract }: ToJudge): Verdict {
-  const value = document.valueAt(place.segments);
-  if (value === undefined) return { violations: [], unjudged: [] };
-  const key = place.segments.at(-1);
-  if (isAbstract && isOpen(place.node)) {
-    const { failures, unjudged } = judgeAbstract(validator, place.node, { root: value, key });
-    return { violations: violationsOf(mount, place, failures, validator.words), unjudged: unjudgedOf(mount, place, unjudged) };
-  }
-  return { violations: violationsOf(mount, place, validator.judge(value, key), validator.words), unjudged: [] };
-}
-
-/** Whether a descendant may add members. */
-function isOpen(node: DocumentNode): boolean {
-  return node.kind === 'object';
+export function judgePlace(validator: Validator, { mount }: Rule, place: MountedPlace, toJudge: ToJudge): Verdict {
+  const { node, segments } = place;
+  const content = toJudge.document.valueAt(segments);
+  if (content === undefined) return { violations: [], unjudged: [] };
+  const key = segments.at(-1);
+  const { failures, unjudged } = isPartial(node, toJudge)
+    ? judgePartial(validator, { node, content, key }, toJudge)
+    : { failures: validator.judge(content, key), unjudged: [] };
+  return { violations: violationsOf(mount, place, failures, validator.words), unjudged: unjudgedOf(mount, place, unjudged) };
 }

@@ -16,7 +16,9 @@ test('of many members one that changes is judged, and so is one that comes, and 
   const judge = createSchemaJudge();
   const rules = [rule('token.*', { required: ['id'], properties: { id: { type: 'string', 'x-equalsKey': true }, limit: { minimum: 0 } } })];
   const paths = (document: Document) =>
-    judge.judgeNow({ rules, document, isAbstract: false })?.violations.map(({ path, keyword }) => `${path} ${keyword}`);
+    judge
+      .judgeNow({ rules, document, isAbstract: false, hasReferences: false })
+      ?.violations.map(({ path, keyword }) => `${path} ${keyword}`);
   const tokens = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`t${index}`, { id: `t${index}`, limit: 1 }]));
   const first = documentOf({ token: tokens });
   expect(paths(first)).toEqual([]);
@@ -31,11 +33,13 @@ test('of many members one that changes is judged, and so is one that comes, and 
   await judge.close();
 });
 
-test('what holds by one schema, or in an abstract environment, is not taken to hold by another or elsewhere', async () => {
+test('what holds by one schema, or in one kind of environment, is not taken to hold by another or elsewhere', async () => {
   const judge = createSchemaJudge();
-  const document = documentOf({ token: { a: { limit: 5 } } });
-  const count = (schema: JsonObject, isAbstract = false) =>
-    judge.judgeNow({ rules: [rule('token.*', schema)], document, isAbstract })?.violations.length;
+  const document = documentOf({ token: { a: { limit: 5, name: '${env:A}' } } });
+  const count = (schema: JsonObject, isAbstract = false, hasReferences = false) =>
+    judge.judgeNow({ rules: [rule('token.*', schema)], document, isAbstract, hasReferences })?.violations.length;
+  expect(count({ properties: { name: { maxLength: 3 } } }, false, true)).toBe(0);
+  expect(count({ properties: { name: { maxLength: 3 } } })).toBe(1);
   expect(count({ required: ['id'] }, true)).toBe(0);
   expect(count({ required: ['id'] })).toBe(1);
   expect(count({ properties: { limit: { maximum: 5 } } })).toBe(0);

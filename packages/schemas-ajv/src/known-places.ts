@@ -2,6 +2,7 @@
 // very nodes that they were, which is found out in a tenth of the time that their keys take.
 import type { DocumentNode, ObjectNode } from '@confledger/document';
 import type { ToJudge } from '@confledger/domain';
+import { modeKey, type JudgementMode } from './mode.js';
 import { globParts, placesOf, type MountedPlace } from './mounts.js';
 
 /** Mounts that are remembered, each of a validator. */
@@ -10,13 +11,14 @@ const MOUNTS_MAX = 500;
 const OBJECTS_MAX = 2;
 
 export class KnownPlaces {
-  /** By validator, mount and whether the environment is abstract; the oldest first. */
+  /** By validator, mode and mount; the oldest first. */
   private readonly held = new Map<string, readonly ObjectNode[]>();
 
   /** The places of a mount that are not known to hold. */
-  open(validatorId: string, mount: string, { document, isAbstract }: ToJudge): readonly MountedPlace[] {
+  open(validatorId: string, mount: string, toJudge: ToJudge): readonly MountedPlace[] {
+    const { document } = toJudge;
     const above = objectAbove(mount, document.root);
-    const held = above === undefined ? undefined : this.held.get(keyOf(validatorId, mount, isAbstract));
+    const held = above === undefined ? undefined : this.held.get(keyOf(validatorId, mount, toJudge));
     if (above === undefined || held === undefined) return placesOf(mount, document);
     const { segments, node } = above;
     const open: MountedPlace[] = [];
@@ -28,10 +30,10 @@ export class KnownPlaces {
   }
 
   /** Every place of the mount holds: nothing is to be said of any. */
-  hold(validatorId: string, mount: string, { document, isAbstract }: ToJudge): void {
-    const above = objectAbove(mount, document.root);
+  hold(validatorId: string, mount: string, toJudge: ToJudge): void {
+    const above = objectAbove(mount, toJudge.document.root);
     if (above === undefined) return;
-    const key = keyOf(validatorId, mount, isAbstract);
+    const key = keyOf(validatorId, mount, toJudge);
     const before = this.held.get(key) ?? [];
     if (before[0] === above.node) return;
     this.held.delete(key);
@@ -41,7 +43,7 @@ export class KnownPlaces {
   }
 }
 
-const keyOf = (validatorId: string, mount: string, isAbstract: boolean): string => `${validatorId}${isAbstract ? 'a' : 'c'}${mount}`;
+const keyOf = (validatorId: string, mount: string, mode: JudgementMode): string => `${validatorId}${modeKey(mode)}${mount}`;
 
 /** The object whose members a mount names by its last segment, its only wildcard. */
 function objectAbove(mount: string, root: DocumentNode): { readonly segments: readonly string[]; readonly node: ObjectNode } | undefined {

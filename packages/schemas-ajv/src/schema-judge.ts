@@ -6,6 +6,7 @@ import { examineSchema } from './examine.js';
 import { judgeElsewhere, TASK_LIMITS_OF_CALL } from './elsewhere.js';
 import { judgeInPlace, newBudget, PATTERN_STEPS_IN_PLACE_MAX } from './in-place.js';
 import { judgementOf, splitByCost } from './judge.js';
+import { modeKey } from './mode.js';
 import { countPlaces } from './mounts.js';
 import type { ProcessLimits } from './judge-process.js';
 import { JudgeQueue } from './judge-queue.js';
@@ -134,8 +135,8 @@ export class AjvSchemaJudge implements SchemaJudge {
   }
 }
 
-function wideKey({ rules, document, isAbstract }: ToJudge): string {
-  return [document.digest, String(isAbstract), ...rules.map((rule) => `${validatorId(rule)} ${rule.mount}`)].join('\n');
+function wideKey({ rules, document, ...mode }: ToJudge): string {
+  return [document.digest, modeKey(mode), ...rules.map((rule) => `${validatorId(rule)} ${rule.mount}`)].join('\n');
 }
 
 function isSmall(tree: SchemaTree): boolean {

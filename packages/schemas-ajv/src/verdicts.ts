@@ -2,6 +2,7 @@
 import { canonicalJson } from '@confledger/document';
 import type { Rule, ToJudge, Unjudged, Violation } from '@confledger/domain';
 import { KnownPlaces } from './known-places.js';
+import { modeKey } from './mode.js';
 import type { MountedPlace } from './mounts.js';
 
 /** What one rule says of one place. */
@@ -19,18 +20,13 @@ const ENTRY_BYTES = 200;
 const ITEM_BYTES = 200;
 
 /**
- * What a verdict depends on: the validator, the mount, whether the environment is abstract, what the wildcards of the mount and its last segment
- * stand for, and the content of the subtree. `token.B` with the content of `token.A` is another key.
+ * What a verdict depends on: the validator, the mount, the mode of the judgement, what the wildcards of the mount and its last segment stand for,
+ * and the content of the subtree. `token.B` with the content of `token.A` is another key.
  */
-export function verdictKey(
-  validatorId: string,
-  { mount }: Rule,
-  { segments, matched }: MountedPlace,
-  { document, isAbstract }: ToJudge,
-): string {
-  const digest = document.digestAt(segments) ?? '';
+export function verdictKey(validatorId: string, { mount }: Rule, { segments, matched }: MountedPlace, toJudge: ToJudge): string {
+  const digest = toJudge.document.digestAt(segments) ?? '';
   const names = matched.length === 0 ? '' : canonicalJson(matched);
-  return `${validatorId}${digest}${isAbstract ? 'a' : 'c'}${mount}\n${names}`;
+  return `${validatorId}${digest}${modeKey(toJudge)}${mount}\n${names}`;
 }
 
 /** Verdicts by their keys, least recently used first. */

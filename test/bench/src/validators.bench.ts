@@ -70,7 +70,7 @@ const document = documentOf();
 let value = 0;
 const changed = (path: string): Document => document.apply([{ path, value: (value += 1) }]);
 const judged = (of: Document, verdicts: Verdicts, isAbstract = false): unknown =>
-  judgeDocument({ rules: [rule], document: of, isAbstract }, { validators, verdicts });
+  judgeDocument({ rules: [rule], document: of, isAbstract, hasReferences: false }, { validators, verdicts });
 
 const remembered = new Verdicts();
 report.add(

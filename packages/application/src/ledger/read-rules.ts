@@ -77,7 +77,7 @@ async function judgementOf(
 ): Promise<Judgement> {
   const unknown = policy.unknownSections === 'refused' ? unknownSections(document, rules) : [];
   if (rules.length === 0) return { violations: unknown, unjudged: [] };
-  const judged = { rules, document, isAbstract: abstract };
+  const judged = { rules, document, isAbstract: abstract, hasReferences: false };
   const { violations, unjudged } = judge.judgeNow(judged) ?? (await judge.judge(judged));
   return { violations: [...unknown, ...violations], unjudged };
 }

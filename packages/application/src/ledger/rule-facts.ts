@@ -24,7 +24,7 @@ export function ruleFacts(judge: SchemaJudge): RuleFacts {
         const { rules, document, isAbstract } = subject as ToBeSaid;
         try {
           const [judgement, restart] = await Promise.all([
-            judge.judge({ rules: rules.rules, document, isAbstract }),
+            judge.judge({ rules: rules.rules, document, isAbstract, hasReferences: false }),
             annotations.restart(rules),
           ]);
           return lasting(saidOf(judgement, restart));
@@ -36,7 +36,7 @@ export function ruleFacts(judge: SchemaJudge): RuleFacts {
       recent(_ledger, _key, _sinceMs, subject) {
         const { rules, document, isAbstract } = subject as ToBeSaid;
         const restart = annotations.restartNow(rules);
-        const judgement = restart && judge.judgeNow({ rules: rules.rules, document, isAbstract });
+        const judgement = restart && judge.judgeNow({ rules: rules.rules, document, isAbstract, hasReferences: false });
         return restart && judgement && lasting(saidOf(judgement, restart));
       },
     },

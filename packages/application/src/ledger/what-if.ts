@@ -184,7 +184,7 @@ class Run {
     const node = this.#above.length === 0 ? document.root : document.nodeAt(this.#above);
     if (this.#last !== null && this.#last.node === node) return this.#last.violations;
     const { judge, rule, environment } = this.#options;
-    const judged = { rules: [rule], document, isAbstract: environment.abstract };
+    const judged = { rules: [rule], document, isAbstract: environment.abstract, hasReferences: false };
     const { violations } = judge.judgeNow(judged) ?? (await judge.judge(judged));
     this.#last = { node, violations };
     return violations;

@@ -33,6 +33,11 @@ export interface ToJudge {
   readonly document: Document;
   /** In an abstract environment a leaf that is missing may be given by a descendant: that it is missing violates nothing. */
   readonly isAbstract: boolean;
+  /**
+   * The policy of the environment has references on. Then a leaf that is a string, or an array with a string at any depth in it, is *unknown*
+   * where `holdsReference` says so: that it is present is known, and nothing else.
+   */
+  readonly hasReferences: boolean;
 }
 
 /** One way in which a document breaks a rule. No part of it holds a value of the document. */
