@@ -11,28 +11,16 @@ import { costViolation, unjudgedOf, violationsOf } from './violations.js';
 
 export { costOf, costsOf, splitByCost, type CostLimits, type JudgeParts, type RuleCost } from './costs.js';
 
-/** A verdict with the key that it is remembered by. */
-export interface KeyedVerdict {
-  readonly key: string;
-  readonly verdict: Verdict;
-}
-
 /** What the rules say of the document. What is remembered is not judged again, and what is judged is remembered. */
 export function judgeDocument(toJudge: ToJudge, parts: JudgeParts): Judgement {
-  return judgementOf(toJudge.rules.flatMap((rule) => judgeRule(rule, toJudge, parts).map(({ verdict }) => verdict)));
+  return judgementOf(toJudge.rules.flatMap((rule) => judgeRule(rule, toJudge, parts)));
 }
 
-/** The verdicts of one rule, one for each place that its mount names in the document. They are remembered. */
-export function judgeRule(rule: Rule, toJudge: ToJudge, { validators, verdicts }: JudgeParts): KeyedVerdict[] {
+/** The verdicts of one rule, one for each place that its mount names in the document. */
+function judgeRule(rule: Rule, toJudge: ToJudge, { validators, verdicts }: JudgeParts): readonly Verdict[] {
   const validator = validators.validatorOf(rule);
-  return placesOf(rule.mount, toJudge.document).map((place) => {
-    const key = verdictKey(validator.id, rule, place, toJudge);
-    const known = verdicts.recall(key);
-    if (known !== undefined) return { key, verdict: known };
-    const verdict = judgePlace(validator, rule, place, toJudge);
-    verdicts.remember(key, verdict);
-    return { key, verdict };
-  });
+  const places = placesOf(rule.mount, toJudge.document).map((place) => ({ place, key: verdictKey(validator.id, rule, place, toJudge) }));
+  return verdicts.recallOrMake(places, (place) => judgePlace(validator, rule, place, toJudge)) ?? [];
 }
 
 /** The verdict of a rule whose judgement did not come to an end, at each place that its mount names. Not to be remembered. */

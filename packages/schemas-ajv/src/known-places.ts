@@ -3,7 +3,7 @@
 import type { DocumentNode, ObjectNode } from '@confledger/document';
 import type { ToJudge } from '@confledger/domain';
 import { modeKey, type JudgementMode } from './mode.js';
-import { globParts, placesOf, type MountedPlace } from './mounts.js';
+import { mountSegments, placesOf, type MountedPlace } from './mounts.js';
 
 /** Mounts that are remembered, each of a validator. */
 const MOUNTS_MAX = 500;
@@ -47,7 +47,7 @@ const keyOf = (validatorId: string, mount: string, mode: JudgementMode): string 
 
 /** The object whose members a mount names by its last segment, its only wildcard. */
 function objectAbove(mount: string, root: DocumentNode): { readonly segments: readonly string[]; readonly node: ObjectNode } | undefined {
-  const parts = globParts(mount);
+  const parts = mountSegments(mount);
   const wildcard = parts.indexOf(null);
   if (wildcard < 0 || wildcard !== parts.length - 1) return undefined;
   const segments = parts.slice(0, wildcard).filter((part) => part !== null);

@@ -29,6 +29,12 @@ export function verdictKey(validatorId: string, { mount }: Rule, { segments, mat
   return `${validatorId}${digest}${modeKey(toJudge)}${mount}\n${names}`;
 }
 
+/** A place with the key that the verdict of one rule at it is remembered by. */
+export interface KeyedPlace {
+  readonly place: MountedPlace;
+  readonly key: string;
+}
+
 /** Verdicts by their keys, least recently used first. */
 export class Verdicts {
   /** Places that are known to hold without their keys. */
@@ -61,6 +67,19 @@ export class Verdicts {
     this.byKey.delete(key);
     this.byKey.set(key, verdict);
     return verdict;
+  }
+
+  /** The verdicts of places; what is not remembered is made, and remembered. Undefined where one is not made. */
+  recallOrMake(places: readonly KeyedPlace[], make: (place: MountedPlace) => Verdict | undefined): readonly Verdict[] | undefined {
+    const all: Verdict[] = [];
+    for (const { place, key } of places) {
+      const recalled = this.recall(key);
+      const verdict = recalled ?? make(place);
+      if (verdict === undefined) return undefined;
+      if (recalled === undefined) this.remember(key, verdict);
+      all.push(verdict);
+    }
+    return all;
   }
 
   remember(key: string, verdict: Verdict): void {
