@@ -1,8 +1,8 @@
 // Estimates what a judgement costs, so that a costly one can be made elsewhere.
 import type { DocumentNode, JsonValue } from '@confledger/document';
 import type { Rule, ToJudge } from '@confledger/domain';
-import { placesOf, type MountedPlace } from './mounts.js';
-import { verdictKey, type Verdicts } from './verdicts.js';
+import { placesOf } from './mounts.js';
+import { verdictKey, type KeyedPlace, type Verdicts } from './verdicts.js';
 import { Validators, type Validator } from './validators.js';
 
 /** What compiling one schema node costs, in the unit of ways × nodes. */
@@ -22,6 +22,8 @@ export interface JudgeParts {
 
 export interface RuleCost {
   readonly rule: Rule;
+  /** The places that are not known to hold; verdicts of some may be remembered. */
+  readonly open: readonly KeyedPlace[];
   /** Ways × nodes of the subtrees that are not remembered, and more; 0 where every verdict is. */
   readonly cost: number;
   /** Schema nodes that would have to be compiled first; 0 where none. */
@@ -40,11 +42,12 @@ export function costOf(toJudge: ToJudge, validators = new Validators()): number 
 export function costsOf(toJudge: ToJudge, { validators, verdicts }: JudgeParts): RuleCost[] {
   return toJudge.rules.map((rule) => {
     const validator = validators.validatorOf(rule);
-    const open = verdicts.places.open(validator.id, rule.mount, toJudge);
-    const places = open.filter((place) => !verdicts.has(verdictKey(validator.id, rule, place, toJudge)));
-    const nodesToCompile = places.length === 0 || validator.isCompiled ? 0 : validator.nodes;
-    const cost = places.reduce((sum, { node }: MountedPlace) => sum + placeCost(validator, node), nodesToCompile * COMPILE_COST);
-    return { rule, cost, nodesToCompile };
+    const places = verdicts.places.open(validator.id, rule.mount, toJudge);
+    const open = places.map((place) => ({ place, key: verdictKey(validator.id, rule, place, toJudge) }));
+    const toMake = open.filter(({ key }) => !verdicts.has(key));
+    const nodesToCompile = toMake.length === 0 || validator.isCompiled ? 0 : validator.nodes;
+    const cost = toMake.reduce((sum, { place }) => sum + placeCost(validator, place.node), nodesToCompile * COMPILE_COST);
+    return { rule, open, cost, nodesToCompile };
   });
 }
 
@@ -55,21 +58,21 @@ export interface CostLimits {
   readonly nodesToCompileMax: number;
 }
 
-/** The judgement in two: what may be made here, the cheapest rules first, and what must be made elsewhere. Each keeps the order of the rules. */
+/** The rules in two: those that may be judged here, the cheapest first, and those that must be elsewhere. Each keeps the order of the rules. */
 export function splitByCost(
   toJudge: ToJudge,
   parts: JudgeParts,
   { costMax, nodesToCompileMax }: CostLimits,
-): { readonly here: ToJudge; readonly elsewhere: ToJudge } {
-  const here = new Set<Rule>();
+): { readonly here: readonly RuleCost[]; readonly elsewhere: readonly RuleCost[] } {
+  const costs = costsOf(toJudge, parts);
+  const here = new Set<RuleCost>();
   let sum = 0;
-  for (const { rule, cost, nodesToCompile } of costsOf(toJudge, parts).sort((one, other) => one.cost - other.cost)) {
-    sum += cost;
+  for (const each of costs.toSorted((one, other) => one.cost - other.cost)) {
+    sum += each.cost;
     if (sum > costMax) break;
-    if (nodesToCompile <= nodesToCompileMax) here.add(rule);
+    if (each.nodesToCompile <= nodesToCompileMax) here.add(each);
   }
-  const rules = (isHere: boolean): readonly Rule[] => toJudge.rules.filter((rule) => here.has(rule) === isHere);
-  return { here: { ...toJudge, rules: rules(true) }, elsewhere: { ...toJudge, rules: rules(false) } };
+  return { here: costs.filter((each) => here.has(each)), elsewhere: costs.filter((each) => !here.has(each)) };
 }
 
 /** The cost of what stands at one place, its validator compiled. */

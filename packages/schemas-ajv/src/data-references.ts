@@ -22,12 +22,16 @@ export function dataPointer(value: JsonValue): DataPointer | null | undefined {
   return { up: relative === null ? null : Number(relative[1]), steps };
 }
 
-/** What stands there; undefined when nothing does. `place` leads from the mount to the value that is judged. */
-export function followData({ up, steps }: DataPointer, place: readonly string[], root: unknown): unknown {
-  if (up !== null && up > place.length) return undefined;
-  const path = up === null ? steps : [...place.slice(0, place.length - up), ...steps];
+/** The steps from the mount to where it points; undefined above the mount. `place` leads from the mount to the value that is judged. */
+export function dataSteps({ up, steps }: DataPointer, place: readonly string[]): readonly string[] | undefined {
+  if (up === null) return steps;
+  return up > place.length ? undefined : [...place.slice(0, place.length - up), ...steps];
+}
+
+/** What stands at the end of the steps; undefined when nothing does. */
+export function valueAt(steps: readonly string[], root: unknown): unknown {
   let found = root;
-  for (const step of path) {
+  for (const step of steps) {
     if (typeof found !== 'object' || found === null || !Object.hasOwn(found, step)) return undefined;
     found = (found as Readonly<Record<string, unknown>>)[step];
   }

@@ -4,10 +4,10 @@ import { placeCost } from './costs.js';
 import type { Work } from './judge-process.js';
 import type { JudgeQueue } from './judge-queue.js';
 import { costVerdict, type JudgedVerdicts } from './judged-verdicts.js';
-import { placesOf, type MountedPlace } from './mounts.js';
+import { placesOf } from './mounts.js';
 import { arrayPieces } from './subtree-text.js';
 import type { Validator, Validators } from './validators.js';
-import { verdictKey, type Verdict } from './verdicts.js';
+import { verdictKey, type KeyedPlace, type Verdict } from './verdicts.js';
 
 /** Places that are judged together cost no more than this, or are one: together they take about 100 ms. */
 const BATCH_COST_MAX = 2_000_000;
@@ -31,16 +31,11 @@ export interface Call {
   violations: number;
 }
 
-interface PlaceToJudge {
-  readonly place: MountedPlace;
-  readonly key: string;
-}
-
 /** The verdicts of one rule, in the order of its places. What is judged, or given up, is remembered. */
 export async function judgeElsewhere(rule: Rule, toJudge: ToJudge, call: Call): Promise<readonly Verdict[]> {
   const { validators, verdicts } = call.parts;
   const validator = validators.validatorOf(rule);
-  const places: PlaceToJudge[] = [];
+  const places: KeyedPlace[] = [];
   const found = new Map<string, Verdict>();
   for (const place of placesOf(rule.mount, toJudge.document)) {
     const key = verdictKey(validator.id, rule, place, toJudge);
@@ -61,8 +56,8 @@ export async function judgeElsewhere(rule: Rule, toJudge: ToJudge, call: Call): 
 }
 
 /** The last one is judged first. */
-function batchesOf(validator: Validator, places: readonly PlaceToJudge[]): (readonly PlaceToJudge[])[] {
-  const batches: PlaceToJudge[][] = [];
+function batchesOf(validator: Validator, places: readonly KeyedPlace[]): (readonly KeyedPlace[])[] {
+  const batches: KeyedPlace[][] = [];
   let left = 0;
   for (const each of places) {
     const cost = placeCost(validator, each.place.node);
@@ -81,7 +76,7 @@ function batchesOf(validator: Validator, places: readonly PlaceToJudge[]): (read
 interface BatchOutcome {
   readonly verdicts: readonly (readonly [key: string, verdict: Verdict])[];
   /** What is to be tried in tasks of its own. */
-  readonly open: readonly (readonly PlaceToJudge[])[];
+  readonly open: readonly (readonly KeyedPlace[])[];
 }
 
 interface OfRule {
@@ -91,7 +86,7 @@ interface OfRule {
   readonly call: Call;
 }
 
-async function judgeBatch(batch: readonly PlaceToJudge[], of: OfRule): Promise<BatchOutcome> {
+async function judgeBatch(batch: readonly KeyedPlace[], of: OfRule): Promise<BatchOutcome> {
   const { rule, call } = of;
   const { verdicts } = call.parts;
   if (call.ranMs >= call.ranMsMax || call.violations > VIOLATIONS_OF_CALL_MAX) return { verdicts: [], open: [] };
@@ -118,7 +113,7 @@ async function judgeBatch(batch: readonly PlaceToJudge[], of: OfRule): Promise<B
   return { verdicts: [], open: [] };
 }
 
-function workOf(batch: readonly PlaceToJudge[], { rule, toJudge, validator }: OfRule): Work {
+function workOf(batch: readonly KeyedPlace[], { rule, toJudge, validator }: OfRule): Work {
   return {
     schema: { id: validator.id, dialect: rule.dialect, text: () => JSON.stringify(rule.schema) },
     task: {
@@ -126,8 +121,7 @@ function workOf(batch: readonly PlaceToJudge[], { rule, toJudge, validator }: Of
       schemaId: validator.id,
       mount: rule.mount,
       places: batch.map(({ place: { segments, matched } }) => ({ segments, matched })),
-      isAbstract: toJudge.isAbstract,
-      hasReferences: toJudge.hasReferences,
+      mode: { isAbstract: toJudge.isAbstract, hasReferences: toJudge.hasReferences },
     },
     pieces: () => arrayPieces(batch.map(({ place }) => place.node)),
   };

@@ -1,14 +1,14 @@
 // What is judged by the thread that answers everybody: what is remembered, what is cheap, and of failures only so many.
 import type { JsonObject, JsonValue } from '@confledger/document';
 import type { Rule, ToJudge } from '@confledger/domain';
-import { judgePlace, type JudgeParts } from './judge.js';
-import { placeCost } from './costs.js';
+import { placeCost, type JudgeParts, type RuleCost } from './costs.js';
+import { judgePlace } from './judge.js';
 import type { MountedPlace } from './mounts.js';
 import type { SchemaNode } from './schema-tree.js';
-import { isPartial } from './partial.js';
 import { PATTERN_BY_TABLE_SIZE_MAX, patternSizes, patternSteps } from './pattern-steps.js';
+import { isPartial } from './unknown-leaves.js';
 import type { Validator } from './validators.js';
-import { verdictKey, type Verdict } from './verdicts.js';
+import type { Verdict } from './verdicts.js';
 import { countWays } from './ways.js';
 
 /** What one judgement may still do in place. */
@@ -34,21 +34,17 @@ export const newBudget = (): InPlaceBudget => ({
   patternSteps: PATTERN_STEPS_IN_PLACE_MAX,
 });
 
-/** The verdicts of one rule, which are remembered; undefined where the budget does not suffice, or where the judgement throws. */
-export function judgeInPlace(rule: Rule, toJudge: ToJudge, parts: JudgeParts, budget: InPlaceBudget): readonly Verdict[] | undefined {
-  const { validators, verdicts } = parts;
+/** The verdicts of one rule at its open places; undefined where the budget does not suffice, or where the judgement throws. */
+export function judgeInPlace(
+  { rule, open }: Pick<RuleCost, 'rule' | 'open'>,
+  toJudge: ToJudge,
+  { validators, verdicts }: JudgeParts,
+  budget: InPlaceBudget,
+): readonly Verdict[] | undefined {
   const validator = validators.validatorOf(rule);
   if (!validator.isCompiled && (budget.patternSteps -= workOf(validator).stepsToCompile) < 0) return undefined;
-  const all: Verdict[] = [];
-  for (const place of verdicts.places.open(validator.id, rule.mount, toJudge)) {
-    const key = verdictKey(validator.id, rule, place, toJudge);
-    const recalled = verdicts.recall(key);
-    const verdict = recalled ?? verdictOf(validator, rule, place, { toJudge, budget });
-    if (verdict === undefined) return undefined;
-    if (recalled === undefined) verdicts.remember(key, verdict);
-    all.push(verdict);
-  }
-  if (all.every(({ violations, unjudged }) => violations.length + unjudged.length === 0))
+  const all = verdicts.recallOrMake(open, (place) => verdictOf(validator, rule, place, { toJudge, budget }));
+  if (all?.every(({ violations, unjudged }) => violations.length + unjudged.length === 0))
     verdicts.places.hold(validator.id, rule.mount, toJudge);
   return all;
 }

@@ -1,11 +1,11 @@
 // The official JSON-Schema-Test-Suite (golden/json-schema-test-suite, as Python's jsonschema 4.26.0 ships it), against what we accept and judge.
 import { readFileSync } from 'node:fs';
 import { Document, parseJsonText, type JsonObject, type JsonValue } from '@confledger/document';
-import type { Dialect, Judgement } from '@confledger/domain';
+import type { Dialect, Examined, Judgement, Rule, Violation } from '@confledger/domain';
 import { describe, expect, it } from 'vitest';
 import { examineSchema } from './examine.js';
 import { judgeDocument } from './judge.js';
-import { ruleAt } from './judge-spec.js';
+import { ABSTRACT, CONCRETE, REFERENCES, ruleAt } from './judge-spec.js';
 import { Validators } from './validators.js';
 import { Verdicts } from './verdicts.js';
 
@@ -111,8 +111,8 @@ describe.each([['draft-07', 2] as const, ['2020-12', 3] as const])('the official
         if (document?.ok !== true) continue;
         judgedObjects++;
         const toJudge = { rules: [ruleAt('', group.schema, dialect)], document: document.value };
-        const concrete = judgeDocument({ ...toJudge, isAbstract: false, hasReferences: false }, parts);
-        const abstract = judgeDocument({ ...toJudge, isAbstract: true, hasReferences: false }, parts);
+        const concrete = judgeDocument({ ...toJudge, ...CONCRETE }, parts);
+        const abstract = judgeDocument({ ...toJudge, ...ABSTRACT }, parts);
         const known = concrete.violations.filter(({ keyword }) => !ABOUT_MISSING.includes(keyword));
         const isSame =
           abstract.unjudged.length > 0
@@ -124,7 +124,48 @@ describe.each([['draft-07', 2] as const, ['2020-12', 3] as const])('the official
     expect(differing).toEqual([]);
     expect(judgedObjects).toBeGreaterThan(200);
   });
+
+  it('is judged alike where references are on and no leaf holds one', () => {
+    for (const toJudge of objectsOf(examined, dialect))
+      for (const mode of [CONCRETE, ABSTRACT])
+        expect(judgeDocument({ ...toJudge, ...mode, hasReferences: true }, parts)).toEqual(judgeDocument({ ...toJudge, ...mode }, parts));
+  });
+
+  it('has no violation with a reference at a leaf that it does not have with what stands there', () => {
+    const counts = { certain: 0, unjudged: 0, alike: 0 };
+    for (const { rules, document } of objectsOf(examined, dialect)) {
+      const concrete = judgeDocument({ rules, document, ...CONCRETE }, parts).violations.map(said);
+      for (const { path, value } of document.leaves()) {
+        if (typeof value === 'object' && value !== null && !Array.isArray(value)) continue;
+        const unknown = document.apply([{ path, value: '${env:X}' }]);
+        const { violations, unjudged } = judgeDocument({ rules, document: unknown, ...REFERENCES }, parts);
+        expect(concrete).toEqual(expect.arrayContaining(violations.map(said)));
+        const isAlike = concrete.every((each) => each.startsWith(`${path} `) || violations.some((other) => said(other) === each));
+        expect(unjudged.length > 0 || isAlike).toBe(true);
+        counts.certain += Math.min(violations.length, 1);
+        counts.unjudged += Math.min(unjudged.length, 1);
+        counts.alike += Number(isAlike);
+      }
+    }
+    expect(Math.min(...Object.values(counts))).toBeGreaterThan(50);
+  });
 });
+
+const said = ({ path, keyword, message }: Violation): string => `${path} ${keyword} ${message}`;
+
+/** The tests whose data are objects, with their schemas at the root. */
+function* objectsOf(
+  examined: readonly { readonly group: Group; readonly answer: Examined }[],
+  dialect: Dialect,
+): Generator<{ readonly rules: readonly Rule[]; readonly document: Document }> {
+  for (const { group, answer } of examined) {
+    if (answer.kind === 'refused') continue;
+    for (const { data } of group.tests) {
+      const document = typeof data === 'object' && data !== null && !Array.isArray(data) ? Document.from(data as JsonObject) : undefined;
+      if (document?.ok === true) yield { rules: [ruleAt('', group.schema, dialect)], document: document.value };
+    }
+  }
+}
 
 const ABOUT_MISSING = ['required', 'minProperties', 'dependentRequired', 'dependencies'];
 

@@ -2,6 +2,7 @@
 import { Document, type JsonObject, type JsonValue } from '@confledger/document';
 import type { Dialect, Judgement, Rule, Violation } from '@confledger/domain';
 import { judgeDocument } from './judge.js';
+import type { JudgementMode } from './mode.js';
 import { Validators } from './validators.js';
 import { Verdicts } from './verdicts.js';
 
@@ -15,12 +16,14 @@ export function ruleAt(mount: string, schema: JsonObject | boolean, dialect: Dia
   return { mount, schema, dialect, origin: { kind: 'own', revision: 1 } };
 }
 
+/** Documents of which everything is known. */
+export const CONCRETE: JudgementMode = { isAbstract: false, hasReferences: false };
+export const ABSTRACT: JudgementMode = { isAbstract: true, hasReferences: false };
+export const REFERENCES: JudgementMode = { isAbstract: false, hasReferences: true };
+
 /** The judgement of a document by rules, with nothing remembered. */
-export function judged(value: JsonObject, rules: readonly Rule[], isAbstract = false, hasReferences = false): Judgement {
-  return judgeDocument(
-    { rules, document: documentOf(value), isAbstract, hasReferences },
-    { validators: new Validators(), verdicts: new Verdicts() },
-  );
+export function judged(value: JsonObject, rules: readonly Rule[], mode: JudgementMode = CONCRETE): Judgement {
+  return judgeDocument({ rules, document: documentOf(value), ...mode }, { validators: new Validators(), verdicts: new Verdicts() });
 }
 
 /** The violations of a value that a schema is mounted at. */

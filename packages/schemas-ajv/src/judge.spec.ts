@@ -4,7 +4,8 @@ import type { Violation } from '@confledger/domain';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { costJudgement, costOf, costsOf, judgeDocument, splitByCost } from './judge.js';
-import { documentOf, judged, listed, ruleAt, violationsAt } from './judge-spec.js';
+import { ABSTRACT, CONCRETE, documentOf, judged, listed, REFERENCES, ruleAt, violationsAt } from './judge-spec.js';
+import type { JudgementMode } from './mode.js';
 import { Validators } from './validators.js';
 import { Verdicts } from './verdicts.js';
 
@@ -128,7 +129,7 @@ describe('a violation', () => {
   });
 
   it('says that a judgement was given up, at each place of the mount', () => {
-    const toJudge = { rules: [], document: documentOf({ token: { A: {}, B: 1 } }), isAbstract: false, hasReferences: false };
+    const toJudge = { rules: [], document: documentOf({ token: { A: {}, B: 1 } }), ...CONCRETE };
     expect(listed(costJudgement(ruleAt('token.*', true), toJudge))).toEqual(['token.A cost', 'token.B cost']);
   });
 
@@ -178,7 +179,7 @@ describe('a violation', () => {
           judged(
             document,
             schemas.map((schema) => ruleAt('at.*', schema)),
-            isAbstract,
+            { isAbstract, hasReferences: false },
           ),
         );
         expect(text.length).toBeGreaterThan(5_000);
@@ -232,19 +233,12 @@ describe('the memory of verdicts', () => {
     const parts = { validators: new Validators(), verdicts: new Verdicts() };
     const rules = [ruleAt('risk', RISK), token];
     const document = documentOf({ risk: { maxPositionSize: 1 }, token: { A: { address: 'A' } }, other: 1 });
-    const first = judgeDocument({ rules, document, isAbstract: false, hasReferences: false }, parts);
+    const first = judgeDocument({ rules, document, ...CONCRETE }, parts);
     const judge = vi.spyOn(parts.validators.validatorOf(ruleAt('risk', RISK)), 'judge');
-    expect(
-      judgeDocument({ rules, document: document.apply([{ path: 'other', value: 2 }]), isAbstract: false, hasReferences: false }, parts),
-    ).toEqual(first);
+    expect(judgeDocument({ rules, document: document.apply([{ path: 'other', value: 2 }]), ...CONCRETE }, parts)).toEqual(first);
     expect(judge).not.toHaveBeenCalled();
     expect(
-      listed(
-        judgeDocument(
-          { rules, document: document.apply([{ path: 'risk.maxPositionSize', value: -1 }]), isAbstract: false, hasReferences: false },
-          parts,
-        ),
-      ),
+      listed(judgeDocument({ rules, document: document.apply([{ path: 'risk.maxPositionSize', value: -1 }]), ...CONCRETE }, parts)),
     ).toEqual(['risk.maxPositionSize minimum']);
     expect(judge).toHaveBeenCalledTimes(1);
   });
@@ -252,7 +246,7 @@ describe('the memory of verdicts', () => {
   it('judges token.B with the content of token.A anew', () => {
     const parts = { validators: new Validators(), verdicts: new Verdicts() };
     const listedOf = (token_: JsonObject, rules = [token]): string[] =>
-      listed(judgeDocument({ rules, document: documentOf({ token: token_ }), isAbstract: false, hasReferences: false }, parts));
+      listed(judgeDocument({ rules, document: documentOf({ token: token_ }), ...CONCRETE }, parts));
     expect(listedOf({ A: { address: 'A' } })).toEqual([]);
     expect(listedOf({ A: { address: 'A' }, B: { address: 'A' } })).toEqual(['token.B.address x-equalsKey']);
     const alone = (name: string) => ruleAt(`token.${name}`, token.schema);
@@ -262,9 +256,20 @@ describe('the memory of verdicts', () => {
 
   it('tells abstract environments from others', () => {
     const parts = { validators: new Validators(), verdicts: new Verdicts() };
-    const toJudge = { rules: [ruleAt('risk', RISK)], document: documentOf({ risk: {} }), isAbstract: true, hasReferences: false };
+    const toJudge = { rules: [ruleAt('risk', RISK)], document: documentOf({ risk: {} }), ...ABSTRACT };
     expect(listed(judgeDocument(toJudge, parts))).toEqual([]);
-    expect(listed(judgeDocument({ ...toJudge, isAbstract: false, hasReferences: false }, parts))).toEqual(['risk required']);
+    expect(listed(judgeDocument({ ...toJudge, isAbstract: false }, parts))).toEqual(['risk required']);
+  });
+
+  it('tells environments with references from others', () => {
+    const parts = { validators: new Validators(), verdicts: new Verdicts() };
+    const toJudge = { rules: [ruleAt('risk', RISK)], document: documentOf({ risk: { note: '${env:NOTE}' } }) };
+    const told = (mode: JudgementMode): string[] => listed(judgeDocument({ ...toJudge, ...mode }, parts));
+    const all: readonly JudgementMode[] = [CONCRETE, REFERENCES, ABSTRACT, { isAbstract: true, hasReferences: true }];
+    const expected = [['risk required', 'risk.note maxLength'], ['risk required'], ['risk.note maxLength'], []];
+    expect(all.map(told)).toEqual(expected);
+    expect(all.map(told)).toEqual(expected);
+    expect(parts.verdicts.size).toBe(4);
   });
 
   it('takes no more memory than it may, and forgets what was not asked for the longest', () => {
@@ -317,8 +322,7 @@ describe('a judgement with a memory', () => {
 
 describe('the cost of a judgement', () => {
   const document = documentOf({ list: Array.from({ length: 10_000 }, (_, index) => ({ index })), risk: { a: 1, b: 2 } });
-  const cost = (schema: JsonObject, mount: string): number =>
-    costOf({ rules: [ruleAt(mount, schema)], document, isAbstract: false, hasReferences: false });
+  const cost = (schema: JsonObject, mount: string): number => costOf({ rules: [ruleAt(mount, schema)], document, ...CONCRETE });
 
   it('is ways times nodes, with the elements of arrays', () => {
     expect(cost({}, 'risk')).toBe(3);
@@ -334,7 +338,7 @@ describe('the cost of a judgement', () => {
   it('counts large patterns by the texts that they may meet, and small ones by long texts', () => {
     const texts = documentOf({ short: { a: 'x'.repeat(100) }, long: { a: 'x'.repeat(100_000) } });
     const costAt = (mount: string, pattern: string): number =>
-      costOf({ rules: [ruleAt(mount, { additionalProperties: { pattern } })], document: texts, isAbstract: false, hasReferences: false });
+      costOf({ rules: [ruleAt(mount, { additionalProperties: { pattern } })], document: texts, ...CONCRETE });
     expect(costAt('short', '^[a-z]{1,9}$')).toBe(4);
     expect(costAt('short', '^[a-z]{1,900}$')).toBeGreaterThan(200_000);
     expect(costAt('long', '^[a-z]{1,9}$')).toBeGreaterThan(100_000);
@@ -343,16 +347,16 @@ describe('the cost of a judgement', () => {
   it('is split by rule: what is costly is judged elsewhere, what is remembered costs nothing', () => {
     const parts = { validators: new Validators(), verdicts: new Verdicts() };
     const [risk, list] = [ruleAt('risk', RISK), ruleAt('list', { uniqueItems: true })];
-    const toJudge = { rules: [list, risk], document, isAbstract: false, hasReferences: false };
+    const toJudge = { rules: [list, risk], document, ...CONCRETE };
     const limits = { costMax: 200_000, nodesToCompileMax: 200 };
     const { here, elsewhere } = splitByCost(toJudge, parts, limits);
-    expect([here.rules, elsewhere.rules]).toEqual([[risk], [list]]);
-    judgeDocument(here, parts);
+    expect([here, elsewhere].map((part) => part.map(({ rule }) => rule))).toEqual([[risk], [list]]);
+    judgeDocument({ ...toJudge, rules: [risk] }, parts);
     expect(costsOf(toJudge, parts).map(({ cost: each, nodesToCompile }) => [each > 0, nodesToCompile])).toEqual([
       [true, 1],
       [false, 0],
     ]);
     const large = ruleAt('risk', { properties: Object.fromEntries(Array.from({ length: 201 }, (_, index) => [`p${index}`, true])) });
-    expect(splitByCost({ ...toJudge, rules: [large] }, parts, limits).elsewhere.rules).toEqual([large]);
+    expect(splitByCost({ ...toJudge, rules: [large] }, parts, limits).elsewhere).toMatchObject([{ rule: large }]);
   });
 });

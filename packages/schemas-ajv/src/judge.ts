@@ -3,35 +3,24 @@ import { comparePaths } from '@confledger/document';
 import type { Judgement, Rule, ToJudge } from '@confledger/domain';
 import type { JudgeParts } from './costs.js';
 import { placesOf, type MountedPlace } from './mounts.js';
-import { isPartial, judgePartly } from './partial.js';
+import { judgePartial } from './partial.js';
+import { isPartial } from './unknown-leaves.js';
 import type { Validator } from './validators.js';
 import { verdictKey, type Verdict } from './verdicts.js';
 import { costViolation, unjudgedOf, violationsOf } from './violations.js';
 
 export { costOf, costsOf, splitByCost, type CostLimits, type JudgeParts, type RuleCost } from './costs.js';
 
-/** A verdict with the key that it is remembered by. */
-export interface KeyedVerdict {
-  readonly key: string;
-  readonly verdict: Verdict;
-}
-
 /** What the rules say of the document. What is remembered is not judged again, and what is judged is remembered. */
 export function judgeDocument(toJudge: ToJudge, parts: JudgeParts): Judgement {
-  return judgementOf(toJudge.rules.flatMap((rule) => judgeRule(rule, toJudge, parts).map(({ verdict }) => verdict)));
+  return judgementOf(toJudge.rules.flatMap((rule) => judgeRule(rule, toJudge, parts)));
 }
 
-/** The verdicts of one rule, one for each place that its mount names in the document. They are remembered. */
-export function judgeRule(rule: Rule, toJudge: ToJudge, { validators, verdicts }: JudgeParts): KeyedVerdict[] {
+/** The verdicts of one rule, one for each place that its mount names in the document. */
+function judgeRule(rule: Rule, toJudge: ToJudge, { validators, verdicts }: JudgeParts): readonly Verdict[] {
   const validator = validators.validatorOf(rule);
-  return placesOf(rule.mount, toJudge.document).map((place) => {
-    const key = verdictKey(validator.id, rule, place, toJudge);
-    const known = verdicts.recall(key);
-    if (known !== undefined) return { key, verdict: known };
-    const verdict = judgePlace(validator, rule, place, toJudge);
-    verdicts.remember(key, verdict);
-    return { key, verdict };
-  });
+  const places = placesOf(rule.mount, toJudge.document).map((place) => ({ place, key: verdictKey(validator.id, rule, place, toJudge) }));
+  return verdicts.recallOrMake(places, (place) => judgePlace(validator, rule, place, toJudge)) ?? [];
 }
 
 /** The verdict of a rule whose judgement did not come to an end, at each place that its mount names. Not to be remembered. */
@@ -51,19 +40,13 @@ export function judgementOf(parts: readonly (Verdict | Judgement)[]): Judgement 
 }
 
 /** What a rule says of one place. Neither recalled nor remembered. */
-export function judgePlace(
-  validator: Validator,
-  { mount }: Rule,
-  place: MountedPlace,
-  { document, isAbstract, hasReferences }: ToJudge,
-): Verdict {
-  const value = document.valueAt(place.segments);
-  if (value === undefined) return { violations: [], unjudged: [] };
-  const key = place.segments.at(-1);
-  const mode = { isAbstract, hasReferences };
-  if (isPartial(place.node, mode)) {
-    const { failures, unjudged } = judgePartly(validator, place.node, { root: value, key, mode });
-    return { violations: violationsOf(mount, place, failures, validator.words), unjudged: unjudgedOf(mount, place, unjudged) };
-  }
-  return { violations: violationsOf(mount, place, validator.judge(value, key), validator.words), unjudged: [] };
+export function judgePlace(validator: Validator, { mount }: Rule, place: MountedPlace, toJudge: ToJudge): Verdict {
+  const { node, segments } = place;
+  const content = toJudge.document.valueAt(segments);
+  if (content === undefined) return { violations: [], unjudged: [] };
+  const key = segments.at(-1);
+  const { failures, unjudged } = isPartial(node, toJudge)
+    ? judgePartial(validator, { node, content, key }, toJudge)
+    : { failures: validator.judge(content, key), unjudged: [] };
+  return { violations: violationsOf(mount, place, failures, validator.words), unjudged: unjudgedOf(mount, place, unjudged) };
 }

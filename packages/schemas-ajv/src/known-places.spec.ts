@@ -33,11 +33,13 @@ test('of many members one that changes is judged, and so is one that comes, and 
   await judge.close();
 });
 
-test('what holds by one schema, or in an abstract environment, is not taken to hold by another or elsewhere', async () => {
+test('what holds by one schema, or in one kind of environment, is not taken to hold by another or elsewhere', async () => {
   const judge = createSchemaJudge();
-  const document = documentOf({ token: { a: { limit: 5 } } });
-  const count = (schema: JsonObject, isAbstract = false) =>
-    judge.judgeNow({ rules: [rule('token.*', schema)], document, isAbstract, hasReferences: false })?.violations.length;
+  const document = documentOf({ token: { a: { limit: 5, name: '${env:A}' } } });
+  const count = (schema: JsonObject, isAbstract = false, hasReferences = false) =>
+    judge.judgeNow({ rules: [rule('token.*', schema)], document, isAbstract, hasReferences })?.violations.length;
+  expect(count({ properties: { name: { maxLength: 3 } } }, false, true)).toBe(0);
+  expect(count({ properties: { name: { maxLength: 3 } } })).toBe(1);
   expect(count({ required: ['id'] }, true)).toBe(0);
   expect(count({ required: ['id'] })).toBe(1);
   expect(count({ properties: { limit: { maximum: 5 } } })).toBe(0);

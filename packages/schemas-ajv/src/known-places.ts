@@ -2,8 +2,8 @@
 // very nodes that they were, which is found out in a tenth of the time that their keys take.
 import type { DocumentNode, ObjectNode } from '@confledger/document';
 import type { ToJudge } from '@confledger/domain';
-import { modeKey } from './mode-key.js';
-import { globParts, placesOf, type MountedPlace } from './mounts.js';
+import { modeKey, type JudgementMode } from './mode.js';
+import { mountSegments, placesOf, type MountedPlace } from './mounts.js';
 
 /** Mounts that are remembered, each of a validator. */
 const MOUNTS_MAX = 500;
@@ -11,13 +11,14 @@ const MOUNTS_MAX = 500;
 const OBJECTS_MAX = 2;
 
 export class KnownPlaces {
-  /** By validator, mount and mode; the oldest first. */
+  /** By validator, mode and mount; the oldest first. */
   private readonly held = new Map<string, readonly ObjectNode[]>();
 
   /** The places of a mount that are not known to hold. */
-  open(validatorId: string, mount: string, { document, isAbstract, hasReferences }: ToJudge): readonly MountedPlace[] {
+  open(validatorId: string, mount: string, toJudge: ToJudge): readonly MountedPlace[] {
+    const { document } = toJudge;
     const above = objectAbove(mount, document.root);
-    const held = above === undefined ? undefined : this.held.get(keyOf(validatorId, mount, modeKey(isAbstract, hasReferences)));
+    const held = above === undefined ? undefined : this.held.get(keyOf(validatorId, mount, toJudge));
     if (above === undefined || held === undefined) return placesOf(mount, document);
     const { segments, node } = above;
     const open: MountedPlace[] = [];
@@ -29,10 +30,10 @@ export class KnownPlaces {
   }
 
   /** Every place of the mount holds: nothing is to be said of any. */
-  hold(validatorId: string, mount: string, { document, isAbstract, hasReferences }: ToJudge): void {
-    const above = objectAbove(mount, document.root);
+  hold(validatorId: string, mount: string, toJudge: ToJudge): void {
+    const above = objectAbove(mount, toJudge.document.root);
     if (above === undefined) return;
-    const key = keyOf(validatorId, mount, modeKey(isAbstract, hasReferences));
+    const key = keyOf(validatorId, mount, toJudge);
     const before = this.held.get(key) ?? [];
     if (before[0] === above.node) return;
     this.held.delete(key);
@@ -42,11 +43,11 @@ export class KnownPlaces {
   }
 }
 
-const keyOf = (validatorId: string, mount: string, mode: string): string => `${validatorId}${mode}${mount}`;
+const keyOf = (validatorId: string, mount: string, mode: JudgementMode): string => `${validatorId}${modeKey(mode)}${mount}`;
 
 /** The object whose members a mount names by its last segment, its only wildcard. */
 function objectAbove(mount: string, root: DocumentNode): { readonly segments: readonly string[]; readonly node: ObjectNode } | undefined {
-  const parts = globParts(mount);
+  const parts = mountSegments(mount);
   const wildcard = parts.indexOf(null);
   if (wildcard < 0 || wildcard !== parts.length - 1) return undefined;
   const segments = parts.slice(0, wildcard).filter((part) => part !== null);

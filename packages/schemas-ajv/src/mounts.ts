@@ -1,5 +1,5 @@
 // Where in a document a rule is mounted.
-import type { Document, DocumentNode } from '@confledger/document';
+import { globSegments, type Document, type DocumentNode, type GlobSegment } from '@confledger/document';
 
 /** A place of a document that a mount names. */
 export interface MountedPlace {
@@ -9,22 +9,19 @@ export interface MountedPlace {
   readonly node: DocumentNode;
 }
 
-/** A name, or null for the wildcard. */
-export type MountPart = string | null;
-
 const MOUNTS_REMEMBERED_MAX = 1_000;
-const remembered = new Map<string, readonly MountPart[]>();
+const remembered = new Map<string, readonly GlobSegment[]>();
 
 /** The places at which the document has something, in path order. The root is there even where it is empty. */
 export function placesOf(mount: string, { root }: Document): MountedPlace[] {
   let places: MountedPlace[] = [{ segments: [], matched: [], node: root }];
-  for (const part of globParts(mount)) places = places.flatMap((place) => below(place, part));
+  for (const part of mountSegments(mount)) places = places.flatMap((place) => below(place, part));
   return places;
 }
 
 /** How many places there are, counted up to `max` and one more. */
 export function countPlaces(mount: string, document: Document, max: number): number {
-  const parts = globParts(mount);
+  const parts = mountSegments(mount);
   const count = (node: DocumentNode, depth: number, left: number): number => {
     if (depth === parts.length) return 1;
     const part = parts[depth] ?? null;
@@ -41,7 +38,7 @@ export function countPlaces(mount: string, document: Document, max: number): num
   return Math.min(count(document.root, 0, max), max + 1);
 }
 
-function below({ segments, matched, node }: MountedPlace, part: MountPart): MountedPlace[] {
+function below({ segments, matched, node }: MountedPlace, part: GlobSegment): MountedPlace[] {
   if (node.kind === 'leaf') return [];
   if (part === null) {
     return Array.from(node.members, ([name, member]) => ({ segments: [...segments, name], matched: [...matched, name], node: member }));
@@ -50,19 +47,13 @@ function below({ segments, matched, node }: MountedPlace, part: MountPart): Moun
   return member === undefined ? [] : [{ segments: [...segments, part], matched, node: member }];
 }
 
-/** The parts of a mount, or of another path with wildcards. */
-export function globParts(mount: string): readonly MountPart[] {
+/** The segments of a mount, which was parsed before it was stored. Throws where it is none. */
+export function mountSegments(mount: string): readonly GlobSegment[] {
   const known = remembered.get(mount);
   if (known !== undefined) return known;
-  const parts = mount === '' ? [] : split(mount);
+  const segments = globSegments(mount);
+  if (!segments.ok) throw new Error(`the mount of a rule is malformed: ${segments.problem.message}`);
   if (remembered.size >= MOUNTS_REMEMBERED_MAX) remembered.clear();
-  remembered.set(mount, parts);
-  return parts;
-}
-
-/** The parts of a mount that was parsed before it was stored: a backslash takes the meaning from a dot, a star or a backslash. */
-function split(mount: string): MountPart[] {
-  return Array.from(mount.matchAll(/(?:^|\.)((?:\\.|[^\\.])*)/gsu), ([, text = '']) =>
-    text === '*' ? null : text.replace(/\\(.)/gsu, '$1'),
-  );
+  remembered.set(mount, segments.value);
+  return segments.value;
 }

@@ -1,26 +1,18 @@
-// Judges documents that are not known as a whole: those of abstract environments, whose objects a descendant may give more members, and those with
-// leaves that hold references, whose values only nodes know. What is certain is judged; a rule over what is not known is listed as not judged.
-import { holdsReference, type DocumentNode, type JsonObject, type JsonValue, type ObjectNode } from '@confledger/document';
+// Judges a document of which not everything is known: objects that a descendant may give more members, and leaves that hold references. What is
+// known is judged; that a leaf is there counts, whatever it holds; and a rule over more than what is known is listed as not judged.
+import { isJsonObject, type DocumentNode, type JsonValue, type ObjectNode } from '@confledger/document';
+import { dataPointer } from './data-references.js';
+import { joinPointer } from './json-pointer.js';
 import { FAILURES_MAX, FALSE_SCHEMA, type Failure } from './failures.js';
-import { joinPointer, pointerSteps } from './json-pointer.js';
-import { compilePattern } from './patterns.js';
+import { membersRules } from './members-rules.js';
+import type { JudgementMode } from './mode.js';
+import { certainOf } from './open-limits.js';
 import type { SchemaNode } from './schema-tree.js';
-import type { PartPlace, Validator } from './validators.js';
+import { isPartial, leadsToUnknownLeaf } from './unknown-leaves.js';
+import type { PartVerdict, Validator } from './validators.js';
+import { DATA_KEYWORDS } from './vocabulary.js';
 
-/** What of a document is not known. */
-export interface PartialMode {
-  /** A descendant may add members to any object: that something is missing violates nothing. */
-  readonly isAbstract: boolean;
-  /** Leaves with references are unknown. */
-  readonly hasReferences: boolean;
-}
-
-/** Whether a subtree can be judged only in part. */
-export function isPartial(node: DocumentNode, { isAbstract, hasReferences }: PartialMode): boolean {
-  return (isAbstract && node.kind === 'object') || (hasReferences && hasUnknown(node));
-}
-
-/** A rule over something that is not known as a whole. */
+/** A rule over what is not known. */
 export interface OpenRule {
   readonly steps: readonly string[];
   readonly keyword: string;
@@ -31,197 +23,152 @@ export interface PartialVerdict {
   readonly unjudged: readonly OpenRule[];
 }
 
-/** Keywords that say something of an object, or of a leaf, as a whole. */
-const COMPOSITES = ['oneOf', 'anyOf', 'not', 'if', 'const', 'enum', 'dependentSchemas', 'unevaluatedProperties'] as const;
-const COMPOSITES_OF_LEAVES = ['oneOf', 'anyOf', 'not', 'if', 'const', 'enum', 'contains', 'uniqueItems', 'unevaluatedItems'] as const;
-/** Keywords whose answer may depend on a limit that is not known. */
-const OVER_LIMITS = new Set(['oneOf', 'anyOf', 'not', 'if', 'contains', 'unevaluatedItems', 'unevaluatedProperties', 'propertyNames']);
-/** What leads to a schema that judges the same value in any case. */
-const ALWAYS = new Set(['allOf', '$ref', '$dynamicRef']);
-
-const unknownBelow = new WeakMap<ObjectNode, boolean>();
-
-function hasUnknown(node: DocumentNode): boolean {
-  if (node.kind === 'leaf') return holdsReference(node.value);
-  const known = unknownBelow.get(node);
-  if (known !== undefined) return known;
-  let found = false;
-  for (const member of node.members.values()) if ((found = hasUnknown(member))) break;
-  unknownBelow.set(node, found);
-  return found;
+/** What stands at a mounted place. */
+export interface MountedValue {
+  readonly node: DocumentNode;
+  readonly content: JsonValue;
+  /** Last segment of the place. */
+  readonly key: string | undefined;
 }
 
 /** The failures of what stands at a mounted place, and what was not judged; at most FAILURES_MAX and one of each. */
-export function judgePartly(
-  validator: Validator,
-  node: DocumentNode,
-  { root, key, mode }: Pick<PartPlace, 'root' | 'key'> & { readonly mode: PartialMode },
-): PartialVerdict {
-  return new PartialJudge(validator, { root, key, mode }).judge(node);
+export function judgePartial(validator: Validator, value: MountedValue, mode: JudgementMode): PartialVerdict {
+  return new PartialJudge(validator, value, mode).judge();
+}
+
+/** Keywords that compare a value as a whole. */
+const COMPOSITES = ['oneOf', 'anyOf', 'not', 'if', 'const', 'enum', 'dependentSchemas', 'unevaluatedProperties'];
+/** Of an object that may get more members, these are violated by none of its members. */
+const COMPOSITES_OF_CLOSED = [...COMPOSITES, 'dependentRequired', 'dependencies'];
+const COMPOSITES_OF_LEAF = [...COMPOSITES_OF_CLOSED, 'contains', 'uniqueItems', 'unevaluatedItems'];
+
+/** Something in the document. */
+interface Standing<Node extends DocumentNode = DocumentNode> {
+  readonly node: Node;
+  readonly content: JsonValue;
+  /** From the mounted place down. */
+  readonly steps: readonly string[];
 }
 
 class PartialJudge {
   private readonly failures: Failure[] = [];
   private readonly unjudged: OpenRule[] = [];
   private readonly validator: Validator;
-  private readonly root: JsonValue;
-  private readonly key: string | undefined;
-  private readonly mode: PartialMode;
+  private readonly root: MountedValue;
+  private readonly mode: JudgementMode;
 
-  constructor(validator: Validator, { root, key, mode }: Pick<PartPlace, 'root' | 'key'> & { readonly mode: PartialMode }) {
+  constructor(validator: Validator, root: MountedValue, mode: JudgementMode) {
     this.validator = validator;
     this.root = root;
-    this.key = key;
     this.mode = mode;
   }
 
-  judge(node: DocumentNode): PartialVerdict {
-    this.at(node, this.validator.tree.root, []);
+  judge(): PartialVerdict {
+    this.at({ ...this.root, steps: [] }, this.validator.tree.root);
     return { failures: this.failures.slice(0, FAILURES_MAX + 1), unjudged: this.unjudged.slice(0, FAILURES_MAX) };
   }
 
-  private at(value: DocumentNode, node: SchemaNode, steps: readonly string[]): void {
-    if (node.schema === true || this.failures.length > FAILURES_MAX) return;
-    if (node.schema === false) this.fail(node, FALSE_SCHEMA, steps);
-    else if (this.mode.hasReferences && value.kind === 'leaf' && holdsReference(value.value)) this.unknown(node, steps, new Set());
-    else if (value.kind === 'leaf') this.known(value.value, node, steps);
-    else if (isPartial(value, this.mode)) this.object(value, node, steps);
-    else this.known(this.valueAt(steps), node, steps);
+  private at(value: Standing, schema: SchemaNode): void {
+    if (schema.schema === true || this.failures.length > FAILURES_MAX) return;
+    const { node } = value;
+    if (schema.schema === false) this.fail(schema, FALSE_SCHEMA, value.steps);
+    else if (!isPartial(node, this.mode)) this.failures.push(...this.known(value.content, schema, value.steps));
+    else if (node.kind === 'leaf') this.unknownLeaf(value, schema);
+    else this.object({ ...value, node }, schema);
   }
 
   private fail(
-    node: SchemaNode,
+    schema: SchemaNode,
     keyword: string,
     steps: readonly string[],
     params: Failure['params'] = {},
     inner: readonly Failure[] = [],
   ): void {
-    this.failures.push({ steps, node, keyword, params, inner });
+    this.failures.push({ steps, node: schema, keyword, params, inner });
   }
 
-  private valueAt(steps: readonly string[]): JsonValue {
-    return steps.reduce<JsonValue>((value, step) => (value as JsonObject)[step] ?? null, this.root);
+  /** The failures of what is known as a whole; what else it would be compared with may be not known. */
+  private known(content: JsonValue, schema: SchemaNode, steps: readonly string[]): readonly Failure[] {
+    const { failures, openLimits }: PartVerdict = this.validator.judgePart(content, schema.pointer, {
+      instancePath: joinPointer('', ...steps),
+      root: this.root.content,
+      key: this.root.key,
+      isOpen: this.isOpen,
+    });
+    for (const limit of openLimits) this.unjudged.push(limit);
+    return certainOf(failures, openLimits, this.validator.tree);
   }
 
-  /** A leaf whose value is not known, for which its own limits say nothing. */
-  private unknown(node: SchemaNode, steps: readonly string[], seen: Set<SchemaNode>): void {
-    if (typeof node.schema === 'boolean' || seen.has(node)) return;
-    seen.add(node);
-    for (const keyword of COMPOSITES_OF_LEAVES) if (node.schema[keyword] !== undefined) this.unjudged.push({ steps, keyword });
-    for (const { keyword, to } of node.edges) if (ALWAYS.has(keyword)) this.unknownOr(to, steps, seen);
+  /** Whether a limit is not known that stands at the end of the steps. */
+  private readonly isOpen = (steps: readonly string[] | undefined, isMissing: boolean): boolean =>
+    (this.mode.isAbstract && isMissing) || (this.mode.hasReferences && steps !== undefined && leadsToUnknownLeaf(this.root.node, steps));
+
+  private unknownLeaf(value: Standing, schema: SchemaNode): void {
+    const byData = DATA_KEYWORDS.filter((keyword) => isByData(schema, keyword));
+    this.list(schema, [...COMPOSITES_OF_LEAF, ...byData], value.steps);
+    this.here(value, schema);
   }
 
-  /** Whatever a reference gives, the schema `false` refuses that something is there. */
-  private unknownOr(node: SchemaNode, steps: readonly string[], seen: Set<SchemaNode>): void {
-    if (node.schema === false) this.fail(node, FALSE_SCHEMA, steps);
-    else this.unknown(node, steps, seen);
+  private object(value: Standing<ObjectNode>, schema: SchemaNode): void {
+    this.ownRules(value, schema);
+    const { isAbstract } = this.mode;
+    this.list(schema, isAbstract ? COMPOSITES : COMPOSITES_OF_CLOSED, value.steps);
+    if (isAbstract && schema.edges.some(({ keyword }) => keyword === 'dependencies')) this.list(schema, ['dependencies'], value.steps);
+    this.here(value, schema);
+    this.members(value, schema);
   }
 
-  private placeOf(steps: readonly string[]): PartPlace {
-    const { root, key, mode } = this;
-    const isUnknown = (limit: unknown): boolean =>
-      limit === undefined ? mode.isAbstract : mode.hasReferences && holdsReference(limit as JsonValue);
-    return { instancePath: joinPointer('', ...steps), root, key, isUnknown };
-  }
-
-  /** What is known as a whole; limits that stand elsewhere may not be. */
-  private known(value: JsonValue, node: SchemaNode, steps: readonly string[]): void {
-    const { failures, unknownData } = this.validator.judgePart(value, node.pointer, this.placeOf(steps));
-    for (const { instancePath, keyword } of unknownData) this.unjudged.push({ steps: pointerSteps(instancePath) ?? steps, keyword });
-    this.failures.push(...(unknownData.length === 0 ? failures : failures.filter(({ keyword }) => !OVER_LIMITS.has(keyword))));
-  }
-
-  private object(value: ObjectNode, node: SchemaNode, steps: readonly string[]): void {
+  /** What can be said of an object without its members' values. */
+  private ownRules({ node: { members }, steps }: Standing<ObjectNode>, node: SchemaNode): void {
     if (typeof node.schema === 'boolean') return;
-    const { type, maxProperties, dependencies } = node.schema;
+    const { type, maxProperties, minProperties, required } = node.schema;
     if (type !== undefined && type !== 'object' && !(Array.isArray(type) && type.includes('object')))
       this.fail(node, 'type', steps, { type });
-    if (typeof maxProperties === 'number' && value.members.size > maxProperties)
+    if (typeof maxProperties === 'number' && members.size > maxProperties)
       this.fail(node, 'maxProperties', steps, { limit: maxProperties });
-    if (!this.mode.isAbstract) this.presence(value, node.schema, node, steps);
-    for (const keyword of COMPOSITES) if (node.schema[keyword] !== undefined) this.unjudged.push({ steps, keyword });
-    if (dependencies !== undefined && node.edges.some(({ keyword }) => keyword === 'dependencies'))
-      this.unjudged.push({ steps, keyword: 'dependencies' });
-    for (const { keyword, to } of node.edges) if (ALWAYS.has(keyword)) this.at(value, to, steps);
-    this.members(value, node, steps);
-  }
-
-  /** What asks only which members there are. Parameters as ajv gives them: they belong to what a violation is. */
-  private presence({ members }: ObjectNode, schema: JsonObject, node: SchemaNode, steps: readonly string[]): void {
-    const { required, minProperties, dependentRequired, dependencies } = schema;
-    const lacks = (names: JsonValue | undefined): string[] =>
-      Array.isArray(names) ? names.filter((name): name is string => typeof name === 'string' && !members.has(name)) : [];
-    for (const missingProperty of lacks(required)) this.fail(node, 'required', steps, { missingProperty });
+    if (this.mode.isAbstract) return;
     if (typeof minProperties === 'number' && members.size < minProperties)
       this.fail(node, 'minProperties', steps, { limit: minProperties });
-    for (const [keyword, all] of [
-      ['dependentRequired', dependentRequired],
-      ['dependencies', dependencies],
-    ] as const)
-      for (const [property, names] of Object.entries(isObject(all) ? all : {})) {
-        if (!members.has(property) || !Array.isArray(names)) continue;
-        const more = { depsCount: names.length, deps: names.join(', ') };
-        for (const missingProperty of lacks(names)) this.fail(node, keyword, steps, { property, missingProperty, ...more });
-      }
+    for (const name of Array.isArray(required) ? (required as readonly string[]) : [])
+      if (!members.has(name)) this.fail(node, 'required', steps, { missingProperty: name });
   }
 
-  private members(value: ObjectNode, node: SchemaNode, steps: readonly string[]): void {
-    const rules = membersRules(node);
-    if (rules === undefined) return;
-    for (const [name, member] of value.members) {
-      const below = [...steps, name];
-      if (rules.names !== undefined) this.name(name, node, rules.names, steps);
-      const own = rules.exactly.get(name);
-      const matching = rules.patterns.filter(({ test }) => test(name)).map(({ to }) => to);
-      for (const to of own === undefined ? matching : [own, ...matching]) this.at(member, to, below);
-      if (own !== undefined || matching.length > 0 || rules.others === undefined) continue;
-      if (rules.others.schema === false) this.fail(node, 'additionalProperties', steps, { additionalProperty: name });
-      else this.at(member, rules.others, below);
+  private list({ schema }: SchemaNode, keywords: readonly string[], steps: readonly string[]): void {
+    if (typeof schema === 'boolean') return;
+    for (const keyword of keywords) {
+      const value = schema[keyword];
+      if (value !== undefined && !(keyword === 'uniqueItems' && value === false)) this.unjudged.push({ steps, keyword });
     }
   }
 
-  private name(name: string, node: SchemaNode, names: SchemaNode, steps: readonly string[]): void {
-    const failures =
-      typeof names.schema === 'boolean'
-        ? names.schema
-          ? []
-          : [{ steps, node: names, keyword: FALSE_SCHEMA, params: {}, inner: [] }]
-        : this.validator.judgePart(name, names.pointer, this.placeOf(steps)).failures;
-    if (failures.length > 0) this.fail(node, 'propertyNames', steps, { propertyName: name }, failures);
+  /** The schemas that hold of the same value whatever it is. */
+  private here(value: Standing, { edges }: SchemaNode): void {
+    for (const { keyword, to } of edges) if (keyword === 'allOf' || keyword === '$ref' || keyword === '$dynamicRef') this.at(value, to);
+  }
+
+  private members({ node, content, steps }: Standing<ObjectNode>, schema: SchemaNode): void {
+    const rules = membersRules(schema);
+    if (rules === undefined || !isJsonObject(content)) return;
+    for (const [name, member] of node.members) {
+      const value = { node: member, content: content[name] ?? null, steps: [...steps, name] };
+      if (rules.names !== undefined) this.name(name, { schema, names: rules.names, steps });
+      const named = rules.named(name);
+      for (const to of named) this.at(value, to);
+      if (named.length > 0 || rules.others === undefined) continue;
+      if (rules.others.schema === false) this.fail(schema, 'additionalProperties', steps, { additionalProperty: name });
+      else this.at(value, rules.others);
+    }
+  }
+
+  private name(name: string, { schema, names, steps }: { schema: SchemaNode; names: SchemaNode; steps: readonly string[] }): void {
+    if (names.schema === true) return;
+    const inner: readonly Failure[] =
+      names.schema === false ? [{ steps, node: names, keyword: FALSE_SCHEMA, params: {}, inner: [] }] : this.known(name, names, steps);
+    if (inner.length > 0) this.fail(schema, 'propertyNames', steps, { propertyName: name }, inner);
   }
 }
 
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The schemas of one schema for members, by what they are for. */
-interface MembersRules {
-  readonly exactly: ReadonlyMap<string, SchemaNode>;
-  readonly patterns: readonly { readonly test: (name: string) => boolean; readonly to: SchemaNode }[];
-  readonly others: SchemaNode | undefined;
-  readonly names: SchemaNode | undefined;
-}
-
-const rulesOf = new WeakMap<SchemaNode, MembersRules>();
-
-function membersRules(node: SchemaNode): MembersRules | undefined {
-  if (!node.edges.some(({ relation }) => relation === 'member' || relation === 'name')) return undefined;
-  const known = rulesOf.get(node);
-  if (known !== undefined) return known;
-  const patterns = node.edges.flatMap(({ keyword, label, to }) => {
-    const compiled = keyword === 'patternProperties' && label.kind === 'pattern' ? compilePattern(label.pattern) : undefined;
-    return compiled?.ok === true ? [{ test: (name: string) => compiled.pattern.test(name), to }] : [];
-  });
-  const rules = {
-    exactly: new Map(
-      node.edges.flatMap(({ keyword, label, to }) =>
-        keyword === 'properties' && label.kind === 'exactly' ? [[label.name, to] as const] : [],
-      ),
-    ),
-    patterns,
-    others: node.edges.find(({ keyword }) => keyword === 'additionalProperties')?.to,
-    names: node.edges.find(({ keyword }) => keyword === 'propertyNames')?.to,
-  };
-  rulesOf.set(node, rules);
-  return rules;
+function isByData({ schema }: SchemaNode, keyword: string): boolean {
+  const value = typeof schema === 'boolean' ? undefined : schema[keyword];
+  return value !== undefined && dataPointer(value) !== undefined;
 }

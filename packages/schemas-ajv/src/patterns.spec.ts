@@ -249,8 +249,8 @@ function matches(source: string, text: string): boolean {
 function nativePattern(source: string): RegExp | undefined {
   try {
     // Legal on its own: the wrapping must not make `)(` so.
-    if (new RegExp(source, 'u').source === '') return undefined;
-    return new RegExp(`^[^]*?(?:${source})`, 'u');
+    const alone = new RegExp(source, 'u');
+    return new RegExp(`^[^]*?(?:${alone.source})`, 'u');
   } catch {
     return undefined;
   }

@@ -12,6 +12,7 @@ import { eventually } from '@confledger/test-support';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { examineSchema } from './examine.js';
 import { judgeDocument } from './judge.js';
+import type { JudgementMode } from './mode.js';
 import { createSchemaJudge, type AjvSchemaJudge, type SchemaJudgeOptions } from './schema-judge.js';
 import { Validators } from './validators.js';
 import { Verdicts } from './verdicts.js';
@@ -48,8 +49,8 @@ function rule(mount: string, schema: JsonObject | boolean): Rule {
 
 const schemaOf = (schema: JsonObject): SchemaDocument => ({ dialect: '2020-12', schema });
 
-function toJudge(rules: readonly Rule[], value: JsonObject, isAbstract = false): ToJudge {
-  return { rules, document: documentOf(value), isAbstract, hasReferences: false };
+function toJudge(rules: readonly Rule[], value: JsonObject): ToJudge {
+  return { rules, document: documentOf(value), isAbstract: false, hasReferences: false };
 }
 
 /** What the judgement is without any limit, by the thread of the caller. */
@@ -117,17 +118,32 @@ const AT_EACH = rule('token.*.big', {
 });
 const NAMED = rule('token.*', { properties: { address: { type: 'string', 'x-equalsKey': true } } });
 
-test.each([false, true])('wildcards, names, and places of several rules cross as they are (abstract: %s)', async (isAbstract) => {
+test.each<[mode: string, mode: JudgementMode]>([
+  ['in an ordinary environment', { isAbstract: false, hasReferences: false }],
+  ['in an abstract one', { isAbstract: true, hasReferences: false }],
+  ['with references', { isAbstract: false, hasReferences: true }],
+  ['in an abstract one with references', { isAbstract: true, hasReferences: true }],
+])('wildcards, names, and places of several rules cross as they are %s', async (_, mode) => {
   const token = (address: string, size: number): JsonObject => ({ address, big: numbered(size, (index) => index) });
-  const names = { A: token('A', 5_000), B: token('A', 5_000), 'c.d*': token('c.d*', 102), E: { address: 'E' } };
-  const judged = toJudge([NAMED, AT_EACH, LARGE_RULE], { token: names }, isAbstract);
+  const unknown = { address: '${env:F}', big: { ...numbered(102, (index) => index), text: '${env:X}' } };
+  const names = { A: token('A', 5_000), B: token('A', 5_000), 'c.d*': token('c.d*', 102), E: { address: 'E' }, F: unknown };
+  const judged = { ...toJudge([NAMED, AT_EACH, LARGE_RULE], { token: names }), ...mode };
   const judge = judgeOf();
   expect(judge.judgeNow(judged)).toBeUndefined();
   const judgement = await judge.judge(judged);
   expect(judgement).toEqual(inPlace(judged));
   expect(judgement.violations.map(({ path }) => path)).toContain('token.B.address');
   expect(judgement.violations.map(({ path }) => path)).toContain('token.c\\.d*.big.m101');
+  const ofUnknown = judgement.violations.filter(({ path }) => path === 'token.F.address' || path === 'token.F.big.text');
+  expect(ofUnknown).toHaveLength(mode.hasReferences ? 0 : 2);
   expect(judge.judgeNow(judged)).toEqual(judgement);
+});
+
+test('a composite rule that the text of a reference happens to keep is listed as not judged in place, too', () => {
+  const judged = toJudge([rule('a', { properties: { mode: { enum: ['${env:MODE}'] } } })], { a: { mode: '${env:MODE}' } });
+  expect(judgeOf().judgeNow(judged)).toEqual({ violations: [], unjudged: [] });
+  const unjudged = [{ mount: 'a', path: 'a.mode', keyword: 'enum' }];
+  expect(judgeOf().judgeNow({ ...judged, hasReferences: true })).toEqual({ violations: [], unjudged });
 });
 
 test('a schema that must be compiled first and is large is judged in the child', async () => {
@@ -381,7 +397,8 @@ test('a mount with very many places is judged without keeping the thread, and is
   expect(result.violations).toHaveLength(20);
   expect(watch.maxMs()).toBeLessThan(DELAY_MS_MAX);
   expect(judge.judgeNow(judged)).toBe(result);
-  expect(judge.judgeNow({ ...judged, isAbstract: true, hasReferences: false })).toBeUndefined();
+  expect(judge.judgeNow({ ...judged, isAbstract: true })).toBeUndefined();
+  expect(judge.judgeNow({ ...judged, hasReferences: true })).toBeUndefined();
 });
 
 test('more violations than one call may have count as given up', { timeout: 60_000 }, async () => {

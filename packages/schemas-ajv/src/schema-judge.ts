@@ -1,11 +1,13 @@
 // The judge of schemas: what is cheap is answered in place, the rest in a child process. A schema that is hostile costs its own ledger time and
 // the thread that answers everybody none.
 import type { SchemaJudge } from '@confledger/application';
-import type { Examined, Judgement, Rule, SchemaDocument, ToJudge } from '@confledger/domain';
+import type { Examined, Judgement, SchemaDocument, ToJudge } from '@confledger/domain';
 import { examineSchema } from './examine.js';
 import { judgeElsewhere, TASK_LIMITS_OF_CALL } from './elsewhere.js';
 import { judgeInPlace, newBudget, PATTERN_STEPS_IN_PLACE_MAX } from './in-place.js';
-import { judgementOf, splitByCost } from './judge.js';
+import { splitByCost, type RuleCost } from './costs.js';
+import { judgementOf } from './judge.js';
+import { modeKey } from './mode.js';
 import { countPlaces } from './mounts.js';
 import type { ProcessLimits } from './judge-process.js';
 import { JudgeQueue } from './judge-queue.js';
@@ -87,12 +89,12 @@ export class AjvSchemaJudge implements SchemaJudge {
 
   judgeNow(judged: ToJudge): Judgement | undefined {
     if (placesTogether(judged) > PLACES_IN_PLACE_MAX) return this.#wide.get(wideKey(judged));
-    const { elsewhere } = this.#split(judged);
+    const { here, elsewhere } = this.#split(judged);
     if (elsewhere.length > 0) return undefined;
     const budget = newBudget();
     const verdicts: Verdict[] = [];
-    for (const rule of judged.rules) {
-      const ofRule = judgeInPlace(rule, judged, this.#parts, budget);
+    for (const each of here) {
+      const ofRule = judgeInPlace(each, judged, this.#parts, budget);
       if (ofRule === undefined) return undefined;
       verdicts.push(...ofRule);
     }
@@ -109,15 +111,14 @@ export class AjvSchemaJudge implements SchemaJudge {
     return judgement;
   }
 
-  async #judge(judged: ToJudge, here: readonly Rule[]): Promise<Judgement> {
+  async #judge(judged: ToJudge, here: readonly RuleCost[]): Promise<Judgement> {
     const budget = newBudget();
-    const isHere = new Set(here);
-    const ofRules = judged.rules.map((rule) => (isHere.has(rule) ? judgeInPlace(rule, judged, this.#parts, budget) : undefined));
+    const ofRules = new Map(here.map((each) => [each.rule, judgeInPlace(each, judged, this.#parts, budget)]));
     const ranMsMax = this.#limits.taskMsMax * TASK_LIMITS_OF_CALL;
     const call = { queue: this.#queue, parts: this.#parts, onFault: this.#onFault, ranMs: 0, ranMsMax, violations: 0 };
     const verdicts: Verdict[] = [];
-    for (const [index, rule] of judged.rules.entries()) {
-      verdicts.push(...(ofRules[index] ?? (await judgeElsewhere(rule, judged, call))));
+    for (const rule of judged.rules) {
+      verdicts.push(...(ofRules.get(rule) ?? (await judgeElsewhere(rule, judged, call))));
     }
     return judgementOf(verdicts);
   }
@@ -127,15 +128,13 @@ export class AjvSchemaJudge implements SchemaJudge {
     return this.#queue.close();
   }
 
-  #split(judged: ToJudge): { readonly here: readonly Rule[]; readonly elsewhere: readonly Rule[] } {
-    const limits = { costMax: this.#costInPlaceMax, nodesToCompileMax: NODES_IN_PLACE_MAX };
-    const { here, elsewhere } = splitByCost(judged, this.#parts, limits);
-    return { here: here.rules, elsewhere: elsewhere.rules };
+  #split(judged: ToJudge): ReturnType<typeof splitByCost> {
+    return splitByCost(judged, this.#parts, { costMax: this.#costInPlaceMax, nodesToCompileMax: NODES_IN_PLACE_MAX });
   }
 }
 
-function wideKey({ rules, document, isAbstract }: ToJudge): string {
-  return [document.digest, String(isAbstract), ...rules.map((rule) => `${validatorId(rule)} ${rule.mount}`)].join('\n');
+function wideKey({ rules, document, ...mode }: ToJudge): string {
+  return [document.digest, modeKey(mode), ...rules.map((rule) => `${validatorId(rule)} ${rule.mount}`)].join('\n');
 }
 
 function isSmall(tree: SchemaTree): boolean {

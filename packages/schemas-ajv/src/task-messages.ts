@@ -1,6 +1,7 @@
 // What crosses between a process and the child in which it judges. Sent with `serialization: 'advanced'`: JSON.parse misreads names on some
 // releases of Node (packages/docs/adr/0011), so documents and schemas cross as JSON texts, which the child reads by parseJsonText.
 import type { Dialect, Examined } from '@confledger/domain';
+import type { JudgementMode } from './mode.js';
 import type { Verdict } from './verdicts.js';
 
 /** A schema, sent once to each child that needs it. */
@@ -41,8 +42,7 @@ export interface JudgeTask {
   /** Where the schema is mounted; every place matches it. */
   readonly mount: string;
   readonly places: readonly SentPlace[];
-  readonly isAbstract: boolean;
-  readonly hasReferences: boolean;
+  readonly mode: JudgementMode;
 }
 
 export interface SentPlace {

@@ -53,11 +53,11 @@ export class Tasks {
     return read;
   }
 
-  #toJudge({ isAbstract, hasReferences }: JudgeTask, { segments, matched }: SentPlace, subtree: JsonValue): PlaceToJudge {
+  #toJudge({ mode }: JudgeTask, { segments, matched }: SentPlace, subtree: JsonValue): PlaceToJudge {
     const document = documentAt(segments, subtree);
     const node = document.nodeAt(segments);
     if (node === undefined) throw new Error('nothing stands at a place');
-    return { place: { segments, matched, node }, toJudge: { rules: [], document, isAbstract, hasReferences } };
+    return { place: { segments, matched, node }, toJudge: { rules: [], document, ...mode } };
   }
 
   #judge(rule: Rule, places: readonly PlaceToJudge[]): readonly Verdict[] {

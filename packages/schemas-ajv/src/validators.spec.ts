@@ -104,6 +104,14 @@ describe('a validator', () => {
     expect(keywordsOf({ address: 'A' }, { properties: { address: { 'x-equalsKey': false } } }, 'B')).toEqual([]);
   });
 
+  it('judges patternProperties beside branches that do not hold', () => {
+    for (const keyword of ['oneOf', 'anyOf']) {
+      const schema = { [keyword]: [{ properties: { a: { type: 'number' } } }], patternProperties: { '^a': { minLength: 3 } } };
+      expect(keywordsOf({ a: 'x' }, schema)).toEqual([keyword, 'minLength']);
+      expect(keywordsOf({ a: 'x', b: 1 }, { ...schema, unevaluatedProperties: false })).toContain('unevaluatedProperties');
+    }
+  });
+
   it('judges patterns in linear time', () => {
     const started = performance.now();
     expect(keywordsOf(`${'a'.repeat(50_000)}!`, { pattern: '^(a+)+$' })).toEqual(['pattern']);

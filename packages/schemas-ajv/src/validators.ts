@@ -5,6 +5,7 @@ import type { SchemaDocument, SchemaProblem } from '@confledger/domain';
 import { ajvInstance, type Instance } from './ajv-instance.js';
 import { FAILURES_MAX, FALSE_SCHEMA, failuresOf, type Failure } from './failures.js';
 import { referenceTo } from './json-pointer.js';
+import type { OpenLimit } from './open-limits.js';
 import { PATTERN_BY_TABLE_SIZE_MAX, patternSizes } from './pattern-steps.js';
 import { invalid } from './problems.js';
 import { copyOf, type SchemaCopy } from './schema-copy.js';
@@ -16,7 +17,7 @@ import { Words } from './words.js';
 /** Most validators that one process keeps; about 50 KB each at 50 properties. */
 export const VALIDATORS_MAX = 2_000;
 
-/** A part of a document that is not known as a whole, and where it stands. */
+/** Where a part of a document stands of which not everything is known. */
 export interface PartPlace {
   /** JSON pointer from the mounted place. */
   readonly instancePath: string;
@@ -24,14 +25,14 @@ export interface PartPlace {
   readonly root: JsonValue;
   /** Last segment of the mounted place. */
   readonly key: string | undefined;
-  /** Whether a limit that stands elsewhere, undefined where nothing does, is not known. */
-  readonly isUnknown: (limit: unknown) => boolean;
+  /** Whether a limit is not known, by its steps from the mounted place (undefined above it) and whether nothing stands there. */
+  readonly isOpen: (steps: readonly string[] | undefined, isMissing: boolean) => boolean;
 }
 
 export interface PartVerdict {
   readonly failures: readonly Failure[];
-  /** Keywords whose limit stands in a leaf that is not known. */
-  readonly unknownData: readonly { readonly instancePath: string; readonly keyword: string }[];
+  /** They were taken to hold. */
+  readonly openLimits: readonly OpenLimit[];
 }
 
 /** The validator of one schema document. Compiled when it first judges: in milliseconds, in up to a second for 2,000 nodes. */
@@ -95,22 +96,25 @@ export class Validator {
     return this.failures(thorough(value) ? this.quick?.validate.errors : thorough.errors);
   }
 
-  /** The failures of one part by one schema of the document. */
-  judgePart(value: JsonValue, pointer: string, { instancePath, root, key, isUnknown }: PartPlace): PartVerdict {
+  /** The failures of a part of what stands at the mounted place, by one schema of the document. */
+  judgePart(value: JsonValue, pointer: string, { instancePath, root, key, isOpen }: PartPlace): PartVerdict {
     const { place } = this.thoroughly();
-    const unknownData: { instancePath: string; keyword: string }[] = [];
+    const openLimits: OpenLimit[] = [];
     place.key = key;
-    place.isUnknownData = (limit, at, keyword) => isUnknown(limit) && unknownData.push({ instancePath: at, keyword }) > 0;
+    place.isOpen = ({ at, keyword, schema, steps, isMissing }) => {
+      if (!isOpen(steps, isMissing)) return false;
+      openLimits.push({ steps: at, keyword, node: this.copy.originals.get(schema) ?? this.tree.root });
+      return true;
+    };
     const validate = this.validateOf(pointer);
-    const isValid = validate(value, {
-      instancePath,
-      parentData: undefined as never,
-      parentDataProperty: '',
-      rootData: root as never,
-      dynamicAnchors: {},
-    });
-    place.isUnknownData = undefined;
-    return { failures: isValid ? [] : this.failures(validate.errors), unknownData };
+    const from = { instancePath, parentData: undefined as never, parentDataProperty: '', rootData: root as never, dynamicAnchors: {} };
+    let isValid: boolean;
+    try {
+      isValid = validate(value, from);
+    } finally {
+      place.isOpen = undefined;
+    }
+    return { failures: isValid ? [] : this.failures(validate.errors), openLimits };
   }
 
   get patternSizes(): PatternSizes {

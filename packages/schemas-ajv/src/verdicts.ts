@@ -2,7 +2,7 @@
 import { canonicalJson } from '@confledger/document';
 import type { Rule, ToJudge, Unjudged, Violation } from '@confledger/domain';
 import { KnownPlaces } from './known-places.js';
-import { modeKey } from './mode-key.js';
+import { modeKey } from './mode.js';
 import type { MountedPlace } from './mounts.js';
 
 /** What one rule says of one place. */
@@ -20,18 +20,19 @@ const ENTRY_BYTES = 200;
 const ITEM_BYTES = 200;
 
 /**
- * What a verdict depends on: the validator, the mount, whether the environment is abstract and has references, what the wildcards of the mount and its last segment
- * stand for, and the content of the subtree. `token.B` with the content of `token.A` is another key.
+ * What a verdict depends on: the validator, the mount, the mode of the judgement, what the wildcards of the mount and its last segment stand for,
+ * and the content of the subtree. `token.B` with the content of `token.A` is another key.
  */
-export function verdictKey(
-  validatorId: string,
-  { mount }: Rule,
-  { segments, matched }: MountedPlace,
-  { document, isAbstract, hasReferences }: ToJudge,
-): string {
-  const digest = document.digestAt(segments) ?? '';
+export function verdictKey(validatorId: string, { mount }: Rule, { segments, matched }: MountedPlace, toJudge: ToJudge): string {
+  const digest = toJudge.document.digestAt(segments) ?? '';
   const names = matched.length === 0 ? '' : canonicalJson(matched);
-  return `${validatorId}${digest}${modeKey(isAbstract, hasReferences)}${mount}\n${names}`;
+  return `${validatorId}${digest}${modeKey(toJudge)}${mount}\n${names}`;
+}
+
+/** A place with the key that the verdict of one rule at it is remembered by. */
+export interface KeyedPlace {
+  readonly place: MountedPlace;
+  readonly key: string;
 }
 
 /** Verdicts by their keys, least recently used first. */
@@ -66,6 +67,19 @@ export class Verdicts {
     this.byKey.delete(key);
     this.byKey.set(key, verdict);
     return verdict;
+  }
+
+  /** The verdicts of places; what is not remembered is made, and remembered. Undefined where one is not made. */
+  recallOrMake(places: readonly KeyedPlace[], make: (place: MountedPlace) => Verdict | undefined): readonly Verdict[] | undefined {
+    const all: Verdict[] = [];
+    for (const { place, key } of places) {
+      const recalled = this.recall(key);
+      const verdict = recalled ?? make(place);
+      if (verdict === undefined) return undefined;
+      if (recalled === undefined) this.remember(key, verdict);
+      all.push(verdict);
+    }
+    return all;
   }
 
   remember(key: string, verdict: Verdict): void {

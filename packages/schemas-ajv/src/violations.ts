@@ -33,10 +33,10 @@ export function violationsOf(mount: string, place: MountedPlace, failures: reado
 }
 
 /** What was not judged of one mount at one place. */
-export function unjudgedOf(mount: string, { segments }: MountedPlace, rules: readonly OpenRule[]): Unjudged[] {
+export function unjudgedOf(mount: string, place: MountedPlace, rules: readonly OpenRule[]): Unjudged[] {
   const unjudged = new Map<string, Unjudged>();
   for (const { steps, keyword } of rules) {
-    const path = formatPath([...segments, ...steps]);
+    const { path } = locate(place, steps);
     unjudged.set(`${keyword} ${path}`, { mount, path, keyword });
   }
   return [...unjudged.values()];

@@ -1,8 +1,8 @@
 // Labels and units that a schema gives to places, for messages.
+import { globSegments, type GlobSegment } from '@confledger/document';
 import type { SchemaAnnotation } from '@confledger/domain';
 import { annotationsOf } from './annotations.js';
 import type { Failure } from './failures.js';
-import { globParts } from './mounts.js';
 import type { SchemaNode } from './schema-tree.js';
 
 export interface PlaceWords {
@@ -13,7 +13,7 @@ export interface PlaceWords {
 interface Word {
   readonly keyword: SchemaAnnotation['keyword'];
   /** Segments below the mount; null is any one. */
-  readonly parts: readonly (string | null)[];
+  readonly parts: readonly GlobSegment[];
   readonly value: string;
 }
 
@@ -44,9 +44,11 @@ function own({ schema }: SchemaNode, keyword: string): string | undefined {
 
 function wordOf({ keyword, below, value }: SchemaAnnotation): Word[] {
   if (typeof value !== 'string' || (keyword !== 'x-label' && keyword !== 'x-unit')) return [];
-  return [{ keyword, parts: globParts(below), value }];
+  // A name that no document can have is nowhere.
+  const parts = globSegments(below);
+  return parts.ok ? [{ keyword, parts: parts.value, value }] : [];
 }
 
-function isAt(parts: readonly (string | null)[], steps: readonly string[]): boolean {
+function isAt(parts: readonly GlobSegment[], steps: readonly string[]): boolean {
   return parts.length === steps.length && parts.every((part, index) => part === null || part === steps[index]);
 }

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const PACKAGES = ['backoff', 'document', 'contracts', 'feed-http', 'sdk'];
+const PACKAGES = ['backoff', 'document', 'secrets', 'resolution', 'categories', 'contracts', 'feed-http', 'sdk'];
 /** For programs that call the HTTP API: installed without the SDK. */
 const CLIENT = 'client';
 /** For nodes that follow Kafka: installed beside the others where it is wanted, and nowhere else. */

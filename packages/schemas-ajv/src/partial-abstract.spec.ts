@@ -1,14 +1,14 @@
 // Abstract environments: a descendant may add members to any object, so that something is missing there violates nothing.
 import type { JsonObject } from '@confledger/document';
 import { describe, expect, it } from 'vitest';
-import { judged, listed, ruleAt } from './judge-spec.js';
+import { ABSTRACT, judged, listed, ruleAt } from './judge-spec.js';
 
 const abstractly = (
   value: JsonObject,
   schema: JsonObject,
   dialect: 'draft-07' | '2020-12' = '2020-12',
 ): { violations: string[]; unjudged: string[] } => {
-  const judgement = judged(value, [ruleAt('', schema, dialect)], true);
+  const judgement = judged(value, [ruleAt('', schema, dialect)], ABSTRACT);
   return { violations: listed(judgement), unjudged: judgement.unjudged.map(({ path, keyword }) => `${path} ${keyword}`) };
 };
 
@@ -86,6 +86,6 @@ describe('in an abstract environment', () => {
       $defs: { a: { type: 'string', 'x-label': 'The name' } },
     };
     const value = { a: 1, o: { b: 2 } };
-    expect(judged(value, [ruleAt('', schema)], true)).toEqual(judged(value, [ruleAt('', schema)]));
+    expect(judged(value, [ruleAt('', schema)], ABSTRACT)).toEqual(judged(value, [ruleAt('', schema)]));
   });
 });
