@@ -40,7 +40,7 @@ describe('a healthy system', () => {
     expect(data.publicKey.publicKey).toBe(given.publicKey);
     expect([data.parked, data.parkedStreams]).toEqual([[], []]);
     expect(data.feed).toBeNull();
-    expect(data.apis).toMatchObject([{ release: '0.0.0-test', features: ['environments', 'schemas'], answering: true }]);
+    expect(data.apis).toMatchObject([{ release: '0.0.0-test', features: ['environments', 'schemas', 'references'], answering: true }]);
   });
 
   test('names parked events, and each parked stream by its first event that is not folded', async () => {

@@ -23,6 +23,7 @@ test('the validators import nothing', () => {
   expect(readFileSync(FILE, 'utf8')).not.toMatch(/\b(import|require)\b\s*[({'"]|\bfrom '/);
 });
 
+const validators = new Validators();
 const odd: fc.Arbitrary<JsonValue> = fc.oneof(
   fc.integer({ min: -5, max: 2_000_000 }),
   fc.double({ noNaN: true, noDefaultInfinity: true, min: -10, max: 2000 }),
@@ -41,7 +42,7 @@ describe.each(NODE_CATEGORIES)('the validator of %s', (name) => {
     if (!document.ok) throw new Error(document.problem.message);
     const rules = [{ ...category, origin: { kind: 'category', category: name, edition: 1 } } as const];
     const toJudge = { rules, document: document.value, isAbstract: false, hasReferences: false };
-    return judgeDocument(toJudge, { validators: new Validators(), verdicts: new Verdicts() })
+    return judgeDocument(toJudge, { validators, verdicts: new Verdicts() })
       .violations.map(({ path, message }) => `${path}: ${message}`)
       .sort();
   };
