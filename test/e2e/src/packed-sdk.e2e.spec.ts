@@ -131,7 +131,9 @@ describe('the packed SDK', { timeout: 2 * STEP_TIMEOUT_MS }, () => {
     const imports = "import * as sdk from '@confledger/sdk';\nimport * as testing from '@confledger/sdk/testing';\n";
     const at = await project('esm', 'module', { 'index.js': `${imports}${USE}\nawait use(sdk, testing);\n` });
     expect(await node(at, 'index.js')).toBe('2\n');
-    expect(await readdir(join(at, 'node_modules/@confledger'))).toEqual(['backoff', 'contracts', 'document', 'feed-http', 'sdk']);
+    expect(await readdir(join(at, 'node_modules/@confledger'))).toEqual(PACKAGES.toSorted());
+    // The categories are judged by code that was generated ahead.
+    expect(await readdir(join(at, 'node_modules'))).not.toContain('ajv');
   });
 
   test('is required by a CommonJS module: nothing in it awaits at the top', async () => {
@@ -148,8 +150,7 @@ describe('the packed SDK', { timeout: 2 * STEP_TIMEOUT_MS }, () => {
     const at = await project('kafka', 'module', { 'index.js': code, 'index.ts': code }, dependencies);
     expect(await typeProblems(at, { module: 'nodenext', moduleResolution: 'nodenext' })).toBe('');
     expect(await node(at, 'index.js')).toBe('function\n');
-    const installed = ['backoff', 'contracts', 'document', 'feed-http', 'feed-kafka', 'sdk'];
-    expect(await readdir(join(at, 'node_modules/@confledger'))).toEqual(installed);
+    expect(await readdir(join(at, 'node_modules/@confledger'))).toEqual([...PACKAGES, KAFKA].sort());
   });
 
   test.each([
