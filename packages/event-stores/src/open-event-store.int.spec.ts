@@ -23,8 +23,8 @@ const url = double.connectionString.replace('//', '//admin:hush@');
 const event = () => ({ id: randomUUID(), type: 'InstallationCreated', data: '{}', metadata: '{}' });
 
 /** Waits for a store's log; `waited` holds what it waited for. */
-function waiting(choice: EventStoreChoice) {
-  const opened = openEventStore(choice, { part: 'api', logger });
+async function waiting(choice: EventStoreChoice) {
+  const opened = await openEventStore(choice, { part: 'api', logger });
   const stop = new AbortController();
   const waited: string[] = [];
   const open = awaitLog({
@@ -86,7 +86,7 @@ test('a server that refuses the user ends also a start that waits', async () => 
   const strict = await eventStoreDbDouble();
   closers.push(() => strict.close());
   strict.faults.denyAccess = true;
-  const { open, waited } = waiting({
+  const { open, waited } = await waiting({
     kind: 'eventstoredb',
     url: strict.connectionString.replace('//', '//admin:hush@'),
     namespace: 'confledger',
@@ -99,7 +99,7 @@ test('a start waits for EventStoreDB, says so, serves nothing meanwhile, and goe
   const later = await eventStoreDbDouble();
   closers.push(() => later.close());
   later.shutdown();
-  const { store, open, waited } = waiting({
+  const { store, open, waited } = await waiting({
     kind: 'eventstoredb',
     url: later.connectionString.replace('//', '//admin:hush@'),
     namespace: 'confledger',
@@ -118,7 +118,7 @@ test('a start waits for Postgres, lays its tables out, and goes on when it is th
   const proxy = await tcpProxy({ host: hostname, port: Number(port) });
   closers.push(() => proxy.close());
   proxy.shut();
-  const { store, open, waited } = waiting({ kind: 'postgres', url: throughProxy(database, proxy) });
+  const { store, open, waited } = await waiting({ kind: 'postgres', url: throughProxy(database, proxy) });
   await eventually(() => waited.some((problem) => problem.startsWith('CONFLEDGER_POSTGRES_URL: ')));
   proxy.open();
   await open;
@@ -126,7 +126,7 @@ test('a start waits for Postgres, lays its tables out, and goes on when it is th
 });
 
 test('a wait ends with its signal', async () => {
-  const { open, stop, waited } = waiting({ kind: 'eventstoredb', url: 'esdb://127.0.0.1:1?tls=false', namespace: 'confledger' });
+  const { open, stop, waited } = await waiting({ kind: 'eventstoredb', url: 'esdb://127.0.0.1:1?tls=false', namespace: 'confledger' });
   await eventually(() => waited.length > 0);
   stop.abort(new Error('stopped'));
   await expect(open).rejects.toThrow('stopped');
@@ -136,7 +136,7 @@ const mark: LogMark = { installation: 'installation-1', stream: 'config-producti
 
 test('a database that does not hold the mark is left as it is: no table is made in it', async () => {
   const database = await freshDatabase();
-  const { store, opening } = openEventStore({ kind: 'postgres', url: database }, { part: 'api', logger, mark });
+  const { store, opening } = await openEventStore({ kind: 'postgres', url: database }, { part: 'api', logger, mark });
   closers.push(() => store.close());
   await opening.connect();
   await expect(opening.store.checkLog?.()).rejects.toThrow(LogInDoubt);

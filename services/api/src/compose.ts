@@ -89,7 +89,7 @@ export async function compose(config: ApiConfig, logger: Logger, context: Compos
     const { acceptedLog } = config;
     const onOwner = createOwnerWarning(logger);
     const mark = acceptedLog === null ? kept.mark : null;
-    const opened = openEventStore(config.eventStore, { part: 'api', onOwner, logger, mark, save: kept.save });
+    const opened = await openEventStore(config.eventStore, { part: 'api', onOwner, logger, mark, save: kept.save });
     const { store, guard } = opened;
     closers.push(() => store.close());
     const { installation, keys, record } = await installationOf({ config, opened, kept, logger, warnings, context, ending });
@@ -165,7 +165,7 @@ export interface OpenedLog {
 
 /** The event store as it is: nothing is laid out in it, and no mark is looked for. Rejects with StartRefused when it cannot be used. */
 export async function openLogAsItIs(choice: EventStoreChoice, logger: EventStoreLogger): Promise<OpenedLog> {
-  const { store, opening } = openEventStore(choice, { part: 'api', logger });
+  const { store, opening } = await openEventStore(choice, { part: 'api', logger });
   try {
     await opening.connect();
     return { store: opening.store, close: () => store.close() };

@@ -39,7 +39,7 @@ export async function compose(config: ProjectorConfig, logger: Logger, options: 
   return composed(async (closers) => {
     const warnings = limitedWarnings(logger);
     const onOwner = createOwnerWarning(logger);
-    const { store: events, guard, opening } = openEventStore(config.eventStore, { part: 'projector', onOwner, logger });
+    const { store: events, guard, opening } = await openEventStore(config.eventStore, { part: 'projector', onOwner, logger });
     closers.push(() => events.close());
     const signal = options.signal ?? new AbortController().signal;
     await awaitLog({

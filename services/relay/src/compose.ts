@@ -50,7 +50,7 @@ export async function compose(
   return composed(async (closers) => {
     const warnings = limitedWarnings(logger);
     const onOwner = createOwnerWarning(logger);
-    const opened = openEventStore(config.eventStore, { part: 'relay', onOwner, logger });
+    const opened = await openEventStore(config.eventStore, { part: 'relay', onOwner, logger });
     const { store: events, guard } = opened;
     closers.push(() => events.close());
     const { installation, publicKey } = await awaitLog({

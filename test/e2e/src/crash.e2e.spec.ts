@@ -22,6 +22,8 @@ const LIFE_MS_MAX = 1_500;
 /** The reference node follows the first. */
 const SERVICES = ['trading-engine', 'risk-gateway'];
 const CLIENTS_PER_SERVICE = 3;
+/** Commands of a client until it has sent one of each kind. */
+const ONE_OF_EACH = 9;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'confledger crash '));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -46,7 +48,11 @@ test('after every kill -9 the log, what was acknowledged, the read model and the
     await standalone.end('SIGKILL');
     standalone = await startStandalone(data);
   }
-  await delay(LIFE_MS_MAX);
+  // Activations among them: on a busy machine no life may have been long enough for one.
+  const before = clients.map(({ acknowledged }) => acknowledged.length);
+  const areServed = (): boolean =>
+    clients.every(({ acknowledged }, index) => acknowledged.length >= Math.max(ONE_OF_EACH, (before[index] ?? 0) + 1));
+  await eventually(areServed, { timeoutMs: 60_000 });
   for (const client of clients) client.stop();
   await running;
 

@@ -77,6 +77,28 @@ export async function startStandalone(dataDirectory: string, environment: Readon
   };
 }
 
+export interface KeptStandalone {
+  /** The one that runs, or a new one. */
+  running(): Promise<Standalone>;
+  /** Ends the one that runs, if any. */
+  end(): Promise<void>;
+}
+
+/** One standalone on a data directory, kept from test to test: a start takes two seconds of processor time. A test may end or kill it. */
+export function keptStandalone(dataDirectory: () => string): KeptStandalone {
+  let kept: Standalone | undefined;
+  return {
+    running: async () => {
+      if (kept === undefined || !isAlive(kept.pid)) kept = await startStandalone(dataDirectory());
+      return kept;
+    },
+    end: async () => {
+      if (kept !== undefined && isAlive(kept.pid)) await kept.end('SIGTERM');
+      kept = undefined;
+    },
+  };
+}
+
 interface Launched {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;

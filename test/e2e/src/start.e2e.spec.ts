@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually } from '@confledger/test-support';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { interruptedStart, isAlive, runToEnd, startStandalone } from './standalone.js';
+import { interruptedStart, isAlive, keptStandalone, runToEnd, startStandalone } from './standalone.js';
 
 /** The second start is to be ready in this time. */
 const SECOND_START_MS_MAX = 5_000;
@@ -16,13 +16,17 @@ vi.setConfig({ testTimeout: 120_000 });
 
 let parent: string;
 let data: string;
+const { running, end } = keptStandalone(() => data);
 
 beforeAll(() => {
   parent = mkdtempSync(path.join(tmpdir(), 'confledger start '));
   data = path.join(parent, "it's data");
 });
 
-afterAll(() => rmSync(parent, { recursive: true, force: true }));
+afterAll(async () => {
+  await end();
+  rmSync(parent, { recursive: true, force: true });
+});
 
 test('the first start says where everything is, keeps its secrets to itself, and stops without leaving a process', async () => {
   const standalone = await startStandalone(data);
@@ -50,90 +54,75 @@ test('Ctrl-C in the middle of a first start ends it quietly, and the next start 
   expect((await (await startStandalone(directory)).end('SIGTERM')).code).toBe(0);
 });
 
-test('the three commands that it prints work as they stand', async () => {
-  const standalone = await startStandalone(data);
-  try {
-    const commands = standalone
-      .printed()
-      .split('\n')
-      .filter((line) => line.startsWith('curl '));
-    expect(commands).toHaveLength(3);
-    const answers: string[] = [];
-    for (const command of commands) {
-      // The node reports after its swap; what is asked is asked until it has.
-      answers.push(
-        await eventually(async () => {
-          const answer = await shell(command);
-          return command.includes('/nodes') && !answer.includes('"running":{') ? '' : answer;
-        }),
-      );
-    }
-    expect(answers.map((answer) => (JSON.parse(answer) as { success: boolean }).success)).toEqual([true, true, true]);
-    expect(answers[2]).toContain('reference-node');
-  } finally {
-    await standalone.end('SIGTERM');
-  }
-});
-
 // The best of three: what is measured is the program, not what else the machine does.
 test('a later start is quick, with the token and the keys of the first', { retry: 2 }, async () => {
+  await end();
   const token = readFileSync(path.join(data, 'admin.token'), 'utf8').trim();
-  const standalone = await startStandalone(data);
-  try {
-    expect(standalone.readyMs).toBeLessThan(SECOND_START_MS_MAX);
-    expect(standalone.token).toBe(token);
-  } finally {
-    await standalone.end('SIGTERM');
+  const standalone = await running();
+  expect(standalone.readyMs).toBeLessThan(SECOND_START_MS_MAX);
+  expect(standalone.token).toBe(token);
+});
+
+test('the three commands that it prints work as they stand', async () => {
+  const standalone = await running();
+  const commands = standalone
+    .printed()
+    .split('\n')
+    .filter((line) => line.startsWith('curl '));
+  expect(commands).toHaveLength(3);
+  const answers: string[] = [];
+  for (const command of commands) {
+    // The node reports after its swap; what is asked is asked until it has.
+    answers.push(
+      await eventually(async () => {
+        const answer = await shell(command);
+        return command.includes('/nodes') && !answer.includes('"running":{') ? '' : answer;
+      }),
+    );
   }
+  expect(answers.map((answer) => (JSON.parse(answer) as { success: boolean }).success)).toEqual([true, true, true]);
+  expect(answers[2]).toContain('reference-node');
 });
 
 test('after kill -9 of everything but Postgres, a start stops the orphan and goes on', async () => {
-  const killed = await startStandalone(data);
+  const killed = await running();
   await killed.end('SIGKILL');
   expect(isAlive(killed.postgresPid)).toBe(true);
 
-  const next = await startStandalone(data);
-  try {
-    expect(next.printed()).toContain('Stopped the Postgres that an earlier process had left behind.');
-    expect(isAlive(killed.postgresPid)).toBe(false);
-    expect((await next.call('GET', '/status')).status).toBe(200);
-  } finally {
-    await next.end('SIGTERM');
-  }
+  const next = await running();
+  expect(next.printed()).toContain('Stopped the Postgres that an earlier process had left behind.');
+  expect(isAlive(killed.postgresPid)).toBe(false);
+  expect((await next.call('GET', '/status')).status).toBe(200);
 });
 
 test('after kill -9 of Postgres too, a start recovers', async () => {
-  const killed = await startStandalone(data);
+  const killed = await running();
   await killed.end('SIGKILL');
   process.kill(killed.postgresPid, 'SIGKILL');
-  const next = await startStandalone(data);
+  const next = await running();
   expect((await next.call('GET', '/status')).status).toBe(200);
-  expect((await next.end('SIGTERM')).code).toBe(0);
 });
 
 test('a crash of Postgres alone is mended while everything runs', async () => {
-  const standalone = await startStandalone(data);
-  try {
-    process.kill(standalone.postgresPid, 'SIGKILL');
-    const value = `after the crash of ${standalone.postgresPid}`;
-    await eventually(
-      async () => (await standalone.call('PUT', '/configurations/trading-engine/note', { value, activate: 'all' })).status === 200,
-      { timeoutMs: 60_000 },
-    );
-    const { body } = await standalone.call('GET', '/configurations/trading-engine?version=active');
-    const { version } = body.data as unknown as { readonly version: number };
-    // All the way: the log is followed again, the node runs it, and its report is kept.
-    await eventually(
-      async () => JSON.stringify((await standalone.call('GET', '/nodes')).body).includes(`"running":{"version":${version},`),
-      { timeoutMs: 60_000 },
-    );
-    expect(standalone.printed()).toContain('Postgres ended by itself (SIGKILL) and was started again');
-  } finally {
-    await standalone.end('SIGTERM');
-  }
+  const standalone = await running();
+  process.kill(standalone.postgresPid, 'SIGKILL');
+  const value = `after the crash of ${standalone.postgresPid}`;
+  await eventually(
+    async () => (await standalone.call('PUT', '/configurations/trading-engine/note', { value, activate: 'all' })).status === 200,
+    { timeoutMs: 60_000 },
+  );
+  const { body } = await standalone.call('GET', '/configurations/trading-engine?version=active');
+  const { version } = body.data as unknown as { readonly version: number };
+  // All the way: the log is followed again, the node runs it, and its report is kept.
+  await eventually(async () => JSON.stringify((await standalone.call('GET', '/nodes')).body).includes(`"running":{"version":${version},`), {
+    timeoutMs: 60_000,
+  });
+  expect(standalone.printed()).toContain('Postgres ended by itself (SIGKILL) and was started again');
+  expect((await standalone.end('SIGTERM')).code).toBe(0);
 });
 
 test("a signing key that is missing or not the installation's is refused, and the right one put back works", async () => {
+  await end();
   const key = path.join(data, 'signing.key');
   renameSync(key, `${key}.kept`);
   const missing = await runToEnd({ CONFLEDGER_DATA_DIR: data, PORT: '0' });
@@ -149,20 +138,17 @@ test("a signing key that is missing or not the installation's is refused, and th
     code: 1,
     output: expect.stringContaining("Put the installation's signing key there from a backup") as string,
   });
-  expect((await (await startStandalone(data)).end('SIGTERM')).code).toBe(0);
+  expect((await (await running()).call('GET', '/status')).status).toBe(200);
 });
 
 test('a data directory in use is refused in one line with the remedy, and the one that uses it goes on', async () => {
-  const first = await startStandalone(data);
-  try {
-    const { code, output } = await runToEnd({ CONFLEDGER_DATA_DIR: data, PORT: '0' });
-    expect(code).toBe(1);
-    expect(output.trim().split('\n')).toHaveLength(1);
-    expect(output).toContain(`is in use by process ${first.pid}. Stop that one (kill ${first.pid}) or set CONFLEDGER_DATA_DIR`);
-    expect((await first.call('GET', '/status')).status).toBe(200);
-  } finally {
-    await first.end('SIGTERM');
-  }
+  const first = await running();
+  const { code, output } = await runToEnd({ CONFLEDGER_DATA_DIR: data, PORT: '0' });
+  expect(code).toBe(1);
+  expect(output.trim().split('\n')).toHaveLength(1);
+  expect(output).toContain(`is in use by process ${first.pid}. Stop that one (kill ${first.pid}) or set CONFLEDGER_DATA_DIR`);
+  expect((await first.call('GET', '/status')).status).toBe(200);
+  expect((await first.end('SIGTERM')).code).toBe(0);
 });
 
 test('a taken port is refused in one line with the remedy, and nothing is left behind', async () => {

@@ -28,9 +28,14 @@ import {
 import { problemDetail, writeRuleMembers } from './violations.js';
 import { count, digest, instant, jsonObject, jsonValue, position, revision, shownValue, versionNumber } from './values.js';
 
+/** One envelope for each data: the OpenAPI document, which each api makes, keeps what it has made of a schema. */
+const ENVELOPES = new WeakMap<z.ZodType, z.ZodType>();
+
 /** The envelope around the data of an answer. */
 export function successOf<T>(data: z.ZodType<T>): z.ZodType<Success<T>> {
-  return z.strictObject({ success: z.literal(true), data, timestamp: instant }) as z.ZodType<Success<T>>;
+  const made = ENVELOPES.get(data) ?? z.strictObject({ success: z.literal(true), data, timestamp: instant });
+  ENVELOPES.set(data, made);
+  return made as z.ZodType<Success<T>>;
 }
 
 /** Details that a failure shows. */
