@@ -1,12 +1,15 @@
 // The types of all calls: mapped from the operations of the contract, so that no call has a type of its own.
 import type { Flag, OperationName, Operations, OperationTable } from '@confledger/contracts/http';
+import type { FeedEvent } from './feed.js';
 
 /** Options of one call. */
 export interface CallOptions {
   /** Aborts the call, and the stream that it returned; both then reject with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds that the whole answer may take; of a stream, its beginning. Default: the client's. */
+  /** Milliseconds that the whole answer may take, with every attempt; of a stream, its beginning. Default: the client's. */
   readonly timeoutMs?: number | undefined;
+  /** How often the request is sent at most. Default: the client's. */
+  readonly attemptsMax?: number | undefined;
 }
 
 /** Numbers and booleans may be given where the query has them as text. */
@@ -49,8 +52,11 @@ export interface TextAnswer {
   readonly http: HttpFacts;
 }
 
-/** An answer that stays open. The loop over it ends when the api ends it, and throws NoAnswer when the connection breaks. Leaving the loop closes it. */
+/** The feed. One of the two is read. Leaving the loop closes it; what is never read is closed by the call's signal. */
 export interface StreamAnswer {
+  /** Its events. The loop ends when the api ends the feed, and resumes what breaks off. Throws NoAnswer when it cannot be resumed in time. */
+  readonly events: AsyncIterable<FeedEvent>;
+  /** Its text, piece by piece, as it is sent. Throws NoAnswer when the connection breaks. */
   readonly stream: AsyncIterable<string>;
   readonly http: HttpFacts;
 }
@@ -86,12 +92,25 @@ interface ConditionalCall<N extends OperationName> {
   (input: CallInput<N>, options?: CallOptions): Promise<Reply<N> | NotModified>;
 }
 
+type ItemOf<A> = A extends { readonly data: { readonly items: readonly (infer I)[] } } ? I : never;
+
+/**
+ * All items of a list, from the page of `cursor` on. Each page is a call of its own, asked for when the loop comes to it, so that a loop that is
+ * left leaves nothing behind. Throws what a call rejects with.
+ */
+export interface AllItems<N extends OperationName> {
+  readonly all: {} extends CallInput<N>
+    ? (input?: CallInput<N>, options?: CallOptions) => AsyncIterable<ItemOf<Operations[N]['answer']>>
+    : (input: CallInput<N>, options?: CallOptions) => AsyncIterable<ItemOf<Operations[N]['answer']>>;
+}
+
 /** One call. Rejects with a `CallError`, with the reason of the caller's signal, or with a TypeError when no request can carry the input. */
-export type Call<N extends OperationName> = OperationTable[N]['method'] extends 'GET'
+export type Call<N extends OperationName> = (OperationTable[N]['method'] extends 'GET'
   ? 'if-none-match' extends keyof Operations[N]['headers']
     ? ConditionalCall<N>
     : SimpleCall<N>
-  : SimpleCall<N>;
+  : SimpleCall<N>) &
+  (OperationTable[N] extends { readonly paged: true } ? AllItems<N> : unknown);
 
 /** A call for every operation, by its name. */
 export type Client = { readonly [N in OperationName]: Call<N> };

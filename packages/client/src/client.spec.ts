@@ -1,8 +1,9 @@
 // What a call sends to an api, and how its answers and refusals are read.
+import { getEventListeners } from 'node:events';
 import { EventStoreUnavailable } from '@confledger/application';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, TOKEN, type ApiUnderTest } from '../../../services/api/src/fixtures/api-under-test.js';
-import { ApiError, createClient, newIdempotencyKey, type Client } from './index.js';
+import { ApiError, createClient, newIdempotencyKey, type Client, type FetchInit } from './index.js';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -70,6 +71,27 @@ describe('an api', () => {
     const second = await client.setValue(call);
     expect([first.http.replayed, second.http.replayed]).toEqual([false, true]);
     expect(second.data.version).toBe(first.data.version);
+  });
+
+  test('a write is sent with a key of its own, so that a repeated request is written once', async () => {
+    const keys: (string | undefined)[] = [];
+    const fetch = (address: string, init: FetchInit): Promise<Response> => {
+      keys.push(init.headers['idempotency-key']);
+      return globalThis.fetch(address, init);
+    };
+    const keyed = createClient({ url, token: TOKEN, fetch });
+    const first = await keyed.setValue({ service: 'keyed', path: 'a', body: { value: 1 } });
+    const headers = { 'idempotency-key': keys[0] };
+    const again = await keyed.setValue({ service: 'keyed', path: 'a', headers, body: { value: 1 } });
+    expect([first.http.replayed, again.http.replayed, again.data.version]).toEqual([false, true, first.data.version]);
+  });
+
+  test('a call leaves no listener at a signal that outlives it', async () => {
+    const { signal } = new AbortController();
+    await client.status({}, { signal });
+    await client.readValue({ service: 'refused', path: 'gone' }, { signal }).catch(() => undefined);
+    for await (const { kind } of (await client.verify({}, { signal })).lines) if (kind === 'progress') break;
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   test('request id and trace are those of the caller', async () => {
@@ -157,7 +179,7 @@ test('an api whose parts are down answers health with what is down, and anything
     ledgers: { execute: away, ...reads, brokenStreams: () => [], promotion: () => Promise.resolve(null) },
   });
   closers.push(() => given.close());
-  const client = createClient({ url: await given.api.app.listen({ host: '127.0.0.1', port: 0 }), token: TOKEN });
+  const client = createClient({ url: await given.api.app.listen({ host: '127.0.0.1', port: 0 }), token: TOKEN, attemptsMax: 1 });
   expect(await client.health()).toMatchObject({ healthy: false, http: { status: 503 } });
   await expect(client.readConfiguration({ service: 'a' })).rejects.toMatchObject({ code: 'EVENT_STORE_UNAVAILABLE', status: 503 });
 });

@@ -1,19 +1,30 @@
-// Every operation of the table is called once, over a real connection to a real api, and every answer is held to the schema of its endpoint.
+// Every operation of the table is called, over a real connection to a real api: requests are held to the OpenAPI document, answers to the schema
+// of their endpoint.
 import { OPERATION_NAMES, type OperationName } from '@confledger/contracts/http';
 import { createHttpFeed, type HttpFeedPublisher } from '@confledger/publisher-http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startApi, TOKEN, type ApiUnderTest } from '../../../services/api/src/fixtures/api-under-test.js';
+import { documentedOperations, parameterId, type DocumentedOperation } from '../../../services/api/src/fixtures/documented-calls.js';
+import { openApiCheck, type OpenApiCheck } from '../../../services/api/src/fixtures/openapi-check.js';
 import type { HttpFacts } from './calls.js';
-import { createClient } from './index.js';
+import { createClient, type FetchInit } from './index.js';
 
 let given: ApiUnderTest;
 let feed: HttpFeedPublisher;
 let client: ReturnType<typeof createClient>;
+let check: OpenApiCheck;
+/** The requests since the last test began. */
+const sent: (FetchInit & { readonly url: URL })[] = [];
 
 beforeAll(async () => {
   feed = createHttpFeed({ installation: 'here', load: () => Promise.resolve(null), position: () => 0n });
   given = await startApi({ feed });
-  client = createClient({ url: await given.api.app.listen({ host: '127.0.0.1', port: 0 }), token: TOKEN });
+  check = openApiCheck(given.api);
+  const fetch = (url: string, init: FetchInit): Promise<Response> => {
+    sent.push({ ...init, url: new URL(url) });
+    return globalThis.fetch(url, init);
+  };
+  client = createClient({ url: await given.api.app.listen({ host: '127.0.0.1', port: 0 }), token: TOKEN, fetch });
   await client.createConfiguration({ service: 'engine', body: { configuration: { risk: { max: 1 }, old: true }, activate: true } });
   await client.setValue({ service: 'engine', path: 'risk.max', body: { value: 2 } });
 });
@@ -100,13 +111,17 @@ test('the client has a call for every operation, and no other', () => {
   expect(Object.keys(client)).toEqual(OPERATION_NAMES);
 });
 
-test.each(Object.entries(calls))('%s answers as its endpoint promises', async (name, make) => {
+test.each(Object.entries(calls))('%s asks as the OpenAPI document says, and answers as its endpoint promises', async (name, make) => {
+  sent.length = 0;
   const { http, ...answer } = (await make()) as {
     readonly http: HttpFacts;
     readonly stream?: AsyncIterable<string>;
     readonly lines?: AsyncIterable<unknown>;
     readonly text?: string;
   };
+  const last = sent.at(-1);
+  if (last === undefined) throw new Error('nothing was sent');
+  expectDocumented(name, last);
   const endpoint = given.api.endpoints.find((each) => each.name === name);
   expect(endpoint?.statuses).toContain(http.status);
   expect(http.requestId).toMatch(/^[0-9a-f-]{36}$/);
@@ -115,6 +130,27 @@ test.each(Object.entries(calls))('%s answers as its endpoint promises', async (n
   const body = answer.text ?? (answer.stream === undefined ? answer : await beginningOf(answer.stream));
   expect(endpoint?.answer.safeParse(body)).toMatchObject({ success: true });
 });
+
+/** Headers of HTTP itself, which OpenAPI does not list as parameters. */
+const UNLISTED: ReadonlySet<string> = new Set(['authorization', 'content-type']);
+
+/** The document has this request as one of the operation: its place, every parameter, a key where it takes one, and the body. */
+function expectDocumented(name: string, { url, method, headers, body }: (typeof sent)[number]): void {
+  const operation = documentedOperations(check.document).get(name);
+  if (operation === undefined) throw new Error(`${name} is not documented`);
+  expect(check.place(method, `${url.pathname}${url.search}`)).toEqual(operation.place);
+  const known = operation.parameters.map((each) => parameterId(each).toLowerCase());
+  for (const parameter of url.searchParams.keys()) expect(known).toContain(`query.${parameter}`.toLowerCase());
+  for (const header of Object.keys(headers)) if (!UNLISTED.has(header)) expect(known).toContain(`header.${header}`);
+  expect('idempotency-key' in headers).toBe(known.includes('header.idempotency-key'));
+  expectBody(operation, body);
+}
+
+function expectBody({ place, requestBody }: DocumentedOperation, body: string | undefined): void {
+  if (body === undefined) return;
+  expect(requestBody?.content).toHaveProperty('application/json');
+  check.validate([...place, 'requestBody', 'content', 'application/json', 'schema'], JSON.parse(body), 'the body');
+}
 
 async function beginningOf(stream: AsyncIterable<string>): Promise<string> {
   for await (const text of stream) return text;

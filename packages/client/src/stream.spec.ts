@@ -135,6 +135,20 @@ describe('an answer of lines', () => {
     expect(pieces * piece.length).toBeLessThan(2 * LINE_CHARACTERS_MAX);
   });
 
+  test('that is left closes its connection', async () => {
+    let isOpen = true;
+    const endless = async function* () {
+      try {
+        for (;;) yield await Promise.resolve('{"kind":"progress"}\n');
+      } finally {
+        isOpen = false;
+      }
+    };
+    const { lines } = await sendingAll(endless()).verify();
+    for await (const _ of lines) break;
+    await eventually(() => !isOpen);
+  });
+
   test('of an api is the verification, whose last line is the result', async () => {
     const given = await startApi();
     closers.push(() => given.close());

@@ -13,6 +13,7 @@ import {
   type FeedSession,
   type FeedSink,
 } from '@confledger/contracts';
+import { OPERATIONS } from '@confledger/contracts/http';
 import { parseJsonText } from '@confledger/document';
 import { EventStreamParser, type StreamEvent } from './event-stream-parser.js';
 import { refusalText } from './refusal-text.js';
@@ -77,7 +78,7 @@ export class HttpFeedSession implements FeedSession {
     };
     const { request: open } = url.protocol === 'https:' ? https : http;
     // A connection of its own: it lives as long as the stream, and a shared agent would keep it beyond.
-    const request = open(url, { headers, agent: false });
+    const request = open(url, { method: OPERATIONS.feed.method, headers, agent: false });
     this.#request = request;
     const fail = (problem: string): void => this.#fail(request, problem);
     request.setNoDelay(true);

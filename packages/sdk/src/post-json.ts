@@ -4,6 +4,8 @@ import https from 'node:https';
 
 export interface PostOptions {
   readonly url: URL;
+  /** Of the operation: this is a compile error where it is no POST. */
+  readonly method: 'POST';
   readonly token: string | null;
   readonly body: string;
   /** Beside content type, length and token. */
@@ -13,7 +15,7 @@ export interface PostOptions {
 }
 
 /** Resolves to the status of the answer, whose body is not read. Rejects when no answer comes in time. */
-export function postJson({ url, token, body, headers: more, timeoutMs, signal }: PostOptions): Promise<number> {
+export function postJson({ url, method, token, body, headers: more, timeoutMs, signal }: PostOptions): Promise<number> {
   const { request: open } = url.protocol === 'https:' ? https : http;
   const headers = {
     ...more,
@@ -22,7 +24,7 @@ export function postJson({ url, token, body, headers: more, timeoutMs, signal }:
     ...(token === null ? {} : { authorization: `Bearer ${token}` }),
   };
   return new Promise((resolve, reject) => {
-    const request = open(url, { method: 'POST', headers, agent: false, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
+    const request = open(url, { method, headers, agent: false, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
     request.on('error', reject);
     request.on('response', (response) => {
       response.on('error', reject);

@@ -2,7 +2,7 @@
 // no api takes the reports is reported once: a person who looks for the node would miss it.
 import { Backoff } from '@confledger/backoff';
 import type { ReportTarget } from '@confledger/contracts';
-import { operationPath, SDK_HEADER, sdkHeader, type NodeReportBody } from '@confledger/contracts/http';
+import { operationPath, OPERATIONS, SDK_HEADER, sdkHeader, type NodeReportBody } from '@confledger/contracts/http';
 import { postJson } from './post-json.js';
 import { SDK_VERSION } from './version.js';
 
@@ -99,6 +99,7 @@ export class Reporter {
     try {
       return await postJson({
         url: this.#url,
+        method: OPERATIONS.reportNode.method,
         token: this.#token,
         body,
         headers: HEADERS,

@@ -1,7 +1,9 @@
 // The operations table and what the api serves are the same: each row has one endpoint, and the access that it says holds over HTTP.
-import { BASE, OPERATION_NAMES, OPERATIONS, type OperationName } from '@confledger/contracts/http';
+import { BASE, OPERATION_NAMES, OPERATIONS, type Operation, type OperationName } from '@confledger/contracts/http';
 import { eventually } from '@confledger/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { documentedOperations, parameterId } from './fixtures/documented-calls.js';
+import type { OpenApi as Described } from './fixtures/openapi-check.js';
 import { NODE_TOKEN, startApi, TOKEN, type ApiUnderTest } from './fixtures/api-under-test.js';
 
 const EXAMPLES: Readonly<Record<string, string>> = {
@@ -131,6 +133,34 @@ test('the OpenAPI document says the access of every operation, and asks for a to
   );
   const table = OPERATION_NAMES.map((name) => [name, accessOf(name), accessOf(name) === 'open' ? [] : undefined]);
   expect(said.toSorted(byName)).toEqual(table.toSorted(byName));
+});
+
+describe('the OpenAPI document and the schemas say of requests what the table says', () => {
+  const documented = async () =>
+    documentedOperations(JSON.parse((await given.ask('GET //openapi.json', { token: null })).text) as Described);
+
+  test('each operation has the method and the path of its row', async () => {
+    const said = [...(await documented()).values()].map(({ operationId, method, path }) => [operationId, method.toUpperCase(), path]);
+    const table = OPERATION_NAMES.map((name) => [name, OPERATIONS[name].method, `${BASE}${OPERATIONS[name].path}`]);
+    expect(said.toSorted(byName)).toEqual(table.toSorted(byName));
+  });
+
+  test.each(OPERATION_NAMES)('%s takes an idempotency key and a cursor where its row says so, and nowhere else', async (name) => {
+    const { changes, paged }: Operation = OPERATIONS[name];
+    const parameters = (await documented()).get(name)?.parameters.map(parameterId) ?? [];
+    expect(parameters.includes('header.Idempotency-Key')).toBe(changes === 'by-key');
+    expect(parameters.includes('query.cursor')).toBe(paged === true);
+    const endpoint = given.api.endpoints.find((each) => each.name === name);
+    expect(endpoint?.errors.includes('IDEMPOTENCY_KEY_INVALID')).toBe(changes === 'by-key');
+  });
+
+  const MEDIA_TYPES = { bare: 'application/json', text: 'text/plain', stream: 'text/event-stream', lines: 'application/x-ndjson' } as const;
+
+  test.each(OPERATION_NAMES)('%s answers in the form of its row', async (name) => {
+    const { answers = 'bare' }: Operation = OPERATIONS[name];
+    const { content } = (await documented()).get(name)?.responses['200'] ?? (await documented()).get(name)?.responses['201'] ?? {};
+    expect(Object.keys(content ?? {}).map((type) => type.split(';')[0])).toContain(MEDIA_TYPES[answers]);
+  });
 });
 
 function byName([one]: readonly unknown[], [other]: readonly unknown[]): number {

@@ -1,6 +1,7 @@
 // The reference trading node of the embedded mode: follows production/trading-engine over the same feed as any other node.
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { operationPath, OPERATIONS } from '@confledger/contracts/http';
 import { httpFeed } from '@confledger/sdk';
 import { startTradingNode, type RunningTradingNode } from '@confledger/trading-node';
 import type { Logs } from './logs.js';
@@ -64,10 +65,13 @@ export async function startReferenceNode({
 }
 
 async function untilListed(url: string, token: string): Promise<void> {
-  const place = `${url}/api/v1/nodes/${REFERENCE_NODE}?environment=${ENVIRONMENT}&service=${SERVICE}`;
+  const query = new URLSearchParams({ environment: ENVIRONMENT, service: SERVICE }).toString();
+  const place = `${url}${operationPath('readNode', { name: REFERENCE_NODE })}?${query}`;
   const signal = AbortSignal.timeout(LISTED_WAIT_MS_MAX);
   while (!signal.aborted) {
-    const answer = await fetch(place, { headers: { authorization: `Bearer ${token}` }, signal }).catch(() => null);
+    const answer = await fetch(place, { method: OPERATIONS.readNode.method, headers: { authorization: `Bearer ${token}` }, signal }).catch(
+      () => null,
+    );
     await answer?.body?.cancel();
     if (answer?.ok) return;
     await delay(LISTED_POLL_MS);

@@ -7,7 +7,19 @@ import { startApi, TOKEN } from '../../../services/api/src/fixtures/api-under-te
 import { browserBundle, type BrowserBundle } from './browser-bundle.js';
 
 /** What every browser has and a bare JavaScript engine lacks. */
-const BROWSER = { URL, TextEncoder, TextDecoder, AbortController, AbortSignal, setTimeout, clearTimeout, fetch, crypto };
+const BROWSER = {
+  URL,
+  URLSearchParams,
+  performance,
+  TextEncoder,
+  TextDecoder,
+  AbortController,
+  AbortSignal,
+  setTimeout,
+  clearTimeout,
+  fetch,
+  crypto,
+};
 
 /** Runs a bundle with nothing but what browsers have; gives what it exports. */
 function runInBrowser(code: string): Readonly<Record<string, unknown>> {
@@ -82,6 +94,12 @@ test('the client calls an api from a browser', async () => {
     await client.setValue({ service: 'engine', path: 'a\\.b', headers, body: { value: 'ü' } });
     expect((await client.readValue({ service: 'engine', path: 'a\\.b' })).data.value).toBe('ü');
     await expect(client.readValue({ service: 'engine', path: 'gone' })).rejects.toMatchObject({ code: 'KEY_NOT_FOUND' });
+    await client.setValue({ service: 'engine', path: 'b', body: { value: 1 } });
+    const versions: number[] = [];
+    for await (const { version } of client.listVersions.all({ service: 'engine', query: { limit: 1 } })) versions.push(version);
+    expect(versions).toHaveLength(2);
+    for await (const { kind } of (await client.verify()).lines) if (kind === 'result') versions.length = 0;
+    expect(versions).toEqual([]);
   } finally {
     given.api.app.server.closeAllConnections();
     await given.close();

@@ -19,6 +19,8 @@ export type {
 } from './effective.js';
 export type { Access, Operation, OperationName, Operations, OperationTable, PathParameters } from './operations.js';
 export type { Exchanges } from './exchanges.js';
+export type { FeedEventName, FeedEvents } from '../feed-events.js';
+export type { ActivationMarker, FeedBeat, FeedDocument, FeedLeaf } from '../feed.js';
 export { ERROR_CATALOGUE, ERROR_CODES, isErrorCode } from './errors.js';
 export type { ErrorCode, ErrorEntry } from './errors.js';
 export type { NodeReportBody, ProblemAt, ResolutionReport, RunningVersion } from './nodes.js';

@@ -8,6 +8,7 @@ export const INSTALLATION_OPERATIONS = {
     about: 'installation',
     group: 'Configurations',
     summary: 'The ledgers, with version, active and pending; of all environments unless one is named; without retired ones unless asked',
+    paged: true,
   },
   listEnvironments: {
     method: 'GET',
@@ -32,6 +33,7 @@ export const INSTALLATION_OPERATIONS = {
     about: 'installation',
     group: 'Environments',
     summary: 'Define the environment, whole; one that is retired comes back',
+    changes: 'by-key',
   },
   retireEnvironment: {
     method: 'DELETE',
@@ -40,6 +42,7 @@ export const INSTALLATION_OPERATIONS = {
     about: 'installation',
     group: 'Environments',
     summary: 'Retire the environment: it is read as before, and takes no write, no activation and no feed',
+    changes: 'by-key',
   },
   readAudit: {
     method: 'GET',
@@ -48,6 +51,7 @@ export const INSTALLATION_OPERATIONS = {
     about: 'installation',
     group: 'Audit',
     summary: 'One item per change, activation, tag and retirement, old and new, newest first',
+    paged: true,
   },
   readEvent: {
     method: 'GET',
@@ -74,6 +78,7 @@ export const INSTALLATION_OPERATIONS = {
     about: 'installation',
     group: 'Audit',
     summary: 'Seals what is older than macs, once; or single streams anew, in which a change set has no mac',
+    changes: 'again',
   },
   listNodes: {
     method: 'GET',

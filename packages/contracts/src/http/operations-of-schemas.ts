@@ -16,6 +16,7 @@ export const SCHEMA_OPERATIONS = {
     about: 'ledger',
     group: 'Schemas',
     summary: 'Mount a schema at a path; true switches off what would be inherited at that very mount',
+    changes: 'by-key',
   },
   removeSchema: {
     method: 'DELETE',
@@ -24,6 +25,7 @@ export const SCHEMA_OPERATIONS = {
     about: 'ledger',
     group: 'Schemas',
     summary: 'Remove a schema; the answer shows what applies there then',
+    changes: 'by-key',
   },
   validateConfiguration: {
     method: 'POST',

@@ -1,6 +1,6 @@
 // The operations table: what every row must be, and how paths are made from it.
 import { expect, test } from 'vitest';
-import { OPERATION_NAMES, operationPath, OPERATIONS } from './operations.js';
+import { OPERATION_NAMES, operationPath, OPERATIONS, type Operation } from './operations.js';
 
 const rows = OPERATION_NAMES.map((name) => [name, OPERATIONS[name]] as const);
 
@@ -21,6 +21,16 @@ test.each(rows)(
     else expect(method).not.toBe('GET');
   },
 );
+
+test.each(rows)('%s says what it changes where it writes, and nothing where it reads', (name, row) => {
+  const { access, changes }: Operation = row;
+  const isReading = access === 'open' || access === 'read' || name === 'verify';
+  expect(changes === undefined).toBe(isReading);
+});
+
+test('a list by pages is read', () => {
+  for (const [name, row] of rows) if ('paged' in row) expect([name, row.method, 'changes' in row]).toEqual([name, 'GET', false]);
+});
 
 test('an operation is about a ledger when its path names a service', () => {
   for (const [name, { path, about }] of rows) if (path.includes('{service}')) expect([name, about]).toEqual([name, 'ledger']);

@@ -31,10 +31,24 @@ export interface Operation {
    * leaves; what the answer type describes is one line.
    */
   readonly answers?: 'bare' | 'text' | 'stream' | 'lines';
+  /**
+   * What a repeated request does. Absent: the operation changes nothing. `by-key`: it is carried out once for one `idempotency-key`. `same`: it
+   * leaves what the first one left. `again`: it would change something again.
+   */
+  readonly changes?: 'by-key' | 'same' | 'again';
+  /** The answer is one page of a list, and `next` the cursor of the page behind it. */
+  readonly paged?: true;
 }
 
+/** Holds what a row says at run time to the types of its requests. */
+type Row<E extends Exchanges[keyof Exchanges]> = Operation &
+  ('idempotency-key' extends keyof E['headers'] ? { readonly changes: 'by-key' } : { readonly changes?: 'same' | 'again' }) &
+  ('cursor' extends keyof E['query'] ? { readonly paged: true } : { readonly paged?: never });
+
 /** Every operation by its name, which is its operationId in the OpenAPI document. */
-export const OPERATIONS = { ...LEDGER_OPERATIONS, ...INSTALLATION_OPERATIONS } satisfies { readonly [N in keyof Exchanges]: Operation };
+export const OPERATIONS = { ...LEDGER_OPERATIONS, ...INSTALLATION_OPERATIONS } satisfies {
+  readonly [N in keyof Exchanges]: Row<Exchanges[N]>;
+};
 
 /** The name of an operation. */
 export type OperationName = keyof typeof OPERATIONS;

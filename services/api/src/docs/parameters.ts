@@ -102,12 +102,12 @@ const CREATING: ReadonlySet<OperationName> = new Set([
 ]);
 
 function headerParameters(endpoint: Endpoint): Json[] {
-  const { name, method, errors } = endpoint;
+  const { name, method, errors, changes } = endpoint;
   const isConditional = errors.includes('IF_MATCH_MALFORMED');
   return [
     ...(name === 'reportNode' ? [HEADERS.sdk] : []),
     ...(name === 'feed' ? [HEADERS.lastEventId, HEADERS.feedDocument] : []),
-    ...(errors.includes('IDEMPOTENCY_KEY_INVALID') ? [HEADERS.idempotencyKey] : []),
+    ...(changes === 'by-key' ? [HEADERS.idempotencyKey] : []),
     ...(isConditional ? [HEADERS.ifMatch] : []),
     ...(method === 'GET' && errors.includes('IF_NONE_MATCH_MALFORMED') ? [HEADERS.ifNoneMatch] : []),
     ...(isConditional && CREATING.has(name) ? [HEADERS.createOnly] : []),
