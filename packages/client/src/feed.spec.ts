@@ -104,7 +104,7 @@ describe('an event', () => {
   test('is read wherever the pieces part, with either line end, over several lines of data, without what is unknown', async () => {
     const text =
       ': a comment\r\nevent: leaf\r\ndata: {"path":"ü",\r\ndata:"value":1}\r\nretry: 5\r\n\r\nevent: news\ndata: {}\n\nid: x:1\nevent: active\ndata: {"more":1}\n\nevent: beat\n\n';
-    for (const pieces of [[text], [...text]]) {
+    for (const pieces of [[text], Array.from(text)]) {
       const { events } = await sendingPieces(pieces).feed({ query });
       expect(await read(events)).toEqual([
         { name: 'leaf', id: null, data: { path: 'ü', value: 1 } },
