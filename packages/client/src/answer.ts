@@ -52,7 +52,7 @@ export function membersOf(asked: Asked, answer: FetchedAnswer, text: string): Js
   if (json !== null && answers === 'bare' && 'healthy' in json) return json;
   const isSuccess = json !== null && answers === undefined && worked && json['success'] === true;
   if (isSuccess && 'data' in json) return json;
-  throw foreignAnswer(asked, answer, text, faultOf({ status, type, json, isSuccess }));
+  throw foreignAnswer(asked, answer, text, faultOf({ status, isCutOff: type === 'application/json' && json === null, isSuccess }));
 }
 
 /** The error for an answer that is not the api's. */
@@ -75,15 +75,15 @@ export function foreignAnswer(
 
 interface Looked {
   readonly status: number;
-  readonly type: string | undefined;
-  readonly json: Json | null;
+  /** It says that it is JSON, and is none. */
+  readonly isCutOff: boolean;
   readonly isSuccess: boolean;
 }
 
-function faultOf({ status, type, json, isSuccess }: Looked): string | null {
+function faultOf({ status, isCutOff, isSuccess }: Looked): string | null {
   if (status === 304) return 'not modified, and the request named no entity tag by if-none-match';
   if (isSuccess) return 'it says success and has no member data';
-  return type === 'application/json' && json === null ? 'it is no JSON object, or cut off' : null;
+  return isCutOff ? 'it is no JSON object, or cut off' : null;
 }
 
 /** Host and port alone: an address may hold what is secret. */
