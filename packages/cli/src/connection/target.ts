@@ -20,7 +20,7 @@ export interface Target {
   /** Checked: http(s), without credentials and without a trailing slash. */
   readonly url: string;
   readonly token: TokenSource;
-  /** For people: `context prod (current)`. */
+  /** For people: `context prod, current`. */
   readonly source: string;
   readonly context: { readonly name: string; readonly says: Context } | null;
 }
@@ -91,7 +91,7 @@ function ofContext({ contexts }: Contexts, name: string, by: string): Target {
   return {
     url: checkedUrl(says.server, `the server of context ${name}`),
     token,
-    source: `context ${name} (${by})`,
+    source: `context ${name}, ${by}`,
     context: { name, says },
   };
 }

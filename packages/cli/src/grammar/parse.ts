@@ -34,7 +34,7 @@ export function parse(commands: readonly Command[], args: readonly string[]): Pa
       `The command line has more than ${ARGUMENTS_CHARACTERS_MAX} characters.`,
       'Give large values by a file: `set <path> -` reads standard input.',
     );
-  const typed = readWords(commands, args);
+  const typed = readWords(commands, args.length === 1 && args[0] === '--version' ? ['version'] : args);
   const isHelp = typed.flags.some(({ name }) => name === 'help');
   const [first, ...others] = typed.words;
   if (first === undefined || first === 'help') return { kind: 'help', words: first === 'help' ? others : [] };

@@ -23,10 +23,24 @@ function isLarge(value: ShownValue): value is { readonly digest: string; readonl
   return typeof value === 'object' && value !== null && !Array.isArray(value) && 'digest' in value && 'bytes' in value;
 }
 
+export interface ChangeLinesOptions {
+  /** Long values are cut. */
+  readonly isCut?: boolean;
+  /** Paths whose values are not shown. */
+  readonly secrets?: ReadonlySet<string>;
+}
+
+const NO_SECRETS: ReadonlySet<string> = new Set();
+
 /** `~ a.b: 1 → 2`, `+ a.b: 2`, `- a.b: 1`, a line for each. */
-export function changeLines(changes: readonly Change[], paint: Paint, isCut: boolean): string[] {
-  const shown = (value: ShownValue): string => (isCut ? cut(inLine(value), VALUE_CHARACTERS_MAX) : inLine(value));
+export function changeLines(
+  changes: readonly Change[],
+  paint: Paint,
+  { isCut = false, secrets = NO_SECRETS }: ChangeLinesOptions = {},
+): string[] {
   return changes.map(({ path, before, after, inherited }) => {
+    const shown = (value: ShownValue): string =>
+      secrets.has(path) ? '(secret)' : isCut ? cut(inLine(value), VALUE_CHARACTERS_MAX) : inLine(value);
     const place = oneLine(path);
     const then = inherited === undefined ? '' : ` (inherited: ${shown(inherited)})`;
     if (before === undefined && after !== undefined) return paint('green', `+ ${place}: ${shown(after)}`);

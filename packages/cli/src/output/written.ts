@@ -5,12 +5,21 @@ import { printResult } from './results.js';
 import { counted, oneLine } from './text.js';
 import { changeLines } from './values.js';
 
-/** Prints the answer. `isShown`: the changes were shown already, on standard error. */
-export function printWritten(session: Session, answer: WriteAnswer, { isShown = false } = {}): void {
+export interface WrittenOptions {
+  /** The changes were shown already, on standard error. */
+  readonly isShown?: boolean;
+  /** Paths whose values are not shown. */
+  readonly secrets?: ReadonlySet<string>;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Prints the answer. */
+export function printWritten(session: Session, answer: WriteAnswer, { isShown = false, secrets = NONE }: WrittenOptions = {}): void {
   printResult(
     session,
     answer,
-    () => `${[headline(session, answer), ...(isShown ? [] : changesOf(session, answer)), ...notes(answer)].join('\n')}\n`,
+    () => `${[headline(session, answer), ...(isShown ? [] : changesOf(session, answer, secrets)), ...notes(answer)].join('\n')}\n`,
   );
 }
 
@@ -29,9 +38,9 @@ function draftNote({ pending }: WriteAnswer): string {
   return pending === 0 ? '' : ` (draft, ${pending} pending: \`confledger activate\` takes it live)`;
 }
 
-function changesOf(session: Session, { changes, changeCount }: WriteAnswer): string[] {
+function changesOf(session: Session, { changes, changeCount }: WriteAnswer, secrets: ReadonlySet<string>): string[] {
   const more = changeCount > changes.length ? [`… and ${counted(changeCount - changes.length, 'change')} more`] : [];
-  return [...changeLines(changes, session.paint, session.io.out.isTTY), ...more];
+  return [...changeLines(changes, session.paint, { isCut: session.io.out.isTTY, secrets }), ...more];
 }
 
 function notes({ activated, pin, violations, redundantCount }: WriteAnswer): string[] {

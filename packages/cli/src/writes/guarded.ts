@@ -23,7 +23,11 @@ export interface Seen<A> {
   readonly guards: Guards;
   /** What there is to see. Default: the changes of the answer. */
   readonly lines?: readonly string[];
+  /** Paths whose values are not shown. */
+  readonly secrets?: ReadonlySet<string>;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** What a write sends beside the change. */
 export interface Sent {
@@ -91,8 +95,8 @@ export function announceTarget(session: Session, what: string): void {
   session.say(session.paintErr('dim', `Writing to ${what} at ${session.target.url} (${session.target.source})`));
 }
 
-function show<A extends WriteAnswer>(session: Session, { answer, lines }: Seen<A>): void {
-  const shown = lines ?? changeLines(answer.changes, session.paintErr, true);
+function show<A extends WriteAnswer>(session: Session, { answer, lines, secrets = NONE }: Seen<A>): void {
+  const shown = lines ?? changeLines(answer.changes, session.paintErr, { isCut: true, secrets });
   for (const line of shown) session.say(line);
   const missing = answer.changeCount - answer.changes.length;
   if (missing > 0) session.say(`… and ${counted(missing, 'change')} more`);

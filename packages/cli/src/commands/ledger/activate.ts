@@ -50,7 +50,7 @@ async function look(session: Session, wanted: Wanted, dryRun: (guards: Guards) =
   const answer = await dryRun({ expectedActivation: running });
   const digest = answer.activated?.digest;
   const guards = { expectedActivation: running, ...(digest === undefined ? {} : { expectedDigest: digest }) };
-  const lines = difference === null ? undefined : changeLines(difference.items, session.paintErr, true);
+  const lines = difference === null ? undefined : changeLines(difference.items, session.paintErr, { isCut: true });
   return {
     answer: { ...answer, changes: difference?.items ?? answer.changes, changeCount: difference?.changeCount ?? answer.changeCount },
     guards,

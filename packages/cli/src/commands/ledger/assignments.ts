@@ -16,6 +16,8 @@ export const ASSIGNMENTS_MAX = 1_000;
 export interface Assignment {
   readonly path: string;
   readonly value: JsonValue;
+  /** It is not shown. */
+  readonly isSecret: boolean;
 }
 
 /** Reads values as their schemas say. Throws a CliError (exit 2), before anything is written, for a secret on the command line. */
@@ -64,10 +66,10 @@ async function assignmentOf(session: Session, { path, text, reading, rules }: As
         `${path} is a secret: a value on the command line stands in the shell's history. Nothing was sent.`,
         `Give it on standard input: confledger set ${path} - < file`,
       );
-    return { path, value };
+    return { path, value, isSecret: false };
   }
   const given = text === '-' ? (await wholeInput(session.io)).replace(/\r?\n$/, '') : await askFor(session, path, isSecret(true));
-  return { path, value: typedValue(path, given, reading, type) };
+  return { path, value: typedValue(path, given, reading, type), isSecret: isSecret(true) };
 }
 
 async function askFor(session: Session, path: string, isSecret: boolean): Promise<string> {

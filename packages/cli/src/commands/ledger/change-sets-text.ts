@@ -38,7 +38,7 @@ function linesOf(session: Session, item: AuditItem): string[] {
   const { type, path, version, revision, abandoned, attributes } = item;
   const note = abandoned ? session.paint('dim', ' (never took effect)') : '';
   if (path !== null && (type === 'ConfigSet' || type === 'ConfigDeleted'))
-    return changeLines([{ ...item, path }], session.paint, session.io.out.isTTY).map((line) => `  ${line}${note}`);
+    return changeLines([{ ...item, path }], session.paint, { isCut: session.io.out.isTTY }).map((line) => `  ${line}${note}`);
   if (type === 'VersionActivated')
     return [`  ${session.paint('green', `activated version ${version ?? '?'}`)} as activation ${revision}${note}`];
   const said = Object.entries(attributes)

@@ -38,10 +38,11 @@ export async function run(session: Session, given: Given): Promise<ExitCode> {
 
 function textOf(session: Session, { environment, service, from, to, changeCount, items }: DiffAnswer): string {
   const head = `${session.paint('bold', `${environment}.${service}`)}  ${sideText(from)} → ${sideText(to)}  ${changeCount === 0 ? 'no differences' : counted(changeCount, 'change')}`;
-  return `${[head, ...changeLines(items, session.paint, session.io.out.isTTY)].join('\n')}\n`;
+  return `${[head, ...changeLines(items, session.paint, { isCut: session.io.out.isTTY })].join('\n')}\n`;
 }
 
-function sideText({ version, activation, effective }: DiffSide): string {
+function sideText({ version, activation, layers }: DiffSide): string {
   const name = version === null || version === 0 ? 'nothing' : `version ${version}`;
-  return activation === null ? `${name}${effective ? ' with what is inherited' : ''}` : `${name} as it ran in activation ${activation}`;
+  const over = layers.map((layer) => ` over ${layer.ledger}@${layer.activation}`).join('');
+  return `${name}${activation === null ? '' : ` (activation ${activation})`}${over}`;
 }

@@ -45,7 +45,7 @@ export async function run(session: Session, given: Given): Promise<ExitCode | vo
       const answer = await send(true, reason, standing);
       const digest = answer.activated?.digest;
       const guards = digest === undefined ? standing : { ...standing, expectedDigest: digest };
-      return { answer, guards, lines: [...changeLines(answer.changes, session.paintErr, true), ...beside(answer)] };
+      return { answer, guards, lines: [...changeLines(answer.changes, session.paintErr, { isCut: true }), ...beside(answer)] };
     },
     act: async ({ reason, guards }) => send(false, reason, guards),
   });

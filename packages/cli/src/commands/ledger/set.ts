@@ -9,5 +9,6 @@ export async function run(session: Session, given: Given): Promise<ExitCode | vo
   const ledger = await session.ledger();
   const assignments = await assignmentsOf(session, given, ledger);
   const operations = assignments.map(({ path, value }) => ({ type: 'SET' as const, path, value }));
-  return writeOperations(session, given, ledger, operations);
+  const secrets = new Set(assignments.flatMap(({ path, isSecret }) => (isSecret ? [path] : [])));
+  return writeOperations(session, given, ledger, operations, secrets);
 }

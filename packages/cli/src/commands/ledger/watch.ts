@@ -53,7 +53,7 @@ function report(session: Session, { environment, service }: LedgerName, seen: Se
     return;
   }
   const head = `${instant(activatedAt)}  ${session.paint('bold', `${environment}.${service}`)}  version ${version}, activation ${activation}${isFirst ? ' is active' : ''}`;
-  session.print(`${[head, ...(isFirst ? [] : changeLines(changes, session.paint, session.io.out.isTTY))].join('\n')}\n`);
+  session.print(`${[head, ...(isFirst ? [] : changeLines(changes, session.paint, { isCut: session.io.out.isTTY }))].join('\n')}\n`);
 }
 
 /** Whether the stream is worth asking for again. */

@@ -15,6 +15,7 @@ export async function writeOperations(
   given: Given,
   ledger: LedgerName,
   operations: readonly BatchOperationBody[],
+  secrets?: ReadonlySet<string>,
 ): Promise<ExitCode | void> {
   const activate = activateOf(given);
   const { environment, service } = ledger;
@@ -30,6 +31,7 @@ export async function writeOperations(
     return { answer: commit, at: timestamp };
   };
   let answeredAt = '';
+  const hidden = secrets === undefined ? {} : { secrets };
   const isShown = activate !== false;
   const written = await makeGuarded<WriteAnswer>(session, given, ledger, {
     question: `Take this live in ${environment}.${service}?`,
@@ -38,7 +40,7 @@ export async function writeOperations(
       const guards = await standingGuards(session, ledger);
       const { answer } = await send(true, reason, guards);
       const digest = answer.activated?.digest;
-      return { answer, guards: digest === undefined ? guards : { ...guards, expectedDigest: digest } };
+      return { answer, guards: digest === undefined ? guards : { ...guards, expectedDigest: digest }, ...hidden };
     },
     act: async ({ reason, guards }) => {
       const { answer, at } = await send(false, reason, guards);
@@ -46,6 +48,6 @@ export async function writeOperations(
       return answer;
     },
   });
-  printWritten(session, written.answer, { isShown: isShown && !written.isDryRun });
+  printWritten(session, written.answer, { isShown: isShown && !written.isDryRun, ...hidden });
   return written.isDryRun ? undefined : waitIfAsked(session, given, { ledger, answer: written.answer, answeredAt });
 }

@@ -260,7 +260,7 @@ const OTHER_COMMANDS: readonly Command[] = [
     flags: [ENVIRONMENT, SERVICE, ...SERVER],
     operations: ['listNodes'],
     exits: [],
-    examples: [{ line: 'confledger node list -e staging', says: 'of one environment' }],
+    examples: [{ line: 'confledger node list -e testing', says: 'of one environment' }],
     load: async () => ({ run: (await node()).list }),
   },
   {

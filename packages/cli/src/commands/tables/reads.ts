@@ -59,7 +59,7 @@ export const READ_COMMANDS: readonly Command[] = [
     exits: [6, 7],
     examples: [
       { line: 'confledger diff', says: 'what `confledger activate` would change' },
-      { line: 'confledger diff previous active', says: 'what the last activation changed' },
+      { line: 'confledger diff previous active -e production', says: 'what the last activation changed' },
       { line: 'confledger diff --exit-code', says: 'exit 6 when something waits', exits: 6 },
     ],
     load: async () => import('../ledger/diff.js'),

@@ -41,8 +41,8 @@ export const WRITE_COMMANDS: readonly Command[] = [
     operations: ['writeBatch', 'readVersion', 'listEnvironments'],
     exits: [4, 5, 7],
     examples: [
-      { line: 'confledger unset fee -m "not used"', says: 'a draft' },
       { line: 'confledger unset fee venues --dry-run', says: 'what would happen' },
+      { line: 'confledger unset fee -m "not used"', says: 'a draft' },
     ],
     load: async () => import('../ledger/unset.js'),
   },
@@ -135,7 +135,7 @@ export const WRITE_COMMANDS: readonly Command[] = [
     flags: [...WAITING, ...LEDGER, ...SERVER],
     operations: ['listNodes', 'readActivation', 'readVersion', 'readEnvironment'],
     exits: [4, 5, 7],
-    examples: [{ line: 'confledger wait 9 --nodes 0 --timeout 5', says: 'also where there are no nodes' }],
+    examples: [{ line: 'confledger wait 6 --nodes 0 --timeout 5', says: 'also where there are no nodes' }],
     load: async () => import('../ledger/wait.js'),
   },
 ];
