@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDataDirectory } from './data-directory.js';
-import { startMarkOf } from './process-identity.js';
+import { startMarkOf } from '@confledger/process/process-identity';
 
 let parent: string;
 let directory: string;

@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readIfThere } from '@confledger/process/private-file';
-import { identityOf, isAlive, parseIdentity, type ProcessIdentity, startMarkOf } from './process-identity.js';
+import { identityOf, isAlive, parseIdentity, type ProcessIdentity, startMarkOf } from '@confledger/process/process-identity';
 import { StartRefused, systemCode } from '@confledger/process/start-refused';
 
 /** A data directory that this process has to itself. */

@@ -2,10 +2,11 @@
 // Only what every start needs is loaded before it is known that this one can be: a refusal comes at once.
 import { Shutdown } from '@confledger/process/shutdown';
 import { StartRefused } from '@confledger/process/start-refused';
+import { writeAddressFile } from './address-file.js';
 import { readConfig } from './config.js';
 import { openDataDirectory } from './data-directory.js';
 import type { Happening } from './narrator.js';
-import { checkPort } from './port.js';
+import { checkPort, localUrl } from './port.js';
 import { startEmbeddedPostgres } from './postgres/server.js';
 import { endOrphanProjector } from './projector/pid-file.js';
 import { createTerminal, readyText } from './terminal.js';
@@ -52,8 +53,19 @@ async function start(): Promise<void> {
     onFault: (error) => end(error instanceof Error ? error.message : String(error), 1),
   });
   if (stopping) return;
+  await publishAddress(directory.path, localUrl(url));
   const startedInMs = process.uptime() * 1_000;
   terminal.say(readyText({ url, dataDirectory: directory.path, node, startedInMs, empty }));
+}
+
+/** Without the file everything works but a command line beside it, which must be told the address: a full disk ends no start. */
+async function publishAddress(dataDirectory: string, url: string): Promise<void> {
+  try {
+    const address = await writeAddressFile(dataDirectory, url);
+    shutdown.add('address file', () => address.remove());
+  } catch (error) {
+    terminal.say(`The address could not be written to ${dataDirectory}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** Stops everything that has been started, says why, and lets the process end. */

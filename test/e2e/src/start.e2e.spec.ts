@@ -30,13 +30,15 @@ afterAll(async () => {
 
 test('the first start says where everything is, keeps its secrets to itself, and stops without leaving a process', async () => {
   const standalone = await startStandalone(data);
-  for (const file of ['admin.token', 'signing.key', 'fingerprint.key', 'postgres.password'])
+  for (const file of ['admin.token', 'signing.key', 'fingerprint.key', 'postgres.password', 'address.json'])
     expect(statSync(path.join(data, file)).mode & 0o777).toBe(0o600);
   expect((await fetch(`${standalone.url}/api/v1/configurations`)).status).toBe(401);
   expect((await standalone.call('GET', '/configurations')).status).toBe(200);
 
+  expect(JSON.parse(readFileSync(path.join(data, 'address.json'), 'utf8'))).toMatchObject({ url: standalone.url, pid: standalone.pid });
   const { code, output } = await standalone.end('SIGINT');
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('Stopped.') as string });
+  expect(existsSync(path.join(data, 'address.json'))).toBe(false);
   expect(isAlive(standalone.postgresPid)).toBe(false);
   expect(existsSync(path.join(data, 'lock'))).toBe(false);
   const logged = readdirSync(path.join(data, 'logs'))

@@ -4,7 +4,7 @@ import { readlinkSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readIfThere } from '@confledger/process/private-file';
-import { isAlive } from '../process-identity.js';
+import { isAlive } from '@confledger/process/process-identity';
 import { StartRefused } from '@confledger/process/start-refused';
 
 const POLL_INTERVAL_MS = 5;

@@ -19,7 +19,7 @@ import pg from 'pg';
 import { eventually } from '@confledger/test-support';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LOG_FILE_BYTES_MAX } from '../log-file.js';
-import { isAlive } from '../process-identity.js';
+import { isAlive } from '@confledger/process/process-identity';
 import { freePort } from './free-port.js';
 import { readPostmaster } from './postmaster.js';
 import { findOwner, findPrograms, spawnProgram } from './programs.js';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { LOG_FILE_MODE, rotateFullLog } from '../log-file.js';
-import { isTaken } from '../process-identity.js';
+import { isTaken } from '@confledger/process/process-identity';
 import { hostOf, socketDirectoryOf } from './address.js';
 import { type Cluster, openCluster, POSTGRES_USER } from './cluster.js';
 import { freePort } from './free-port.js';

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { isAlive } from '../process-identity.js';
+import { isAlive } from '@confledger/process/process-identity';
 import { endOrphanProjector, projectorPidFile } from './pid-file.js';
 
 let directory: string;

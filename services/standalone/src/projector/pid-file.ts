@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readIfThere } from '@confledger/process/private-file';
 import { StartRefused } from '@confledger/process/start-refused';
-import { identityOf, isAlive, parseIdentity, startMarkOf } from '../process-identity.js';
+import { identityOf, isAlive, parseIdentity, startMarkOf } from '@confledger/process/process-identity';
 
 /** Time limit for a process to be gone after SIGKILL. */
 const END_MS_MAX = 5_000;

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { eventually } from '@confledger/test-support';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openLogFile } from '../log-file.js';
-import { isAlive } from '../process-identity.js';
+import { isAlive } from '@confledger/process/process-identity';
 import { projectorPidFile } from './pid-file.js';
 import { SILENCE_MS_MAX, SupervisedProjector } from './supervised-projector.js';
 

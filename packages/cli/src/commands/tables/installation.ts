@@ -1,0 +1,131 @@
+// The part of the command table about the installation, this program, and calls without a command of their own.
+import type { Command } from '../../grammar/command.js';
+import { DATA, ENVIRONMENT, flag, LEDGER, PAGES, SERVER, SERVICE, text } from '../../grammar/flags.js';
+import { SHELLS } from '../../completion/scripts.js';
+
+export const INSTALLATION_COMMANDS: readonly Command[] = [
+  {
+    words: ['audit'],
+    summary: 'Show who did what, over all ledgers, newest first',
+    positionals: [{ name: 'path', required: false, summary: 'a glob over paths: * is one segment, ** any number' }],
+    flags: [
+      text('actor', 'name', 'who did it'),
+      text('type', 'event', 'such as ConfigSet or VersionActivated'),
+      text('from', 'instant', 'from this instant on'),
+      text('to', 'instant', 'up to this instant'),
+      text('event', 'position', 'one event as it is stored, by its position'),
+      ...PAGES,
+      ENVIRONMENT,
+      SERVICE,
+      ...SERVER,
+    ],
+    operations: ['readAudit', 'readEvent'],
+    exits: [7],
+    examples: [
+      { line: 'confledger audit --limit 3', says: 'the newest events' },
+      { line: "confledger audit 'risk.**' -e production", says: 'what touched these paths' },
+      { line: 'confledger audit --type VersionActivated --actor alice -o ndjson', says: 'what somebody took live' },
+    ],
+    load: async () => import('../installation/audit.js'),
+  },
+  {
+    words: ['status'],
+    summary: 'Show the parts of the installation and how far they are',
+    positionals: [],
+    flags: SERVER,
+    operations: ['status'],
+    exits: [],
+    examples: [{ line: 'confledger status', says: 'parts, lags, the public key' }],
+    load: async () => import('../installation/status.js'),
+  },
+  {
+    words: ['verify'],
+    summary: 'Verify the whole log: hashes, chains, macs, activations and signatures',
+    about: 'The api does it. Exit 12 when something is not what was recorded.',
+    positionals: [],
+    flags: SERVER,
+    operations: ['verify'],
+    exits: [4, 12],
+    examples: [
+      { line: 'confledger verify', says: 'with a result' },
+      { line: 'confledger verify -o ndjson', says: 'every line of it' },
+    ],
+    load: async () => import('../installation/verify.js'),
+  },
+  {
+    words: ['doctor'],
+    summary: 'Check address, token file, versions and the server',
+    positionals: [],
+    flags: [...LEDGER, ...SERVER],
+    operations: ['health', 'status'],
+    exits: [],
+    examples: [{ line: 'confledger doctor', says: 'what is wrong, if anything' }],
+    load: async () => import('../local/doctor.js'),
+  },
+  {
+    words: ['completion'],
+    summary: 'Print the script that completes commands, flags and names in a shell',
+    positionals: [{ name: 'shell', required: true, choices: SHELLS, summary: 'bash, zsh or powershell' }],
+    flags: [],
+    operations: [],
+    exits: [],
+    examples: [
+      { line: 'confledger completion bash', says: 'source <(confledger completion bash)' },
+      { line: 'confledger completion zsh', says: 'source <(confledger completion zsh)' },
+      { line: 'confledger completion powershell', says: 'confledger completion powershell | Out-String | Invoke-Expression' },
+    ],
+    load: async () => import('../local/completion.js'),
+  },
+  {
+    words: ['version'],
+    summary: 'Show the version of this program, and with --remote that of the server',
+    positionals: [],
+    flags: [flag('remote', 'also of the server'), ...SERVER],
+    operations: ['health'],
+    exits: [],
+    examples: [
+      { line: 'confledger version', says: 'without a server' },
+      { line: 'confledger version --remote -o json', says: 'both' },
+    ],
+    load: async () => import('../local/version.js'),
+  },
+  {
+    words: ['api'],
+    summary: 'Call any operation of the api, and print its answer as it comes',
+    about: 'The token goes to the server of the context only. A write in an environment where production runs by it asks first.',
+    positionals: [
+      { name: 'method', required: true, choices: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], summary: 'as in the reference at /docs' },
+      { name: 'path', required: true, summary: 'behind /api/v1, with its query' },
+    ],
+    flags: [DATA, flag('yes', 'answer the question whether to go on', { short: 'y' }), ...LEDGER, ...SERVER],
+    operations: [],
+    exits: [4, 7],
+    examples: [
+      { line: 'confledger api GET /status', says: 'any reading' },
+      { line: `confledger api PUT '/configurations/trading-engine/fee?environment=staging' -d '{"value":0.4}'`, says: 'any write' },
+      { line: 'confledger api GET /metrics', says: 'what has no command of its own' },
+    ],
+    load: async () => import('../local/api.js'),
+  },
+];
+
+/** Operations without a command of their own. `confledger api` calls them; each says why. */
+export const BY_API = {
+  activate: 'short for activateVersion',
+  createConfiguration: 'the first set makes a ledger',
+  deleteConfiguration: 'whole documents are written from files',
+  deleteValue: 'unset sends a batch, whose paths no address can bend',
+  deleteValueByKey: 'unset sends a batch',
+  healthLive: 'for probes',
+  healthReady: 'for probes',
+  mergeConfiguration: 'whole documents are written from files',
+  metrics: 'for Prometheus',
+  readConfigurationIn: 'the same as readConfiguration',
+  readValue: 'get names the path in the query, where no address can bend it',
+  replaceConfiguration: 'whole documents are written from files',
+  replaceConfigurationIn: 'the same as replaceConfiguration',
+  reportNode: 'for nodes',
+  sealInstallation: 'once in the life of an installation',
+  setValue: 'set sends a batch, whose paths no address can bend',
+  setValueByKey: 'set sends a batch',
+} as const;

@@ -1,0 +1,160 @@
+// The part of the command table that reads one ledger.
+import type { Command } from '../../grammar/command.js';
+import { ACTIVATION, DATA, EFFECTIVE, EXIT_CODE, flag, LEDGER, PAGES, SELECTION, SERVER, text } from '../../grammar/flags.js';
+
+const READING = [...LEDGER, ...SELECTION, ...SERVER];
+const PATH = { name: 'path', required: false, names: 'path' as const, summary: 'a value or a subtree; everything without it' };
+
+export const READ_COMMANDS: readonly Command[] = [
+  {
+    words: ['get'],
+    summary: 'Print the document, a value or several values',
+    about: 'A single value is printed alone: a string bare, all else as JSON.',
+    positionals: [{ ...PATH, many: true }],
+    flags: [EFFECTIVE, ...READING],
+    operations: ['readConfiguration', 'readValueByKey', 'readBatch', 'readEffective'],
+    exits: [7],
+    examples: [
+      { line: 'confledger get risk.parameters.maxPositionSize', says: 'one value' },
+      { line: 'confledger get --version active', says: 'what runs' },
+      { line: 'confledger get fee venues -o json', says: 'several values of one version' },
+      { line: 'confledger get fee --at 2026-07-01T12:00:00Z', says: 'as it was then' },
+      { line: 'confledger get no.such.path', says: 'what is not there is exit 7', exits: 7 },
+    ],
+    load: async () => import('../ledger/get.js'),
+  },
+  {
+    words: ['list'],
+    summary: 'List paths and values',
+    about: 'A star stands for one segment of a path, two for any number.',
+    positionals: [{ name: 'path', required: false, names: 'path', summary: 'a subtree, or a glob such as risk.**' }],
+    flags: [EFFECTIVE, ...READING],
+    operations: ['readConfiguration', 'readEffective'],
+    exits: [7],
+    examples: [
+      { line: 'confledger list', says: 'every leaf' },
+      { line: "confledger list 'risk.**'", says: 'those that match' },
+      { line: 'confledger list --effective', says: 'with what is inherited' },
+    ],
+    load: async () => import('../ledger/list.js'),
+  },
+  {
+    words: ['diff'],
+    summary: 'Show what differs between two versions; without words, what an activation would change',
+    about: 'Where one side is active or previous, documents are compared with what they inherit.',
+    positionals: [
+      { name: 'from', required: false, names: 'version', summary: 'a version (default active)' },
+      { name: 'to', required: false, names: 'version', summary: 'a version (default latest)' },
+    ],
+    flags: [
+      EXIT_CODE,
+      text('from-at', 'instant', 'the first side as it was then'),
+      text('to-at', 'instant', 'the second side as it was then'),
+      text('layers', 'which', 'what is inherited', { choices: ['newest', 'kept', 'recorded'] }),
+      ...PAGES,
+      ...LEDGER,
+      ...SERVER,
+    ],
+    operations: ['readDifference'],
+    exits: [6, 7],
+    examples: [
+      { line: 'confledger diff', says: 'what `confledger activate` would change' },
+      { line: 'confledger diff previous active -e production', says: 'what the last activation changed' },
+      { line: 'confledger diff --exit-code', says: 'exit 6 when something waits', exits: 6 },
+    ],
+    load: async () => import('../ledger/diff.js'),
+  },
+  {
+    words: ['history'],
+    summary: 'Show what happened at, above and below a path, newest first',
+    positionals: [PATH],
+    flags: [...PAGES, ...LEDGER, ...SERVER],
+    operations: ['readHistory', 'readAudit'],
+    exits: [7],
+    examples: [
+      { line: 'confledger history risk.parameters', says: 'of a subtree' },
+      { line: 'confledger history --limit 5', says: 'of the whole ledger' },
+      { line: 'confledger history fee -o ndjson', says: 'for a program, all of it' },
+    ],
+    load: async () => import('../ledger/history.js'),
+  },
+  {
+    words: ['blame'],
+    summary: 'Show for each value who set it, when, and in which version',
+    positionals: [PATH],
+    flags: [ACTIVATION, ...READING],
+    operations: ['explainConfiguration'],
+    exits: [7],
+    examples: [
+      { line: 'confledger blame', says: 'every value' },
+      { line: 'confledger blame risk --version active', says: 'of what runs' },
+    ],
+    load: async () => import('../ledger/blame.js'),
+  },
+  {
+    words: ['explain'],
+    summary: 'Show where each value comes from, and what it overrides',
+    positionals: [PATH],
+    flags: [ACTIVATION, ...READING],
+    operations: ['explainConfiguration'],
+    exits: [7],
+    examples: [
+      { line: 'confledger explain fee', says: 'one value' },
+      { line: 'confledger explain --version active', says: 'everything that runs' },
+    ],
+    load: async () => import('../ledger/explain.js'),
+  },
+  {
+    words: ['versions'],
+    summary: 'List the versions, or the activations; a star marks what is active',
+    positionals: [{ name: 'version', required: false, names: 'version', summary: 'only this one' }],
+    flags: [flag('activations', 'what went live instead'), ACTIVATION, ...PAGES, ...LEDGER, ...SERVER],
+    operations: ['listVersions', 'readVersion', 'listActivations', 'readActivation'],
+    exits: [7],
+    examples: [
+      { line: 'confledger versions', says: 'newest first' },
+      { line: 'confledger versions release-1', says: 'the one with this tag' },
+      { line: 'confledger versions --activations', says: 'what went live' },
+    ],
+    load: async () => import('../ledger/versions.js'),
+  },
+  {
+    words: ['validate'],
+    summary: 'Ask what the rules say of a change, or of what there is; nothing is written',
+    about: 'Exit 1 when it would be refused.',
+    positionals: [
+      { name: 'path', required: false, names: 'path', summary: 'a path, or path=value for each of several' },
+      { name: 'value', required: false, many: true, summary: 'the value; - reads standard input' },
+    ],
+    flags: [
+      DATA,
+      flag('string', 'the value is text, whatever it looks like'),
+      flag('json', 'the value is JSON'),
+      flag('activate', 'as a change that also goes live'),
+      ...LEDGER,
+      ...SERVER,
+    ],
+    operations: ['validateConfiguration', 'readSchemas'],
+    exits: [7],
+    examples: [
+      { line: 'confledger validate', says: 'the newest version' },
+      { line: 'confledger validate risk.parameters.maxPositionSize -5', says: 'a change that is not made', exits: 1 },
+      { line: 'confledger validate fee=0.2 desk=london', says: 'several values' },
+      { line: `confledger validate -d '{"fee":1}'`, says: 'a whole document' },
+    ],
+    load: async () => import('../ledger/validate.js'),
+  },
+  {
+    words: ['watch'],
+    summary: 'Follow what is active: each activation with what it changed, until Ctrl-C',
+    positionals: [{ ...PATH, summary: 'only activations that change something at, above or below it' }],
+    flags: [...LEDGER, ...SERVER],
+    operations: ['feed'],
+    exits: [7],
+    examples: [
+      { line: 'confledger watch', says: 'until Ctrl-C', exits: 130 },
+      { line: 'confledger watch risk -o ndjson', says: 'one JSON object for each activation', exits: 130 },
+    ],
+    load: async () => import('../ledger/watch.js'),
+  },
+];

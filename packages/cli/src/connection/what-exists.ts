@@ -1,0 +1,42 @@
+// Names of environments and services for hints, where the server can be asked; nothing where it cannot.
+import type { Session } from '../session.js';
+
+/** How long a hint may take, in milliseconds. */
+const HINT_MS_MAX = 2_000;
+/** How many names a hint shows. */
+const NAMES_MAX = 20;
+
+/** ` There are development, production.`, or nothing. */
+export async function environmentsThatExist(session: Session): Promise<string> {
+  return sentence(await environmentNames(session));
+}
+
+export async function servicesThatExist(session: Session, environment: string | undefined): Promise<string> {
+  return sentence(await serviceNames(session, environment));
+}
+
+/** Empty where the server does not answer. */
+export async function environmentNames(session: Session, timeoutMs = HINT_MS_MAX): Promise<readonly string[]> {
+  try {
+    const { data } = await (await session.client).listEnvironments({}, { timeoutMs });
+    return data.items.map(({ environment }) => environment);
+  } catch {
+    return [];
+  }
+}
+
+/** Of one environment, or of all; empty where the server does not answer. */
+export async function serviceNames(session: Session, environment: string | undefined, timeoutMs = HINT_MS_MAX): Promise<readonly string[]> {
+  try {
+    const { data } = await (await session.client).listConfigurations({ query: { environment, limit: 500 } }, { timeoutMs });
+    return [...new Set(data.items.map(({ service }) => service))];
+  } catch {
+    return [];
+  }
+}
+
+function sentence(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  const more = names.length > NAMES_MAX ? ` and ${names.length - NAMES_MAX} more` : '';
+  return ` There are ${names.slice(0, NAMES_MAX).join(', ')}${more}.`;
+}

@@ -1,0 +1,40 @@
+// The program: the process's own outputs, signals and arguments, and the exit code.
+import { homedir } from 'node:os';
+import { COMMANDS } from './commands/table.js';
+import { EXIT } from './errors/exit-codes.js';
+import type { Output } from './io.js';
+import { COLUMNS_DEFAULT } from './output/text.js';
+import { run } from './run.js';
+
+const interrupt = new AbortController();
+// A second Ctrl-C ends the process at once, whatever it does.
+process.once('SIGINT', () => {
+  process.once('SIGINT', () => process.exit(EXIT.interrupted));
+  interrupt.abort();
+});
+
+// A reader that has gone (`| head`) wants no more: that is no fault.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.refused));
+
+function outputOf(stream: NodeJS.WriteStream): Output {
+  return {
+    isTTY: stream.isTTY,
+    // oxlint-disable-next-line typescript/no-unnecessary-condition -- absent where the stream is no terminal
+    columns: stream.columns ?? COLUMNS_DEFAULT,
+    write: (text) => void stream.write(text),
+  };
+}
+
+process.exitCode = await run(COMMANDS, process.argv.slice(2), {
+  env: process.env,
+  cwd: process.cwd(),
+  home: homedir(),
+  userId: process.getuid?.() ?? null,
+  out: outputOf(process.stdout),
+  err: outputOf(process.stderr),
+  input: process.stdin,
+  signal: interrupt.signal,
+});
+// Standard input that was read from must not keep the process.
+process.stdin.unref?.();
