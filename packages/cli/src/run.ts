@@ -15,6 +15,7 @@ export async function run(commands: readonly Command[], args: readonly string[],
     await (await import('./completion/complete.js')).complete(commands, args.slice(1), io);
     return EXIT.done;
   }
+  let session: Session | null = null;
   try {
     const parsed = parse(commands, args);
     if (parsed.kind === 'help') {
@@ -22,21 +23,27 @@ export async function run(commands: readonly Command[], args: readonly string[],
       io.out.write(helpOf(commands, parsed.words, io.out.columns));
       return EXIT.done;
     }
-    const session = new Session(io, parsed.given);
+    session = new Session(io, parsed.given);
     const { run: runCommand } = await parsed.command.load();
     return (await runCommand(session, parsed.given)) ?? EXIT.done;
   } catch (error) {
-    return failed(error, args, io);
+    return failed(error, args, { io, session });
   }
 }
 
-async function failed(error: unknown, args: readonly string[], io: Io): Promise<ExitCode> {
+async function failed(
+  error: unknown,
+  args: readonly string[],
+  { io, session }: { readonly io: Io; readonly session: Session | null },
+): Promise<ExitCode> {
   if (error instanceof Interrupted || io.signal.aborted) {
     io.err.write(`Interrupted${error instanceof Interrupted && error.note !== null ? `: ${error.note}` : '.'}\n`);
     return EXIT.interrupted;
   }
   const [{ reportOf }, { printFailure }] = await Promise.all([import('./errors/failure.js'), import('./errors/print-failure.js')]);
   const report = reportOf(error);
+  if (session !== null && report.code === 'LEDGER_UNKNOWN')
+    report.error += await (await import('./connection/what-exists.js')).nearestService(session);
   printFailure(io, report, asksForJson(args));
   return report.exit;
 }

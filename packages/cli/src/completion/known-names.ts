@@ -1,10 +1,11 @@
 // Names that exist, for completion: from a cache at once, from the server within 300 ms, and nothing where either fails.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { replaceFile } from '@confledger/process/private-file';
 import { parseJsonText } from '@confledger/document/json-and-paths';
 import { readContexts } from '../connection/contexts.js';
+import { makePrivateFolder } from '../connection/private-folder.js';
 import { readToken, type Target } from '../connection/target.js';
 import { environmentNames, serviceNames } from '../connection/what-exists.js';
 import type { Names } from '../grammar/command.js';
@@ -95,7 +96,7 @@ function isKept(value: unknown): boolean {
 
 async function writeCache(file: string, cache: Cache): Promise<void> {
   try {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    makePrivateFolder(path.dirname(file));
     await replaceFile(file, JSON.stringify(cache));
   } catch {
     // Then the server is asked again.

@@ -1,10 +1,11 @@
 // The contexts file: named servers, each with where its token is. It holds no token itself.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { replaceFile } from '@confledger/process/private-file';
 import { parseJsonText } from '@confledger/document/json-and-paths';
 import { fileError, systemCode } from '../errors/cli-error.js';
 import type { Io } from '../io.js';
+import { makePrivateFolder } from './private-folder.js';
 
 /** What a context says. */
 export interface Context {
@@ -97,7 +98,7 @@ export async function writeContexts(io: Pick<Io, 'env' | 'home'>, { current, con
   const file = contextsFile(io);
   const text = JSON.stringify({ current, contexts: Object.fromEntries(contexts) }, null, 2);
   try {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    makePrivateFolder(path.dirname(file));
     await replaceFile(file, `${text}\n`);
   } catch (error) {
     throw fileError(

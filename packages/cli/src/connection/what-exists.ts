@@ -1,4 +1,5 @@
 // Names of environments and services for hints, where the server can be asked; nothing where it cannot.
+import { nearestWord } from '@confledger/document/json-and-paths';
 import type { Session } from '../session.js';
 
 /** How long a hint may take, in milliseconds. */
@@ -33,6 +34,13 @@ export async function serviceNames(session: Session, environment: string | undef
   } catch {
     return [];
   }
+}
+
+/** ` Did you mean 'engine'?`, where a service of the environment is near the one that was named; else nothing. */
+export async function nearestService(session: Session): Promise<string> {
+  const named = session.namedService();
+  const nearest = named === undefined ? undefined : nearestWord(named, await serviceNames(session, session.namedEnvironment()));
+  return nearest === undefined || nearest === named ? '' : ` Did you mean '${nearest}'?`;
 }
 
 function sentence(names: readonly string[]): string {

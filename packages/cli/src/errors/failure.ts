@@ -9,7 +9,8 @@ import { REMEDIES } from './remedies.js';
 /** What is reported: as text, or as one JSON object. */
 export interface FailureReport {
   readonly code: string;
-  readonly error: string;
+  /** A sentence; a hint may be added to it. */
+  error: string;
   readonly details: readonly ProblemDetail[];
   readonly requestId: string | null;
   readonly exit: ExitCode;
