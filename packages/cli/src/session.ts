@@ -17,6 +17,8 @@ export interface LedgerName {
 }
 
 const MS_PER_SECOND = 1_000;
+/** A server that restarts is waited for; a person is not kept for half a minute by one that is away. */
+const ATTEMPTS_MAX = 4;
 
 export class Session {
   readonly io: Io;
@@ -105,7 +107,7 @@ export class Session {
     await warnOfPlainHttp(this.io, this.target, warn);
     const seconds = this.#given.number('request-timeout');
     return createClient({
-      ...{ url, token },
+      ...{ url, token, attemptsMax: ATTEMPTS_MAX },
       fetch: (address, init) => nodeFetch(address, { ...init, signal: AbortSignal.any([init.signal, this.io.signal]) }),
       ...(seconds === undefined ? {} : { timeoutMs: seconds * MS_PER_SECOND }),
     });

@@ -12,14 +12,15 @@ const isWrite = ({ flags, words }: (typeof COMMANDS)[number]): boolean =>
   words[0] === 'context' || flags.some(({ name }) => name === 'yes');
 const reading = COMMANDS.filter((command) => !isWrite(command));
 
-describe('What only reads', () =>
+describe('What only reads', () => {
   runs(
     'a reading',
     reading.flatMap(({ examples }) => examples),
-  ));
-describe.each(COMMANDS.filter(isWrite).map((command) => [nameOf(command), command.examples] as const))('%s', (name, examples) =>
-  runs(name, examples),
-);
+  );
+});
+describe.each(COMMANDS.filter(isWrite).map((command) => [nameOf(command), command.examples] as const))('%s', (name, examples) => {
+  runs(name, examples);
+});
 
 function runs(name: string, examples: readonly Example[]): void {
   let world: World;

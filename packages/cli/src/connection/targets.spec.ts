@@ -115,7 +115,7 @@ describe('A token', () => {
     });
     for (const line of ['get fee', 'set fee 1', 'api GET /status', 'diff']) {
       const ran = await world.cli(line);
-      expect([line, ran.exit, ran.err]).toEqual([line, 1, expect.stringContaining('redirects (307), which is not followed') as string]);
+      expect([line, ran.exit, ran.err]).toEqual([line, 1, expect.stringContaining('307), which is not followed') as string]);
     }
     expect(seen.length).toBeGreaterThan(0);
     expect(target.seen).toEqual([]);

@@ -1,6 +1,6 @@
 // Turns any error of a command into an exit code and words: what is wrong, where, and what to type instead. Never a stack trace.
 import { AnswerTooLarge, ApiError, ForeignAnswer, NoAnswer } from '@confledger/client';
-import { OPERATIONS, type ProblemDetail } from '@confledger/contracts/http';
+import { isErrorCode, OPERATIONS, type Failure, type ProblemDetail } from '@confledger/contracts/http';
 import { CliError } from './cli-error.js';
 import { EXIT_OF } from './exit-of.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
@@ -16,6 +16,17 @@ export interface FailureReport {
   readonly exit: ExitCode;
   /** What to do; null where each of the details says it. */
   readonly remedy: string | null;
+}
+
+/** A refusal of the api to a call that is in no table of the client. */
+export class RefusedByApi extends Error {
+  override readonly name = 'RefusedByApi';
+  readonly report: FailureReport;
+
+  constructor(failure: Failure, status: number) {
+    super(failure.error);
+    this.report = ofFailure(failure, status);
+  }
 }
 
 const NOTHING = { details: [], requestId: null } as const;
@@ -35,6 +46,7 @@ const NOT_SENT: ReadonlySet<string> = new Set([
 ]);
 
 export function reportOf(error: unknown): FailureReport {
+  if (error instanceof RefusedByApi) return error.report;
   if (error instanceof CliError)
     return { ...NOTHING, code: error.code, error: error.message, details: error.details, exit: error.exit, remedy: error.remedy };
   if (error instanceof ApiError) return ofApi(error);
@@ -42,7 +54,7 @@ export function reportOf(error: unknown): FailureReport {
   if (error instanceof ForeignAnswer)
     return {
       ...NOTHING,
-      ...{ code: 'FOREIGN_ANSWER', error: `${withoutOperation(error)}`, exit: isGateway(error.status) ? EXIT.unreachable : EXIT.refused },
+      ...{ code: 'FOREIGN_ANSWER', error: withoutOperation(error), exit: isGateway(error.status) ? EXIT.unreachable : EXIT.refused },
       remedy: 'Check the address: `confledger context show` says where it came from.',
     };
   if (error instanceof AnswerTooLarge)
@@ -62,11 +74,15 @@ export function reportOf(error: unknown): FailureReport {
   };
 }
 
-function ofApi(error: ApiError): FailureReport {
-  const { code, failure, status, details, requestId } = error;
-  const exit = code === 'UNKNOWN' ? exitOfStatus(status) : EXIT_OF[code];
-  const remedy = code === 'UNKNOWN' ? null : (REMEDIES[code] ?? null);
-  return { code: failure.code, error: failure.error, details, requestId: requestId === '' ? null : requestId, exit, remedy };
+function ofApi({ failure, status }: ApiError): FailureReport {
+  return ofFailure(failure, status);
+}
+
+/** What an answer of the api says that refuses. */
+export function ofFailure({ code, error, details, requestId }: Failure, status: number): FailureReport {
+  const exit = isErrorCode(code) ? EXIT_OF[code] : exitOfStatus(status);
+  const remedy = isErrorCode(code) ? (REMEDIES[code] ?? null) : null;
+  return { code, error, details, requestId: requestId === '' ? null : requestId, exit, remedy };
 }
 
 /** Of a code that this release does not know. */

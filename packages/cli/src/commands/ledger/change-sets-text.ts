@@ -42,7 +42,7 @@ function linesOf(session: Session, item: AuditItem): string[] {
   if (type === 'VersionActivated')
     return [`  ${session.paint('green', `activated version ${version ?? '?'}`)} as activation ${revision}${note}`];
   const said = Object.entries(attributes)
-    .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
+    .filter((entry): entry is [string, string | number] => typeof entry[1] === 'string' || typeof entry[1] === 'number')
     .map(([name, value]) => `${oneLine(name)} ${oneLine(String(value))}`);
   return [`  ${[type, ...(path === null ? [] : [oneLine(path)]), ...said].join(' ')}${note}`];
 }

@@ -1,9 +1,10 @@
 // api: calls any operation by method and path, and prints the answer as it came.
-import { BASE } from '@confledger/contracts/http';
-import { ApiError, type FetchedAnswer } from '@confledger/client';
+import type { FetchedAnswer } from '@confledger/client';
+import { BASE, type Failure } from '@confledger/contracts/http';
 import { parseJsonText } from '@confledger/document/json-and-paths';
 import { CliError, usage } from '../../errors/cli-error.js';
 import { EXIT } from '../../errors/exit-codes.js';
+import { RefusedByApi } from '../../errors/failure.js';
 import { readToken, warnOfPlainHttp } from '../../connection/target.js';
 import { nodeFetch } from '../../connection/node-fetch.js';
 import type { Given } from '../../grammar/given.js';
@@ -108,7 +109,7 @@ async function failureOf(answer: FetchedAnswer, what: string): Promise<Error> {
   try {
     const json = parseJsonText(text);
     if (typeof json === 'object' && json !== null && 'code' in json && 'details' in json)
-      return new ApiError('status', answer.status, json as ConstructorParameters<typeof ApiError>[2]);
+      return new RefusedByApi(json as Failure, answer.status);
   } catch {
     // Not the api's.
   }

@@ -1,0 +1,8 @@
+// The end of a sentence about a word that is not known.
+import { nearestWord } from '@confledger/document/json-and-paths';
+
+/** Ends a sentence: with a question where a known word is near. */
+export function didYouMean(word: string, known: Iterable<string>): string {
+  const nearest = nearestWord(word, known);
+  return nearest === undefined ? '.' : `; did you mean '${nearest}'?`;
+}
