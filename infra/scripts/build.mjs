@@ -19,7 +19,12 @@ function bundleCommandLine() {
     const options = /** @type {const} */ ({ bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'silent' });
     const dist = path.join(root, 'packages/cli/dist');
     // Parts that are imported when they are needed stay functions in the one file, and run then.
-    const made = bundle({ ...options, entryPoints: [path.join(dist, 'main.js')], outfile: path.join(dist, 'cli.mjs'), legalComments: 'none' });
+    const made = bundle({
+      ...options,
+      entryPoints: [path.join(dist, 'main.js')],
+      outfile: path.join(dist, 'cli.mjs'),
+      legalComments: 'none',
+    });
     return made.then(
       () => ({ ok: true, output: '' }),
       (error) => ({ ok: false, output: String(error.message) }),

@@ -20,7 +20,6 @@ for (const stream of [process.stdout, process.stderr])
 function outputOf(stream: NodeJS.WriteStream): Output {
   return {
     isTTY: stream.isTTY,
-    // oxlint-disable-next-line typescript/no-unnecessary-condition -- absent where the stream is no terminal
     columns: stream.columns ?? COLUMNS_DEFAULT,
     write: (text) => void stream.write(text),
   };

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { baseUrl } from '@confledger/contracts/http';
 import { fileError, usage } from '../errors/cli-error.js';
-import { didYouMean } from '../grammar/parse.js';
+import { didYouMean } from '../grammar/did-you-mean.js';
 import type { Given } from '../grammar/given.js';
 import type { Io } from '../io.js';
 import { readContexts, writeContexts, type Context, type Contexts } from './contexts.js';

@@ -42,7 +42,7 @@ export function reportOf(error: unknown): FailureReport {
   if (error instanceof ForeignAnswer)
     return {
       ...NOTHING,
-      ...{ code: 'FOREIGN_ANSWER', error: `${withoutOperation(error)}`, exit: isGateway(error.status) ? EXIT.unreachable : EXIT.refused },
+      ...{ code: 'FOREIGN_ANSWER', error: withoutOperation(error), exit: isGateway(error.status) ? EXIT.unreachable : EXIT.refused },
       remedy: 'Check the address: `confledger context show` says where it came from.',
     };
   if (error instanceof AnswerTooLarge)

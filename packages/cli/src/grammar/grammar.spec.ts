@@ -13,7 +13,7 @@ const parsed = (...args: readonly string[]) => parse(COMMANDS, args);
 const given = (...args: readonly string[]) => {
   const found = parsed(...args);
   if (found.kind !== 'run') throw new Error('help');
-  return { name: nameOf(found.command), ...found.given, given: found.given };
+  return { name: nameOf(found.command), positionals: found.given.positionals, given: found.given };
 };
 
 describe('The command table', () => {

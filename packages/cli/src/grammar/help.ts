@@ -4,7 +4,8 @@ import { usage } from '../errors/cli-error.js';
 import { wrapped } from '../output/text.js';
 import { nameOf, type Command, type Flag } from './command.js';
 import { EVERYWHERE, SERVER } from './flags.js';
-import { commandIn, didYouMean } from './parse.js';
+import { didYouMean } from './did-you-mean.js';
+import { commandIn } from './parse.js';
 import { usageLine } from './usage-line.js';
 
 /** Exit codes that every command may have. */

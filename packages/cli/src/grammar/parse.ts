@@ -1,8 +1,8 @@
 // Finds the command in what was typed and checks every word of it. What is misspelt is named with what may be meant, and never executed.
 import { parseArgs } from 'node:util';
-import { nearestWord } from '@confledger/document/json-and-paths';
 import { usage } from '../errors/cli-error.js';
 import { nameOf, type Command, type Flag } from './command.js';
+import { didYouMean } from './did-you-mean.js';
 import { EVERYWHERE } from './flags.js';
 import { Given, type FlagValue } from './given.js';
 import { RESERVED_FLAGS, RESERVED_NOUNS, RESERVED_VERBS } from './reserved.js';
@@ -105,12 +105,6 @@ function unknownCommand(commands: readonly Command[], words: readonly string[]):
     return usage(`'${first}' is a command of a later release.`, '`confledger --help` lists those that there are.');
   const names = [...new Set(commands.map(({ words: own }) => own[0] ?? ''))];
   return usage(`There is no command '${first}'${didYouMean(first, names)}`, '`confledger --help` lists them.');
-}
-
-/** Ends a sentence: with a question where a known word is near. */
-export function didYouMean(word: string, known: Iterable<string>): string {
-  const nearest = nearestWord(word, known);
-  return nearest === undefined ? '.' : `; did you mean '${nearest}'?`;
 }
 
 function flagValues(command: Command, { flags }: Typed): Map<string, FlagValue> {

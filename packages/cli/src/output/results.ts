@@ -15,7 +15,7 @@ export function printResult(session: Session, data: unknown, text: () => string)
 }
 
 /** Prints the items of data: with ndjson one a line. */
-export function printItems<T>(session: Session, data: { readonly items: readonly T[] }, text: () => string): void {
+export function printItems(session: Session, data: { readonly items: readonly unknown[] }, text: () => string): void {
   if (session.form === 'ndjson') for (const item of data.items) session.print(`${JSON.stringify(item)}\n`);
   else printResult(session, data, text);
 }

@@ -2,7 +2,7 @@
 import type { EnvironmentItem } from '@confledger/contracts/http';
 import { CliError, usage } from '../errors/cli-error.js';
 import { EXIT } from '../errors/exit-codes.js';
-import { didYouMean } from '../grammar/parse.js';
+import { didYouMean } from '../grammar/did-you-mean.js';
 import type { Given } from '../grammar/given.js';
 import type { Session } from '../session.js';
 import { askYes, canAsk } from './ask.js';

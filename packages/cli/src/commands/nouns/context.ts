@@ -3,7 +3,7 @@ import path from 'node:path';
 import { baseUrl } from '@confledger/contracts/http';
 import { usage } from '../../errors/cli-error.js';
 import type { Given } from '../../grammar/given.js';
-import { didYouMean } from '../../grammar/parse.js';
+import { didYouMean } from '../../grammar/did-you-mean.js';
 import { CONTEXT_NAME, contextsFile, readContexts, writeContexts, type Context, type Contexts } from '../../connection/contexts.js';
 import { printItems, printResult } from '../../output/results.js';
 import { table } from '../../output/table.js';
