@@ -10,19 +10,15 @@ test('Every command has an example', () => {
 
 const isWrite = ({ flags, words }: (typeof COMMANDS)[number]): boolean =>
   words[0] === 'context' || flags.some(({ name }) => name === 'yes');
-const reading = COMMANDS.filter((command) => !isWrite(command));
+const examplesOf = (commands: typeof COMMANDS): readonly Example[] => commands.flatMap(({ examples }) => examples);
 
-describe('What only reads', () => {
-  runs(
-    'a reading',
-    reading.flatMap(({ examples }) => examples),
-  );
-});
-describe.each(COMMANDS.filter(isWrite).map((command) => [nameOf(command), command.examples] as const))('%s', (name, examples) => {
-  runs(name, examples);
-});
+/** What only reads shares one world. */
+const worlds: readonly (readonly [name: string, examples: readonly Example[]])[] = [
+  ['readings', examplesOf(COMMANDS.filter((command) => !isWrite(command)))],
+  ...COMMANDS.filter(isWrite).map((command) => [nameOf(command), command.examples] as const),
+];
 
-function runs(name: string, examples: readonly Example[]): void {
+describe.each(worlds)('%s', (name, examples) => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld();
@@ -42,4 +38,4 @@ function runs(name: string, examples: readonly Example[]): void {
       if (process.env['TEST_SHOW'] !== undefined) console.log(`$ ${line}\n${ran.out}${ran.err}`);
     },
   );
-}
+});

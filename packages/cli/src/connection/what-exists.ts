@@ -1,12 +1,12 @@
 // Names of environments and services for hints, where the server can be asked; nothing where it cannot.
-import type { Client } from '@confledger/client';
 import { nearestWord } from '@confledger/document/json-and-paths';
+import type { Client } from '@confledger/client';
 
-/** Who asks: what names the ledger, and the client of the server. */
-export interface Asking {
+/** Who asks, and what it names itself. */
+export interface Asker {
   readonly client: Promise<Client>;
-  namedService(): string | undefined;
   namedEnvironment(): string | undefined;
+  namedService(): string | undefined;
 }
 
 /** How long a hint may take, in milliseconds. */
@@ -15,16 +15,16 @@ const HINT_MS_MAX = 2_000;
 const NAMES_MAX = 20;
 
 /** ` There are development, production.`, or nothing. */
-export async function environmentsThatExist(session: Asking): Promise<string> {
+export async function environmentsThatExist(session: Asker): Promise<string> {
   return sentence(await environmentNames(session));
 }
 
-export async function servicesThatExist(session: Asking, environment: string | undefined): Promise<string> {
+export async function servicesThatExist(session: Asker, environment: string | undefined): Promise<string> {
   return sentence(await serviceNames(session, environment));
 }
 
 /** Empty where the server does not answer. */
-export async function environmentNames(session: Asking, timeoutMs = HINT_MS_MAX): Promise<readonly string[]> {
+export async function environmentNames(session: Asker, timeoutMs = HINT_MS_MAX): Promise<readonly string[]> {
   try {
     const { data } = await (await session.client).listEnvironments({}, { timeoutMs });
     return data.items.map(({ environment }) => environment);
@@ -34,7 +34,7 @@ export async function environmentNames(session: Asking, timeoutMs = HINT_MS_MAX)
 }
 
 /** Of one environment, or of all; empty where the server does not answer. */
-export async function serviceNames(session: Asking, environment: string | undefined, timeoutMs = HINT_MS_MAX): Promise<readonly string[]> {
+export async function serviceNames(session: Asker, environment: string | undefined, timeoutMs = HINT_MS_MAX): Promise<readonly string[]> {
   try {
     const { data } = await (await session.client).listConfigurations({ query: { environment, limit: 500 } }, { timeoutMs });
     return [...new Set(data.items.map(({ service }) => service))];
@@ -44,7 +44,7 @@ export async function serviceNames(session: Asking, environment: string | undefi
 }
 
 /** ` Did you mean 'engine'?`, where a service of the environment is near the one that was named; else nothing. */
-export async function nearestService(session: Asking): Promise<string> {
+export async function nearestService(session: Asker): Promise<string> {
   const named = session.namedService();
   const nearest = named === undefined ? undefined : nearestWord(named, await serviceNames(session, session.namedEnvironment()));
   return nearest === undefined || nearest === named ? '' : ` Did you mean '${nearest}'?`;

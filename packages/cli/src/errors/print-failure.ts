@@ -14,8 +14,9 @@ export function printFailure(io: Io, report: FailureReport, isJson: boolean): vo
   const paint = paintFor(io, io.err);
   const lines = [`${paint('red', 'error:')} ${oneLine(report.error)}`];
   for (const { path, message, remedy, rule } of report.details) {
-    const isSaid = message === report.error;
-    if (!isSaid) lines.push(`  ${path === null || path === '' ? '' : `${oneLine(path)}: `}${oneLine(message)} (${rule})`);
+    const place = path === null || path === '' ? null : oneLine(path);
+    if (message !== report.error) lines.push(`  ${place === null ? '' : `${place}: `}${oneLine(message)} (${rule})`);
+    else if (place !== null) lines.push(`  at ${place} (${rule})`);
     if (report.remedy === null && remedy !== '') lines.push(`  ${paint('dim', '→')} ${oneLine(remedy)}`);
   }
   if (report.remedy !== null) lines.push(`  ${paint('dim', '→')} ${oneLine(report.remedy)}`);

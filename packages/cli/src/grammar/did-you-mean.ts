@@ -1,7 +1,7 @@
-// The end of a sentence about a word that is not known.
+// "Did you mean": ends the sentence about a word that is not known.
 import { nearestWord } from '@confledger/document/json-and-paths';
 
-/** Ends a sentence: with a question where a known word is near. */
+/** A full stop, or a question where a known word is near. */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const nearest = nearestWord(word, known);
   return nearest === undefined ? '.' : `; did you mean '${nearest}'?`;

@@ -41,8 +41,8 @@ function linesOf(session: Session, item: AuditItem): string[] {
     return changeLines([{ ...item, path }], session.paint, { isCut: session.io.out.isTTY }).map((line) => `  ${line}${note}`);
   if (type === 'VersionActivated')
     return [`  ${session.paint('green', `activated version ${version ?? '?'}`)} as activation ${revision}${note}`];
-  const said = Object.entries(attributes)
-    .filter((entry): entry is [string, string | number] => typeof entry[1] === 'string' || typeof entry[1] === 'number')
-    .map(([name, value]) => `${oneLine(name)} ${oneLine(String(value))}`);
+  const said = Object.entries(attributes).flatMap(([name, value]) =>
+    typeof value === 'string' || typeof value === 'number' ? [`${oneLine(name)} ${oneLine(String(value))}`] : [],
+  );
   return [`  ${[type, ...(path === null ? [] : [oneLine(path)]), ...said].join(' ')}${note}`];
 }

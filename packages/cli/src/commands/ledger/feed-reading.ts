@@ -17,6 +17,8 @@ type Leaves = Map<string, JsonValue>;
 export class FeedReading {
   /** Names what was read, for a connection that is made again. */
   lastId: string | null = null;
+  /** It was connected once: a stream that breaks off later is asked for again. */
+  isConnected = false;
   #active: Leaves | null = null;
   #gathered: Leaves = new Map();
   #activation = -1;

@@ -34,7 +34,9 @@ export async function waitIfAsked(
   if (!given.is('wait')) return;
   const { activation } = answer.activated ?? answer;
   if (activation === null) return;
-  const awaited = await awaitedOf(session, ledger, activation);
+  const awaited = await awaitedOf(session, ledger, activation).catch((error: unknown) => {
+    throw session.io.signal.aborted ? interruptedWaiting(activation) : error;
+  });
   return waitForNodes(session, given, ledger, { ...awaited, answeredAt: answer.changed ? answeredAt : awaited.answeredAt });
 }
 
@@ -73,11 +75,15 @@ export async function waitForNodes(session: Session, given: Given, ledger: Ledge
       await pause(session);
     }
   } catch (error) {
-    if (session.io.signal.aborted) throw new Interrupted(`the activation stays; \`confledger wait ${goal.activation}\` goes on waiting`);
+    if (session.io.signal.aborted) throw interruptedWaiting(goal.activation);
     throw error;
   } finally {
     progress.end();
   }
+}
+
+function interruptedWaiting(activation: number): Interrupted {
+  return new Interrupted(`the activation stays; \`confledger wait ${activation}\` goes on waiting`);
 }
 
 function finish(session: Session, { activation }: Awaited, { applied }: Judged): void {

@@ -20,7 +20,7 @@ export async function run(session: Session, given: Given): Promise<void> {
       await follow(session, ledger, { reading, path });
     } catch (error) {
       if (session.io.signal.aborted) throw new Interrupted();
-      if (!isPassing(error)) throw error;
+      if (!isPassing(error) || !reading.isConnected) throw error;
       session.say(`The stream broke off: ${error instanceof Error ? error.message : ''}. Connecting again.`);
     }
     await pause(session);
@@ -35,6 +35,7 @@ interface Watched {
 async function follow(session: Session, { environment, service }: LedgerName, { reading, path }: Watched): Promise<void> {
   const headers = { 'x-feed-document': '1' as const, ...(reading.lastId === null ? {} : { 'last-event-id': reading.lastId }) };
   const { stream } = await (await session.client).feed({ query: { environment, service }, headers });
+  reading.isConnected = true;
   for await (const event of eventsOf(stream)) {
     const seen = reading.take(event);
     if (seen !== null) report(session, { environment, service }, seen, path);
