@@ -218,6 +218,33 @@ describe('nodes', () => {
     expect((await given.ask('GET /nodes?service=unheard-of')).data.items).toHaveLength(1);
   });
 
+  test('a node that keeps or overrides values runs the activation and is not up to date, with what to do; profiles are what the ledger says', async () => {
+    const { data: active } = await given.ask(`GET ${LEDGER}?version=active`);
+    const running = { version: 4, activation: 5, digest: active.digest, activatedAt: '2026-07-01T12:02:00.000Z' };
+    const report = { environment: 'production', service: 'engine', state: 'ready', running, rejected: null };
+    const own = { overridden: ['risk.max'] };
+    const waiting = { pendingRestart: ['db.pool'], unreadReferences: 2 };
+    await given.ask('POST /nodes/differs-1', { body: { ...report, ...own } });
+    await given.ask('POST /nodes/differs-2', { body: { ...report, ...waiting } });
+    await given.ask('POST /nodes/differs-3', { body: { ...report, profiles: ['night'] } });
+    const mixture = { version: 6, problems: [{ path: 'db', message: 'too many' }], mixture: true };
+    await given.ask('POST /nodes/differs-4', { body: { ...report, rejected: mixture } });
+    const { data } = await given.ask('GET /nodes?service=engine');
+    const items = data.items.filter(({ name }) => String(name).startsWith('differs-'));
+    expect(items.map(({ name, upToDate, remedy }) => [name, upToDate, remedy])).toEqual([
+      ['differs-1', false, expect.stringContaining('Remove the variables')],
+      ['differs-2', false, expect.stringContaining('Restart it')],
+      ['differs-3', true, undefined],
+      ['differs-4', true, expect.stringContaining('Restart it')],
+    ]);
+    expect(items).toMatchObject([own, waiting, { profiles: ['night'] }, { rejected: mixture }]);
+    const metrics = (await given.ask('GET /metrics')).text;
+    expect(metrics).toContain('confledger_nodes_differing{environment="production",service="engine",why="overridden"} 1');
+    expect(metrics).toContain('confledger_node_lag_seconds{environment="production",service="engine",node="differs-1"} 0');
+    const long = await given.ask('POST /nodes/differs-5', { body: { ...report, profiles: Array.from({ length: 101 }, String) } });
+    expect([long.status, long.code]).toEqual([400, 'BODY_MEMBER_INVALID']);
+  });
+
   test('one node is read by its name, as it stands in the list', async () => {
     const body = { environment: 'production', service: 'engine', state: 'waiting', running: null, rejected: null };
     await given.ask('POST /nodes/solo-1', { body });

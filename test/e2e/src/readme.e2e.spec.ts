@@ -19,6 +19,7 @@ const PAGES = [
   'packages/docs/sdk.md',
   'packages/docs/resolution.md',
   'packages/docs/client.md',
+  'packages/docs/command-line.md',
   'packages/docs/operations.md',
 ];
 /** Pages that go on where the one before ended, on one instance: the README first, then by their numbers. */

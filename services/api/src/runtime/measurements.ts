@@ -250,13 +250,25 @@ function nodeGauges(registry: Registry) {
   });
   const silence = new Gauge({ name: 'confledger_node_silence_seconds', help: 'Since the newest report of a node', labelNames, registers });
   const leftOut = new Gauge({ name: 'confledger_nodes_left_out', help: 'Nodes beyond those that are measured one by one', registers });
+  const differing = new Gauge({
+    name: 'confledger_nodes_differing',
+    help: 'Nodes that do not run what the ledger says at some paths, by why',
+    labelNames: ['environment', 'service', 'why'],
+    registers,
+  });
   const nodeLags = new NodeLags();
   return {
     clear(): void {
-      for (const each of [nodes, lag, silence, leftOut]) each.reset();
+      for (const each of [nodes, lag, silence, leftOut, differing]) each.reset();
     },
     set(watched: readonly WatchedNode[], nowMs: number): void {
-      for (const { report } of watched) nodes.inc({ environment: report.environment, service: report.service, state: report.state });
+      for (const { report } of watched) {
+        const { environment, service, state, resolution } = report;
+        nodes.inc({ environment, service, state });
+        if (state === 'closed') continue;
+        for (const why of ['overridden', 'pendingRestart', 'unresolved'] as const)
+          if (resolution[why] !== undefined) differing.inc({ environment, service, why });
+      }
       const measured = nodeLags.measure(watched, nowMs);
       leftOut.set(measured.leftOut);
       for (const { environment, service, node, lagSeconds, silenceSeconds } of measured.lags) {

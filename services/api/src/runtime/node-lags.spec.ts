@@ -24,7 +24,7 @@ function node(running: number | null, active: number, since: number, more: Parti
     reportedAt: instant(0),
     ...more,
   };
-  return { report, active: now, upToDate: running === active };
+  return { report, active: now, runsActive: running === active, upToDate: running === active };
 }
 
 const lagOf = (lags: NodeLags, watched: WatchedNode, now: number) => lags.measure([watched], NOON + now * 1_000).lags[0]?.lagSeconds;
@@ -53,7 +53,7 @@ describe('lags', () => {
 
   test('a node that closed has none, nor one of a ledger that there is not', () => {
     const closed = node(3, 5, 0, { state: 'closed' });
-    const lost: WatchedNode = { ...node(3, 5, 0), active: { kind: 'unknown' }, upToDate: null };
+    const lost: WatchedNode = { ...node(3, 5, 0), active: { kind: 'unknown' }, runsActive: null, upToDate: null };
     expect(new NodeLags().measure([closed, lost], NOON)).toEqual({ lags: [], leftOut: 0 });
   });
 

@@ -32,7 +32,7 @@ export class NodeLags {
     const behind = new Map<string, Behind>();
     const lags: NodeLag[] = [];
     for (const node of nodes) {
-      if (node.report.state === 'closed' || node.upToDate === null) continue;
+      if (node.report.state === 'closed' || node.runsActive === null) continue;
       const { environment, service, name, reportedAt } = node.report;
       const since = this.#sinceOf(node);
       if (since !== null) behind.set(keyOf(node), since);
@@ -45,7 +45,7 @@ export class NodeLags {
   }
 
   #sinceOf(node: WatchedNode): Behind | null {
-    if (node.upToDate === true || node.active.kind !== 'active') return null;
+    if (node.runsActive === true || node.active.kind !== 'active') return null;
     const running = node.report.running?.activation ?? null;
     const before = this.#behind.get(keyOf(node));
     return before?.running === running ? before : { running, sinceMs: Date.parse(node.active.activatedAt) };

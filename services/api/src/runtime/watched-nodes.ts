@@ -10,7 +10,9 @@ export interface WatchedNode {
   readonly report: NodeReport;
   /** What it is to run. */
   readonly active: ActivationNow;
-  /** Null when its ledger is unknown, or cannot be read. */
+  /** Whether it runs the activation that is active. Null when its ledger is unknown, or cannot be read. */
+  readonly runsActive: boolean | null;
+  /** Whether it runs exactly what is active: the activation, without values of its own. */
   readonly upToDate: boolean | null;
 }
 
@@ -25,7 +27,8 @@ export async function watchNodes(
   const active = await activations(ledgers, listed);
   return listed.map((report) => {
     const now = active.get(ledgerOf(report).text) ?? { kind: 'unknown' };
-    return { report, active: now, upToDate: isUpToDate(report, now) };
+    const runsActive = isRunning(report, now);
+    return { report, active: now, runsActive, upToDate: runsActive === true ? isAsWritten(report.resolution) : runsActive };
   });
 }
 
@@ -54,14 +57,14 @@ async function activationOf(ledgers: ApiContext['ledgers'], id: LedgerId): Promi
   }
 }
 
-function isUpToDate({ running, resolution }: NodeReport, active: ActivationNow): boolean | null {
+function isRunning({ running }: NodeReport, active: ActivationNow): boolean | null {
   switch (active.kind) {
     case 'unknown':
       return null;
     case 'none':
       return running === null;
     case 'active':
-      return running?.digest === active.digest && running.version === active.version && isAsWritten(resolution);
+      return running?.digest === active.digest && running.version === active.version;
   }
 }
 
