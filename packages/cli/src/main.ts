@@ -13,9 +13,13 @@ process.once('SIGINT', () => {
   interrupt.abort();
 });
 
-// A reader that has gone (`| head`) wants no more: that is no fault.
+// A reader that has gone (`| head`) wants no more: that is no fault. A disk that is full is one.
 for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.refused));
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.done);
+    if (stream === process.stdout) process.stderr.write(`error: The result cannot be written (${error.code ?? error.message}).\n`);
+    process.exit(EXIT.usage);
+  });
 
 function outputOf(stream: NodeJS.WriteStream): Output {
   return {

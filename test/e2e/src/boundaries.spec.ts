@@ -77,6 +77,8 @@ const allowed = [
   ['packages/contracts/src/tree.ts', '@confledger/document'],
   ['packages/client/src/table.ts', '@confledger/contracts/http'],
   ['packages/client/src/parser.ts', '@confledger/document/json-and-paths'],
+  ['packages/cli/src/call.ts', '@confledger/client'],
+  ['packages/cli/src/socket.ts', 'node:http'],
   ['packages/feed-http/src/delays.ts', '@confledger/backoff'],
   ['packages/event-store-eventstoredb/src/delays.ts', '@confledger/backoff'],
   ['packages/application/src/followers/delays.ts', '@confledger/backoff'],

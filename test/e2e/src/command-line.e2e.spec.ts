@@ -105,6 +105,36 @@ test('A reader that leaves early ends the program quietly', () => {
   expect([stdout, stderr]).toEqual([`values.name0: "${'x'.repeat(200)}"\n`, '']);
 });
 
+test.runIf(existsSync('/dev/full'))('A result that does not fit on the disk is exit 2, in one sentence', () => {
+  const { status, stderr } = spawnSync('bash', ['-c', `'${process.execPath}' '${PROGRAM}' list -s large > /dev/full`], {
+    ...{ cwd: folder, env: environment(), encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
+  });
+  expect([status, stderr]).toEqual([2, 'error: The result cannot be written (ENOSPC).\n']);
+});
+
+test('A wait goes on with what inheritance activates of the same version, instead of calling it superseded', async () => {
+  const [base, follower] = [
+    ['-e', 'shared', '-s', 'quotes'],
+    ['-e', 'follower', '-s', 'quotes'],
+  ];
+  cli('env', 'define', 'shared', '--type', 'testing', '--abstract');
+  cli('env', 'define', 'follower', '--type', 'testing', '--inherits-from', 'shared');
+  cli('set', 'fee', '0.1', ...base, '--activate');
+  cli('set', 'desk', 'paris', ...follower, '--activate');
+  const activationOf = (): number =>
+    (JSON.parse(cli('get', ...follower, '-o', 'json').stdout) as { readonly activation: number }).activation;
+  const first = activationOf();
+  cli('set', 'fee', '0.2', ...base, '--activate');
+  await eventually(() => activationOf() > first);
+  const waited = cli('wait', String(first), ...follower, '--timeout', '1');
+  expect([waited.status, waited.stderr]).toEqual([
+    5,
+    expect.stringContaining(`Activation ${activationOf()} was not applied within 1 s.`) as string,
+  ]);
+  cli('set', 'desk', 'rome', ...follower, '--activate');
+  expect(cli('wait', String(first), ...follower, '--timeout', '1').status).toBe(4);
+});
+
 test('All of a large result reaches a pipe', () => {
   expect(cli('get', '-s', 'large').stdout.length).toBeGreaterThan(100_000);
 });

@@ -1,4 +1,5 @@
 // Whether a write needs a question: it takes something live, or changes the rules, where production runs by it.
+import { ApiError } from '@confledger/client';
 import type { EnvironmentItem } from '@confledger/contracts/http';
 import { CliError, usage } from '../errors/cli-error.js';
 import { EXIT } from '../errors/exit-codes.js';
@@ -44,8 +45,14 @@ async function reasonToAsk(session: Session, environment: string, weighty: boole
   const { context } = session.target;
   if (context?.says.confirm === 'always') return `the context ${context.name} always asks`;
   if (!weighty) return null;
-  const { data } = await (await session.client).listEnvironments();
-  return productionBy(data.items, environment);
+  try {
+    const { data } = await (await session.client).listEnvironments();
+    return productionBy(data.items, environment);
+  } catch (error) {
+    // An older api has no environments to list.
+    if (error instanceof ApiError && error.code === 'ROUTE_UNKNOWN') return 'this server cannot say whether production runs by it';
+    throw error;
+  }
 }
 
 /** Why production runs by what is taken live there; null where it does not. Throws for an environment that is not defined. */

@@ -10,13 +10,14 @@ import type { Session } from '../../session.js';
 import { makeGuarded, writeHeaders, type Guards } from '../../writes/guarded.js';
 import { acceptances, activateOf } from '../../writes/live-options.js';
 import { standingGuards } from '../../writes/own-standing.js';
-import { waitIfAsked } from './wait-for-nodes.js';
+import { refuseAbstract, waitIfAsked } from './wait-for-nodes.js';
 
 export async function run(session: Session, given: Given): Promise<ExitCode | void> {
   const from = given.text('from');
   if (from === undefined) throw usage('`promote` needs --from <environment>.', 'The target is -e.');
   const ledger = await session.ledger();
   const activate = activateOf(given);
+  if (given.is('wait')) await refuseAbstract(session, ledger.environment);
   const { environment, service } = ledger;
   let answeredAt = '';
   const send = async (dryRun: boolean, reason: string | undefined, guards: Guards): Promise<PromotionAnswer> => {

@@ -104,7 +104,8 @@ describe('Waiting', () => {
   test('in an abstract environment is exit 2, before anything is written', async () => {
     await world.client.defineEnvironment({ environment: 'base', body: { type: 'testing', abstract: true } });
     await world.cli('set fee 1 -e base');
-    expect((await world.cli('activate -e base --wait')).exit).toBe(2);
+    for (const line of ['activate --wait', 'set fee 2 --activate --wait', 'promote --from staging --activate --wait', 'rollback --wait'])
+      expect([line, (await world.cli(`${line} -e base`)).exit]).toEqual([line, 2]);
     expect((await world.cli('diff -e base')).out).toContain('1 change');
   });
 

@@ -7,7 +7,7 @@ import { makeGuarded, writeHeaders, type Guards } from '../../writes/guarded.js'
 import { acceptances, activateOf } from '../../writes/live-options.js';
 import { standingGuards } from '../../writes/own-standing.js';
 import type { ExitCode } from '../../errors/exit-codes.js';
-import { waitIfAsked } from './wait-for-nodes.js';
+import { refuseAbstract, waitIfAsked } from './wait-for-nodes.js';
 
 /** Writes operations as one change set, prints what it did, and waits for the nodes where that was asked for. */
 export async function writeOperations(
@@ -18,6 +18,7 @@ export async function writeOperations(
   secrets?: ReadonlySet<string>,
 ): Promise<ExitCode | void> {
   const activate = activateOf(given);
+  if (given.is('wait')) await refuseAbstract(session, ledger.environment);
   const { environment, service } = ledger;
   const send = async (
     dryRun: boolean,
