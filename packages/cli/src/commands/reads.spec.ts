@@ -116,7 +116,7 @@ paris        trading-engine  6        2       3           1 (own)  2026-07-01 12
 type           testing, abstract
 inherits from  -
 inherited by   paris
-policy         unknownSections=allowed reasonRequired=false writes=draft inherited=automatic
+policy         unknownSections=allowed reasonRequired=false writes=draft inherited=automatic references=on
 edition        1
 properties     {}
 `);
