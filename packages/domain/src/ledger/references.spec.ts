@@ -163,6 +163,17 @@ describe('profiles, where their category is in force', () => {
       .then(refused('VALIDATION_ERROR', { at, says }));
   });
 
+  test('are refused where there are more than 200, whatever they touch', () => {
+    const profiles = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_none, index) => [`p${index}`, { priority: 1, overrides: { other: index } }]));
+    given(...limited)
+      .when(merge({ profiles: profiles(201) }), edition)
+      .then(refused('VALIDATION_ERROR', { at: 'profiles', says: /201 profiles, more than 200/ }));
+    given(...limited)
+      .when(merge({ profiles: profiles(200) }), edition)
+      .then('accepted');
+  });
+
   test('are values like any other in an edition without them', () => {
     given(begun).when(setValue('profiles', 7), on).then('accepted');
     given(begun)

@@ -1,9 +1,9 @@
 // The documents that profiles make of one: each combination that can be on at once, with the rules whose places it touches.
 import { createHash, hash } from 'node:crypto';
-import { globSegments, parsePath, type Document, type GlobSegment } from '@confledger/document';
+import { globSegments, type Document, type DocumentNode, type GlobSegment } from '@confledger/document';
 import { COMBINATIONS_MAX, combinationsOf, laidOver, profilesOf, type Combination, type Profile } from '@confledger/resolution';
 import type { RulesInForce } from './in-force.js';
-import { tooManyCombinations } from './profile-violations.js';
+import { tooManyCombinations, tooManyProfiles } from './profile-violations.js';
 import type { Rule, Violation } from './rules.js';
 
 export interface ProfileVariant {
@@ -20,11 +20,16 @@ export interface ProfileVariants {
   readonly violations: readonly Violation[];
 }
 
+/** Profiles of one document: all of them are looked at for each mount. */
+export const PROFILES_MAX = 200;
+
 const NONE: ProfileVariants = { variants: [], violations: [] };
 
 /** The same objects for the same document and rules: what is judged of them is remembered by them. */
 export function profileVariants(document: Document, rules: RulesInForce, environment: string): ProfileVariants {
-  if (profilesOf(document).all.length === 0) return NONE;
+  const { all } = profilesOf(document);
+  if (all.length === 0) return NONE;
+  if (all.length > PROFILES_MAX) return { variants: [], violations: [tooManyProfiles(document, all.length, PROFILES_MAX)] };
   const ofRules = remembered.get(document) ?? new WeakMap<RulesInForce, Map<string, ProfileVariants>>();
   remembered.set(document, ofRules);
   const ofEnvironment = ofRules.get(rules) ?? new Map<string, ProfileVariants>();
@@ -68,14 +73,14 @@ function partOf({ key }: RulesInForce, rules: readonly Rule[]): RulesInForce {
 /** Whether one of the overrides stands at, above or below a place of the mount. */
 function touches({ overrides }: Profile, mount: string): boolean {
   const segments = globSegments(mount);
-  return segments.ok && [...overrides.leaves()].some(({ path }) => meets(segments.value, path));
+  return segments.ok && overrides.leafCount > 0 && meets(overrides.root, segments.value);
 }
 
-function meets(mount: readonly GlobSegment[], path: string): boolean {
-  const parsed = parsePath(path);
-  if (!parsed.ok) return false;
-  const length = Math.min(mount.length, parsed.value.length);
-  return mount.slice(0, length).every((segment, index) => segment === null || segment === parsed.value[index]);
+function meets(node: DocumentNode, [segment, ...below]: readonly GlobSegment[]): boolean {
+  if (segment === undefined || node.kind === 'leaf') return true;
+  if (segment === null) return [...node.members.values()].some((member) => meets(member, below));
+  const member = node.members.get(segment);
+  return member !== undefined && meets(member, below);
 }
 
 /** A violation that there is only while profiles are on: another one than without them. */

@@ -36,6 +36,15 @@ export function tooManyCombinations(document: Document, mount: string, max: numb
   });
 }
 
+export function tooManyProfiles(document: Document, count: number, max: number): Violation {
+  return violationOf(document, {
+    path: 'profiles',
+    rule: 'profileCombinations',
+    message: `There are ${count} profiles, more than ${max}.`,
+    remedy: 'Remove those that are not used any more.',
+  });
+}
+
 function misshapen(document: Document, profile: Profile, path: string): Violation {
   return violationOf(document, {
     path: overridePath(profile, path),
