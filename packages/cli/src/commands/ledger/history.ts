@@ -14,5 +14,6 @@ export async function run(session: Session, given: Given): Promise<void> {
       ? (await client.readAudit({ query: { environment, service, ...page } })).data
       : (await client.readHistory({ service, query: { environment, path, ...page } })).data,
   );
+  if (data.items.length === 0 && session.form === 'table') session.say(`Nothing happened there in ${environment}.${service}.`);
   printItems(session, data, () => changeSetsText(session, data.items, { withLedger: false, ledger: `${environment}.${service}` }));
 }

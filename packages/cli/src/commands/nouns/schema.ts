@@ -66,21 +66,24 @@ export async function set(session: Session, given: Given): Promise<void> {
   if (!isJsonObject(schema) && typeof schema !== 'boolean')
     throw usage('--data is no JSON Schema.', 'A schema is an object, true or false.');
   const dialect = given.text('dialect') as 'draft-07' | undefined;
-  await write(session, given, async (client, call, body) =>
-    client.setSchema({ ...call, body: { ...body, ...(dialect === undefined ? {} : { dialect }), mount: mountOf(given), schema } }),
-  );
+  await write(session, given, {
+    make: async (client, call, body) =>
+      client.setSchema({ ...call, body: { ...body, ...(dialect === undefined ? {} : { dialect }), mount: mountOf(given), schema } }),
+    whenNew: { 'if-none-match': '*' },
+  });
 }
 
 export async function remove(session: Session, given: Given): Promise<void> {
-  await write(session, given, async (client, { query, ...call }, body) =>
-    client.removeSchema({ ...call, query: { ...query, mount: mountOf(given) }, body }),
-  );
+  await write(session, given, {
+    make: async (client, { query, ...call }, body) => client.removeSchema({ ...call, query: { ...query, mount: mountOf(given) }, body }),
+    whenNew: {},
+  });
 }
 
 interface CallParts {
   readonly service: string;
   readonly query: { readonly environment: string };
-  readonly headers: { readonly 'idempotency-key': string; readonly 'if-match'?: string };
+  readonly headers: { readonly 'idempotency-key': string; readonly 'if-match'?: string; readonly 'if-none-match'?: '*' };
 }
 interface BodyParts {
   readonly dryRun: boolean;
@@ -90,14 +93,18 @@ interface BodyParts {
 type Client = Awaited<Session['client']>;
 type Make = (client: Client, call: CallParts, body: BodyParts) => Promise<{ readonly data: SchemaWriteAnswer }>;
 
-/** The tag of the schema that stands at the mount is sent, so that nobody else's change is written over. */
-async function write(session: Session, given: Given, make: Make): Promise<void> {
+/** The tag of the schema that stands at the mount is sent, or that there is none, so that nobody else's change is written over. */
+async function write(
+  session: Session,
+  given: Given,
+  { make, whenNew }: { readonly make: Make; readonly whenNew: { readonly 'if-none-match'?: '*' } },
+): Promise<void> {
   const ledger = await session.ledger();
   const { environment, service } = ledger;
   const client = await session.client;
   const tag = await ownTag(session, ledger, mountOf(given));
   const send = async (dryRun: boolean, reason: string | undefined): Promise<SchemaWriteAnswer> => {
-    const headers = { ...writeHeaders(), ...(tag === null ? {} : { 'if-match': tag }) };
+    const headers = { ...writeHeaders(), ...(tag === null ? whenNew : { 'if-match': tag }) };
     const body = { dryRun, reason, ...(given.is('accept-standing') ? { standing: 'accepted' as const } : {}) };
     return (await make(client, { service, query: { environment }, headers }, body)).data;
   };
